@@ -1,0 +1,3 @@
+//! orgconn: see, change and check the connections between Datadog organizations.
+
+pub mod topology;

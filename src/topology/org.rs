@@ -1,0 +1,67 @@
+use super::{Connection, Id, Reference};
+
+/// An org: a Datadog tenant. Names are not unique, ids are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Org {
+    /// Its UUID.
+    pub id: Id,
+    /// Its name, to the letter, where it is known.
+    pub name: Option<Box<str>>,
+    /// The 11-character id of the older API.
+    pub public_id: Option<Box<str>>,
+    /// Whether it is disabled, where that is known.
+    pub disabled: Option<bool>,
+}
+
+impl Org {
+    /// The org as a connection mentions it.
+    pub fn reference(&self) -> Reference {
+        Reference {
+            id: Some(self.id.clone()),
+            name: self.name.clone(),
+        }
+    }
+}
+
+/// The orgs that credentials can see, and the one that they belong to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// The org that the credentials belong to, where it is known.
+    pub current: Option<Id>,
+    /// All orgs that are known, each once, in the order in which they were learnt.
+    pub orgs: Vec<Org>,
+}
+
+impl Directory {
+    /// The org with this id.
+    pub fn get(&self, id: &Id) -> Option<&Org> {
+        self.orgs.iter().find(|org| org.id == *id)
+    }
+
+    /// The org that the credentials belong to, with what is known of it.
+    pub fn current_reference(&self) -> Option<Reference> {
+        let id = self.current.as_ref()?;
+        let known = self.get(id).map(Org::reference);
+        Some(known.unwrap_or_else(|| Reference {
+            id: Some(id.clone()),
+            name: None,
+        }))
+    }
+
+    /// Adds the orgs that a connection mentions with an id, as far as they are new.
+    pub fn learn(&mut self, connection: &Connection) {
+        for mentioned in [&connection.source, &connection.destination] {
+            let Some(id) = &mentioned.id else { continue };
+            match self.orgs.iter_mut().find(|org| org.id == *id) {
+                Some(org) if org.name.is_none() => org.name.clone_from(&mentioned.name),
+                Some(_) => {}
+                None => self.orgs.push(Org {
+                    id: id.clone(),
+                    name: mentioned.name.clone(),
+                    public_id: None,
+                    disabled: None,
+                }),
+            }
+        }
+    }
+}

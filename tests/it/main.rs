@@ -1,0 +1,1 @@
+//! The program's contract, tested from outside.
