@@ -1,3 +1,4 @@
 //! orgconn: see, change and check the connections between Datadog organizations.
 
+pub mod api;
 pub mod topology;

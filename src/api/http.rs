@@ -1,0 +1,180 @@
+//! The only place that knows the HTTP library: one attempt here, the sequence of attempts in [`retry`].
+
+mod answer;
+mod auth;
+mod failure;
+mod request;
+mod retry;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap};
+use reqwest::redirect::Policy;
+use tokio::time::{Instant, timeout_at};
+
+use self::auth::Secrets;
+use self::failure::Miss;
+pub(super) use self::request::Request;
+pub(super) use self::retry::Failure;
+use super::{ClientOptions, Endpoint, Error, ErrorKind, Interrupt};
+
+const USER_AGENT: &str = concat!("orgconn/", env!("CARGO_PKG_VERSION"));
+/// No host that is up takes longer to accept a connection.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+/// The window of one HTTP/2 stream: a page of a thousand connections (half a megabyte) is sent without a pause.
+const STREAM_WINDOW: u32 = 4 << 20;
+/// The window of one HTTP/2 connection: several such pages at the same time.
+const CONNECTION_WINDOW: u32 = 16 << 20;
+/// Longer answers are not read to their end.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// One pool of connections to one server, with the right to use it.
+pub(super) struct Http {
+    client: reqwest::Client,
+    endpoint: Endpoint,
+    headers: HeaderMap,
+    secrets: Secrets,
+    timeout: Duration,
+    max_retries: u32,
+    backoff: Duration,
+    interrupt: Interrupt,
+}
+
+/// A 2xx answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    /// What the server's clock said, to the second.
+    pub(super) date: Option<Timestamp>,
+}
+
+impl Http {
+    pub(super) fn new(options: ClientOptions) -> Result<Self, Error> {
+        let (headers, secrets) = auth::headers(&options.credentials)?;
+        let client = build(&options)
+            .map_err(|error| Error::new(ErrorKind::Setup, failure::describe_setup(&error)))?;
+        Ok(Self {
+            client,
+            headers,
+            secrets,
+            endpoint: options.endpoint,
+            timeout: options.timeout,
+            max_retries: options.max_retries,
+            backoff: options.backoff,
+            interrupt: options.interrupt,
+        })
+    }
+
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// An error about a request whose answer was 2xx.
+    pub(super) fn error(
+        &self,
+        request: &Request,
+        kind: ErrorKind,
+        detail: impl Into<String>,
+    ) -> Error {
+        Error::new(kind, detail).trying(request.label(), self.endpoint.authority())
+    }
+
+    /// An answer of 2xx that is not what the API gives.
+    pub(super) fn misread(&self, request: &Request) -> Error {
+        let detail = "the answer was not understood; it is none of the API, or of a newer one";
+        self.error(request, ErrorKind::Decode, detail)
+    }
+
+    /// Sends the request once and reads the answer, until `limit` at most.
+    async fn attempt(&self, request: &Request, limit: Instant) -> Result<Answer, Miss> {
+        let started = Instant::now();
+        let result = match timeout_at(limit, self.exchange(request, started)).await {
+            Ok(result) => result,
+            Err(_) => Err(Miss::timed_out(started.elapsed())),
+        };
+        if let Err(miss) = &result {
+            let (error, elapsed) = (miss.describe(&self.secrets), started.elapsed().as_millis());
+            log::debug!("{} failed after {elapsed} ms: {error}", request.target());
+        }
+        result
+    }
+
+    async fn exchange(&self, request: &Request, started: Instant) -> Result<Answer, Miss> {
+        let request_line = request.target();
+        let builder = request.build(&self.client, &self.endpoint);
+        let response = builder
+            .headers(self.headers.clone())
+            .send()
+            .await
+            .map_err(|error| Miss::in_transport(&error))?;
+        let status = response.status();
+        let elapsed = started.elapsed().as_millis();
+        log::info!("{request_line} -> {} in {elapsed} ms", status.as_u16());
+        log_details(&response);
+        if status.is_redirection() {
+            return Err(Miss::redirected(&response));
+        }
+        let headers = response.headers().clone();
+        let body = answer::read(response, MOST_BYTES).await;
+        if status.is_success() {
+            return Ok(Answer {
+                body: body?,
+                date: date(&headers),
+            });
+        }
+        // The status says enough, even if the text that explains it was lost.
+        let message = answer::message(&body.unwrap_or_default());
+        Err(Miss::refused(status, &headers, &message))
+    }
+}
+
+/// Shows the endpoint and nothing else.
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http")
+            .field("endpoint", &self.endpoint.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
+    // An error means that a provider is installed already, and then that one serves.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(LONGEST_CONNECT.min(options.timeout / 3))
+        .http2_initial_stream_window_size(STREAM_WINDOW)
+        .http2_initial_connection_window_size(CONNECTION_WINDOW);
+    if !options.endpoint.is_encrypted() {
+        // Reading the system's certificates takes milliseconds, and plain HTTP needs none.
+        builder = builder.tls_certs_only([]);
+    }
+    if options.direct || options.endpoint.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    wait::http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn log_details(response: &reqwest::Response) {
+    let left = response
+        .headers()
+        .get("x-ratelimit-remaining")
+        .and_then(|left| left.to_str().ok());
+    if let Some(left) = left {
+        log::debug!("requests left before the rate limit: {left}");
+    }
+    if let Some(peer) = response.remote_addr() {
+        log::debug!("answered by {peer} over {:?}", response.version());
+    }
+}

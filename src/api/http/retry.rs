@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::failure::{Again, Miss};
+use super::{Answer, Http, Request};
+use crate::api::{Error, ErrorKind};
+
+/// No wait of our own choice is longer.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+/// What stands for "never" where a timeout is too long for the clock.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// A request that brought no 2xx answer, after all attempts.
+#[derive(Debug)]
+pub(in crate::api) struct Failure {
+    pub(in crate::api) error: Error,
+    /// Whether some attempt of a write may have been carried out, though its answer was lost.
+    pub(in crate::api) uncertain: bool,
+}
+
+impl Http {
+    /// When an operation that begins now has to be over.
+    pub(in crate::api) fn deadline(&self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self.timeout)
+            .unwrap_or_else(|| now + LONGEST_TIMEOUT)
+    }
+
+    /// Sends the request, again where that may help, until `deadline` at most.
+    pub(in crate::api) async fn send(
+        &self,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let mut uncertain = false;
+        for retries in 0.. {
+            if self.interrupt.is_triggered() {
+                return Err(self.interrupted(request, uncertain));
+            }
+            let miss = match self.attempt(request, self.limit(retries, deadline)).await {
+                Ok(answer) => return Ok(answer),
+                Err(miss) => miss,
+            };
+            uncertain |= request.is_write() && miss.perhaps_done;
+            let Some(pause) = self.pause(&miss, retries, deadline) else {
+                let error = miss.into_error(self, request);
+                return Err(Failure { error, uncertain });
+            };
+            self.log_retry(request, &miss, pause);
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.interrupt.triggered() => {}
+            }
+        }
+        Err(self.interrupted(request, uncertain))
+    }
+
+    /// Until when one attempt may take: half of the whole at most where another could follow, so that a stalled one
+    /// leaves time for it.
+    fn limit(&self, retries: u32, deadline: Instant) -> Instant {
+        if retries >= self.max_retries {
+            return deadline;
+        }
+        match Instant::now().checked_add(self.timeout / 2) {
+            Some(half) => deadline.min(half),
+            None => deadline,
+        }
+    }
+
+    /// How long to wait before the next attempt, or `None` if there is to be none.
+    fn pause(&self, miss: &Miss, retries: u32, deadline: Instant) -> Option<Duration> {
+        let again = match miss.again {
+            Again::Never => false,
+            Again::Once => retries == 0,
+            Again::Always => true,
+        };
+        if !again || retries >= self.max_retries {
+            return None;
+        }
+        let pause = match miss.asked_wait {
+            Some(asked) => asked.saturating_add(self.backoff.mul_f64(fastrand::f64())),
+            None => self.backoff(retries).mul_f64(fastrand::f64()),
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        (pause < left).then_some(pause)
+    }
+
+    /// The longest wait after so many retries. The actual one is drawn between none and this, so that many clients
+    /// that failed together do not come back together.
+    fn backoff(&self, retries: u32) -> Duration {
+        self.backoff
+            .saturating_mul(1 << retries.min(16))
+            .min(LONGEST_BACKOFF)
+    }
+
+    fn interrupted(&self, request: &Request, uncertain: bool) -> Failure {
+        let error = self.error(request, ErrorKind::Interrupted, "interrupted");
+        Failure { error, uncertain }
+    }
+
+    fn log_retry(&self, request: &Request, miss: &Miss, pause: Duration) {
+        log::info!(
+            "{} is sent again in {} ms: {}",
+            request.target(),
+            pause.as_millis(),
+            miss.describe(&self.secrets)
+        );
+    }
+}
