@@ -1,4 +1,5 @@
 //! orgconn: see, change and check the connections between Datadog organizations.
 
 pub mod api;
+pub mod output;
 pub mod topology;

@@ -1,0 +1,109 @@
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+
+use super::listing::Listing;
+use super::messages::Messages;
+use super::record::Record;
+use super::{Format, OutputError, OutputOptions, Streams};
+
+/// What one system call to write takes at most.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// The way to standard output and standard error. Nothing else prints.
+pub struct Output {
+    pub(super) options: OutputOptions,
+    pub(super) stdout: Stdout,
+    pub(super) messages: Messages,
+    pub(super) can_ask: bool,
+}
+
+/// Standard output, buffered, with what is known of it.
+pub(super) struct Stdout {
+    writer: BufWriter<Box<dyn Write + Send>>,
+    /// The width of the terminal that it is.
+    pub(super) width: Option<usize>,
+    /// Whether it is coloured.
+    pub(super) is_coloured: bool,
+    has_written: bool,
+}
+
+impl Output {
+    /// An output to the streams of this process.
+    pub fn new(options: OutputOptions) -> Self {
+        let streams = Streams::of_process(&options.environment);
+        Self::with_streams(options, streams)
+    }
+
+    /// An output to other streams, for tests.
+    pub fn with_streams(options: OutputOptions, streams: Streams) -> Self {
+        let colours = |is_terminal| options.color.colours(&options.environment, is_terminal);
+        let stdout = Stdout {
+            writer: BufWriter::with_capacity(BUFFER_BYTES, streams.stdout),
+            width: streams.stdout_width,
+            is_coloured: colours(streams.stdout_width.is_some()),
+            has_written: false,
+        };
+        let is_coloured = colours(streams.stderr_is_terminal);
+        let messages = Messages::new(streams.stderr, is_coloured, options.quiet);
+        let can_ask = streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input;
+        Self {
+            options,
+            stdout,
+            messages,
+            can_ask,
+        }
+    }
+
+    /// Begins a listing. This is done before anything else, so that a wrong column name is found before the API is
+    /// asked. Nothing is written yet.
+    ///
+    /// # Errors
+    /// `--columns` or `--sort` names a column that `R` does not have, or the format has no columns to choose.
+    pub fn begin<R: Record>(&mut self) -> Result<Listing<'_, R>, OutputError> {
+        Listing::new(&self.options, &mut self.stdout, &mut self.messages)
+    }
+
+    /// Writes a text as it is: a file that was asked for, a picture, a page of the manual. What comes from outside
+    /// has to be escaped by who makes the text.
+    ///
+    /// # Errors
+    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any more.
+    pub fn write_text(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())?;
+        self.stdout.flush()
+    }
+
+    /// The format that was asked for.
+    pub fn format(&self) -> Format {
+        self.options.format
+    }
+
+    /// Whether anything was written to standard output, be it only into the buffer.
+    pub fn wrote_anything(&self) -> bool {
+        self.stdout.has_written
+    }
+
+    /// Whether standard output is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.stdout.width.is_some()
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.has_written |= !bytes.is_empty();
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,74 @@
+use std::io;
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
+
+use super::escape::{is_clean, is_hidden};
+
+/// Compact JSON that is safe on a terminal: what [`super::escape()`] writes out stands here as `\uXXXX`, which reads
+/// back as the very same text. `serde_json` itself writes only the C0 controls so.
+struct TerminalSafe;
+
+impl Formatter for TerminalSafe {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        if is_clean(fragment) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        let mut rest = fragment;
+        while let Some((at, hidden)) = rest
+            .char_indices()
+            .find(|(_, character)| is_hidden(*character))
+        {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            // All of them are in the basic plane: four digits are enough.
+            write!(writer, "\\u{:04x}", u32::from(hidden))?;
+            rest = &rest[at + hidden.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+/// Adds `value` to `json`, on one line and without a newline at its end.
+///
+/// # Errors
+/// The value does not serialize; a record of this crate always does.
+pub(super) fn write_json(json: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(json, TerminalSafe))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn json(text: &str) -> String {
+        let mut json = Vec::new();
+        write_json(&mut json, &text).unwrap();
+        String::from_utf8(json).unwrap()
+    }
+
+    #[test]
+    fn what_could_harm_a_terminal_is_a_json_escape() {
+        assert_eq!(json("a\u{1b}\u{9b}b\u{7f}"), r#""a\u001b\u009bb\u007f""#);
+        assert_eq!(
+            json("\u{202e}\u{2028}\"\\\n日"),
+            r#""\u202e\u2028\"\\\n日""#
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back_the_same(text in any::<String>()) {
+            let json = json(&text);
+            prop_assert!(!json.chars().any(is_hidden));
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The only printer: data on standard output in the format that was asked for, and messages on standard error.
+//!
+//! A command begins a [`Listing`] of its [`Record`]s before it asks the API for anything, so that a wrong column name
+//! costs nothing; it pushes each record as it comes and finishes the listing with the errors of its parts. Nothing
+//! here reads the environment, and nothing from outside reaches a terminal unescaped.
+
+mod delimited;
+mod escape;
+mod handle;
+mod json;
+mod listing;
+mod messages;
+mod options;
+mod prompt;
+mod record;
+mod records;
+mod selection;
+mod streams;
+mod structured;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use escape::escape;
+pub use handle::Output;
+pub use listing::{ErrorView, Listing};
+pub use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
+pub use prompt::Answer;
+pub use record::{Column, Fit, InTable, Record};
+pub use records::{
+    ChangeJson, ConnectionChange, ConnectionJson, OrgJson, OrgRow, ShowsConnection,
+    connection_columns,
+};
+pub use selection::OutputError;
+pub use streams::Streams;

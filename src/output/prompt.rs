@@ -1,0 +1,62 @@
+use std::io;
+
+use dialoguer::console::Term;
+use dialoguer::{Confirm, MultiSelect};
+
+use super::{Output, escape};
+
+/// The answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Yes,
+    /// Leave it; also what Enter alone means.
+    No,
+}
+
+/// Questions. They are asked on standard error, so that standard output stays data.
+impl Output {
+    /// Whether there is somebody to ask: standard input and standard error are terminals, and asking is allowed.
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Asks a question that is answered with yes or no.
+    ///
+    /// # Errors
+    /// With [`io::ErrorKind::Interrupted`], the question was left with Ctrl-C; with
+    /// [`io::ErrorKind::NotConnected`], there is nobody to ask; else the terminal failed.
+    pub fn confirm(&mut self, question: &str) -> io::Result<Answer> {
+        let prompt = Confirm::new().with_prompt(escape(question)).default(false);
+        let is_yes = self.ask(|terminal| prompt.interact_on(terminal))?;
+        Ok(if is_yes { Answer::Yes } else { Answer::No })
+    }
+
+    /// Lets some of `items` be chosen, maybe none. Gives their places in `items`, which must not be empty.
+    ///
+    /// # Errors
+    /// As [`Output::confirm`].
+    pub fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
+        let items = items.iter().map(|item| escape(item));
+        let prompt = MultiSelect::new()
+            .with_prompt(escape(question))
+            .items(items);
+        self.ask(|terminal| prompt.interact_on(terminal))
+    }
+
+    fn ask<T>(&self, prompt: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {
+        if !self.can_ask {
+            return Err(io::Error::new(
+                io::ErrorKind::NotConnected,
+                "there is nobody to ask",
+            ));
+        }
+        let terminal = Term::stderr();
+        let answer = prompt(&terminal);
+        if answer.is_err() {
+            // The prompt hides the cursor and leaves it hidden when it is interrupted.
+            terminal.show_cursor().ok();
+        }
+        Ok(answer?)
+    }
+}

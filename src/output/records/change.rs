@@ -1,0 +1,74 @@
+use std::borrow::Cow;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::connection::{ConnectionJson, ShowsConnection, connection_columns};
+use super::reference::id_value;
+use crate::output::{Column, InTable, Record};
+use crate::topology::Connection;
+
+/// What became of a connection: the row of the commands that write, and of `check`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionChange {
+    /// One word: `created`, `exists`, `updated`, `deleted`, `missing`, `differs`, `failed`, …
+    pub result: Cow<'static, str>,
+    /// Why, where that is not plain.
+    pub reason: Option<String>,
+    /// The connection, with what is known of it.
+    pub connection: Connection,
+}
+
+impl ShowsConnection for ConnectionChange {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Record for ConnectionChange {
+    type Json<'a> = ChangeJson<'a>;
+    const PLURAL: &'static str = "connections";
+    const COLUMNS: &'static [Column<Self>] = &{
+        let result = Column::new("result", "RESULT", |row: &Self| {
+            Some(Cow::Borrowed(&row.result))
+        })
+        .style(result_style);
+        let reason = Column::new("reason", "REASON", |row: &Self| {
+            row.reason.as_deref().map(Cow::Borrowed)
+        })
+        .in_table(InTable::WhenFilled);
+        let [a, b, c, d, e, f, g, h, i, j] = connection_columns();
+        [result, a, b, c, d, e, f, g, h, i, j, reason]
+    };
+
+    fn json(&self) -> ChangeJson<'_> {
+        ChangeJson {
+            result: &self.result,
+            reason: self.reason.as_deref(),
+            connection: (&self.connection).into(),
+        }
+    }
+
+    fn id(&self) -> Option<Cow<'_, str>> {
+        id_value(self.connection.id.as_ref())
+    }
+}
+
+/// Red for what is not as it was wanted, yellow for what was not done, green for the rest.
+fn result_style(result: &str) -> Style {
+    let color = match result {
+        "missing" | "failed" | "differs" | "unexpected" => AnsiColor::Red,
+        "skipped" | "not attempted" | "unknown" => AnsiColor::Yellow,
+        _ => AnsiColor::Green,
+    };
+    color.on_default()
+}
+
+/// A change in JSON and YAML: `result`, `reason`, and the fields of the connection.
+#[derive(Debug, Serialize)]
+pub struct ChangeJson<'a> {
+    result: &'a str,
+    reason: Option<&'a str>,
+    #[serde(flatten)]
+    connection: ConnectionJson<'a>,
+}
