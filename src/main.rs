@@ -1,3 +1,7 @@
 //! The `orgconn` program. All of it is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orgconn::run(std::env::args_os())
+}

@@ -131,7 +131,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether it is unknown if a write was carried out. Where this is false, it was not.
+    /// Whether it is unknown if a write was carried out. Where this is false, it was not, as far as a look at the live
+    /// state could tell.
     pub fn outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }

@@ -4,7 +4,6 @@
 //! that may help, and tells what it knows about the outcome: a write is never reported wrongly and never done twice.
 
 mod connections;
-mod credentials;
 mod endpoint;
 mod error;
 mod http;
@@ -20,13 +19,13 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::credentials::Credentials;
 pub use self::endpoint::{Endpoint, EndpointError, SITES};
 pub use self::error::{Error, ErrorKind};
 use self::http::Http;
 pub use self::interrupt::Interrupt;
 pub use self::orgs::CurrentUser;
 pub use self::pages::ConnectionPages;
+pub use crate::config::Credentials;
 use crate::topology::Id;
 
 /// What a client is made of.
@@ -77,6 +76,14 @@ impl Client {
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
         let http = Arc::new(Http::new(options)?);
         Ok(Self { http })
+    }
+
+    /// Waits between two looks at the same thing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`] at once when somebody wishes to stop.
+    pub async fn pause(&self, length: Duration) -> Result<(), Error> {
+        self.http.pause_for(length).await
     }
 
     /// The server that this client speaks to.

@@ -1,3 +1,5 @@
+use serde_json::{Map, Value};
+
 use super::http::Request;
 use super::{Client, Error, ErrorKind, wire};
 use crate::topology::{Directory, Id};
@@ -50,7 +52,7 @@ impl Client {
     /// # Errors
     /// A bad key is [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], as the API answers.
     pub async fn validate_api_key(&self) -> Result<(), Error> {
-        self.validate("/api/v1/validate", r#""valid":false"#).await
+        self.validate("/api/v1/validate", "valid", true).await
     }
 
     /// Whether the API key and the application key are both good.
@@ -58,28 +60,28 @@ impl Client {
     /// # Errors
     /// A bad key is [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], as the API answers.
     pub async fn validate_keys(&self) -> Result<(), Error> {
-        self.validate("/api/v2/validate_keys", r#""status":"error""#)
-            .await
+        self.validate("/api/v2/validate_keys", "status", "ok").await
     }
 
-    /// Good keys are answered with 200; an answer that says otherwise in its text is believed too.
-    async fn validate(&self, path: &'static str, refusal: &str) -> Result<(), Error> {
+    /// Good keys are answered with 200 and a field that says so; one that says otherwise is believed too.
+    async fn validate(
+        &self,
+        path: &'static str,
+        field: &str,
+        good: impl Into<Value>,
+    ) -> Result<(), Error> {
         let request = Request::get(path);
-        let refused = self
-            .read(&request, |body| {
-                let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-                answer
-                    .is_object()
-                    .then(|| answer.to_string().contains(refusal))
-            })
+        let answer: Map<String, Value> = self
+            .read(&request, |body| serde_json::from_slice(body).ok())
             .await?;
-        if refused {
-            let detail = "the keys are not valid";
-            return Err(self
-                .http
-                .error(&request, ErrorKind::Unauthenticated, detail));
+        let good = good.into();
+        if answer.get(field).is_none_or(|said| *said == good) {
+            return Ok(());
         }
-        Ok(())
+        let detail = "the keys are not valid";
+        Err(self
+            .http
+            .error(&request, ErrorKind::Unauthenticated, detail))
     }
 
     async fn read<T>(

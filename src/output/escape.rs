@@ -58,6 +58,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::output::tests::samples::any_text;
 
     #[test]
     fn what_could_harm_a_terminal_is_written_out() {
@@ -94,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_hidden_character_is_left(text in any::<String>()) {
+        fn no_hidden_character_is_left(text in any_text()) {
             prop_assert!(!escape(&text).chars().any(is_hidden));
             prop_assert!(!escape_reversibly(&text).chars().any(is_hidden));
         }

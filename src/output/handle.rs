@@ -1,10 +1,13 @@
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use super::listing::Listing;
+use super::listing::{ErrorView, Listing, RecordWriter};
 use super::messages::Messages;
 use super::record::Record;
+use super::selection::{choose_columns, choose_order};
+use super::structured::{Json, Yaml};
 use super::{Format, OutputError, OutputOptions, Streams};
+use crate::topology::Connection;
 
 /// What one system call to write takes at most.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -61,6 +64,38 @@ impl Output {
     /// `--columns` or `--sort` names a column that `R` does not have, or the format has no columns to choose.
     pub fn begin<R: Record>(&mut self) -> Result<Listing<'_, R>, OutputError> {
         Listing::new(&self.options, &mut self.stdout, &mut self.messages)
+    }
+
+    /// Checks what a listing of `R` would refuse, without beginning one.
+    ///
+    /// # Errors
+    /// As [`Output::begin`].
+    pub fn check<R: Record>(&self) -> Result<(), OutputError> {
+        choose_order::<R>(&self.options)?;
+        choose_columns::<R>(&self.options)?;
+        Ok(())
+    }
+
+    /// Sets the columns to sort by, the most important first; with `-` in front, descending.
+    pub fn sort_by(&mut self, columns: Vec<String>) {
+        self.options.sort = columns;
+    }
+
+    /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other formats.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn only_errors(&mut self, errors: &[ErrorView]) -> io::Result<()> {
+        match self.options.format {
+            Format::Json => {
+                RecordWriter::<Connection>::end(&mut Json::new(&mut self.stdout), errors)?
+            }
+            Format::Yaml => {
+                RecordWriter::<Connection>::end(&mut Yaml::new(&mut self.stdout), errors)?
+            }
+            _ => return Ok(()),
+        }
+        self.stdout.flush()
     }
 
     /// Writes a text as it is: a file that was asked for, a picture, a page of the manual. What comes from outside

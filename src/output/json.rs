@@ -47,6 +47,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::output::tests::samples::any_text;
 
     fn json(text: &str) -> String {
         let mut json = Vec::new();
@@ -65,7 +66,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_back_the_same(text in any::<String>()) {
+        fn every_text_comes_back_the_same(text in any_text()) {
             let json = json(&text);
             prop_assert!(!json.chars().any(is_hidden));
             prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);

@@ -43,11 +43,22 @@ impl Messages {
     }
 }
 
+/// Tells of something that happens beside the command's own course, such as a signal.
+pub(crate) fn interjection(text: &str) {
+    // When standard error is gone there is nobody left to tell.
+    writeln!(std::io::stderr(), "{}", escape(text)).ok();
+}
+
 /// Messages. Each is one line on standard error: what could harm a terminal is escaped, newlines too.
 impl Output {
     /// Tells how things are going. Left out when quiet.
     pub fn note(&mut self, text: &str) {
         self.messages.note(text);
+    }
+
+    /// Shows what a question is about. Never left out.
+    pub fn show(&mut self, text: &str) {
+        self.messages.line("", Style::new(), text);
     }
 
     /// Proposes what to do next, after `hint: `. Left out when quiet.

@@ -6,6 +6,7 @@
 
 mod delimited;
 mod escape;
+pub mod graph;
 mod handle;
 mod json;
 mod listing;
@@ -25,6 +26,7 @@ mod tests;
 pub use escape::escape;
 pub use handle::Output;
 pub use listing::{ErrorView, Listing};
+pub(crate) use messages::interjection;
 pub use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 pub use prompt::Answer;
 pub use record::{Column, Fit, InTable, Record};

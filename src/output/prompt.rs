@@ -15,6 +15,9 @@ pub enum Answer {
 }
 
 /// Questions. They are asked on standard error, so that standard output stays data.
+///
+/// On Ctrl-C the prompt raises SIGINT in this process. Only where the program handles that signal does the question
+/// come back with an error, and the cursor with it: who asks sees to the handler first.
 impl Output {
     /// Whether there is somebody to ask: standard input and standard error are terminals, and asking is allowed.
     pub fn can_ask(&self) -> bool {
@@ -37,10 +40,9 @@ impl Output {
     /// # Errors
     /// As [`Output::confirm`].
     pub fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
+        let question = format!("{} (space chooses, enter goes on)", escape(question));
         let items = items.iter().map(|item| escape(item));
-        let prompt = MultiSelect::new()
-            .with_prompt(escape(question))
-            .items(items);
+        let prompt = MultiSelect::new().with_prompt(question).items(items);
         self.ask(|terminal| prompt.interact_on(terminal))
     }
 

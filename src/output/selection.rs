@@ -29,7 +29,7 @@ pub enum OutputError {
 }
 
 fn nearest_clause(nearest: &Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+    nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
 /// The columns to show, and whether each may be left out when no record has a value for it.

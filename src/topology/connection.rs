@@ -57,6 +57,11 @@ impl Reference {
 }
 
 impl Connection {
+    /// The two orgs, the source first.
+    pub(super) fn ends(&self) -> [&Reference; 2] {
+        [&self.source, &self.destination]
+    }
+
     /// Takes from `known`, the same connection as it was read before, what is missing here.
     ///
     /// The answer to an update comes without the names of the orgs and of the creator (recorded).

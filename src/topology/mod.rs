@@ -5,14 +5,24 @@
 
 mod connection;
 mod connection_type;
+pub mod desired;
+mod expectation;
+pub mod export;
 mod id;
+mod live;
+mod merge;
 mod org;
+pub mod plan;
 mod resolve;
 mod select;
 
 pub use connection::{Connection, Reference};
 pub use connection_type::{ConnectionType, TypeSet};
+pub use desired::{Desired, DesiredError, DesiredErrors, DesiredState, Edge, Position};
+pub use expectation::Expectation;
 pub use id::Id;
+pub use merge::Merge;
 pub use org::{Directory, Org};
+pub use plan::{Action, Plan, PlanOptions, PlanWarning, Step};
 pub use resolve::{OrgSelector, ParseSelectorError, ResolveOrgError};
 pub use select::{ConnectionSelector, SelectConnectionError, exactly_one};

@@ -14,6 +14,17 @@ pub struct Org {
 }
 
 impl Org {
+    /// Takes from `known`, the same org as somebody else sees it, what is missing here.
+    pub fn fill_from(&mut self, known: &Self) {
+        if self.name.is_none() {
+            self.name.clone_from(&known.name);
+        }
+        if self.public_id.is_none() {
+            self.public_id.clone_from(&known.public_id);
+        }
+        self.disabled = self.disabled.or(known.disabled);
+    }
+
     /// The org as a connection mentions it.
     pub fn reference(&self) -> Reference {
         Reference {

@@ -7,7 +7,7 @@ use super::id::hyphenated;
 use super::{Directory, Id, Org};
 
 /// What a person wrote to name an org.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OrgSelector {
     /// A public id or a name: exact first, then the name without regard to case.
     Text(String),

@@ -1,1 +1,11 @@
-//! The program's contract, tested from outside.
+//! The program's contract, tested from outside: what it prints, how it ends, and what it sends.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod create;
+mod delete;
+mod harness;
+mod update;

@@ -114,7 +114,7 @@ impl Miss {
         let (kind, again, perhaps_done) = judge(status);
         Self {
             status: Some(status),
-            asked_wait: wait::asked(headers),
+            asked_wait: wait::asked(status, headers),
             ..Self::new(kind, format!("{status}{message}"), again, perhaps_done)
         }
     }
@@ -160,10 +160,19 @@ pub(super) fn describe_setup(error: &reqwest::Error) -> String {
     format!("cannot set up the HTTP client: {}", innermost(error))
 }
 
+/// The error and what lies beneath it, layer by layer.
 fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+    std::iter::successors(Some(error), |&error| beneath(error))
+}
+
+/// An I/O error passes over what it wraps when it is asked for its source.
+fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
 }
 
 fn innermost(error: &reqwest::Error) -> String {
@@ -178,11 +187,7 @@ fn passes(error: &reqwest::Error, layer: &str) -> bool {
 }
 
 fn is_caused_by_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        // An I/O error passes over what it wraps when asked for its source.
-        let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
-        cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
-    })
+    chain(error).any(|cause| cause.is::<rustls::Error>())
 }
 
 /// `30 s`, or `200 ms` where seconds would say too little.

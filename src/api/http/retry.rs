@@ -48,12 +48,25 @@ impl Http {
                 return Err(Failure { error, uncertain });
             };
             self.log_retry(request, &miss, pause);
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = self.interrupt.triggered() => {}
-            }
+            self.sleep(pause).await;
         }
         Err(self.interrupted(request, uncertain))
+    }
+
+    /// Waits, unless somebody wishes to stop.
+    pub(in crate::api) async fn pause_for(&self, length: Duration) -> Result<(), Error> {
+        self.sleep(length).await;
+        if self.interrupt.is_triggered() {
+            return Err(Error::new(ErrorKind::Interrupted, "interrupted"));
+        }
+        Ok(())
+    }
+
+    async fn sleep(&self, length: Duration) {
+        tokio::select! {
+            () = sleep(length) => {}
+            () = self.interrupt.triggered() => {}
+        }
     }
 
     /// Until when one attempt may take: half of the whole at most where another could follow, so that a stalled one

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// Reads a date as HTTP writes it: `Wed, 26 Nov 2025 08:00:00 GMT`.
@@ -9,11 +10,14 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// How long the answer asks to wait before the next request. Datadog says it in seconds in `X-RateLimit-Reset`, a
+/// How long an answer asks to wait before the next request. Datadog says it in seconds in `X-RateLimit-Reset`, a
 /// gateway in `Retry-After`, in seconds or as a date: that one is read by the server's own clock where it gives it.
-pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
+///
+/// The first of them stands on other answers too, and asks for nothing there.
+pub(super) fn asked(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
-    if let Some(wait) = text("x-ratelimit-reset").and_then(seconds) {
+    let reset = text("x-ratelimit-reset").filter(|_| status == StatusCode::TOO_MANY_REQUESTS);
+    if let Some(wait) = reset.and_then(seconds) {
         return Some(wait);
     }
     let retry_after = text(RETRY_AFTER.as_str())?;
@@ -34,11 +38,15 @@ mod tests {
     use super::*;
 
     fn asks(headers: &[(&'static str, &'static str)]) -> Option<u64> {
+        asks_with(StatusCode::TOO_MANY_REQUESTS, headers)
+    }
+
+    fn asks_with(status: StatusCode, headers: &[(&'static str, &'static str)]) -> Option<u64> {
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
-        asked(&headers).map(|wait| wait.as_secs())
+        asked(status, &headers).map(|wait| wait.as_secs())
     }
 
     #[test]
@@ -58,6 +66,14 @@ mod tests {
             asks(&[("retry-after", "Wed, 26 Nov 2025 07:00:00 GMT"), date]),
             Some(0)
         );
+    }
+
+    #[test]
+    fn a_failed_server_is_not_taken_for_a_rate_limit() {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let (reset, after) = (("x-ratelimit-reset", "55"), ("retry-after", "7"));
+        assert_eq!(asks_with(status, &[reset]), None);
+        assert_eq!(asks_with(status, &[reset, after]), Some(7));
     }
 
     #[test]

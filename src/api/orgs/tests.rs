@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 use wiremock::matchers::{header, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -41,6 +41,7 @@ fn orgs() -> Value {
     })
 }
 
+/// Trap: one org with a long name hides all orgs.
 #[tokio::test]
 async fn every_org_that_is_mentioned_is_known_once_however_long_its_name() {
     let server = serve("/api/v2/org", 200, orgs()).await;

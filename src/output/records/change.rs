@@ -19,6 +19,23 @@ pub struct ConnectionChange {
     pub connection: Connection,
 }
 
+impl ConnectionChange {
+    /// A connection and what became of it, in one or two words.
+    pub fn new(result: &'static str, connection: Connection) -> Self {
+        Self {
+            result: result.into(),
+            reason: None,
+            connection,
+        }
+    }
+
+    /// Adds why, where that is not plain.
+    #[must_use]
+    pub fn because(self, reason: Option<String>) -> Self {
+        Self { reason, ..self }
+    }
+}
+
 impl ShowsConnection for ConnectionChange {
     fn connection(&self) -> &Connection {
         &self.connection

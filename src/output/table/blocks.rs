@@ -62,12 +62,12 @@ struct Block {
 
 impl Block {
     fn write_label(&mut self, stdout: &mut Stdout, label: &str, is_beside: bool) -> io::Result<()> {
+        let shown = label.trim_end();
+        self.line.text(shown, HEADER);
         if is_beside {
-            self.line
-                .cell(label.trim_end(), self.indent.saturating_sub(GAP), HEADER);
+            self.line.indent(self.indent - width(shown));
             return Ok(());
         }
-        self.line.text(label.trim_end(), HEADER);
         self.line.write_to(stdout)?;
         self.line.indent(self.indent);
         Ok(())

@@ -6,7 +6,7 @@ mod fit;
 mod lines;
 mod wrap;
 
-use std::io;
+use std::io::{self, Write};
 
 use self::blocks::write_blocks;
 use self::cells::Cells;
@@ -95,6 +95,6 @@ impl<R: Record> RecordWriter<R> for TableWriter<'_, R> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.stdout.flush()
     }
 }

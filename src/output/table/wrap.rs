@@ -2,8 +2,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::cells::width;
 
-/// Breaks a text into lines of at most `limit` columns: at spaces, which go, after hyphens and commas, and in the
-/// middle of a word only if that is longer than a line. A character that is wider than the limit stands alone.
+/// Breaks a text into lines of at most `limit` columns: at spaces, which go, after hyphens and commas, before a
+/// backslash, where an escape may begin, and in the middle of a word only if that is longer than a line. A character that is wider than the limit stands alone.
 pub(super) fn wrap(text: &str, limit: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -21,8 +21,9 @@ pub(super) fn wrap(text: &str, limit: usize) -> Vec<&str> {
 /// Where the first line of a text that is too long ends, in bytes.
 fn line_end(text: &str, limit: usize) -> usize {
     let longest = longest_beginning(text, limit);
-    let is_break =
-        |end: &usize| text[*end..].starts_with(' ') || text[..*end].ends_with([' ', '-', ',']);
+    let is_break = |end: &usize| {
+        text[*end..].starts_with([' ', '\\']) || text[..*end].ends_with([' ', '-', ','])
+    };
     let says_something = |end: &usize| !text[..*end].trim_start_matches(' ').is_empty();
     let ends = (1..=longest)
         .rev()
@@ -49,6 +50,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::output::escape;
+    use crate::output::tests::samples::any_text;
 
     #[test]
     fn a_text_is_broken_between_words() {
@@ -58,6 +61,7 @@ mod tests {
             wrap("logs,metrics,audit", 12),
             ["logs,", "metrics,", "audit"]
         );
+        assert_eq!(wrap(r"red\nnext\u{1b}", 12), [r"red\nnext", r"\u{1b}"]);
         assert_eq!(wrap("short", 12), ["short"]);
         assert_eq!(wrap("", 12), [""]);
     }
@@ -82,7 +86,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_fits_and_only_spaces_go(text in "[ a-z,é日-]{0,40}", limit in 2usize..20) {
+        fn every_line_fits_and_only_spaces_go(text in any_text(), limit in 2usize..20) {
+            let text = escape(&text);
             let lines = wrap(&text, limit);
             prop_assert!(lines.iter().all(|line| width(line) <= limit));
             prop_assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));

@@ -1,0 +1,57 @@
+use std::fmt::Write as _;
+
+use crate::error::Exit;
+
+/// The names of the topics.
+pub(super) const NAMES: [&str; 3] = ["exit-codes", "selectors", "environment"];
+
+/// The text of a topic.
+pub(super) fn find(name: &str) -> Option<String> {
+    match name {
+        "exit-codes" => Some(exit_codes()),
+        "selectors" => Some(SELECTORS.to_owned()),
+        "environment" => Some(ENVIRONMENT.to_owned()),
+        _ => None,
+    }
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes of orgconn\n\n");
+    for exit in Exit::ALL {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{:>5}  {}", exit.code(), exit.meaning());
+    }
+    text
+}
+
+const SELECTORS: &str = "\
+How orgs and connections are named
+
+An org (ORG, DESTINATION) is
+  its UUID                 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
+  its public id            abcdef12345
+  its name                 \"Observability Hub\": exact first, then without regard to case
+To force one reading, put uuid:, public-id: or name: in front.
+Two matches are an error that lists both. Names are asked of Datadog in every run that depends on them.
+
+A connection (CONNECTION) is
+  its id                   40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d
+  the beginning of it      40bb: at least 4 characters that no other connection begins with
+or no id, and --source and --destination that together match exactly one.
+--from stands for --source, --to and --sink for --destination.
+
+A type (TYPE) is logs, metrics or audit.
+";
+
+const ENVIRONMENT: &str = "\
+Environment variables, in the order in which they are taken; a flag comes before all of them
+
+  API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
+  application key    ORGCONN_APP_KEY, DD_APP_KEY, DATADOG_APP_KEY
+  access token       ORGCONN_ACCESS_TOKEN, DD_ACCESS_TOKEN, in place of the two keys
+  site               ORGCONN_SITE, DD_SITE, DATADOG_SITE
+  URL of the API     ORGCONN_API_URL, DATADOG_HOST
+Each flag that every command takes has one of its own, named in the help: ORGCONN_OUTPUT, ORGCONN_TIMEOUT, ...
+Honoured besides: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE,
+XDG_CONFIG_HOME, XDG_STATE_HOME.
+";

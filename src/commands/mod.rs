@@ -1,0 +1,18 @@
+//! The commands: one file a verb, its arguments above, its run below. The doc comments are the help.
+
+pub(crate) mod check;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod help;
+pub(crate) mod list;
+pub(crate) mod orgs;
+#[cfg(feature = "sandbox")]
+pub(crate) mod sandbox;
+pub(crate) mod update;
+
+mod gather;
+mod lookup;
+mod report;
+mod selection;
+mod types;

@@ -1,0 +1,85 @@
+//! The end of a command that did several things: what was done is shown, what failed is reported.
+
+use std::sync::Arc;
+
+use anyhow::{Error, Result};
+
+use crate::context::FromAccount;
+use crate::error::{self, Exit};
+use crate::output::{ErrorView, Output, Record};
+
+/// Something that failed, and the profile with which it did.
+pub(crate) struct PartFailure {
+    /// The profile, if there is one.
+    pub(crate) profile: Option<Arc<str>>,
+    /// Why.
+    pub(crate) error: Error,
+}
+
+/// Parts what several accounts gave into what was got and what failed.
+pub(crate) fn part<T>(
+    parts: Vec<FromAccount<T>>,
+) -> (Vec<(Option<Arc<str>>, T)>, Vec<PartFailure>) {
+    let (mut got, mut failures) = (Vec::new(), Vec::new());
+    for FromAccount { profile, result } in parts {
+        match result {
+            Ok(value) => got.push((profile, value)),
+            Err(error) => failures.push(PartFailure { profile, error }),
+        }
+    }
+    (got, failures)
+}
+
+/// Shows what was done and reports what failed, each once, and gives the exit code of the whole.
+///
+/// # Errors
+/// The output could not be written.
+pub(crate) fn finish<R: Record>(results: Vec<Result<R>>, output: &mut Output) -> Result<Exit> {
+    let parts = results.into_iter().map(|result| FromAccount {
+        profile: None,
+        result,
+    });
+    let (done, failures) = part(parts.collect());
+    let done: Vec<R> = done.into_iter().map(|(_, record)| record).collect();
+    let succeeded = !done.is_empty();
+    finish_parts(done, succeeded, failures, output)
+}
+
+/// As [`finish`], where what was got is known apart from how many parts succeeded.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) fn finish_parts<R: Record>(
+    records: Vec<R>,
+    succeeded: bool,
+    failures: Vec<PartFailure>,
+    output: &mut Output,
+) -> Result<Exit> {
+    let exits: Vec<_> = failures
+        .iter()
+        .map(|failure| error::exit(&failure.error))
+        .collect();
+    let exit = Exit::of_several(succeeded, &exits);
+    let views: Vec<_> = failures
+        .iter()
+        .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
+        .collect();
+    let shown = show(records, &views, output);
+    for failure in &failures {
+        error::report(&failure.error, failure.profile.as_deref(), output);
+    }
+    // How the work itself ended counts, whether or not somebody still reads.
+    if exit == Exit::Done {
+        shown.map(|()| exit)
+    } else {
+        Ok(exit)
+    }
+}
+
+fn show<R: Record>(records: Vec<R>, errors: &[ErrorView], output: &mut Output) -> Result<()> {
+    let mut listing = output.begin::<R>()?;
+    for record in records {
+        listing.push(record)?;
+    }
+    Ok(listing.finish(errors)?)
+}

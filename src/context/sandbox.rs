@@ -1,0 +1,77 @@
+//! The sandbox in the place of the API: sample profiles, and a server of this process's own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use secrecy::SecretString;
+
+use super::account::{Access, Secrets};
+use crate::api::Endpoint;
+use crate::config::Credentials;
+use crate::error::Failure;
+use crate::sandbox::{self, DEFAULT_PROFILE, Running, SampleProfile};
+use crate::topology::Id;
+
+/// What the history calls the sandbox: its port is another in each run.
+pub(super) const HOST_NAME: &str = "sandbox";
+
+/// Starts the sandbox and gives access to the orgs of the chosen sample profiles.
+///
+/// # Errors
+/// A profile is not one of the sandbox's, or the sandbox cannot be started.
+pub(super) fn open(
+    state_file: &Path,
+    chosen: &[String],
+    all: bool,
+) -> Result<(Running, Vec<Access>)> {
+    let profiles = choose(chosen, all)?;
+    let running = sandbox::start(state_file)?;
+    let endpoint = Endpoint::new(&running.url(), &[])?;
+    let access = profiles
+        .into_iter()
+        .map(|profile| access(profile, &endpoint))
+        .collect();
+    Ok((running, access))
+}
+
+fn choose(chosen: &[String], all: bool) -> Result<Vec<&'static SampleProfile>> {
+    let profiles = sandbox::profiles();
+    if all {
+        return Ok(profiles.iter().collect());
+    }
+    if chosen.is_empty() {
+        return Ok(profiles
+            .iter()
+            .filter(|profile| profile.name == DEFAULT_PROFILE)
+            .collect());
+    }
+    chosen.iter().map(|name| find(name)).collect()
+}
+
+fn find(name: &str) -> Result<&'static SampleProfile> {
+    let profiles = sandbox::profiles();
+    profiles
+        .iter()
+        .find(|profile| profile.name == name)
+        .ok_or_else(|| {
+            let names: Vec<_> = profiles.iter().map(|profile| profile.name).collect();
+            Failure::usage(format!(
+                "the sandbox has no profile `{name}`; it has {}",
+                names.join(", ")
+            ))
+            .into()
+        })
+}
+
+fn access(profile: &SampleProfile, endpoint: &Endpoint) -> Access {
+    Access {
+        profile: Some(Arc::from(profile.name)),
+        endpoint: endpoint.clone(),
+        pinned_org: Some(Id::from(profile.org_id)),
+        credentials: Secrets::Sample(Credentials::Keys {
+            api_key: SecretString::from(profile.api_key),
+            app_key: SecretString::from(profile.app_key),
+        }),
+    }
+}

@@ -1,0 +1,133 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use anyhow::Result;
+use futures_util::{StreamExt as _, stream};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
+use super::Account;
+use super::account::{Access, Manner};
+use crate::error::Failure;
+
+/// At most this many requests of one kind are under way at once.
+pub(crate) const AT_ONCE: usize = 8;
+
+/// A connection to the API for the length of one command: the accounts to work with, and the runtime to do it on.
+pub(crate) struct Session {
+    accounts: Vec<Account>,
+    runtime: Runtime,
+    // Serves until the session ends.
+    #[cfg(feature = "sandbox")]
+    _sandbox: Option<crate::sandbox::Running>,
+}
+
+/// What came of the work with one account.
+pub(crate) struct FromAccount<T> {
+    /// The account's profile, if it has one.
+    pub(crate) profile: Option<Arc<str>>,
+    /// What came of it.
+    pub(crate) result: Result<T>,
+}
+
+impl Session {
+    pub(super) fn new(access: Vec<Access>, manner: &Manner) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.spawn(super::signals::watch(manner.interrupt.clone()));
+        Ok(Self {
+            accounts: access
+                .into_iter()
+                .map(|access| Account::new(access, manner.clone()))
+                .collect(),
+            runtime,
+            #[cfg(feature = "sandbox")]
+            _sandbox: None,
+        })
+    }
+
+    /// Keeps the sandbox running for as long as the session lasts.
+    #[cfg(feature = "sandbox")]
+    pub(super) fn keeping(self, sandbox: crate::sandbox::Running) -> Self {
+        Self {
+            _sandbox: Some(sandbox),
+            ..self
+        }
+    }
+
+    /// The only account, for a command that works with one.
+    ///
+    /// # Errors
+    /// Several profiles are chosen.
+    pub(crate) fn single(&self) -> Result<&Account> {
+        match self.accounts.as_slice() {
+            [account] => Ok(account),
+            several => {
+                let names: Vec<&str> = several
+                    .iter()
+                    .filter_map(|account| account.profile().map(AsRef::as_ref))
+                    .collect();
+                Err(Failure::usage(format!(
+                    "this command works with one profile, and several are chosen: {}",
+                    names.join(", ")
+                ))
+                .hint("choose one with --profile")
+                .into())
+            }
+        }
+    }
+
+    /// All accounts, in the order in which their profiles were chosen.
+    pub(crate) fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// Does the same work with each account, some of them at the same time. The results are in the accounts' order;
+    /// one that fails does not stop the others.
+    pub(crate) async fn each<'a, T, W>(
+        &'a self,
+        work: impl Fn(&'a Account) -> W,
+    ) -> Vec<FromAccount<T>>
+    where
+        W: Future<Output = Result<T>>,
+    {
+        let tasks = self.accounts.iter().map(|account| {
+            let work = work(account);
+            async move {
+                FromAccount {
+                    profile: account.profile().cloned(),
+                    result: work.await,
+                }
+            }
+        });
+        stream::iter(tasks).buffered(AT_ONCE).collect().await
+    }
+
+    /// Runs `work` to its end. The first Ctrl-C lets what is in flight finish and starts nothing more; the second
+    /// ends the program at once.
+    pub(crate) fn run<F: Future>(&self, work: F) -> F::Output {
+        self.runtime.block_on(work)
+    }
+
+    /// Does something that may block for long, such as printing to a reader who takes his time, while what is in
+    /// flight goes on.
+    pub(crate) fn meanwhile<T>(&self, work: impl FnOnce() -> T) -> T {
+        let over = Notify::new();
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.runtime.block_on(over.notified()));
+            // Also when `work` panics: the scope waits for its threads.
+            let _ends = NotifyOnDrop(&over);
+            work()
+        })
+    }
+}
+
+/// Says that something is over when it goes out of scope.
+struct NotifyOnDrop<'a>(&'a Notify);
+
+impl Drop for NotifyOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}

@@ -1,0 +1,187 @@
+//! How the program ends: what went wrong, its exit code, what to do about it. The only place that prints an error.
+
+mod exit;
+mod hint;
+
+use std::io;
+
+use anyhow::Error;
+
+use crate::output::{ErrorView, Format, Output};
+use crate::topology::{ResolveOrgError, SelectConnectionError};
+use crate::{api, config, output};
+
+pub(crate) use exit::Exit;
+
+/// Something that a command itself finds wrong, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+    #[source]
+    cause: Option<Error>,
+}
+
+impl Failure {
+    /// A failure that ends with `exit`; `message` is a lowercase fragment.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+            cause: None,
+        }
+    }
+
+    /// Wrong or missing arguments.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the error that it comes from.
+    pub(crate) fn caused_by(mut self, cause: impl Into<Error>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+/// An error that has been reported already, in the output's own way: only its exit code is left to be given.
+#[derive(Debug, thiserror::Error)]
+#[error("already reported")]
+struct Reported(Exit);
+
+/// The exit code that an error stands for.
+pub(crate) fn exit(error: &Error) -> Exit {
+    error
+        .chain()
+        .find_map(exit_of_cause)
+        .unwrap_or(Exit::Failure)
+}
+
+fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    if let Some(failure) = cause.downcast_ref::<Failure>() {
+        return Some(failure.exit);
+    }
+    if let Some(Reported(exit)) = cause.downcast_ref::<Reported>() {
+        return Some(*exit);
+    }
+    if let Some(error) = cause.downcast_ref::<api::Error>() {
+        return Some(error.kind().into());
+    }
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        return (error.kind() == io::ErrorKind::Interrupted).then_some(Exit::Interrupted);
+    }
+    if cause.is::<ResolveOrgError>() {
+        return Some(Exit::NotFound);
+    }
+    if let Some(error) = cause.downcast_ref::<SelectConnectionError>() {
+        return Some(match error {
+            SelectConnectionError::TooShort(_) => Exit::Usage,
+            _ => Exit::NotFound,
+        });
+    }
+    if is_configuration(cause) || cause.is::<output::OutputError>() {
+        return Some(Exit::Usage);
+    }
+    None
+}
+
+fn is_configuration(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<config::ConfigError>()
+        || cause.is::<config::EnvironmentError>()
+        || cause.is::<config::FileError>()
+        || cause.is::<config::SecretError>()
+        || cause.is::<api::EndpointError>()
+}
+
+/// Whether a connection was looked for and is not there.
+pub(crate) fn is_unknown_connection(error: &Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(SelectConnectionError::Unknown(_))
+    )
+}
+
+/// The error as data, for the `errors` of the output.
+pub(crate) fn view(error: &Error, profile: Option<&str>) -> ErrorView {
+    ErrorView {
+        profile: profile.map(ToOwned::to_owned),
+        kind: exit(error).as_str().to_owned(),
+        message: message(error),
+        http_status: error
+            .chain()
+            .find_map(|cause| cause.downcast_ref::<api::Error>()?.http_status()),
+        hint: hint::of(error),
+    }
+}
+
+/// The whole chain of causes in one line.
+fn message(error: &Error) -> String {
+    format!("{error:#}")
+}
+
+/// Says on standard error what went wrong, and what to do about it.
+pub(crate) fn report(error: &Error, profile: Option<&str>, output: &mut Output) {
+    let message = message(error);
+    match profile {
+        Some(profile) => output.error(&format!("profile {profile}: {message}")),
+        None => output.error(&message),
+    }
+    if let Some(hint) = hint::of(error) {
+        output.hint(&hint);
+    }
+}
+
+/// Reports an error that ended a listing whose rows were closed with it already.
+pub(crate) fn reported(error: Error, output: &mut Output) -> Error {
+    let exit = exit(&error);
+    report(&error, None, output);
+    Reported(exit).into()
+}
+
+/// Ends the command: reports what is not reported yet, and gives the exit code.
+pub(crate) fn conclude(outcome: anyhow::Result<Exit>, output: &mut Output) -> Exit {
+    let error = match outcome {
+        Ok(exit) => return exit,
+        Err(error) => error,
+    };
+    if is_closed_pipe(&error) {
+        return Exit::Done;
+    }
+    if error.is::<Reported>() {
+        return exit(&error);
+    }
+    if matches!(output.format(), Format::Json | Format::Yaml) && !output.wrote_anything() {
+        // A reader of the envelope gets one in any case. If it cannot be written, the report below still can.
+        let _ = output.only_errors(&[view(&error, None)]);
+    }
+    report(&error, None, output);
+    exit(&error)
+}
+
+/// Whether the reader of standard output went away, which is not an error.
+fn is_closed_pipe(error: &Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Prints what clap says: help and version to standard output, a refusal to standard error.
+pub(crate) fn report_usage(refusal: &clap::Error) -> Exit {
+    // Nobody is left to tell if the stream is gone.
+    let _ = refusal.print();
+    if refusal.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}

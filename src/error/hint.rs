@@ -1,0 +1,75 @@
+use anyhow::Error;
+
+use super::Failure;
+use crate::api::{self, ErrorKind};
+use crate::topology::{ResolveOrgError, SelectConnectionError};
+
+/// What the reader can do about an error, if there is something.
+pub(super) fn of(error: &Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return failure.hint.clone();
+        }
+        if let Some(error) = cause.downcast_ref::<api::Error>() {
+            return for_api(error);
+        }
+        if let Some(error) = cause.downcast_ref::<ResolveOrgError>() {
+            return Some(for_org(error));
+        }
+        cause
+            .downcast_ref::<SelectConnectionError>()
+            .and_then(for_connection)
+    })
+}
+
+fn for_api(error: &api::Error) -> Option<String> {
+    if error.outcome_unknown() {
+        return Some("see what holds now before you try again: orgconn list".to_owned());
+    }
+    let hint = match error.kind() {
+        ErrorKind::Unauthenticated => {
+            "the service knows no such keys: check the API key and the application key, and that --site is the org's own"
+        }
+        ErrorKind::Forbidden => {
+            "the keys are wrong, belong to another site (--site), or lack a permission: org_connections_read to list, \
+             org_connections_write to create, update and delete"
+        }
+        ErrorKind::Network => "check the network, --site or --api-url, and HTTPS_PROXY",
+        ErrorKind::Timeout => "try again, or allow more time with --timeout",
+        ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
+        ErrorKind::Server => "the fault is on the service's side: try again later",
+        ErrorKind::Listing => {
+            "try again: connections were probably made or deleted while they were listed"
+        }
+        ErrorKind::Redirected => {
+            "redirects are not followed, since the keys would go with them: check --site and --api-url"
+        }
+        ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
+        ErrorKind::Tls => {
+            "the server's certificate is not trusted here: if a proxy inspects traffic, name its certificates in \
+             SSL_CERT_FILE"
+        }
+        ErrorKind::Proxy => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn for_org(error: &ResolveOrgError) -> String {
+    match error {
+        ResolveOrgError::Ambiguous { .. } => "name the one you mean by its UUID".to_owned(),
+        ResolveOrgError::Unknown { .. } => {
+            "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID".to_owned()
+        }
+    }
+}
+
+fn for_connection(error: &SelectConnectionError) -> Option<String> {
+    match error {
+        SelectConnectionError::TooShort(_) => None,
+        SelectConnectionError::Unknown(_) => {
+            Some("`orgconn list` shows the connections that these credentials see".to_owned())
+        }
+        SelectConnectionError::Ambiguous { .. } => Some("give more of the id".to_owned()),
+    }
+}

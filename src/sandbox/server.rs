@@ -1,0 +1,224 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::answers::Answer;
+use super::call::Call;
+use super::{Sandbox, SandboxError, routes};
+
+/// The longest body that is read. The API's own requests have a few hundred bytes.
+const LONGEST_BODY: usize = 1 << 20;
+
+/// How long requests in flight may take to end once the server is told to stop.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// The rate limits that every answer carries, wide enough never to be met.
+const RATE_LIMITS: [(&str, &str); 5] = [
+    ("x-ratelimit-limit", "10000"),
+    ("x-ratelimit-name", "org_connections"),
+    ("x-ratelimit-period", "60"),
+    ("x-ratelimit-remaining", "9999"),
+    ("x-ratelimit-reset", "60"),
+];
+
+/// A socket on a loopback address, on which the sandbox may be served.
+#[derive(Debug)]
+pub struct Listener {
+    socket: std::net::TcpListener,
+    address: SocketAddr,
+}
+
+/// How a sandbox is served.
+#[derive(Default)]
+pub struct ServeOptions {
+    /// Waited for before every answer, as a far-away service would make a client wait.
+    pub latency: Duration,
+    /// Called after every answer. Neither keys nor query strings reach it.
+    pub log: Option<Log>,
+}
+
+/// What is told of every answer.
+pub type Log = Box<dyn Fn(&Served) + Send + Sync>;
+
+/// A request that was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The method.
+    pub method: Method,
+    /// The path, without the query string: a misled client may have put keys there.
+    pub path: String,
+    /// The status of the answer.
+    pub status: StatusCode,
+}
+
+/// Serves the sandbox over HTTP/1.1 and, to clients that know beforehand, HTTP/2 without TLS, until `shutdown` is
+/// done. Requests in flight then have a quarter of a second to end.
+///
+/// # Errors
+/// The runtime, which must have its I/O and time enabled, does not take the socket.
+pub async fn serve(
+    sandbox: Sandbox,
+    listener: Listener,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), SandboxError> {
+    let address = listener.address;
+    let socket = TcpListener::from_std(listener.socket)
+        .map_err(|source| SandboxError::Listen { address, source })?;
+    let server = Arc::new(Server { sandbox, options });
+    let (stop, stopped) = watch::channel(());
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            accepted = socket.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(Arc::clone(&server).converse(stream, stopped.clone()));
+                }
+                // As a rule too many open files: it passes, and until then trying at once would take all the time.
+                Err(_) => sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop((socket, stop));
+    // What is not done by then is cut off when the set is dropped.
+    let _ = timeout(GRACE, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
+    Ok(())
+}
+
+struct Server {
+    sandbox: Sandbox,
+    options: ServeOptions,
+}
+
+impl Server {
+    /// Answers the requests of one client, until it goes away or the sender of `stopped` does.
+    async fn converse(self: Arc<Self>, stream: TcpStream, mut stopped: watch::Receiver<()>) {
+        // Without it small answers may wait for the client's acknowledgement; with it nothing is lost on loopback.
+        let _ = stream.set_nodelay(true);
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new());
+        builder.http2().timer(TokioTimer::new());
+        let service = service_fn(|request| {
+            let server = Arc::clone(&self);
+            async move { server.answer(request).await }
+        });
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        let call = read(request).await;
+        // A sleep of no time at all would still last until the timer's next tick.
+        if !self.options.latency.is_zero() {
+            sleep(self.options.latency).await;
+        }
+        let answer = routes::answer(&self.sandbox, &call);
+        if let Some(log) = &self.options.log {
+            log(&Served {
+                method: call.method,
+                path: call.path,
+                status: answer.status,
+            });
+        }
+        Ok(answer.into())
+    }
+}
+
+async fn read(request: Request<Incoming>) -> Call {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, LONGEST_BODY).collect().await;
+    Call {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: body.ok().map(|body| body.to_bytes()),
+    }
+}
+
+impl From<Answer> for Response<Full<Bytes>> {
+    fn from(answer: Answer) -> Self {
+        let mut response = Self::new(answer.body.into());
+        *response.status_mut() = answer.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(methods) = answer.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(methods));
+        }
+        add_rate_limits(headers);
+        response
+    }
+}
+
+fn add_rate_limits(headers: &mut HeaderMap) {
+    for (name, value) in RATE_LIMITS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+impl Listener {
+    /// Listens on `address`; port 0 stands for any free port.
+    ///
+    /// # Errors
+    /// The address is none of this machine alone, or is taken.
+    pub fn bind(address: SocketAddr) -> Result<Self, SandboxError> {
+        if !address.ip().is_loopback() {
+            return Err(SandboxError::NotLoopback(address));
+        }
+        let bound = || {
+            let socket = std::net::TcpListener::bind(address)?;
+            socket.set_nonblocking(true)?;
+            let address = socket.local_addr()?;
+            Ok(Self { socket, address })
+        };
+        bound().map_err(|source| SandboxError::Listen { address, source })
+    }
+
+    /// The API's base URL here, such as `http://127.0.0.1:8126`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl fmt::Debug for ServeOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServeOptions")
+            .field("latency", &self.latency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `GET /api/v2/org 200`
+impl fmt::Display for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.method, self.path, self.status.as_u16())
+    }
+}

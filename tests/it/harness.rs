@@ -1,0 +1,181 @@
+//! A world for each test: a home of its own, an environment of its own, and servers on loopback.
+
+mod api;
+mod flaky;
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+pub(crate) use api::{Api, connection, org_list, page, uuid};
+pub(crate) use flaky::{Flaky, Turn};
+
+/// The API key that tests use.
+pub(crate) const API_KEY: &str = "test-api-key";
+/// The application key that tests use.
+pub(crate) const APP_KEY: &str = "test-app-key";
+
+/// A home directory and an environment that nothing else shares.
+pub(crate) struct World {
+    home: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// How a run of the program ended.
+pub(crate) struct Finished {
+    /// The exit code.
+    pub(crate) code: i32,
+    /// What went to standard output.
+    pub(crate) stdout: String,
+    /// What went to standard error.
+    pub(crate) stderr: String,
+}
+
+impl World {
+    /// Without keys and without a sandbox.
+    pub(crate) fn bare() -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// In which every command runs against a sandbox of this test's own.
+    pub(crate) fn sandbox() -> Self {
+        Self::bare().with("ORGCONN_SANDBOX", "1")
+    }
+
+    /// In which every command talks to `url` with the test's keys.
+    pub(crate) fn talking_to(url: &str) -> Self {
+        Self::bare()
+            .with("ORGCONN_API_URL", url)
+            .with("DD_API_KEY", API_KEY)
+            .with("DD_APP_KEY", APP_KEY)
+    }
+
+    /// With one more environment variable.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A file in the home directory.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.home().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The program, ready to run in this world.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orgconn"));
+        command.args(arguments).stdin(Stdio::null());
+        self.furnish(&mut command);
+        command
+    }
+
+    /// Gives a command this world's environment and nothing else.
+    pub(crate) fn furnish(&self, command: &mut Command) {
+        command
+            .env_clear()
+            .current_dir(self.home())
+            .env("HOME", self.home());
+        // Windows finds its own parts through these.
+        for name in ["PATH", "SystemRoot", "TEMP", "TMP"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        for name in [
+            "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME",
+            "XDG_CACHE_HOME",
+            "APPDATA",
+            "LOCALAPPDATA",
+            "USERPROFILE",
+        ] {
+            command.env(name, self.home().join(name.to_lowercase()));
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+
+    /// Runs the program with these words as arguments.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Finished {
+        finished(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program with a text on standard input.
+    pub(crate) fn run_with_input<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        input: &str,
+    ) -> Finished {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // The program may end before it reads everything.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        finished(child.wait_with_output().unwrap())
+    }
+
+    /// Runs a script in bash, with the program on its path.
+    pub(crate) fn script(&self, script: &str) -> Finished {
+        let mut command = Command::new("bash");
+        command.arg("-c").arg(script).stdin(Stdio::null());
+        self.furnish(&mut command);
+        let program = Path::new(env!("CARGO_BIN_EXE_orgconn"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths = std::iter::once(program.parent().unwrap().to_owned())
+            .chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(paths).unwrap());
+        finished(command.output().unwrap())
+    }
+}
+
+/// What a process left behind, as text.
+pub(crate) fn finished(output: Output) -> Finished {
+    Finished {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Finished {
+    /// Requires an exit code, and gives the rest.
+    #[track_caller]
+    pub(crate) fn code(self, expected: i32) -> Self {
+        let Self {
+            code,
+            stdout,
+            stderr,
+        } = &self;
+        assert_eq!(*code, expected, "\nstdout: {stdout}\nstderr: {stderr}");
+        self
+    }
+
+    /// Requires success with nothing on standard error, and gives standard output.
+    #[track_caller]
+    pub(crate) fn quiet_success(self) -> String {
+        let finished = self.code(0);
+        assert_eq!(finished.stderr, "");
+        finished.stdout
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}

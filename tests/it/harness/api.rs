@@ -1,0 +1,180 @@
+use serde_json::{Value, json};
+use wiremock::{Match, Mock, MockServer, Request, ResponseTemplate};
+
+use super::{API_KEY, APP_KEY};
+
+/// A mock of the API. Each exchange is matched to the letter and counted; any other request fails the test.
+pub(crate) struct Api {
+    server: MockServer,
+    // Runs what the mock's verification awaits.
+    runtime: tokio::runtime::Runtime,
+}
+
+/// What a request must be, headers included.
+struct Exactly {
+    method: &'static str,
+    target: String,
+    body: Option<Value>,
+}
+
+impl Match for Exactly {
+    fn matches(&self, request: &Request) -> bool {
+        let header = |name: &str| {
+            request
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let target = match request.url.query() {
+            Some(query) => format!("{}?{query}", request.url.path()),
+            None => request.url.path().to_owned(),
+        };
+        let body = (!request.body.is_empty())
+            .then(|| serde_json::from_slice::<Value>(&request.body).ok())
+            .flatten();
+        request.method.as_str() == self.method
+            && target == self.target
+            && body == self.body
+            && header("DD-API-KEY") == Some(API_KEY)
+            && header("DD-APPLICATION-KEY") == Some(APP_KEY)
+            && header("Authorization").is_none()
+            && header("User-Agent") == Some(concat!("orgconn/", env!("CARGO_PKG_VERSION")))
+            && (body.is_none() || header("Content-Type") == Some("application/json"))
+    }
+}
+
+impl Api {
+    /// Starts a mock that expects nothing yet.
+    pub(crate) fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let server = runtime.block_on(async {
+            let server = MockServer::start().await;
+            let unexpected = |_: &Request| true;
+            Mock::given(unexpected)
+                .respond_with(ResponseTemplate::new(599))
+                .with_priority(u8::MAX)
+                .expect(0)
+                .named("any other request")
+                .mount(&server)
+                .await;
+            server
+        });
+        Self { server, runtime }
+    }
+
+    /// The base URL.
+    pub(crate) fn url(&self) -> String {
+        self.server.uri()
+    }
+
+    /// A world that talks to this mock.
+    pub(crate) fn world(&self) -> super::World {
+        super::World::talking_to(&self.url())
+    }
+
+    /// Expects a request `times` times, and answers it.
+    pub(crate) fn expect(
+        &self,
+        method: &'static str,
+        target: &str,
+        body: Option<Value>,
+        answer: ResponseTemplate,
+        times: u64,
+    ) -> &Self {
+        let exactly = Exactly {
+            method,
+            target: target.to_owned(),
+            body,
+        };
+        let mock = Mock::given(exactly)
+            .respond_with(answer)
+            .with_priority(5)
+            .expect(times);
+        self.runtime
+            .block_on(mock.named(format!("{method} {target}")).mount(&self.server));
+        self
+    }
+
+    /// Expects a GET once, and answers 200 with a JSON body.
+    pub(crate) fn get(&self, target: &str, answer: &Value) -> &Self {
+        self.expect(
+            "GET",
+            target,
+            None,
+            ResponseTemplate::new(200).set_body_json(answer),
+            1,
+        )
+    }
+
+    /// Answers a request that was described before differently the first `times` times.
+    pub(crate) fn first(
+        &self,
+        method: &'static str,
+        target: &str,
+        body: Option<Value>,
+        answer: ResponseTemplate,
+    ) -> &Self {
+        let exactly = Exactly {
+            method,
+            target: target.to_owned(),
+            body,
+        };
+        let mock = Mock::given(exactly)
+            .respond_with(answer)
+            .with_priority(1)
+            .up_to_n_times(1)
+            .expect(1);
+        self.runtime.block_on(
+            mock.named(format!("first {method} {target}"))
+                .mount(&self.server),
+        );
+        self
+    }
+}
+
+/// A connection as the API writes it. Ids are numbers that stand for UUIDs; org 1 is `Org 1`.
+pub(crate) fn connection(number: u128, source: u128, destination: u128, types: &[&str]) -> Value {
+    let org = |number| json!({"data": {"type": "orgs", "id": uuid(number), "name": format!("Org {number}")}});
+    json!({
+        "type": "org_connection",
+        "id": uuid(number),
+        "attributes": {"created_at": "2025-08-26T20:19:36.177236+00:00", "connection_types": types},
+        "relationships": {
+            "source_org": org(source),
+            "sink_org": org(destination),
+            "created_by": {"data": {"type": "users", "id": uuid(900), "name": "Pipeline"}},
+        },
+    })
+}
+
+/// A page of a listing of `total` connections.
+pub(crate) fn page(connections: &[Value], total: usize) -> Value {
+    json!({"data": connections, "meta": {"page": {"total_count": total, "total_filtered_count": total}}})
+}
+
+/// The UUID that a number stands for.
+pub(crate) fn uuid(number: u128) -> String {
+    uuid::Uuid::from_u128(number).to_string()
+}
+
+/// The managed orgs as the API writes them: `Org N` for each number.
+pub(crate) fn org_list(current: u128, numbers: &[u128]) -> Value {
+    let reference = |number: u128| json!({"type": "orgs", "id": uuid(number)});
+    let org = |number: &u128| {
+        json!({"type": "orgs", "id": uuid(*number), "attributes": {
+            "name": format!("Org {number}"), "public_id": format!("org{number:08}"), "description": "",
+            "disabled": false, "sharing": "none", "url": "https://example.datadoghq.com",
+            "created_at": "2020-01-01T00:00:00Z", "modified_at": "2020-01-01T00:00:00Z",
+        }})
+    };
+    json!({
+        "data": {"type": "managed_orgs", "id": uuid(current), "relationships": {
+            "current_org": {"data": reference(current)},
+            "managed_orgs": {"data": numbers.iter().map(|number| reference(*number)).collect::<Vec<_>>()},
+        }},
+        "included": numbers.iter().map(org).collect::<Vec<_>>(),
+    })
+}
