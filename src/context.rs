@@ -103,10 +103,7 @@ impl Context {
 
     /// Where the configuration file is, or would be.
     pub(crate) fn config_location(&self) -> Result<ConfigLocation> {
-        Ok(match &self.globals.config {
-            Some(path) => ConfigLocation::named(path),
-            None => self.environment.config_file()?,
-        })
+        Ok(self.environment.config_file(self.globals.config.as_deref())?)
     }
 
     /// What this machine changed.

@@ -68,9 +68,9 @@ impl<'a> Lookup<'a> {
         self.directory.as_ref()?.current_reference()
     }
 
-    /// What is known of the org with this id, without another request.
-    pub(crate) fn known(&self, id: &crate::topology::Id) -> Option<&Org> {
-        self.directory.as_ref()?.get(id)
+    /// The orgs that were learnt so far.
+    pub(crate) fn into_orgs(self) -> Vec<Org> {
+        self.directory.unwrap_or_default().orgs
     }
 
     /// All connections that the filter lets through.

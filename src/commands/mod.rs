@@ -15,4 +15,5 @@ mod gather;
 mod lookup;
 mod report;
 mod selection;
+mod survey;
 mod types;

@@ -46,14 +46,18 @@ impl Platform {
 /// Where a user's files go, by the XDG Base Directory Specification on every platform, and on macOS and Windows in
 /// the platform's own place as well.
 impl Environment {
-    /// The configuration file: `$XDG_CONFIG_HOME/orgconn/config.toml`, else `~/.config/orgconn/config.toml`. On macOS
-    /// a file in `~/Library/Application Support` is taken if that one is not there; on Windows the file is in
-    /// `%APPDATA%` unless there is one in `~/.config`.
+    /// The configuration file: what `--config` says (`flag`), else `ORGCONN_CONFIG`, else
+    /// `$XDG_CONFIG_HOME/orgconn/config.toml`, else `~/.config/orgconn/config.toml`. On macOS a file in
+    /// `~/Library/Application Support` is taken if that last one is not there; on Windows the file is in `%APPDATA%`
+    /// unless there is one in `~/.config`.
     ///
     /// # Errors
     /// No home directory is known.
-    pub fn config_file(&self) -> Result<ConfigLocation, EnvironmentError> {
-        self.config_file_on(Platform::CURRENT)
+    pub fn config_file(&self, flag: Option<&Path>) -> Result<ConfigLocation, EnvironmentError> {
+        match flag.or_else(|| self.path("ORGCONN_CONFIG")) {
+            Some(path) => Ok(ConfigLocation::named(path)),
+            None => self.config_file_on(Platform::CURRENT),
+        }
     }
 
     /// The directory for what must last but is no setting: `$XDG_STATE_HOME/orgconn`, else
@@ -145,7 +149,7 @@ mod tests {
             ("XDG_STATE_HOME", "/s"),
             ("XDG_CACHE_HOME", "/k"),
         ]);
-        let config = environment.config_file().unwrap();
+        let config = environment.config_file(None).unwrap();
         assert_eq!(config.path, Path::new("/c/orgconn/config.toml"));
         assert!(!config.is_named);
         assert_eq!(
@@ -159,6 +163,14 @@ mod tests {
     }
 
     #[test]
+    fn a_named_file_comes_before_the_usual_one_and_the_flag_before_the_variable() {
+        let environment = environment(&[("HOME", "/home/u"), ("ORGCONN_CONFIG", "v.toml")]);
+        let named = |flag: Option<&str>| environment.config_file(flag.map(Path::new)).unwrap();
+        assert_eq!(named(None), ConfigLocation::named("v.toml"));
+        assert_eq!(named(Some("f.toml")), ConfigLocation::named("f.toml"));
+    }
+
+    #[test]
     fn relative_and_empty_xdg_variables_are_ignored() {
         for value in ["", "relative/path"] {
             let environment = environment(&[
@@ -167,7 +179,7 @@ mod tests {
                 ("XDG_STATE_HOME", value),
                 ("XDG_CACHE_HOME", value),
             ]);
-            let config = environment.config_file().unwrap().path;
+            let config = environment.config_file(None).unwrap().path;
             assert_eq!(config, Path::new("/home/u/.config/orgconn/config.toml"));
             let state = environment.state_directory().unwrap();
             assert_eq!(state, Path::new("/home/u/.local/state/orgconn"));
@@ -178,7 +190,7 @@ mod tests {
 
     #[test]
     fn without_a_home_the_places_are_an_error_that_says_what_to_set() {
-        let error = environment(&[("HOME", "")]).config_file().unwrap_err();
+        let error = environment(&[("HOME", "")]).config_file(None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no home directory is known; set HOME or XDG_CONFIG_HOME"

@@ -138,9 +138,12 @@ impl Environment {
     /// The path in a variable, which needs not be UTF-8; none if it is not set or relative. Relative paths are to be
     /// ignored in the variables of the XDG Base Directory Specification, and make no sense in `HOME` either.
     pub(super) fn absolute_path(&self, name: &str) -> Option<&Path> {
-        self.raw(name)
-            .map(Path::new)
-            .filter(|path| path.is_absolute())
+        self.path(name).filter(|path| path.is_absolute())
+    }
+
+    /// The path in a variable, which needs not be UTF-8; none if it is not set or empty.
+    pub(super) fn path(&self, name: &str) -> Option<&Path> {
+        self.raw(name).map(Path::new)
     }
 
     /// What the system itself holds for the home directory.

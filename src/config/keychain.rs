@@ -42,8 +42,8 @@ pub enum KeychainError {
         "no keychain service answers here; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
     )]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The keychain runs, and refuses: it may be locked.
-    #[error("the keychain refuses; is it locked?")]
+    /// The keychain runs, and refuses: it may be locked, or somebody said no.
+    #[error("the keychain refuses; it may be locked")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The keychain runs, and holds something that is no text, or several entries where one is expected.
     #[error("the keychain holds something unexpected under this name; delete it there")]
@@ -109,8 +109,9 @@ fn entry(account: &str) -> Result<keyring::Entry, KeychainError> {
 impl From<keyring::Error> for KeychainError {
     fn from(error: keyring::Error) -> Self {
         match error {
-            keyring::Error::PlatformFailure(source) => Self::Unavailable(source),
-            keyring::Error::NoStorageAccess(source) => Self::Refused(source),
+            keyring::Error::PlatformFailure(source) | keyring::Error::NoStorageAccess(source) => {
+                Self::Refused(source)
+            }
             // Some of these carry the stored bytes: they end here.
             _ => Self::Unexpected,
         }

@@ -1,6 +1,7 @@
 //! What goes back: an answer with its body, or a refusal in the API's own words.
 
 use hyper::StatusCode;
+use hyper::body::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::SandboxError;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
     /// The methods that the path knows, where the method was not one of them.
     pub(super) allow: Option<&'static str>,
 }
@@ -76,14 +77,14 @@ impl Answer {
     /// # Errors
     /// The value cannot be written as JSON.
     pub(super) fn of(value: &impl Serialize) -> Result<Self, Refusal> {
-        Ok(Self::ok(serde_json::to_vec(value)?))
+        Ok(Self::ok(json(value)?))
     }
 
     /// Status 200 and the body as it is.
-    pub(super) fn ok(body: Vec<u8>) -> Self {
+    pub(super) fn ok(body: impl Into<Bytes>) -> Self {
         Self {
             status: StatusCode::OK,
-            body,
+            body: body.into(),
             allow: None,
         }
     }
@@ -109,17 +110,17 @@ impl Refusal {
         }
     }
 
-    fn body(&self) -> Vec<u8> {
+    fn body(&self) -> Bytes {
         let (status, message) = (self.status(), self.to_string());
         let body = match self {
-            Self::UnknownUser | Self::MalformedBody => serde_json::to_vec(&Errors {
+            Self::UnknownUser | Self::MalformedBody => json(&Errors {
                 errors: [ErrorObject {
                     status: status.as_str(),
                     title: status.canonical_reason().unwrap_or_default(),
                     detail: &message,
                 }],
             }),
-            _ => serde_json::to_vec(&Errors { errors: [message] }),
+            _ => json(&Errors { errors: [message] }),
         };
         body.unwrap_or_default()
     }
@@ -136,6 +137,14 @@ impl From<Refusal> for Answer {
             },
         }
     }
+}
+
+/// The bytes of `value` as JSON.
+///
+/// # Errors
+/// It cannot be written so.
+pub(super) fn json(value: &impl Serialize) -> Result<Bytes, serde_json::Error> {
+    serde_json::to_vec(value).map(Bytes::from)
 }
 
 fn with_causes(error: &SandboxError) -> String {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::account::{Account, Connection};
-use super::answers::{Answer, Refusal};
+use super::answers::{Answer, Refusal, json};
 use super::auth::Caller;
 use super::call::Call;
 use super::records::{ConnectionRecord, Data};
@@ -78,7 +78,10 @@ struct Attributes {
 pub(super) fn list(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
     let caller = Caller::of(&call.headers)?;
     let wanted = Wanted::by(call)?;
-    sandbox.read(|account| Answer::of(&listing(account, caller.org, &wanted)))
+    let page = sandbox.page(caller.org, &call.query, |account| {
+        json(&listing(account, caller.org, &wanted)).map_err(Refusal::from)
+    });
+    page.map(Answer::ok)
 }
 
 fn listing<'a>(account: &'a Account, org: Uuid, wanted: &Wanted) -> Listing<'a> {
@@ -218,7 +221,7 @@ pub(super) fn delete(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer,
         let position = account.position(id, caller.org);
         let position = position.ok_or(Refusal::UnknownOnDelete(id))?;
         account.connections.remove(position);
-        Ok(Answer::ok(b"{}\n".to_vec()))
+        Ok(Answer::ok("{}\n"))
     })
 }
 

@@ -13,6 +13,7 @@ mod connections;
 mod error;
 mod generated;
 mod ids;
+mod memory;
 mod orgs;
 mod profiles;
 mod records;
@@ -20,6 +21,7 @@ mod routes;
 mod running;
 mod sample;
 mod server;
+mod state_file;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -166,7 +166,7 @@ async fn read(request: Request<Incoming>) -> Call {
 
 impl From<Answer> for Response<Full<Bytes>> {
     fn from(answer: Answer) -> Self {
-        let mut response = Self::new(answer.body.into());
+        let mut response = Self::new(Full::new(answer.body));
         *response.status_mut() = answer.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

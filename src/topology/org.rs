@@ -59,20 +59,24 @@ impl Directory {
         }))
     }
 
+    /// Adds an org, or what is new of one that is known.
+    pub fn add(&mut self, org: Org) {
+        match self.orgs.iter_mut().find(|known| known.id == org.id) {
+            Some(known) => known.fill_from(&org),
+            None => self.orgs.push(org),
+        }
+    }
+
     /// Adds the orgs that a connection mentions with an id, as far as they are new.
     pub fn learn(&mut self, connection: &Connection) {
         for mentioned in [&connection.source, &connection.destination] {
             let Some(id) = &mentioned.id else { continue };
-            match self.orgs.iter_mut().find(|org| org.id == *id) {
-                Some(org) if org.name.is_none() => org.name.clone_from(&mentioned.name),
-                Some(_) => {}
-                None => self.orgs.push(Org {
-                    id: id.clone(),
-                    name: mentioned.name.clone(),
-                    public_id: None,
-                    disabled: None,
-                }),
-            }
+            self.add(Org {
+                id: id.clone(),
+                name: mentioned.name.clone(),
+                public_id: None,
+                disabled: None,
+            });
         }
     }
 }

@@ -74,7 +74,10 @@ impl World {
     }
 
     /// The program, ready to run in this world.
-    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn command<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orgconn"));
         command.args(arguments).stdin(Stdio::null());
         self.furnish(&mut command);

@@ -9,17 +9,18 @@ mod write;
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike};
 use uuid::Uuid;
 
 pub use self::edit::{Editor, ProfileDraft};
-use self::reader::Reader;
+use self::reader::{Reader, position};
 use super::credentials::Sources;
 use super::directories::ConfigLocation;
-use super::error::{FileError, UnknownProfile};
-use super::nearest::nearest;
+use super::error::{FileError, Problem, UnknownProfile};
+use super::nearest::{nearest, proposal};
 use super::permissions::{chmod, others_may_read, others_may_write};
 use super::server::Server;
 
@@ -118,15 +119,7 @@ impl ConfigFile {
             path: path.to_owned(),
             problems,
         };
-        let text = match str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                let mut reader = Reader::new(&before);
-                reader.problem(Some(before.len()..before.len()), "no valid UTF-8");
-                return Err(invalid(reader.into_problems()));
-            }
-        };
+        let text = str::from_utf8(bytes).map_err(|error| invalid(vec![not_text(bytes, error)]))?;
         let mut reader = Reader::new(text);
         if metadata.is_some_and(others_may_read) {
             reader.exposed_mend = Some(chmod("600", path));
@@ -164,6 +157,17 @@ fn read(path: &Path) -> std::io::Result<(Vec<u8>, Metadata)> {
     Ok((bytes, metadata))
 }
 
+/// The first byte that is no UTF-8, and its place.
+fn not_text(bytes: &[u8], error: Utf8Error) -> Problem {
+    let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+    let (line, column) = position(&before, before.len());
+    Problem {
+        line,
+        column,
+        message: "no valid UTF-8".to_owned(),
+    }
+}
+
 impl Reader<'_> {
     fn file(&mut self) -> ConfigFile {
         let document = match Document::parse(self.text) {
@@ -197,7 +201,7 @@ impl Reader<'_> {
             .is_some_and(|profiles| profiles.contains_key(name));
         if !is_there {
             let known = file.profiles.iter().map(|profile| &*profile.name);
-            let proposal = super::nearest::proposal(nearest(name, known));
+            let proposal = proposal(nearest(name, known));
             let span = table.get("default_profile").and_then(Item::span);
             self.problem(
                 span,

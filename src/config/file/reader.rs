@@ -94,7 +94,7 @@ fn quoted_if_harmless(name: &str) -> String {
 }
 
 /// Line and column of a byte, both from 1, the column in characters.
-fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (

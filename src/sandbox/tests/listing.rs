@@ -115,3 +115,14 @@ fn a_parameter_that_means_nothing_is_refused() {
         assert_eq!(answer, refusal(400, message), "{query}");
     }
 }
+
+#[test]
+fn a_generated_account_changes_as_the_sample_does() {
+    let api = Api::serving(Sandbox::generated(3), ServeOptions::default());
+    let before = api.ids("hub", "");
+    assert_eq!(api.ids("hub", ""), before);
+    assert_eq!(api.delete("hub", &before[0]).0, 200);
+    assert_eq!(api.ids("hub", ""), before[1..]);
+    assert_eq!(api.create("retail-us", HUB, r#"["logs"]"#).0, 200);
+    assert_eq!(api.ids("hub", "").len(), before.len());
+}

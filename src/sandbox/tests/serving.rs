@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Version;
 use reqwest::header::{ALLOW, CONTENT_TYPE};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::{Listener, SandboxError, serve};
 use super::*;
@@ -158,4 +159,37 @@ async fn a_sandbox_can_be_served_on_the_callers_own_runtime() {
     let (served, status) = tokio::join!(serving, asking);
     served.unwrap();
     assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_in_flight_is_answered_before_the_server_ends() {
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.url()["http://".len()..].to_owned();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = serve(
+        Sandbox::generated(0),
+        listener,
+        ServeOptions::default(),
+        async { drop(stopped.await) },
+    );
+    let asking = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST {CONNECTIONS} HTTP/1.1\r\nhost: sandbox\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut asks_for_the_body = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut asks_for_the_body).await.unwrap();
+        drop(stop);
+        stream.write_all(b"{}").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let (served, answer) = tokio::join!(serving, asking);
+    served.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 401 Unauthorized\r\n"),
+        "{answer}"
+    );
 }

@@ -136,11 +136,13 @@ fn the_default_goes_with_its_profile() {
 }
 
 #[test]
-fn inline_and_dotted_profiles_are_edited_too() {
+fn profiles_written_in_other_ways_are_edited_too() {
     for original in [
         "profiles = { hub = { site = \"datadoghq.com\" } }\n",
         "profiles.hub.site = \"datadoghq.com\"\n",
         "[profiles]\nhub.site = \"datadoghq.com\"\n",
+        "[profiles.hub.access_token]\nenv = \"HUB\"\n",
+        "[profiles.hub]\n[profiles.hub.api_key]\nenv = \"A\"\n[profiles.hub.app_key]\nenv = \"B\"\n",
     ] {
         let (_directory, mut editor) = editor(original);
         editor.add("retail", &draft()).unwrap();
