@@ -8,4 +8,5 @@
 mod create;
 mod delete;
 mod harness;
+mod readme;
 mod update;

@@ -1,0 +1,55 @@
+//! What the README shows is run, in one sandbox from top to bottom.
+
+use crate::harness::World;
+
+const README: &str = include_str!("../../README.md");
+
+/// The fenced blocks of this language, in their order.
+fn blocks(language: &str) -> Vec<String> {
+    let fence = format!("```{language}");
+    let mut blocks = Vec::new();
+    let mut lines = README.lines();
+    while let Some(line) = lines.next() {
+        if line == fence {
+            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push(block.join("\n"));
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_script_runs() {
+    let world = World::sandbox();
+    let scripts = blocks("sh");
+    let scripts: Vec<_> = scripts
+        .iter()
+        .filter(|script| !script.starts_with("cargo "))
+        .collect();
+    assert!(!scripts.is_empty());
+    for script in scripts {
+        world.script(&format!("set -euo pipefail\n{script}")).code(0);
+    }
+}
+
+#[test]
+fn every_shown_output_is_what_the_program_prints() {
+    let world = World::bare();
+    let mut shown = 0;
+    for block in blocks("console") {
+        for exchange in block.split("$ ").filter(|exchange| !exchange.is_empty()) {
+            let (command, expected) = exchange.split_once('\n').unwrap_or((exchange, ""));
+            let printed = world.script(command).quiet_success();
+            assert_eq!(printed.trim_end(), expected.trim_end(), "{command}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 0);
+}
+
+#[test]
+fn the_two_commands_of_the_first_minute_are_the_first_ones() {
+    let scripts = blocks("sh");
+    assert_eq!(scripts[0], "cargo run --release -- --sandbox list");
+    assert_eq!(scripts[1], "cargo test");
+}
