@@ -103,7 +103,9 @@ impl Context {
 
     /// Where the configuration file is, or would be.
     pub(crate) fn config_location(&self) -> Result<ConfigLocation> {
-        Ok(self.environment.config_file(self.globals.config.as_deref())?)
+        Ok(self
+            .environment
+            .config_file(self.globals.config.as_deref())?)
     }
 
     /// What this machine changed.

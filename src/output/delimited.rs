@@ -68,7 +68,8 @@ impl<R: Record> RecordWriter<R> for Csv<'_, R> {
     }
 }
 
-/// Takes the error of the stream out of the error of the csv writer, so that a broken pipe is still seen as one.
+/// Takes the error of the stream out of the error of the csv writer, so that a broken pipe is still
+/// seen as one.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -135,18 +136,27 @@ impl<R: Record> RecordWriter<R> for Tsv<'_, R> {
 /// `-o id`: one id a line.
 pub(super) struct Ids<'a> {
     stdout: Sink<'a>,
+    line: String,
 }
 
 impl<'a> Ids<'a> {
     pub(super) fn new(stdout: Sink<'a>) -> Self {
-        Self { stdout }
+        Self {
+            stdout,
+            line: String::new(),
+        }
     }
 }
 
 impl<R: Record> RecordWriter<R> for Ids<'_> {
     fn record(&mut self, record: &R) -> io::Result<()> {
         match record.id() {
-            Some(id) => writeln!(self.stdout, "{}", escape(&id)),
+            Some(id) => {
+                self.line.clear();
+                self.line.push_str(&escape(&id));
+                self.line.push('\n');
+                self.stdout.write_all(self.line.as_bytes())
+            }
             None => Ok(()),
         }
     }

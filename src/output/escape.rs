@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character could move a terminal's cursor, change the order of what is shown, or hide: the controls (C0,
-/// DEL, C1), the bidirectional controls, the separators of lines and paragraphs, and two that have no width. The
-/// joiner (U+200D) is not one of them: emoji are made with it.
+/// Whether a character could move a terminal's cursor, change the order of what is shown, or hide:
+/// the controls (C0, DEL, C1), the bidirectional controls, the separators of lines and paragraphs,
+/// and two that have no width. The joiner (U+200D) is not one of them: emoji are made with it.
 pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -14,12 +14,20 @@ pub(super) fn is_hidden(character: char) -> bool {
 
 /// Whether there is nothing to escape. Names are plain ASCII nearly always, so that is tried first.
 pub(super) fn is_clean(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_hidden)
+    is_plain(text) || !text.chars().any(is_hidden)
 }
 
-/// Makes a text fit for one line of a terminal: what could move the cursor, turn the order of reading or hide is
-/// written out, as `\n`, `\t`, `\r` or `\u{1b}`. All else stays as it is: a backslash too, so that the result cannot
-/// always be told from a text that had the escape in it.
+/// Whether it is printable ASCII. Every byte is looked at, with no way out before the end: so the
+/// compiler takes many at a time.
+fn is_plain(text: &str) -> bool {
+    let is_printable = |byte: u8| matches!(byte, b' '..=b'~');
+    text.bytes()
+        .fold(true, |plain, byte| plain & is_printable(byte))
+}
+
+/// Makes a text fit for one line of a terminal: what could move the cursor, turn the order of
+/// reading or hide is written out, as `\n`, `\t`, `\r` or `\u{1b}`. All else stays as it is: a
+/// backslash too, so that the result cannot always be told from a text that had the escape in it.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);

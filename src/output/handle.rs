@@ -47,7 +47,8 @@ impl Output {
             has_written: false,
         };
         let is_coloured = colours(streams.stderr_is_terminal);
-        let messages = Messages::new(streams.stderr, is_coloured, options.quiet);
+        let draws = streams.stderr_is_terminal && !options.environment.is_dumb();
+        let messages = Messages::new(streams.stderr, draws, is_coloured, options.quiet);
         let can_ask = streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input;
         Self {
             options,
@@ -57,11 +58,12 @@ impl Output {
         }
     }
 
-    /// Begins a listing. This is done before anything else, so that a wrong column name is found before the API is
-    /// asked. Nothing is written yet.
+    /// Begins a listing. This is done before anything else, so that a wrong column name is found
+    /// before the API is asked. Nothing is written yet.
     ///
     /// # Errors
-    /// `--columns` or `--sort` names a column that `R` does not have, or the format has no columns to choose.
+    /// `--columns` or `--sort` names a column that `R` does not have, or the format has no columns
+    /// to choose.
     pub fn begin<R: Record>(&mut self) -> Result<Listing<'_, R>, OutputError> {
         Listing::new(&self.options, &mut self.stdout, &mut self.messages)
     }
@@ -81,7 +83,8 @@ impl Output {
         self.options.sort = columns;
     }
 
-    /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other formats.
+    /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other
+    /// formats.
     ///
     /// # Errors
     /// Standard output cannot be written.
@@ -98,14 +101,18 @@ impl Output {
         self.stdout.flush()
     }
 
-    /// Writes a text as it is: a file that was asked for, a picture, a page of the manual. What comes from outside
-    /// has to be escaped by who makes the text.
+    /// Writes a text as it is: a file that was asked for, a picture, a page of the manual. What
+    /// comes from outside has to be escaped by who makes the text.
     ///
     /// # Errors
-    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any more.
+    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any
+    /// more.
     pub fn write_text(&mut self, text: &str) -> io::Result<()> {
-        self.stdout.write_all(text.as_bytes())?;
-        self.stdout.flush()
+        let stdout = &mut self.stdout;
+        self.messages.bars.suspend(|| {
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        })
     }
 
     /// The format that was asked for.

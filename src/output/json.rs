@@ -6,8 +6,9 @@ use serde_json::ser::Formatter;
 
 use super::escape::{is_clean, is_hidden};
 
-/// Compact JSON that is safe on a terminal: what [`super::escape()`] writes out stands here as `\uXXXX`, which reads
-/// back as the very same text. `serde_json` itself writes only the C0 controls so.
+/// Compact JSON that is safe on a terminal: what [`super::escape()`] writes out stands here as
+/// `\uXXXX`, which reads back as the very same text. `serde_json` itself writes only the C0
+/// controls so.
 struct TerminalSafe;
 
 impl Formatter for TerminalSafe {

@@ -11,8 +11,8 @@ use super::structured::{Json, JsonLines, Yaml};
 use super::table::TableWriter;
 use super::{Format, OutputError, OutputOptions};
 
-/// A listing of records: begun, filled one by one, and finished. Every format but the table streams, unless it is
-/// sorted: a record is not kept once it is pushed.
+/// A listing of records: begun, filled one by one, and finished. Every format but the table
+/// streams, unless it is sorted: a record is not kept once it is pushed.
 #[must_use = "a listing that is not finished is cut short"]
 pub struct Listing<'a, R: Record> {
     writer: Box<dyn RecordWriter<R> + 'a>,
@@ -44,7 +44,8 @@ pub(super) trait RecordWriter<R> {
     /// Writes one record, with what has to come before the first one.
     fn record(&mut self, record: &R) -> io::Result<()>;
 
-    /// Writes what has to come after the last record; before it, what comes before the first, if there was none.
+    /// Writes what has to come after the last record; before it, what comes before the first, if
+    /// there was none.
     fn end(&mut self, errors: &[ErrorView]) -> io::Result<()>;
 
     /// Hands everything written so far to the reader.
@@ -71,7 +72,8 @@ impl<'a, R: Record> Listing<'a, R> {
     /// Adds a record.
     ///
     /// # Errors
-    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any more.
+    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any
+    /// more.
     pub fn push(&mut self, record: R) -> io::Result<()> {
         self.is_empty = false;
         if self.order.is_empty() {
@@ -82,7 +84,8 @@ impl<'a, R: Record> Listing<'a, R> {
         }
     }
 
-    /// Hands what was pushed so far to the reader, as far as the format allows: call it after each page.
+    /// Hands what was pushed so far to the reader, as far as the format allows: call it after each
+    /// page.
     ///
     /// # Errors
     /// As [`Listing::push`].
@@ -90,24 +93,33 @@ impl<'a, R: Record> Listing<'a, R> {
         self.writer.flush()
     }
 
-    /// Ends the listing. `json` and `yaml` show the errors; for the other formats, and for people, they have to be
-    /// told on standard error as well. An empty table on a terminal is told in words, unless there were errors.
+    /// Ends the listing. `json` and `yaml` show the errors; for the other formats, and for people,
+    /// they have to be told on standard error as well. An empty table on a terminal is told in
+    /// words, unless there were errors.
     ///
     /// # Errors
     /// As [`Listing::push`].
     pub fn finish(mut self, errors: &[ErrorView]) -> io::Result<()> {
         sort(&mut self.waiting, &self.order);
-        for record in &self.waiting {
-            self.writer.record(record)?;
-        }
         if self.is_empty && self.notes_emptiness {
             if errors.is_empty() {
                 self.messages.note(&format!("no {}", R::PLURAL));
             }
             return Ok(());
         }
-        self.writer.end(errors)?;
-        self.writer.flush()
+        let Self {
+            writer,
+            waiting,
+            messages,
+            ..
+        } = &mut self;
+        messages.bars.suspend(|| {
+            waiting
+                .iter()
+                .try_for_each(|record| writer.record(record))?;
+            writer.end(errors)?;
+            writer.flush()
+        })
     }
 }
 

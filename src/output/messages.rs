@@ -1,12 +1,17 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
+use indicatif::MultiProgress;
 
+use super::progress::bars;
+use super::stderr::Stderr;
 use super::{Output, escape};
 
 /// Standard error, and how loud it may be.
 pub(super) struct Messages {
-    stderr: Box<dyn Write + Send>,
+    stderr: Stderr,
+    /// The bars that are shown below the messages.
+    pub(super) bars: MultiProgress,
     is_coloured: bool,
     is_quiet: bool,
 }
@@ -16,8 +21,16 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 impl Messages {
-    pub(super) fn new(stderr: Box<dyn Write + Send>, is_coloured: bool, is_quiet: bool) -> Self {
+    /// Messages to a stream; `draws` says whether bars may be drawn on it.
+    pub(super) fn new(
+        stderr: Box<dyn Write + Send>,
+        draws: bool,
+        is_coloured: bool,
+        is_quiet: bool,
+    ) -> Self {
+        let stderr = Stderr::new(stderr);
         Self {
+            bars: bars(&stderr, draws && !is_quiet),
             stderr,
             is_coloured,
             is_quiet,
@@ -38,8 +51,7 @@ impl Messages {
         } else {
             format!("{label}{text}\n")
         };
-        // When standard error is gone there is nobody left to tell.
-        self.stderr.write_all(line.as_bytes()).ok();
+        self.bars.suspend(|| self.stderr.write(&line));
     }
 }
 
@@ -49,7 +61,8 @@ pub(crate) fn interjection(text: &str) {
     writeln!(std::io::stderr(), "{}", escape(text)).ok();
 }
 
-/// Messages. Each is one line on standard error: what could harm a terminal is escaped, newlines too.
+/// Messages. Each is one line on standard error: what could harm a terminal is escaped, newlines
+/// too.
 impl Output {
     /// Tells how things are going. Left out when quiet.
     pub fn note(&mut self, text: &str) {

@@ -1,8 +1,10 @@
-//! The only printer: data on standard output in the format that was asked for, and messages on standard error.
+//! The only printer: data on standard output in the format that was asked for, and messages on
+//! standard error.
 //!
-//! A command begins a [`Listing`] of its [`Record`]s before it asks the API for anything, so that a wrong column name
-//! costs nothing; it pushes each record as it comes and finishes the listing with the errors of its parts. Nothing
-//! here reads the environment, and nothing from outside reaches a terminal unescaped.
+//! A command begins a [`Listing`] of its [`Record`]s before it asks the API for anything, so that a
+//! wrong column name costs nothing; it pushes each record as it comes and finishes the listing with
+//! the errors of its parts. Nothing here reads the environment, and nothing from outside reaches a
+//! terminal unescaped.
 
 mod delimited;
 mod escape;
@@ -12,10 +14,12 @@ mod json;
 mod listing;
 mod messages;
 mod options;
+mod progress;
 mod prompt;
 mod record;
 mod records;
 mod selection;
+mod stderr;
 mod streams;
 mod structured;
 mod table;
@@ -28,6 +32,7 @@ pub use handle::Output;
 pub use listing::{ErrorView, Listing};
 pub(crate) use messages::interjection;
 pub use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
+pub use progress::Progress;
 pub use prompt::Answer;
 pub use record::{Column, Fit, InTable, Record};
 pub use records::{

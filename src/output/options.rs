@@ -71,27 +71,37 @@ pub struct OutputOptions {
     pub color: ColorChoice,
     /// Never asks, even on a terminal.
     pub no_input: bool,
-    /// The names of the columns to sort by, the most important first; with `-` in front, descending.
+    /// The names of the columns to sort by, the most important first; with `-` in front,
+    /// descending.
     pub sort: Vec<String>,
     /// What the environment says about the terminal.
     pub environment: TerminalEnvironment,
 }
 
-/// The variables that say something about the terminal, as they were read; `None` for one that is not set.
+/// The variables that say something about the terminal, as they were read; `None` for one that is
+/// not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TerminalEnvironment {
     /// `NO_COLOR`: with any value but the empty one, no colour (no-color.org).
     pub no_color: Option<String>,
     /// `CLICOLOR_FORCE`: with any value but the empty one and `0`, colour into a pipe or file too.
     pub clicolor_force: Option<String>,
-    /// `TERM`: `dumb` takes no colour.
+    /// `TERM`: `dumb` takes no colour, and nothing can be drawn on it.
     pub term: Option<String>,
     /// `COLUMNS`: the width of a terminal that does not tell it itself.
     pub columns: Option<String>,
 }
 
+impl TerminalEnvironment {
+    /// Whether the terminal knows no control sequences.
+    pub(super) fn is_dumb(&self) -> bool {
+        self.term.as_deref() == Some("dumb")
+    }
+}
+
 impl ColorChoice {
-    /// Whether a stream is coloured. `NO_COLOR` goes before `CLICOLOR_FORCE`, and the flag before both.
+    /// Whether a stream is coloured. `NO_COLOR` goes before `CLICOLOR_FORCE`, and the flag before
+    /// both.
     pub(super) fn colours(self, environment: &TerminalEnvironment, is_terminal: bool) -> bool {
         let is_set =
             |variable: &Option<String>| variable.as_deref().is_some_and(|it| !it.is_empty());
@@ -102,7 +112,7 @@ impl ColorChoice {
             Self::Auto => {
                 let force = &environment.clicolor_force;
                 let is_forced = is_set(force) && force.as_deref() != Some("0");
-                is_forced || (is_terminal && environment.term.as_deref() != Some("dumb"))
+                is_forced || (is_terminal && !environment.is_dumb())
             }
         }
     }

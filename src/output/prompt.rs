@@ -16,10 +16,12 @@ pub enum Answer {
 
 /// Questions. They are asked on standard error, so that standard output stays data.
 ///
-/// On Ctrl-C the prompt raises SIGINT in this process. Only where the program handles that signal does the question
-/// come back with an error, and the cursor with it: who asks sees to the handler first.
+/// On Ctrl-C the prompt raises SIGINT in this process. Only where the program handles that signal
+/// does the question come back with an error, and the cursor with it: who asks sees to the handler
+/// first.
 impl Output {
-    /// Whether there is somebody to ask: standard input and standard error are terminals, and asking is allowed.
+    /// Whether there is somebody to ask: standard input and standard error are terminals, and
+    /// asking is allowed.
     pub fn can_ask(&self) -> bool {
         self.can_ask
     }
@@ -35,7 +37,8 @@ impl Output {
         Ok(if is_yes { Answer::Yes } else { Answer::No })
     }
 
-    /// Lets some of `items` be chosen, maybe none. Gives their places in `items`, which must not be empty.
+    /// Lets some of `items` be chosen, maybe none. Gives their places in `items`, which must not be
+    /// empty.
     ///
     /// # Errors
     /// As [`Output::confirm`].
@@ -54,7 +57,7 @@ impl Output {
             ));
         }
         let terminal = Term::stderr();
-        let answer = prompt(&terminal);
+        let answer = self.messages.bars.suspend(|| prompt(&terminal));
         if answer.is_err() {
             // The prompt hides the cursor and leaves it hidden when it is interrupted.
             terminal.show_cursor().ok();

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 /// Something that a command lists: its columns for tables and its explicit view for JSON and YAML.
 pub trait Record: Sized + 'static {
-    /// The view that `json`, `jsonl` and `yaml` show. Its fields are part of the contract: they are only ever added.
+    /// The view that `json`, `jsonl` and `yaml` show. Its fields are part of the contract: they are
+    /// only ever added.
     type Json<'a>: Serialize;
 
     /// What several are called, as in “no connections”.
@@ -27,9 +28,11 @@ pub(super) type Value<R> = fn(&R) -> Option<Cow<'_, str>>;
 /// One column of a record.
 #[derive(Debug)]
 pub struct Column<R> {
-    /// Its name in `--columns`, `--sort`, and the headers of csv and tsv: lower case with underscores.
+    /// Its name in `--columns`, `--sort`, and the headers of csv and tsv: lower case with
+    /// underscores.
     pub name: &'static str,
-    /// Its header in the table, in upper case. What follows after ` (` goes when its values are shortened.
+    /// Its header in the table, in upper case. What follows after ` (` goes when its values are
+    /// shortened.
     pub header: &'static str,
     /// The raw value, for csv, tsv and sorting.
     pub value: Value<R>,
@@ -54,13 +57,18 @@ pub enum InTable {
     OnRequest,
 }
 
-/// What may be done to a column on a terminal that is too narrow. Wrapping is the last thing done to any of them.
+/// What may be done to a column on a terminal that is too narrow. Times and ids are shortened
+/// first, then texts are wrapped, then what can be spared goes; ids that must be whole are wrapped
+/// last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// Its text is wrapped, between words where that is possible.
     Wrap,
-    /// As `Wrap`, but only after all others: an id that nobody could use in part.
+    /// It is wrapped only after all others: an id that nobody could use in part.
     Keep,
+    /// It is left out where wrapping texts is not enough, unless it was asked for: what the others
+    /// say will do.
+    Spare,
     /// An id is shown as its beginning, as long as needed to tell the records apart.
     Shorten,
     /// A time is shown as its date.

@@ -32,7 +32,7 @@ fn nearest_clause(nearest: &Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
-/// The columns to show, and whether each may be left out when no record has a value for it.
+/// The columns to show.
 ///
 /// # Errors
 /// A column that is asked for does not exist, or the format has no columns.
@@ -46,7 +46,7 @@ pub(super) fn choose_columns<R: Record>(
             .map(|name| {
                 Ok(Chosen {
                     column: find("--columns", name)?,
-                    may_go: false,
+                    was_asked_for: true,
                 })
             })
             .collect(),
@@ -58,8 +58,8 @@ pub(super) fn choose_columns<R: Record>(
 pub(super) struct Chosen<R: 'static> {
     /// The column.
     pub(super) column: &'static Column<R>,
-    /// Whether it goes when no record has a value for it.
-    pub(super) may_go: bool,
+    /// Whether it was asked for by name, and so is shown whatever it holds.
+    pub(super) was_asked_for: bool,
 }
 
 fn usual_columns<R: Record>(format: Format) -> Vec<Chosen<R>> {
@@ -69,7 +69,7 @@ fn usual_columns<R: Record>(format: Format) -> Vec<Chosen<R>> {
         .filter(|column| !is_table || column.in_table != InTable::OnRequest)
         .map(|column| Chosen {
             column,
-            may_go: is_table && column.in_table == InTable::WhenFilled,
+            was_asked_for: false,
         })
         .collect()
 }
@@ -98,8 +98,8 @@ pub(super) fn choose_order<R: Record>(
     options.sort.iter().map(key).collect()
 }
 
-/// Sorts `records`; those that are alike stay in their order. Letter case counts only between values that are the
-/// same without it, and a missing value comes before all others.
+/// Sorts `records`; those that are alike stay in their order. Letter case counts only between
+/// values that are the same without it, and a missing value comes before all others.
 pub(super) fn sort<R>(records: &mut [R], order: &[SortKey<R>]) {
     // A stable sort by the least important key first is a sort by all of them.
     for key in order.iter().rev() {

@@ -5,7 +5,7 @@ use terminal_size::{Width, terminal_size_of};
 use super::TerminalEnvironment;
 
 /// The width of a terminal that does not tell it, in columns.
-const USUAL_WIDTH: usize = 80;
+const USUAL_WIDTH: u16 = 80;
 
 /// The standard streams, or what stands in for them in a test.
 pub struct Streams {
@@ -46,5 +46,11 @@ fn width(environment: &TerminalEnvironment) -> usize {
     };
     told.filter(|columns| *columns > 0)
         .or_else(|| set().filter(|columns| *columns > 0))
-        .unwrap_or(USUAL_WIDTH)
+        .unwrap_or(usize::from(USUAL_WIDTH))
+}
+
+/// The width of the terminal that standard error is now: it may be made wider or narrower.
+pub(super) fn stderr_width() -> u16 {
+    let told = terminal_size_of(stderr()).map(|(Width(columns), _)| columns);
+    told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
 }

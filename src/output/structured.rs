@@ -3,7 +3,7 @@ use std::io;
 use serde::Serialize;
 use serde_saphyr::{SerializerOptions, ser_options, to_fmt_writer_with_options};
 
-use super::escape::is_hidden;
+use super::escape::is_clean;
 use super::json::write_json;
 use super::listing::{ErrorView, RecordWriter, Sink};
 use super::record::Record;
@@ -138,15 +138,12 @@ impl<R: Record> RecordWriter<R> for Yaml<'_> {
 
 /// One item of a sequence, on lines of its own.
 ///
-/// YAML in blocks has no place for an escape in most texts, and the serializer knows nothing of bidirectional
-/// controls. An item with one of them is written as JSON, which is YAML as well.
+/// YAML in blocks has no place for an escape in most texts, and the serializer knows nothing of
+/// bidirectional controls. An item with one of them is written as JSON, which is YAML as well.
 fn yaml_item(value: &impl Serialize) -> io::Result<String> {
     let mut yaml = String::new();
     to_fmt_writer_with_options(&mut yaml, &[value], yaml_options()).map_err(io::Error::other)?;
-    if !yaml
-        .chars()
-        .any(|character| character != '\n' && is_hidden(character))
-    {
+    if yaml.split('\n').all(is_clean) {
         return Ok(yaml);
     }
     let mut json = b"- ".to_vec();

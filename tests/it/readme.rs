@@ -28,7 +28,9 @@ fn every_script_runs() {
         .collect();
     assert!(!scripts.is_empty());
     for script in scripts {
-        world.script(&format!("set -euo pipefail\n{script}")).code(0);
+        world
+            .script(&format!("set -euo pipefail\n{script}"))
+            .code(0);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::topology::Connection;
 /// What became of a connection: the row of the commands that write, and of `check`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionChange {
-    /// One word: `created`, `exists`, `updated`, `deleted`, `missing`, `differs`, `failed`, …
+    /// One or two words: `created`, `exists`, `would delete`, `as wanted`, `differs`, `failed`, …
     pub result: Cow<'static, str>,
     /// Why, where that is not plain.
     pub reason: Option<String>,
@@ -71,12 +71,17 @@ impl Record for ConnectionChange {
     }
 }
 
-/// Red for what is not as it was wanted, yellow for what was not done, green for the rest.
+/// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not
+/// known. A word that is none of these has no colour: better none than a wrong one.
 fn result_style(result: &str) -> Style {
     let color = match result {
-        "missing" | "failed" | "differs" | "unexpected" => AnsiColor::Red,
-        "skipped" | "not attempted" | "unknown" => AnsiColor::Yellow,
-        _ => AnsiColor::Green,
+        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
+            AnsiColor::Green
+        }
+        "would create" | "would update" | "would delete" | "not found" | "not attempted"
+        | "unknown" => AnsiColor::Yellow,
+        "differs" | "failed" => AnsiColor::Red,
+        _ => return Style::new(),
     };
     color.on_default()
 }
@@ -88,4 +93,27 @@ pub struct ChangeJson<'a> {
     reason: Option<&'a str>,
     #[serde(flatten)]
     connection: ConnectionJson<'a>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_has_the_colour_of_what_it_means() {
+        let color = |result| result_style(result).get_fg_color();
+        for (results, meant) in [
+            (vec!["created", "unchanged", "as wanted"], AnsiColor::Green),
+            (
+                vec!["would create", "not attempted", "unknown"],
+                AnsiColor::Yellow,
+            ),
+            (vec!["differs", "failed"], AnsiColor::Red),
+        ] {
+            for result in results {
+                assert_eq!(color(result), Some(meant.into()), "{result}");
+            }
+        }
+        assert_eq!(color("something new"), None);
+    }
 }

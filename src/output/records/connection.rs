@@ -2,10 +2,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use anstyle::AnsiColor;
-use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::reference::{ReferenceJson, id, id_value, name_or_id, name_value, names, names_value};
+use super::time::to_the_minute;
 use crate::output::{Column, Fit, InTable, Record};
 use crate::topology::{Connection, ConnectionType, Id, TypeSet};
 
@@ -63,14 +63,10 @@ pub const fn connection_columns<R: ShowsConnection>() -> [Column<R>; 10] {
 }
 
 fn types_value(types: &TypeSet) -> Option<Cow<'_, str>> {
-    (!types.is_empty()).then(|| Cow::Owned(types.to_string()))
-}
-
-/// A time of RFC 3339 as `2025-08-26 20:19`, in UTC; anything else as it came.
-fn to_the_minute(time: &str) -> Cow<'_, str> {
-    match time.parse::<Timestamp>() {
-        Ok(time) => Cow::Owned(time.strftime("%Y-%m-%d %H:%M").to_string()),
-        Err(_) => Cow::Borrowed(time),
+    match types.iter().as_slice() {
+        [] => None,
+        [only] => Some(Cow::Borrowed(only.as_str())),
+        _ => Some(Cow::Owned(types.to_string())),
     }
 }
 

@@ -4,6 +4,7 @@ mod change;
 mod connection;
 mod org;
 mod reference;
+mod time;
 
 pub use change::{ChangeJson, ConnectionChange};
 pub use connection::{ConnectionJson, ShowsConnection, connection_columns};

@@ -27,7 +27,7 @@ impl Record for OrgRow {
         Column::new("public_id", "PUBLIC ID", |row: &Self| {
             row.org.public_id.as_deref().map(Cow::Borrowed)
         })
-        .fit(Fit::Keep),
+        .fit(Fit::Spare),
         Column::new("name", "NAME", |row: &Self| {
             row.org.name.as_deref().map(Cow::Borrowed)
         }),

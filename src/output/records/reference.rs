@@ -2,6 +2,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::topology::{Id, Reference};
 
@@ -25,7 +27,10 @@ impl<'a> From<&'a Reference> for ReferenceJson<'a> {
 /// Serializes an id as its text.
 pub(super) fn id<S: Serializer>(id: &Option<&Id>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
-        Some(id) => serializer.collect_str(id),
+        Some(id) => match id.as_uuid() {
+            Some(uuid) => serializer.serialize_str(hyphenated(uuid, &mut [0; Hyphenated::LENGTH])),
+            None => serializer.collect_str(id),
+        },
         None => serializer.serialize_none(),
     }
 }
@@ -37,7 +42,17 @@ pub(super) fn names<S: Serializer>(names: &[Arc<str>], serializer: S) -> Result<
 
 /// An id as the value of a column.
 pub(super) fn id_value(id: Option<&Id>) -> Option<Cow<'_, str>> {
-    id.map(|id| Cow::Owned(id.to_string()))
+    let text = |id: &Id| match id.as_uuid() {
+        Some(uuid) => hyphenated(uuid, &mut [0; Hyphenated::LENGTH]).to_owned(),
+        None => id.to_string(),
+    };
+    id.map(|id| Cow::Owned(text(id)))
+}
+
+/// A UUID as [`Id`] shows it, without the machinery of formatting: long listings hold hundreds of
+/// thousands of them.
+fn hyphenated(uuid: Uuid, buffer: &mut [u8; Hyphenated::LENGTH]) -> &str {
+    uuid.hyphenated().encode_lower(buffer)
 }
 
 /// A name as the value of a column.

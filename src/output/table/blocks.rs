@@ -5,15 +5,15 @@ use anstyle::Style;
 use super::Table;
 use super::cells::width;
 use super::fit::Slot;
-use super::lines::{GAP, HEADER, Line};
+use super::lines::{GAP, Line};
 use super::wrap::wrap;
 use crate::output::handle::Stdout;
 
 /// A value that has less room than this beside its label stands below it.
 const LEAST_ROOM: usize = 12;
 
-/// Writes one block of lines a record, with an empty line between them: `LABEL: value`. Without a header, the values
-/// stand alone.
+/// Writes one block of lines a record, with an empty line between them: `LABEL: value`. Without a
+/// header, the values stand alone.
 pub(super) fn write_blocks(
     stdout: &mut Stdout,
     table: &Table,
@@ -24,7 +24,7 @@ pub(super) fn write_blocks(
     let widest = labels.iter().map(|label| width(label)).max().unwrap_or(0);
     let is_beside = widest + LEAST_ROOM <= limit;
     let mut block = Block {
-        line: Line::new(table.is_coloured),
+        line: Line::default(),
         indent: if is_beside { widest } else { GAP },
         limit,
     };
@@ -33,10 +33,9 @@ pub(super) fn write_blocks(
             block.line.write_to(stdout)?;
         }
         for (slot, label) in slots.iter().zip(&labels) {
-            let cell = table.cells.get(row, slot.column);
-            let style = (table.headings[slot.column].style)(cell);
-            block.write_label(stdout, label, is_beside)?;
-            block.write_value(stdout, slot.cut.of(cell), style)?;
+            let (value, style) = table.cell(row, slot);
+            block.write_label(stdout, label, table.header_style(), is_beside)?;
+            block.write_value(stdout, value, style)?;
         }
     }
     Ok(())
@@ -45,10 +44,8 @@ pub(super) fn write_blocks(
 /// A label, with the space after it.
 fn label(table: &Table, slot: &Slot) -> String {
     if table.has_header {
-        format!(
-            "{}: ",
-            slot.cut.of_header(table.headings[slot.column].header)
-        )
+        let (header, _) = table.header(slot);
+        format!("{header}: ")
     } else {
         String::new()
     }
@@ -61,9 +58,15 @@ struct Block {
 }
 
 impl Block {
-    fn write_label(&mut self, stdout: &mut Stdout, label: &str, is_beside: bool) -> io::Result<()> {
+    fn write_label(
+        &mut self,
+        stdout: &mut Stdout,
+        label: &str,
+        style: Style,
+        is_beside: bool,
+    ) -> io::Result<()> {
         let shown = label.trim_end();
-        self.line.text(shown, HEADER);
+        self.line.text(shown, style);
         if is_beside {
             self.line.indent(self.indent - width(shown));
             return Ok(());

@@ -1,6 +1,7 @@
 use unicode_width::UnicodeWidthStr;
 
-/// The cells of a table, one after the other in one text: a hundred thousand rows are a few allocations.
+/// The cells of a table, one after the other in one text: a hundred thousand rows are a few
+/// allocations.
 pub(super) struct Cells {
     text: String,
     /// Where each cell ends.

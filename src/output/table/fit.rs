@@ -4,6 +4,8 @@ use super::{Fit, Heading, Table};
 
 /// No column is made narrower than this to fit.
 const LEAST_WIDTH: usize = 12;
+/// No column is made narrower than this to leave an id whole.
+const LEAST_BESIDE_ID: usize = 8;
 /// No id is shown with fewer characters.
 const LEAST_ID: usize = 8;
 /// How long `2025-08-26` is.
@@ -52,7 +54,7 @@ impl Cut {
                 .filter(|_| cell.as_bytes().get(DATE) == Some(&b' '))
                 .unwrap_or(cell),
             Self::Id(characters) => match cell.char_indices().nth(characters) {
-                Some((end, _)) => &cell[..end],
+                Some((end, _)) => cell[..end].trim_end_matches(' '),
                 None => cell,
             },
         }
@@ -75,44 +77,69 @@ pub(super) fn natural(table: &Table) -> Vec<Slot> {
         .collect()
 }
 
-/// Makes the table fit into `limit` columns, in the order of what costs the reader least: times become dates, ids
-/// become beginnings, texts are wrapped, ids are wrapped, and at last rows become blocks.
+/// Makes the table fit into `limit` columns, in the order of what costs the reader least: times
+/// become dates, ids become beginnings, texts are wrapped, columns that can be spared go, ids are
+/// wrapped, and at last rows become blocks.
 pub(super) fn fit(table: &Table, limit: usize) -> Fitted {
     let mut slots = natural(table);
-    let room = limit.saturating_sub(GAP * slots.len().saturating_sub(1));
-    if total(&slots) <= room {
+    if total(&slots) <= room(&slots, limit) {
         return Fitted::Lines(slots);
     }
     cut(table, &mut slots, Fit::Date, |_| Cut::Time);
-    if total(&slots) <= room {
+    if total(&slots) <= room(&slots, limit) {
         return Fitted::Lines(slots);
     }
     cut(table, &mut slots, Fit::Shorten, |column| {
         Cut::Id(shortest_id(table, column))
     });
-    if narrow(&mut slots, room, |slot| {
-        table.headings[slot.column].fit != Fit::Keep
-    }) || narrow(&mut slots, room, |_| true)
-    {
+    let all = slots.clone();
+    if wrap_texts(table, &mut slots, limit) || narrow(&mut slots, limit, LEAST_WIDTH, |_| true) {
         return Fitted::Lines(slots);
     }
-    Fitted::Blocks(slots)
+    Fitted::Blocks(all)
+}
+
+/// Makes the columns of texts narrower, so that ids stay whole. Columns that can be spared go where
+/// that is not enough.
+fn wrap_texts(table: &Table, slots: &mut Vec<Slot>, limit: usize) -> bool {
+    let fit_of = |slot: &Slot| table.headings[slot.column].fit;
+    let is_text = |slot: &Slot| fit_of(slot) != Fit::Keep;
+    if narrow(slots, limit, LEAST_WIDTH, is_text) {
+        return true;
+    }
+    slots.retain(|slot| fit_of(slot) != Fit::Spare);
+    let has_ids = !slots.iter().all(is_text);
+    narrow(slots, limit, LEAST_WIDTH, is_text)
+        || (has_ids && narrow(slots, limit, LEAST_BESIDE_ID, is_text))
 }
 
 fn slot(table: &Table, column: usize, cut: Cut) -> Slot {
+    let heading = &table.headings[column];
     let header = if table.has_header {
-        width(cut.of_header(table.headings[column].header))
+        width(cut.of_header(heading.header))
     } else {
         0
     };
-    let cells = table.cells.column(column).map(|cell| width(cut.of(cell)));
-    let natural = cells.fold(header, usize::max);
+    let widest = match cut {
+        Cut::Nothing => heading.widest,
+        cut => {
+            let widths = table.cells.column(column).map(|cell| width(cut.of(cell)));
+            widths.max().unwrap_or(0)
+        }
+    };
+    // Some texts take no column at all, but no column is that narrow.
+    let natural = header.max(widest).max(1);
     Slot {
         column,
         cut,
         natural,
         width: natural,
     }
+}
+
+/// What a line of `limit` columns has for the cells.
+fn room(slots: &[Slot], limit: usize) -> usize {
+    limit.saturating_sub(GAP * slots.len().saturating_sub(1))
 }
 
 fn total(slots: &[Slot]) -> usize {
@@ -128,7 +155,8 @@ fn cut(table: &Table, slots: &mut [Slot], fit: Fit, how: impl Fn(usize) -> Cut) 
     }
 }
 
-/// How many characters tell all ids of a column apart: those that are next to each other when sorted are most alike.
+/// How many characters tell all ids of a column apart: those that are next to each other when
+/// sorted are most alike.
 fn shortest_id(table: &Table, column: usize) -> usize {
     let mut ids: Vec<_> = table.cells.column(column).collect();
     ids.sort_unstable();
@@ -143,8 +171,14 @@ fn shortest_id(table: &Table, column: usize) -> usize {
     needed.fold(LEAST_ID, usize::max)
 }
 
-/// Makes the widest of the columns that `may_wrap` allows narrower, evenly, until all fit into `room`.
-fn narrow(slots: &mut [Slot], room: usize, may_wrap: impl Fn(&Slot) -> bool) -> bool {
+/// Makes the widest of the columns that `may_wrap` allows narrower, evenly and to no less than
+/// `least`, until all fit into `limit`.
+fn narrow(
+    slots: &mut [Slot],
+    limit: usize,
+    least: usize,
+    may_wrap: impl Fn(&Slot) -> bool,
+) -> bool {
     let at = |level: usize, slot: &Slot| {
         if may_wrap(slot) {
             slot.natural.min(level)
@@ -152,14 +186,13 @@ fn narrow(slots: &mut [Slot], room: usize, may_wrap: impl Fn(&Slot) -> bool) -> 
             slot.natural
         }
     };
+    let room = room(slots, limit);
     let widest = slots
         .iter()
         .map(|slot| slot.natural)
-        .max()
-        .unwrap_or(0)
-        .max(LEAST_WIDTH);
+        .fold(least, usize::max);
     let fits = |level: &usize| slots.iter().map(|slot| at(*level, slot)).sum::<usize>() <= room;
-    let Some(level) = (LEAST_WIDTH..=widest).rev().find(fits) else {
+    let Some(level) = (least..=widest).rev().find(fits) else {
         return false;
     };
     for slot in slots.iter_mut() {

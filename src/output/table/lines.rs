@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use anstyle::{Effects, Style};
+use anstyle::Style;
 
 use super::Table;
 use super::cells::width;
@@ -11,40 +11,27 @@ use crate::output::handle::Stdout;
 /// How many spaces stand between columns.
 pub(super) const GAP: usize = 2;
 
-/// The style of headers and labels.
-pub(super) const HEADER: Style = Style::new().effects(Effects::BOLD);
+/// What stands between columns is taken from this, many spaces at a time.
+const SPACES: &str = "                                                                ";
 
 /// Writes the header and the rows, with each column as wide as its slot.
 pub(super) fn write_lines(stdout: &mut Stdout, table: &Table, slots: &[Slot]) -> io::Result<()> {
-    let mut line = Line::new(table.is_coloured);
+    let is_wrapped = slots.iter().any(|slot| slot.width < slot.natural);
+    let write = if is_wrapped { wrapped_row } else { row };
+    let mut line = Line::default();
     if table.has_header {
-        let header = |slot: &Slot| {
-            (
-                slot.cut.of_header(table.headings[slot.column].header),
-                HEADER,
-            )
-        };
-        write_row(stdout, &mut line, slots, header)?;
+        write(stdout, &mut line, slots, &|slot| table.header(slot))?;
     }
     for row in 0..table.cells.rows() {
-        let cell = |slot: &Slot| {
-            let cell = table.cells.get(row, slot.column);
-            (slot.cut.of(cell), (table.headings[slot.column].style)(cell))
-        };
-        write_row(stdout, &mut line, slots, cell)?;
+        write(stdout, &mut line, slots, &|slot| table.cell(row, slot))?;
     }
     Ok(())
 }
 
-fn write_row<'a>(
-    stdout: &mut Stdout,
-    line: &mut Line,
-    slots: &[Slot],
-    cell: impl Fn(&Slot) -> (&'a str, Style),
-) -> io::Result<()> {
-    if slots.iter().any(|slot| slot.width < slot.natural) {
-        return write_wrapped_row(stdout, line, slots, cell);
-    }
+/// What a row has for a slot: its text, and in which style.
+type Cell<'a, 'b> = &'b dyn Fn(&Slot) -> (&'a str, Style);
+
+fn row(stdout: &mut Stdout, line: &mut Line, slots: &[Slot], cell: Cell) -> io::Result<()> {
     for slot in slots {
         let (text, style) = cell(slot);
         line.cell(text, slot.width, style);
@@ -52,12 +39,7 @@ fn write_row<'a>(
     line.write_to(stdout)
 }
 
-fn write_wrapped_row<'a>(
-    stdout: &mut Stdout,
-    line: &mut Line,
-    slots: &[Slot],
-    cell: impl Fn(&Slot) -> (&'a str, Style),
-) -> io::Result<()> {
+fn wrapped_row(stdout: &mut Stdout, line: &mut Line, slots: &[Slot], cell: Cell) -> io::Result<()> {
     let cells: Vec<_> = slots
         .iter()
         .map(|slot| {
@@ -79,22 +61,15 @@ fn write_wrapped_row<'a>(
     Ok(())
 }
 
-/// A line that is being made. Spaces are added only once something follows them, so that none stand at its end.
+/// A line that is being made. Spaces are added only once something follows them, so that none stand
+/// at its end.
+#[derive(Default)]
 pub(super) struct Line {
     text: String,
     spaces: usize,
-    is_coloured: bool,
 }
 
 impl Line {
-    pub(super) fn new(is_coloured: bool) -> Self {
-        Self {
-            text: String::new(),
-            spaces: 0,
-            is_coloured,
-        }
-    }
-
     /// Adds a cell that takes `room` columns and the gap after it.
     pub(super) fn cell(&mut self, text: &str, room: usize, style: Style) {
         self.text(text, style);
@@ -111,12 +86,20 @@ impl Line {
         if text.is_empty() {
             return;
         }
-        self.text.extend(std::iter::repeat_n(' ', self.spaces));
-        self.spaces = 0;
-        if self.is_coloured && style != Style::new() {
-            self.text.push_str(&format!("{style}{text}{style:#}"));
-        } else {
+        self.fill();
+        if style.is_plain() {
             self.text.push_str(text);
+        } else {
+            self.text.push_str(&format!("{style}{text}{style:#}"));
+        }
+    }
+
+    /// Adds the spaces that were left free.
+    fn fill(&mut self) {
+        while self.spaces > 0 {
+            let more = self.spaces.min(SPACES.len());
+            self.text.push_str(&SPACES[..more]);
+            self.spaces -= more;
         }
     }
 

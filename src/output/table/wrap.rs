@@ -2,8 +2,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::cells::width;
 
-/// Breaks a text into lines of at most `limit` columns: at spaces, which go, after hyphens and commas, before a
-/// backslash, where an escape may begin, and in the middle of a word only if that is longer than a line. A character that is wider than the limit stands alone.
+/// Breaks a text into lines of at most `limit` columns: at spaces, which go, after hyphens and
+/// commas, before a backslash, where an escape may begin, and in the middle of a word only if that
+/// is longer than a line. A character that is wider than the limit stands alone.
 pub(super) fn wrap(text: &str, limit: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;

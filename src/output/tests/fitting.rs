@@ -2,7 +2,7 @@ use snapbox::{IntoData, assert_data_eq, str};
 
 use super::samples::{awkward, connection, ordinary, orgs};
 use super::{listing, plain};
-use crate::output::Format;
+use crate::output::{Format, OutputOptions};
 use crate::topology::Connection;
 
 fn table(terminal: Option<usize>, records: Vec<Connection>) -> String {
@@ -71,19 +71,84 @@ ID        SOURCE          DESTINATION     TYPES         CREATED     CREATED BY
 "#]]
         .raw()
     );
+}
+
+#[test]
+fn an_id_stays_whole_as_long_as_possible() {
     assert_data_eq!(
         listing(plain(Format::Table), Some(80), orgs()),
         str![[r#"
-ID                   PUBLIC ID    NAME               STATE     CURRENT  PROFILES
-4dee724d-00cc-11ea-  abcdef12345  Observability Hub  active    yes      hub,ops
-a77b-000000000001
-4dee724d-00cc-11ea-  abcdef12345  Old Shop           disabled  -        -
-a77b-000000000002
-4dee724d-00cc-11ea-  -            -                  unknown   -        -
-a77b-000000000003
+ID                                    NAME           STATE     CURRENT  PROFILES
+4dee724d-00cc-11ea-a77b-000000000001  Observability  active    yes      hub,ops
+                                      Hub
+4dee724d-00cc-11ea-a77b-000000000002  Old Shop       disabled  -        -
+4dee724d-00cc-11ea-a77b-000000000003  -              unknown   -        -
 
 "#]]
         .raw()
+    );
+    assert_data_eq!(
+        listing(plain(Format::Table), Some(72), orgs()),
+        str![[r#"
+ID                        NAME               STATE     CURRENT  PROFILES
+4dee724d-00cc-11ea-a77b-  Observability Hub  active    yes      hub,ops
+000000000001
+4dee724d-00cc-11ea-a77b-  Old Shop           disabled  -        -
+000000000002
+4dee724d-00cc-11ea-a77b-  -                  unknown   -        -
+000000000003
+
+"#]]
+        .raw()
+    );
+    assert_data_eq!(
+        listing(plain(Format::Table), Some(60), orgs()),
+        str![[r#"
+ID               NAME            STATE     CURRENT  PROFILES
+4dee724d-00cc-   Observability   active    yes      hub,ops
+11ea-a77b-       Hub
+000000000001
+4dee724d-00cc-   Old Shop        disabled  -        -
+11ea-a77b-
+000000000002
+4dee724d-00cc-   -               unknown   -        -
+11ea-a77b-
+000000000003
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_column_that_was_asked_for_is_not_spared() {
+    let columns = ["id", "public_id", "name", "state"];
+    let options = OutputOptions {
+        columns: Some(columns.map(str::to_owned).into()),
+        ..plain(Format::Table)
+    };
+    assert_data_eq!(
+        listing(options, Some(72), orgs()),
+        str![[r#"
+ID                                    PUBLIC ID    NAME         STATE
+4dee724d-00cc-11ea-a77b-000000000001  abcdef12345  Observabili  active
+                                                   ty Hub
+4dee724d-00cc-11ea-a77b-000000000002  abcdef12345  Old Shop     disabled
+4dee724d-00cc-11ea-a77b-000000000003  -            -            unknown
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_long_table_has_the_lines_of_a_short_one() {
+    let few = table(Some(80), awkward());
+    let many = std::iter::repeat_n(awkward(), 200).flatten().collect();
+    let (header, rows) = few.split_at(few.find('\n').unwrap() + 1);
+    assert_eq!(
+        table(Some(80), many),
+        format!("{header}{}", rows.repeat(200))
     );
 }
 

@@ -20,7 +20,8 @@ use crate::topology::Connection;
 pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    fn text(&self) -> String {
+    /// What was written so far.
+    pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -37,7 +38,10 @@ impl Write for Captured {
 }
 
 /// An output whose streams are kept: a terminal of this width, or a pipe.
-fn output(options: OutputOptions, terminal: Option<usize>) -> (Output, Captured, Captured) {
+pub(super) fn output(
+    options: OutputOptions,
+    terminal: Option<usize>,
+) -> (Output, Captured, Captured) {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let streams = Streams {
         stdout: Box::new(stdout.clone()),
@@ -80,7 +84,8 @@ fn finish<R: Record>(output: &mut Output, records: Vec<R>, errors: &[ErrorView])
     rows.finish(errors).unwrap();
 }
 
-/// A text with its hidden characters written out, except newlines, so that it can stand in a source file.
+/// A text with its hidden characters written out, except newlines, so that it can stand in a source
+/// file.
 fn visible(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(super::escape).collect();
     lines.join("\n")

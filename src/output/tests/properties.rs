@@ -1,63 +1,11 @@
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::samples::{any_text, awkward, connection};
+use super::samples::{any_connections, any_text, awkward};
 use super::{listing, output, plain};
 use crate::output::escape::is_hidden;
 use crate::output::{Format, OutputOptions};
 use crate::topology::Connection;
-
-/// Names as nobody hopes to see them, plain ones among them.
-fn name() -> impl Strategy<Value = String> {
-    let odd = proptest::sample::select(vec![
-        "no",
-        "1.0",
-        ": ",
-        "- x",
-        "",
-        "~",
-        "null",
-        "a\nb\n",
-        " a",
-        "a ",
-        "#",
-        "'",
-        "\"",
-        "{}",
-        "\u{1b}[2J",
-        "\u{85}",
-        "👩\u{200d}🚀",
-        "\u{202e}x",
-        "\u{feff}",
-        "\t",
-        "\\n",
-        "日本",
-        "|",
-        "2025-08-26",
-        "0x1f",
-        "=1+1",
-    ]);
-    prop_oneof![
-        any_text(),
-        "[A-Za-z]{1,12}( [A-Za-z]{1,20}){0,4}",
-        odd.prop_map(str::to_owned)
-    ]
-}
-
-fn connections() -> impl Strategy<Value = Vec<Connection>> {
-    let id = proptest::option::of(name());
-    let one = (0..99u32, id, name(), name(), proptest::option::of(name())).prop_map(
-        |(number, id, source, destination, created_at)| {
-            let usual = connection(number, &source, &destination, &["logs", "metrics", "audit"]);
-            Connection {
-                id: id.map_or(usual.id, |id| Some(id.as_str().into())),
-                created_at: created_at.map(Into::into),
-                ..usual
-            }
-        },
-    );
-    proptest::collection::vec(one, 1..5)
-}
 
 /// The source names and times of `items` as JSON or YAML has them.
 fn of_items(document: &serde_json::Value) -> Vec<(String, Option<String>)> {
@@ -89,7 +37,7 @@ fn of_records(records: &[Connection]) -> Vec<(String, Option<String>)> {
 
 proptest! {
     #[test]
-    fn no_format_lets_a_hidden_character_through_to_a_terminal(records in connections(), width in 20usize..200) {
+    fn no_format_lets_a_hidden_character_through_to_a_terminal(records in any_connections(), width in 20usize..200) {
         for format in [Format::Table, Format::Json, Format::Jsonl, Format::Yaml, Format::Csv, Format::Tsv, Format::Id] {
             let shown = listing(plain(format), Some(width), records.clone());
             let is_layout = |character| character == '\n' || (character == '\t' && format == Format::Tsv);
@@ -98,7 +46,7 @@ proptest! {
     }
 
     #[test]
-    fn every_line_of_a_table_fits_the_terminal(records in connections(), width in 24usize..200, no_header in any::<bool>()) {
+    fn every_line_of_a_table_fits_the_terminal(records in any_connections(), width in 24usize..200, no_header in any::<bool>()) {
         let options = OutputOptions { no_header, ..plain(Format::Table) };
         for line in listing(options, Some(width), records).lines() {
             prop_assert!(line.width() <= width, "{} > {}: {}", line.width(), width, line);
@@ -106,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn json_and_yaml_read_back_as_what_they_were(records in connections()) {
+    fn json_and_yaml_read_back_as_what_they_were(records in any_connections()) {
         let json = listing(plain(Format::Json), None, records.clone());
         prop_assert_eq!(of_items(&serde_json::from_str(&json).unwrap()), of_records(&records));
         let yaml = listing(plain(Format::Yaml), None, records.clone());
@@ -114,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn csv_reads_back_as_what_it_was(records in connections()) {
+    fn csv_reads_back_as_what_it_was(records in any_connections()) {
         let columns = Some(vec!["source".to_owned(), "created_at".to_owned()]);
         let csv = listing(OutputOptions { columns, ..plain(Format::Csv) }, None, records.clone());
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -125,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn a_tsv_line_has_a_tab_between_any_two_values_and_nowhere_else(records in connections()) {
+    fn a_tsv_line_has_a_tab_between_any_two_values_and_nowhere_else(records in any_connections()) {
         for line in listing(plain(Format::Tsv), None, records).lines() {
             prop_assert_eq!(line.matches('\t').count(), 9);
         }

@@ -133,3 +133,61 @@ pub(in crate::output) fn any_text() -> impl Strategy<Value = String> {
     ];
     proptest::collection::vec(character, 0..24).prop_map(String::from_iter)
 }
+
+/// Names as nobody hopes to see them, plain ones among them.
+fn any_name() -> impl Strategy<Value = String> {
+    let odd = proptest::sample::select(vec![
+        "no",
+        "1.0",
+        ": ",
+        "- x",
+        "",
+        "~",
+        "null",
+        "a\nb\n",
+        " a",
+        "a ",
+        "#",
+        "'",
+        "\"",
+        "{}",
+        "\u{1b}[2J",
+        "\u{85}",
+        "👩\u{200d}🚀",
+        "\u{202e}x",
+        "\u{feff}",
+        "\t",
+        "\\n",
+        "日本",
+        "|",
+        "2025-08-26",
+        "0x1f",
+        "=1+1",
+    ]);
+    prop_oneof![
+        any_text(),
+        "[A-Za-z]{1,12}( [A-Za-z]{1,20}){0,4}",
+        odd.prop_map(str::to_owned)
+    ]
+}
+
+/// Connections with any names, and odd ids and times among them.
+pub(in crate::output) fn any_connections() -> impl Strategy<Value = Vec<Connection>> {
+    let id = proptest::option::of(any_name());
+    let one = (
+        0..99u32,
+        id,
+        any_name(),
+        any_name(),
+        proptest::option::of(any_name()),
+    )
+        .prop_map(|(number, id, source, destination, created_at)| {
+            let usual = connection(number, &source, &destination, &["logs", "metrics", "audit"]);
+            Connection {
+                id: id.map_or(usual.id, |id| Some(id.as_str().into())),
+                created_at: created_at.map(Into::into),
+                ..usual
+            }
+        });
+    proptest::collection::vec(one, 1..5)
+}
