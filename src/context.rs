@@ -51,6 +51,7 @@ impl Context {
             color: globals.color,
             no_input: globals.no_input,
             sort: Vec::new(),
+            trivial_columns: Vec::new(),
             environment: terminal(&environment),
         });
         Self {

@@ -102,6 +102,16 @@ fn is_configuration(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<api::EndpointError>()
 }
 
+/// Says of a question that got no answer what that means: one left with Ctrl-C ends the command.
+pub(crate) fn unanswered(error: io::Error, outcome: &str) -> Error {
+    match error.kind() {
+        io::ErrorKind::Interrupted => {
+            Failure::new(Exit::Interrupted, format!("interrupted; {outcome}")).into()
+        }
+        _ => error.into(),
+    }
+}
+
 /// Whether a connection was looked for and is not there.
 pub(crate) fn is_unknown_connection(error: &Error) -> bool {
     matches!(

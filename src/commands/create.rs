@@ -6,8 +6,9 @@ use super::report;
 use super::types::UnknownTypes;
 use crate::api::{self, ConnectionFilter, ErrorKind};
 use crate::context::{AT_ONCE, Context, Writer};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, unanswered};
 use crate::output::{ConnectionChange, Output};
+use crate::topology::plan::MOST_DESTINATIONS;
 use crate::topology::{Connection, ConnectionType, Id, Org, OrgSelector, Reference, TypeSet};
 
 /// Connect this org to others, which may then query its data
@@ -49,13 +50,17 @@ struct Order {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     context.output.check::<ConnectionChange>()?;
-    let types = wanted_types(&args, &mut context.output)?;
+    let given = given_types(&args, &context.output)?;
     let session = context.session()?;
     let account = session.single()?;
+    let types = match given {
+        Some(types) => types,
+        None => ask_for_types(&mut context.output)?,
+    };
     let results = session.run(async {
         let mut lookup = Lookup::new(account.client().await?);
         let order = order(&args, types, &mut lookup).await?;
-        warn_of_disabled(&order, &mut context.output);
+        warn(&order, &mut context.output);
         if args.dry_run {
             return rehearse(&order, &args, &lookup).await;
         }
@@ -72,28 +77,29 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     report::finish(results, &mut context.output)
 }
 
-/// The types to share: those given, or on a terminal those chosen. They are never guessed.
-fn wanted_types(args: &Args, output: &mut Output) -> Result<TypeSet> {
+/// The types to share, if they are given. They are never guessed: without them somebody has to be there to ask.
+fn given_types(args: &Args, output: &Output) -> Result<Option<TypeSet>> {
     let types = args.unknown_types.accept(&args.types)?;
-    if !types.is_empty() {
-        return Ok(types);
-    }
-    if !output.can_ask() {
+    if types.is_empty() && !output.can_ask() {
         return Err(Failure::usage("nothing says what to share")
             .hint("give --type logs, --type metrics, --type audit, or several: --type logs,metrics")
             .into());
     }
+    Ok((!types.is_empty()).then_some(types))
+}
+
+fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
     let known = ConnectionType::KNOWN.each_ref().map(ConnectionType::as_str);
-    let chosen = output.choose_many("Share which types?", &known)?;
-    let types: TypeSet = chosen
+    let chosen = output
+        .choose_many("Share which types?", &known)
+        .map_err(|error| unanswered(error, "nothing was created"))?;
+    if chosen.is_empty() {
+        return Err(Failure::usage("no type was chosen; nothing was created").into());
+    }
+    Ok(chosen
         .into_iter()
         .map(|index| ConnectionType::KNOWN[index].clone())
-        .collect();
-    if types.is_empty() {
-        Err(Failure::usage("no type was chosen; nothing was created").into())
-    } else {
-        Ok(types)
-    }
+        .collect())
 }
 
 async fn order(args: &Args, types: TypeSet, lookup: &mut Lookup<'_>) -> Result<Order> {
@@ -144,7 +150,12 @@ async fn asserted_source(selector: &OrgSelector, lookup: &mut Lookup<'_>) -> Res
     .into())
 }
 
-fn warn_of_disabled(order: &Order, output: &mut Output) {
+fn warn(order: &Order, output: &mut Output) {
+    if order.destinations.len() > MOST_DESTINATIONS {
+        output.warn(&format!(
+            "an org shares with at most {MOST_DESTINATIONS} others, unless it is on an Enterprise plan"
+        ));
+    }
     for org in order
         .destinations
         .iter()

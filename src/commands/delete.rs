@@ -8,7 +8,7 @@ use super::report;
 use super::selection::{self, Ends};
 use crate::api::{self, ErrorKind};
 use crate::context::{AT_ONCE, Context, Writer};
-use crate::error::{self, Exit, Failure};
+use crate::error::{self, Exit, Failure, unanswered};
 use crate::output::{Answer, ConnectionChange, Output};
 use crate::topology::Connection;
 
@@ -117,7 +117,10 @@ fn ask(doomed: &[Connection], output: &mut Output) -> Result<()> {
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),
     };
-    match output.confirm(&question)? {
+    match output
+        .confirm(&question)
+        .map_err(|error| unanswered(error, "nothing was deleted"))?
+    {
         Answer::Yes => Ok(()),
         Answer::No => Err(Failure::new(Exit::Failure, "not confirmed; nothing was deleted").into()),
     }

@@ -25,6 +25,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
     selection::require_one_way(args.connection.is_some(), &args.ends)?;
     context.output.check::<Connection>()?;
     let session = context.session()?;
+    if session.accounts().len() == 1 {
+        context.output.leave_out("profiles");
+    }
     let mut gathered = session.run(gather(&session, &args.ends))?;
     if gathered.succeeded {
         let found =

@@ -69,6 +69,7 @@ fn stream_one(
         Ok::<_, Error>(client.connections(filter))
     })?;
     let profile = account.profile();
+    output.leave_out("profiles");
     let mut listing = output.begin::<Connection>()?;
     while let Some(page) = session.run(pages.next()) {
         match page {

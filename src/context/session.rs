@@ -36,6 +36,8 @@ impl Session {
             .enable_all()
             .build()?;
         runtime.spawn(super::signals::watch(manner.interrupt.clone()));
+        // Lets the watch take over the signals now: a question that is asked before the first request needs it too.
+        runtime.block_on(tokio::task::yield_now());
         Ok(Self {
             accounts: access
                 .into_iter()

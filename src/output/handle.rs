@@ -78,6 +78,11 @@ impl Output {
         Ok(())
     }
 
+    /// Leaves a column out of tables unless it is asked for, as all rows say the same there.
+    pub fn leave_out(&mut self, column: &'static str) {
+        self.options.trivial_columns.push(column);
+    }
+
     /// Sets the columns to sort by, the most important first; with `-` in front, descending.
     pub fn sort_by(&mut self, columns: Vec<String>) {
         self.options.sort = columns;

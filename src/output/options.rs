@@ -74,6 +74,8 @@ pub struct OutputOptions {
     /// The names of the columns to sort by, the most important first; with `-` in front,
     /// descending.
     pub sort: Vec<String>,
+    /// The columns that a table leaves out unless they are asked for, as all rows say the same there.
+    pub trivial_columns: Vec<&'static str>,
     /// What the environment says about the terminal.
     pub environment: TerminalEnvironment,
 }

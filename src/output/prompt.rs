@@ -61,6 +61,8 @@ impl Output {
         if answer.is_err() {
             // The prompt hides the cursor and leaves it hidden when it is interrupted.
             terminal.show_cursor().ok();
+            // The question stands on a line that nothing has ended.
+            terminal.write_line("").ok();
         }
         Ok(answer?)
     }

@@ -50,7 +50,7 @@ pub(super) fn choose_columns<R: Record>(
                 })
             })
             .collect(),
-        None => Ok(usual_columns(options.format)),
+        None => Ok(usual_columns(options)),
     }
 }
 
@@ -62,11 +62,13 @@ pub(super) struct Chosen<R: 'static> {
     pub(super) was_asked_for: bool,
 }
 
-fn usual_columns<R: Record>(format: Format) -> Vec<Chosen<R>> {
-    let is_table = format == Format::Table;
+fn usual_columns<R: Record>(options: &OutputOptions) -> Vec<Chosen<R>> {
+    let is_table = options.format == Format::Table;
+    let says_little = |name: &str| options.trivial_columns.contains(&name);
     R::COLUMNS
         .iter()
         .filter(|column| !is_table || column.in_table != InTable::OnRequest)
+        .filter(|column| !is_table || !says_little(column.name))
         .map(|column| Chosen {
             column,
             was_asked_for: false,
