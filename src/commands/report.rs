@@ -16,10 +16,11 @@ pub(crate) struct PartFailure {
     pub(crate) error: Error,
 }
 
+/// What was got, and the profile with which it was.
+pub(crate) type Got<T> = (Option<Arc<str>>, T);
+
 /// Parts what several accounts gave into what was got and what failed.
-pub(crate) fn part<T>(
-    parts: Vec<FromAccount<T>>,
-) -> (Vec<(Option<Arc<str>>, T)>, Vec<PartFailure>) {
+pub(crate) fn part<T>(parts: Vec<FromAccount<T>>) -> (Vec<Got<T>>, Vec<PartFailure>) {
     let (mut got, mut failures) = (Vec::new(), Vec::new());
     for FromAccount { profile, result } in parts {
         match result {
