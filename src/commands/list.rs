@@ -71,16 +71,19 @@ fn stream_one(
     let profile = account.profile();
     output.leave_out("profiles");
     let mut listing = output.begin::<Connection>()?;
+    let mut has_begun = false;
     while let Some(page) = session.run(pages.next()) {
         match page {
             Ok(page) if is_whole(&page, &pages) => push(page, profile, args, &mut listing)?,
             Ok(page) => session.meanwhile(|| push(page, profile, args, &mut listing))?,
+            Err(refused) if !has_begun => return Err(refused.into()),
             Err(lost) => {
                 let lost = lost.into();
                 listing.finish(&[error::view(&lost, profile.map(AsRef::as_ref))])?;
                 return Err(error::reported(lost, output));
             }
         }
+        has_begun = true;
     }
     listing.finish(&[])?;
     Ok(Exit::Done)

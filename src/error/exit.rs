@@ -116,6 +116,7 @@ impl From<ErrorKind> for Exit {
             | ErrorKind::Timeout
             | ErrorKind::RateLimited
             | ErrorKind::Server
+            | ErrorKind::Proxy
             | ErrorKind::Listing => Self::Temporary,
             ErrorKind::Unauthenticated | ErrorKind::Forbidden => Self::Permission,
             ErrorKind::NotFound => Self::NotFound,
@@ -126,7 +127,6 @@ impl From<ErrorKind> for Exit {
             | ErrorKind::Redirected
             | ErrorKind::Decode
             | ErrorKind::Tls
-            | ErrorKind::Proxy
             | ErrorKind::Setup => Self::Failure,
         }
     }
