@@ -5,13 +5,14 @@ mod logger;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Parser, Subcommand};
 
 use crate::commands::{check, create, delete, get, help, list, orgs, update};
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::{self, Exit};
-use crate::output::{Output, OutputOptions};
+use crate::output::{Format, Output, OutputOptions};
 
 pub(crate) use arguments::{Globals, duration};
 
@@ -22,7 +23,7 @@ pub(crate) use arguments::{Globals, duration};
 #[derive(Parser)]
 #[command(name = "orgconn", version, disable_help_subcommand = true)]
 #[command(after_help = "Try it without an account: orgconn --sandbox list\n\
-    Exit codes, and how orgs and connections are named: orgconn help exit-codes, orgconn help selectors")]
+    More: orgconn help exit-codes, orgconn help selectors, orgconn help environment")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -65,23 +66,46 @@ impl Command {
 
 /// Reads the arguments, runs the command, and says how it ended.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(refusal) => return error::report_usage(&refusal),
+        Err(refusal) => return error::report_usage(&refusal, &mut output(intended(&arguments))),
     };
     logger::start(cli.globals.verbose);
     let environment = match Environment::from_process() {
         Ok(environment) => environment,
         Err(unknown) => {
-            return error::conclude(
-                Err(unknown.into()),
-                &mut Output::new(OutputOptions::default()),
-            );
+            return error::conclude(Err(unknown.into()), &mut output(cli.globals.output));
         }
     };
     let mut context = Context::new(cli.globals, environment);
     let outcome = cli.command.run(&mut context);
     error::conclude(outcome, &mut context.output)
+}
+
+/// The output before the flags and the environment could be read.
+fn output(format: Format) -> Output {
+    Output::new(OutputOptions {
+        format,
+        ..OutputOptions::default()
+    })
+}
+
+/// The format that arguments with a mistake in them ask for. The parser stops at the mistake, so it is tried on what
+/// comes after it too; at the end nothing is left but the variable.
+fn intended(arguments: &[OsString]) -> Format {
+    let lenient = definition().no_binary_name(true).ignore_errors(true);
+    (1..=arguments.len())
+        .find_map(|start| {
+            let matches = lenient.clone().try_get_matches_from(&arguments[start..]);
+            asked_for(&matches.ok()?)
+        })
+        .unwrap_or_default()
+}
+
+fn asked_for(matches: &ArgMatches) -> Option<Format> {
+    let source = matches.value_source("output")?;
+    (source != ValueSource::DefaultValue).then(|| matches.get_one("output").copied())?
 }
 
 /// The whole command line as clap sees it, for help.

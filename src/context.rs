@@ -16,6 +16,8 @@ use anyhow::Result;
 use self::account::{Access, Manner, Secrets};
 use crate::api::{Endpoint, Interrupt};
 use crate::cli::Globals;
+#[cfg(feature = "sandbox")]
+use crate::config::Selection;
 use crate::config::{
     self, ConfigFile, ConfigLocation, Environment, EnvironmentError, Flags, Server, SystemKeychain,
     Target,
@@ -84,9 +86,8 @@ impl Context {
 
     #[cfg(feature = "sandbox")]
     fn sandbox_session(&self) -> Result<Session> {
-        let chosen = &self.globals.profile;
-        let (running, access) =
-            sandbox::open(&self.sandbox_file()?, chosen, self.globals.all_profiles)?;
+        let chosen = Selection::new(&self.flags(), &self.environment)?;
+        let (running, access) = sandbox::open(&self.sandbox_file()?, &chosen)?;
         let manner = self.manner(Some(sandbox::HOST_NAME))?;
         Ok(Session::new(access, &manner)?.keeping(running))
     }
@@ -114,17 +115,20 @@ impl Context {
         Ok(Journal::open(&self.environment.state_directory()?)?)
     }
 
-    fn targets(&self) -> Result<Vec<Target>> {
-        let flags = Flags {
+    fn flags(&self) -> Flags {
+        Flags {
             profiles: self.globals.profile.clone(),
             all_profiles: self.globals.all_profiles,
             site: self.globals.site.clone(),
             api_url: self.globals.api_url.clone(),
             trusted_hosts: self.globals.trust_host.clone(),
-        };
+        }
+    }
+
+    fn targets(&self) -> Result<Vec<Target>> {
         let file = self.config_file()?;
         Ok(config::resolve(
-            &flags,
+            &self.flags(),
             &self.environment,
             &file,
             Arc::new(SystemKeychain),

@@ -185,13 +185,33 @@ fn is_closed_pipe(error: &Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Prints what clap says: help and version to standard output, a refusal to standard error.
-pub(crate) fn report_usage(refusal: &clap::Error) -> Exit {
+/// Prints what clap says: help and version to standard output, a refusal to standard error. A reader of the envelope
+/// gets one for a refusal too.
+pub(crate) fn report_usage(refusal: &clap::Error, output: &mut Output) -> Exit {
+    let is_refusal = refusal.use_stderr();
+    if is_refusal {
+        // If it cannot be written, the refusal below still can.
+        let _ = output.only_errors(&[view_usage(refusal)]);
+    }
     // Nobody is left to tell if the stream is gone.
     let _ = refusal.print();
-    if refusal.use_stderr() {
-        Exit::Usage
-    } else {
-        Exit::Done
+    if is_refusal { Exit::Usage } else { Exit::Done }
+}
+
+/// The first paragraph of what clap says, in one line: the rest is advice for people.
+fn view_usage(refusal: &clap::Error) -> ErrorView {
+    let text = refusal.render().to_string();
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let lines: Vec<_> = paragraph.lines().map(str::trim).collect();
+    let message = lines.join(" ");
+    ErrorView {
+        profile: None,
+        kind: Exit::Usage.as_str().to_owned(),
+        message: message
+            .strip_prefix("error: ")
+            .unwrap_or(&message)
+            .to_owned(),
+        http_status: None,
+        hint: Some("--help shows how the command is used".to_owned()),
     }
 }

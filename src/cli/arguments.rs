@@ -11,7 +11,8 @@ use crate::output::{ColorChoice, Format};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
-    /// Profile of the configuration file to use [env: ORGCONN_PROFILE]; several where a command takes several
+    /// Profile of the configuration file to use; several, comma-separated, where a command takes several
+    /// [env: ORGCONN_PROFILE]
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
     pub(crate) profile: Vec<String>,
 
@@ -19,7 +20,8 @@ pub(crate) struct Globals {
     #[arg(long, global = true, conflicts_with = "profile")]
     pub(crate) all_profiles: bool,
 
-    /// Datadog site of the orgs, such as datadoghq.eu [env: ORGCONN_SITE, DD_SITE] [default: datadoghq.com]
+    /// Datadog site of the orgs, such as datadoghq.eu [env: ORGCONN_SITE, DD_SITE, DATADOG_SITE]
+    /// [default: datadoghq.com]
     #[arg(long, global = true, value_name = "SITE")]
     pub(crate) site: Option<String>,
 
@@ -60,7 +62,7 @@ pub(crate) struct Globals {
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_header: bool,
 
-    /// Answer yes to every question
+    /// Do what would be asked about, without asking
     #[arg(
         short,
         long,
@@ -76,7 +78,7 @@ pub(crate) struct Globals {
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_input: bool,
 
-    /// Say nothing on standard error but warnings and errors
+    /// Leave notes and hints out: standard error gets warnings and errors alone
     #[arg(
         short,
         long,
@@ -87,7 +89,7 @@ pub(crate) struct Globals {
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) quiet: bool,
 
-    /// Tell of each request on standard error; twice: with details
+    /// Tell of each request on standard error; given twice, with details
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     #[arg(env = "ORGCONN_VERBOSE", hide_env_values = true)]
     pub(crate) verbose: u8,
@@ -114,7 +116,7 @@ pub(crate) struct Globals {
     #[arg(value_parser = duration, default_value = "60s")]
     pub(crate) timeout: Duration,
 
-    /// How often a failed request is tried again
+    /// How often a request is tried again that failed for a reason that may pass
     #[arg(
         long,
         global = true,

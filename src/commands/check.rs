@@ -18,6 +18,10 @@ use super::selection::Ends;
 /// Exit code 0 when it holds, 3 when it does not (and standard error says why), another when it could not be found
 /// out. An end that is left out is the org of the credentials.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn check --destination 'Security Archive' --type logs --wait 60s
+  orgconn check --source Platform --type logs,metrics,audit --exact
+  orgconn check --source 'Security Archive' --absent")]
 pub(crate) struct Args {
     #[command(flatten)]
     ends: Ends,
@@ -53,6 +57,17 @@ struct Pair {
     destination: Reference,
 }
 
+impl Pair {
+    /// Fills in the names that are known by now: ends given as UUIDs come without.
+    fn learn_names(&mut self, lookup: &Lookup<'_>) {
+        for end in [&mut self.source, &mut self.destination] {
+            if let Some(org) = end.id.as_ref().and_then(|id| lookup.known(id)) {
+                end.fill_from(&org.reference());
+            }
+        }
+    }
+}
+
 /// What was found, and why it is not as it should be.
 struct Finding {
     live: Option<Connection>,
@@ -71,8 +86,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
     let account = session.single()?;
     let (pair, finding) = session.run(async {
         let mut lookup = Lookup::new(account.client().await?);
-        let pair = pair(&args.ends, &mut lookup).await?;
-        let finding = settle(args, &pair, &expectation, &mut lookup).await?;
+        let mut pair = pair(&args.ends, &mut lookup).await?;
+        let finding = settle(args, &mut pair, &expectation, &mut lookup).await?;
         Ok::<_, anyhow::Error>((pair, finding))
     })?;
     show(pair, finding, &mut context.output)
@@ -113,7 +128,7 @@ async fn end(selector: Option<&OrgSelector>, lookup: &mut Lookup<'_>) -> Result<
 /// Looks, and with `--wait` looks again until it holds or the time is over.
 async fn settle(
     args: &Args,
-    pair: &Pair,
+    pair: &mut Pair,
     expectation: &Expectation,
     lookup: &mut Lookup<'_>,
 ) -> Result<Finding> {
@@ -132,7 +147,11 @@ async fn settle(
     }
 }
 
-async fn look(pair: &Pair, expectation: &Expectation, lookup: &mut Lookup<'_>) -> Result<Finding> {
+async fn look(
+    pair: &mut Pair,
+    expectation: &Expectation,
+    lookup: &mut Lookup<'_>,
+) -> Result<Finding> {
     let filter = ConnectionFilter {
         source: pair.source.id.clone(),
         destination: pair.destination.id.clone(),
@@ -149,8 +168,9 @@ async fn look(pair: &Pair, expectation: &Expectation, lookup: &mut Lookup<'_>) -
 }
 
 /// The service shows an org its own connections only: that none is seen says something only to one of the two orgs.
-async fn require_part(pair: &Pair, lookup: &mut Lookup<'_>) -> Result<()> {
+async fn require_part(pair: &mut Pair, lookup: &mut Lookup<'_>) -> Result<()> {
     let current = lookup.current().await?;
+    pair.learn_names(lookup);
     if current.id == pair.source.id || current.id == pair.destination.id {
         return Ok(());
     }
@@ -165,10 +185,10 @@ async fn require_part(pair: &Pair, lookup: &mut Lookup<'_>) -> Result<()> {
 }
 
 fn show(pair: Pair, finding: Finding, output: &mut Output) -> Result<Exit> {
-    let (source, destination) = (pair.source.label(), pair.destination.label());
     let mut connection = finding.live.unwrap_or_default();
     connection.source.fill_from(&pair.source);
     connection.destination.fill_from(&pair.destination);
+    let (source, destination) = (connection.source.label(), connection.destination.label());
     let (result, exit) = match &finding.difference {
         None => ("as wanted", Exit::Done),
         Some(_) => ("differs", Exit::Difference),

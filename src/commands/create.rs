@@ -16,6 +16,9 @@ use crate::topology::{Connection, ConnectionType, Id, Org, OrgSelector, Referenc
 /// The org whose credentials are used is the source: it shares its data with each destination. Destinations are named
 /// by name, UUID or public id; all of them are looked up before anything is sent.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn create 'Security Archive' --type logs,metrics
+  id=$(orgconn create 'Security Archive' --type logs,metrics --if-not-exists -o id)")]
 pub(crate) struct Args {
     /// Orgs that may query this org's data: name, UUID or public id
     #[arg(value_name = "DESTINATION", required = true)]

@@ -17,6 +17,9 @@ use crate::topology::Connection;
 /// Shows what goes and asks, unless --yes is given. Dashboards and notebooks of the destination that query through a
 /// connection break with it. A connection can be deleted by its source org and by its destination org.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn delete --destination 'Security Archive'
+  orgconn list --source 'Legacy Shop' -o id | orgconn delete - --yes")]
 pub(crate) struct Args {
     /// Ids of the connections, or their beginnings; `-` reads them from standard input, one a line
     #[arg(value_name = "CONNECTION")]

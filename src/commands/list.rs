@@ -7,7 +7,8 @@ use super::gather::{self, gather};
 use super::lookup::Lookup;
 use super::report;
 use super::selection::Ends;
-use crate::api::ConnectionPages;
+use super::types;
+use crate::api::{self, ConnectionPages};
 use crate::context::{Account, Context, Session};
 use crate::error::{self, Exit};
 use crate::output::{Listing, Output};
@@ -18,6 +19,10 @@ use crate::topology::{Connection, ConnectionType};
 /// Source and destination narrow the listing at the service, types after it. Long listings stream in every format
 /// but the table. With several profiles each connection comes once, with the profiles that see it.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn list --destination 'Observability Hub' --type logs
+  orgconn list --sort=-created_at --columns source,destination,created_by
+  orgconn list -o csv > connections.csv")]
 pub(crate) struct Args {
     #[command(flatten)]
     ends: Ends,
@@ -49,6 +54,7 @@ impl Args {
 pub(crate) fn run(mut args: Args, context: &mut Context) -> Result<Exit> {
     context.output.sort_by(std::mem::take(&mut args.sort));
     context.output.check::<Connection>()?;
+    types::warn_of_unknown(&args.types, &mut context.output)?;
     let session = context.session()?;
     match session.accounts() {
         [account] => stream_one(&session, account, &args, &mut context.output),
@@ -71,22 +77,32 @@ fn stream_one(
     let profile = account.profile();
     output.leave_out("profiles");
     let mut listing = output.begin::<Connection>()?;
-    let mut has_begun = false;
+    let mut received = 0;
     while let Some(page) = session.run(pages.next()) {
+        received += page.as_ref().map_or(0, Vec::len);
         match page {
             Ok(page) if is_whole(&page, &pages) => push(page, profile, args, &mut listing)?,
             Ok(page) => session.meanwhile(|| push(page, profile, args, &mut listing))?,
-            Err(refused) if !has_begun => return Err(refused.into()),
+            Err(refused) if received == 0 => return Err(refused.into()),
             Err(lost) => {
-                let lost = lost.into();
-                listing.finish(&[error::view(&lost, profile.map(AsRef::as_ref))])?;
+                let lost = broken_off(lost, received, pages.total());
+                let view = error::view(&lost, profile.map(AsRef::as_ref));
+                // How the listing ended counts, whether or not somebody still reads.
+                let _ = listing.finish(&[view]);
                 return Err(error::reported(lost, output));
             }
         }
-        has_begun = true;
     }
     listing.finish(&[])?;
     Ok(Exit::Done)
+}
+
+/// Says of an error after the first page that the rows shown are not all.
+fn broken_off(lost: api::Error, received: usize, total: Option<u64>) -> Error {
+    let of_how_many = total.map_or_else(String::new, |total| format!(" of {total}"));
+    Error::from(lost).context(format!(
+        "the listing breaks off after {received}{of_how_many} connections"
+    ))
 }
 
 /// Whether the page is the whole listing, so that nothing is in flight while it is printed.

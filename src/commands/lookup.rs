@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::api::{Client, ConnectionFilter, ErrorKind};
 use crate::error::{Exit, Failure};
-use crate::topology::{Connection, Directory, Org, OrgSelector, Reference, ResolveOrgError};
+use crate::topology::{Connection, Directory, Id, Org, OrgSelector, Reference, ResolveOrgError};
 
 /// What one org's credentials can see, asked for as late as possible and at most once.
 pub(crate) struct Lookup<'a> {
@@ -66,6 +66,11 @@ impl<'a> Lookup<'a> {
     /// The org that the credentials belong to, as far as it is known without another request.
     pub(crate) fn current_if_known(&self) -> Option<Reference> {
         self.directory.as_ref()?.current_reference()
+    }
+
+    /// What is known of the org with this id, without another request.
+    pub(crate) fn known(&self, id: &Id) -> Option<&Org> {
+        self.directory.as_ref()?.get(id)
     }
 
     /// The orgs that were learnt so far.

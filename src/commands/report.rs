@@ -65,7 +65,12 @@ pub(crate) fn finish_parts<R: Record>(
         .iter()
         .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
         .collect();
-    let shown = show(records, &views, output);
+    let shown = if succeeded || failures.is_empty() {
+        show(records, &views, output)
+    } else {
+        // Columns without a row would say that nothing is there.
+        output.only_errors(&views).map_err(Into::into)
+    };
     for failure in &failures {
         error::report(&failure.error, failure.profile.as_deref(), output);
     }

@@ -21,6 +21,9 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Serve the API on a loopback port until Ctrl-C
+    ///
+    /// First prints, for a shell to take up, the variables with which other programs find it: DATADOG_HOST, and the
+    /// keys of the sample hub. With -v each answer is told on standard error.
     Serve(ServeArgs),
     /// Put the sample orgs and connections back as they were
     Reset,

@@ -15,6 +15,9 @@ use crate::topology::{Connection, ConnectionSelector, ConnectionType, TypeSet};
 ///
 /// A connection is updated with its source org's credentials. Nothing is sent for one that already is as wanted.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn update --destination 'Security Archive' --add-type audit
+  orgconn update --destination 'Security Archive' --type logs --dry-run")]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true).args(["types", "add", "remove"]))]
 pub(crate) struct Args {
     /// Ids of the connections, or their beginnings

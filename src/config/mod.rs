@@ -26,4 +26,4 @@ pub use file::{ConfigFile, Editor, Profile, ProfileDraft};
 pub use keychain::{Keychain, KeychainError, MemoryKeychain, SystemKeychain};
 pub use secret::{SecretError, SecretProblem, SecretReader, SecretSource};
 pub use server::{DEFAULT_SITE, Server};
-pub use settings::{Flags, Target, resolve};
+pub use settings::{Flags, Selection, Target, resolve};

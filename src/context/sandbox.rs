@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::account::{Access, Secrets};
 use crate::api::Endpoint;
-use crate::config::Credentials;
+use crate::config::{Credentials, Selection};
 use crate::error::Failure;
 use crate::sandbox::{self, DEFAULT_PROFILE, Running, SampleProfile};
 use crate::topology::Id;
@@ -20,12 +20,8 @@ pub(super) const HOST_NAME: &str = "sandbox";
 ///
 /// # Errors
 /// A profile is not one of the sandbox's, or the sandbox cannot be started.
-pub(super) fn open(
-    state_file: &Path,
-    chosen: &[String],
-    all: bool,
-) -> Result<(Running, Vec<Access>)> {
-    let profiles = choose(chosen, all)?;
+pub(super) fn open(state_file: &Path, chosen: &Selection) -> Result<(Running, Vec<Access>)> {
+    let profiles = choose(chosen)?;
     let running = sandbox::start(state_file)?;
     let endpoint = Endpoint::new(&running.url(), &[])?;
     let access = profiles
@@ -35,18 +31,12 @@ pub(super) fn open(
     Ok((running, access))
 }
 
-fn choose(chosen: &[String], all: bool) -> Result<Vec<&'static SampleProfile>> {
-    let profiles = sandbox::profiles();
-    if all {
-        return Ok(profiles.iter().collect());
+fn choose(chosen: &Selection) -> Result<Vec<&'static SampleProfile>> {
+    match chosen {
+        Selection::All { .. } => Ok(sandbox::profiles().iter().collect()),
+        Selection::Some { names, .. } => names.iter().map(|name| find(name)).collect(),
+        Selection::None => Ok(vec![find(DEFAULT_PROFILE)?]),
     }
-    if chosen.is_empty() {
-        return Ok(profiles
-            .iter()
-            .filter(|profile| profile.name == DEFAULT_PROFILE)
-            .collect());
-    }
-    chosen.iter().map(|name| find(name)).collect()
 }
 
 fn find(name: &str) -> Result<&'static SampleProfile> {

@@ -70,6 +70,8 @@ fn for_connection(error: &SelectConnectionError) -> Option<String> {
         SelectConnectionError::Unknown(_) => {
             Some("`orgconn list` shows the connections that these credentials see".to_owned())
         }
-        SelectConnectionError::Ambiguous { .. } => Some("give more of the id".to_owned()),
+        SelectConnectionError::Ambiguous { .. } => {
+            Some("name the one you mean by its id".to_owned())
+        }
     }
 }

@@ -5,8 +5,15 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod check;
 mod create;
 mod delete;
+mod formats;
+mod get;
 mod harness;
+mod help;
+mod list;
+mod orgs;
+mod pipeline;
 mod readme;
 mod update;

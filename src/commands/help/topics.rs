@@ -40,7 +40,7 @@ A connection (CONNECTION) is
 or no id, and --source and --destination that together match exactly one.
 --from stands for --source, --to and --sink for --destination.
 
-A type (TYPE) is logs, metrics or audit.
+A type (TYPE) is logs, metrics or audit; several are repeated or comma-separated.
 ";
 
 const ENVIRONMENT: &str = "\
@@ -51,7 +51,16 @@ Environment variables, in the order in which they are taken; a flag comes before
   access token       ORGCONN_ACCESS_TOKEN, DD_ACCESS_TOKEN, in place of the two keys
   site               ORGCONN_SITE, DD_SITE, DATADOG_SITE
   URL of the API     ORGCONN_API_URL, DATADOG_HOST
-Each flag that every command takes has one of its own, named in the help: ORGCONN_OUTPUT, ORGCONN_TIMEOUT, ...
-Honoured besides: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE,
-XDG_CONFIG_HOME, XDG_STATE_HOME.
+Both keys come from one column: a DD_API_KEY is never used with a DATADOG_APP_KEY. A profile that is chosen supplies
+the site and the credentials, and these variables are ignored then.
+
+The other global flags have a variable each
+  ORGCONN_PROFILE, ORGCONN_ALL_PROFILES, ORGCONN_TRUST_HOST, ORGCONN_OUTPUT, ORGCONN_COLUMNS, ORGCONN_NO_HEADER,
+  ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT, ORGCONN_MAX_RETRIES,
+  ORGCONN_CONFIG, ORGCONN_SANDBOX
+Any other name that begins with ORGCONN_ is refused: it would be a setting with a slip of the pen.
+
+Honoured besides
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
+  XDG_CONFIG_HOME, XDG_STATE_HOME
 ";

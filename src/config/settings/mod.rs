@@ -9,7 +9,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use self::family::{FAMILIES, empty_variables, environment_sources, set_variables};
-use self::selection::Selection;
 use super::credentials::CredentialSources;
 use super::environment::Environment;
 use super::error::{ConfigError, SettingsError};
@@ -17,6 +16,8 @@ use super::file::{ConfigFile, Profile};
 use super::keychain::Keychain;
 use super::secret::{SecretReader, SecretSource};
 use super::server::Server;
+
+pub use self::selection::Selection;
 
 /// What the command line says of where to work. A parser may have merged the `ORGCONN_*` variables into it: a value
 /// that is the same as its variable's counts as the variable's.

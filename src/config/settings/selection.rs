@@ -7,7 +7,7 @@ const ALL: &str = "ORGCONN_ALL_PROFILES";
 
 /// The profiles that flags and variables choose.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Selection {
+pub enum Selection {
     /// Every one of the file.
     All {
         /// The variable that would have chosen otherwise.
@@ -15,6 +15,7 @@ pub(super) enum Selection {
     },
     /// These, each once, in the order in which they were named.
     Some {
+        /// Their names.
         names: Vec<String>,
         /// The variable that would have chosen otherwise.
         overridden: Option<&'static str>,
@@ -24,8 +25,11 @@ pub(super) enum Selection {
 }
 
 impl Selection {
-    /// What is chosen: by the flags, or else by the variables.
-    pub(super) fn new(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+    /// What is chosen: by the flags, or else by the variables `ORGCONN_PROFILE` and `ORGCONN_ALL_PROFILES`.
+    ///
+    /// # Errors
+    /// Some and all are chosen in the same way, or a variable cannot be read.
+    pub fn new(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let by_variable = (environment.list(SOME)?, environment.is_on(ALL)?);
         // A parser that reads the variables too has put their values among the flags.
         let some_by_flag = !flags.profiles.is_empty() && flags.profiles != by_variable.0;

@@ -133,6 +133,16 @@ impl Api {
         );
         self
     }
+
+    /// The methods and targets of all requests so far, in the order in which they came.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        let requests = self.runtime.block_on(self.server.received_requests());
+        let target = |request: &Request| {
+            let url = &request.url;
+            format!("{} {}", request.method, &url[url::Position::BeforePath..])
+        };
+        requests.unwrap().iter().map(target).collect()
+    }
 }
 
 /// A connection as the API writes it. Ids are numbers that stand for UUIDs; org 1 is `Org 1`.

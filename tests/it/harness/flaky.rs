@@ -1,5 +1,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,6 +11,8 @@ pub(crate) enum Turn {
     Answer(u16, String),
     /// Answers with this status line, these header lines and this body.
     AnswerWith(&'static str, String, String),
+    /// Answers 200 with this body, once it is told to; if it never is, closes the connection.
+    AnswerOnce(Receiver<()>, String),
     /// Reads the request and closes the connection.
     Close,
     /// Announces a longer body than it sends, then closes.
@@ -82,6 +85,11 @@ fn serve(listener: &TcpListener, turns: Vec<Turn>, seen: &Mutex<Vec<String>>) {
         match turn {
             Turn::Answer(status, body) => {
                 write(&mut stream, &format!("{status} X"), "", &body, body.len())
+            }
+            Turn::AnswerOnce(told, body) => {
+                if told.recv_timeout(PATIENCE).is_ok() {
+                    write(&mut stream, "200 OK", "", &body, body.len());
+                }
             }
             Turn::AnswerWith(status, headers, body) => {
                 write(&mut stream, status, &headers, &body, body.len())

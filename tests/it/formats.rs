@@ -1,0 +1,214 @@
+//! What each format makes of one and the same listing, into a pipe.
+
+mod color;
+mod envelope;
+
+use serde_json::Value;
+use snapbox::{IntoData as _, assert_data_eq, str};
+
+use crate::harness::{Api, connection, page, uuid};
+
+const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
+
+/// A connection between orgs, and by a user, of these names.
+fn named(number: u128, names: [&str; 3]) -> Value {
+    let mut connection = connection(number, 1, 2, &["logs", "metrics"]);
+    for (relation, name) in ["source_org", "sink_org", "created_by"].iter().zip(names) {
+        connection["relationships"][relation]["data"]["name"] = name.into();
+    }
+    connection
+}
+
+/// Text from right to left, wide text, an emoji made of several, a colour sequence, a newline, and all that the
+/// formats themselves use to part things.
+fn awkward() -> [Value; 3] {
+    [
+        named(50, ["חנות ספרים", "東京 支社", "👩\u{200d}💻 Team"]),
+        named(51, ["\u{1b}[31mRed\u{1b}[0m", "Köln\nBonn\ttab", "- dash"]),
+        named(52, ["a, \"b\" & c", "\u{202e}gnp.exe", "null"]),
+    ]
+}
+
+fn listed(connections: &[Value], format: &str) -> String {
+    let api = Api::new();
+    api.get(LIST, &page(connections, connections.len()));
+    api.world()
+        .run(["list", "--output", format])
+        .quiet_success()
+}
+
+#[test]
+fn a_table_escapes_what_a_terminal_would_obey_and_counts_the_width_of_wide_text() {
+    assert_data_eq!(listed(&awkward(), "table"), str![[r#"
+ID                                    SOURCE                  DESTINATION      TYPES         CREATED (UTC)     CREATED BY
+00000000-0000-0000-0000-000000000032  חנות ספרים              東京 支社        logs,metrics  2025-08-26 20:19  👩‍💻 Team
+00000000-0000-0000-0000-000000000033  \u{1b}[31mRed\u{1b}[0m  Köln\nBonn\ttab  logs,metrics  2025-08-26 20:19  - dash
+00000000-0000-0000-0000-000000000034  a, "b" & c              \u{202e}gnp.exe  logs,metrics  2025-08-26 20:19  null
+
+"#]].raw());
+}
+
+#[test]
+fn json_is_one_object_that_keeps_every_character() {
+    let json = listed(&awkward(), "json");
+    assert_data_eq!(json.as_str(), str![[r#"
+{"schema":"orgconn/v1","items":[
+{"id":"00000000-0000-0000-0000-000000000032","source":{"id":"00000000-0000-0000-0000-000000000001","name":"חנות ספרים"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"東京 支社"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"👩‍💻 Team"},"profiles":[]},
+{"id":"00000000-0000-0000-0000-000000000033","source":{"id":"00000000-0000-0000-0000-000000000001","name":"\u001b[31mRed\u001b[0m"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"Köln\nBonn\ttab"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"- dash"},"profiles":[]},
+{"id":"00000000-0000-0000-0000-000000000034","source":{"id":"00000000-0000-0000-0000-000000000001","name":"a, \"b\" & c"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"\u202egnp.exe"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"null"},"profiles":[]}
+],"errors":[]}
+
+"#]].raw());
+    let names = serde_json::from_str::<Value>(&json).unwrap();
+    assert_eq!(
+        names["items"][1]["source"]["name"],
+        "\u{1b}[31mRed\u{1b}[0m"
+    );
+    assert_eq!(names["items"][2]["destination"]["name"], "\u{202e}gnp.exe");
+}
+
+#[test]
+fn json_lines_are_the_items_of_json() {
+    let lines = listed(&awkward(), "jsonl");
+    assert_data_eq!(lines.as_str(), str![[r#"
+{"id":"00000000-0000-0000-0000-000000000032","source":{"id":"00000000-0000-0000-0000-000000000001","name":"חנות ספרים"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"東京 支社"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"👩‍💻 Team"},"profiles":[]}
+{"id":"00000000-0000-0000-0000-000000000033","source":{"id":"00000000-0000-0000-0000-000000000001","name":"\u001b[31mRed\u001b[0m"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"Köln\nBonn\ttab"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"- dash"},"profiles":[]}
+{"id":"00000000-0000-0000-0000-000000000034","source":{"id":"00000000-0000-0000-0000-000000000001","name":"a, \"b\" & c"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"\u202egnp.exe"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"null"},"profiles":[]}
+
+"#]].raw());
+    let items: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let json: Value = serde_json::from_str(&listed(&awkward(), "json")).unwrap();
+    assert_eq!(json["items"], Value::from(items));
+}
+
+#[test]
+fn yaml_is_the_data_of_json() {
+    let yaml = listed(&awkward(), "yaml");
+    assert_data_eq!(yaml.as_str(), str![[r#"
+schema: orgconn/v1
+items:
+- id: 00000000-0000-0000-0000-000000000032
+  source:
+    id: 00000000-0000-0000-0000-000000000001
+    name: חנות ספרים
+  destination:
+    id: 00000000-0000-0000-0000-000000000002
+    name: 東京 支社
+  types:
+  - logs
+  - metrics
+  created_at: "2025-08-26T20:19:36.177236+00:00"
+  created_by:
+    id: 00000000-0000-0000-0000-000000000384
+    name: 👩‍💻 Team
+  profiles: []
+- id: 00000000-0000-0000-0000-000000000033
+  source:
+    id: 00000000-0000-0000-0000-000000000001
+    name: "\e[31mRed\e[0m"
+  destination:
+    id: 00000000-0000-0000-0000-000000000002
+    name: "Köln\nBonn\ttab"
+  types:
+  - logs
+  - metrics
+  created_at: "2025-08-26T20:19:36.177236+00:00"
+  created_by:
+    id: 00000000-0000-0000-0000-000000000384
+    name: "- dash"
+  profiles: []
+- {"id":"00000000-0000-0000-0000-000000000034","source":{"id":"00000000-0000-0000-0000-000000000001","name":"a, \"b\" & c"},"destination":{"id":"00000000-0000-0000-0000-000000000002","name":"\u202egnp.exe"},"types":["logs","metrics"],"created_at":"2025-08-26T20:19:36.177236+00:00","created_by":{"id":"00000000-0000-0000-0000-000000000384","name":"null"},"profiles":[]}
+errors: []
+
+"#]].raw());
+    let read: Value = serde_saphyr::from_str(&yaml).unwrap();
+    let json: Value = serde_json::from_str(&listed(&awkward(), "json")).unwrap();
+    assert_eq!(read, json);
+}
+
+#[test]
+fn csv_quotes_what_has_to_be_quoted_and_keeps_every_character() {
+    let time = "2025-08-26T20:19:36.177236+00:00";
+    let row = |number, [source, destination, user]: [&str; 3]| {
+        let [id, one, two, user_id] = [number, 1, 2, 900].map(uuid);
+        format!(
+            "{id},{source},{one},{destination},{two},\"logs,metrics\",{time},{user},{user_id},\n"
+        )
+    };
+    let expected = [
+        "id,source,source_id,destination,destination_id,types,created_at,created_by,created_by_id,profiles\n".to_owned(),
+        row(50, ["חנות ספרים", "東京 支社", "👩\u{200d}💻 Team"]),
+        row(51, ["\u{1b}[31mRed\u{1b}[0m", "\"Köln\nBonn\ttab\"", "- dash"]),
+        row(52, ["\"a, \"\"b\"\" & c\"", "\u{202e}gnp.exe", "null"]),
+    ];
+    assert_eq!(listed(&awkward(), "csv"), expected.concat());
+}
+
+#[test]
+fn tsv_has_one_line_a_row_whatever_a_name_holds() {
+    assert_data_eq!(listed(&awkward(), "tsv"), str![[r#"
+id	source	source_id	destination	destination_id	types	created_at	created_by	created_by_id	profiles
+00000000-0000-0000-0000-000000000032	חנות ספרים	00000000-0000-0000-0000-000000000001	東京 支社	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	👩‍💻 Team	00000000-0000-0000-0000-000000000384	
+00000000-0000-0000-0000-000000000033	\u{1b}[31mRed\u{1b}[0m	00000000-0000-0000-0000-000000000001	Köln\nBonn\ttab	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	- dash	00000000-0000-0000-0000-000000000384	
+00000000-0000-0000-0000-000000000034	a, "b" & c	00000000-0000-0000-0000-000000000001	\u{202e}gnp.exe	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	null	00000000-0000-0000-0000-000000000384	
+
+"#]].raw());
+}
+
+#[test]
+fn ids_stand_one_a_line_for_scripts() {
+    let ids = listed(&awkward(), "id");
+    assert_eq!(ids, format!("{}\n{}\n{}\n", uuid(50), uuid(51), uuid(52)));
+}
+
+#[test]
+fn an_empty_listing_is_empty_in_the_way_of_each_format() {
+    for (format, expected) in [
+        (
+            "table",
+            "ID  SOURCE  DESTINATION  TYPES  CREATED (UTC)  CREATED BY\n",
+        ),
+        (
+            "json",
+            "{\"schema\":\"orgconn/v1\",\"items\":[],\"errors\":[]}\n",
+        ),
+        ("jsonl", ""),
+        ("yaml", "schema: orgconn/v1\nitems: []\nerrors: []\n"),
+        (
+            "csv",
+            "id,source,source_id,destination,destination_id,types,created_at,created_by,created_by_id,profiles\n",
+        ),
+        (
+            "tsv",
+            "id\tsource\tsource_id\tdestination\tdestination_id\ttypes\tcreated_at\tcreated_by\tcreated_by_id\tprofiles\n",
+        ),
+        ("id", ""),
+    ] {
+        assert_eq!(listed(&[], format), expected, "{format}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_who_goes_away_is_no_error() {
+    let connections: Vec<Value> = (0..1000)
+        .map(|number| connection(10_000 + number, 1, 2, &["logs"]))
+        .collect();
+    for format in ["table", "json", "jsonl", "yaml", "csv", "tsv", "id"] {
+        let api = Api::new();
+        api.get(LIST, &page(&connections, 1000));
+        let script = format!("set -o pipefail; orgconn list -o {format} | head -n 1 >first");
+        let world = api.world();
+        let ended = world.script(&script).code(0);
+        assert_eq!(
+            (ended.stdout.as_str(), ended.stderr.as_str()),
+            ("", ""),
+            "{format}"
+        );
+        let first = std::fs::read_to_string(world.home().join("first")).unwrap();
+        assert_eq!(first.lines().count(), 1, "{format}");
+    }
+}

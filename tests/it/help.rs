@@ -1,0 +1,225 @@
+mod changing;
+mod looking;
+mod program;
+
+use snapbox::{assert_data_eq, str};
+
+use crate::harness::World;
+
+/// The help that these arguments show.
+fn shown(arguments: &[&str]) -> String {
+    World::bare().run(arguments).quiet_success()
+}
+
+/// The help of a command, without the global flags that every command's help ends with.
+fn page(command: &str) -> String {
+    let words: Vec<_> = command.split(' ').collect();
+    let text = shown(&[&words[..], &["--help"]].concat());
+    let (own, global) = text.split_once("Global options:\n").unwrap();
+    let examples = global.split_once("\n\nExamples:\n");
+    match examples {
+        Some((_, examples)) => format!("{own}Examples:\n{examples}"),
+        None => own.to_owned(),
+    }
+}
+
+#[test]
+fn help_is_the_same_as_the_long_flag() {
+    assert_eq!(shown(&["help"]), shown(&["--help"]));
+    assert_eq!(shown(&["help", "list"]), shown(&["list", "--help"]));
+    assert_eq!(
+        shown(&["help", "sandbox", "serve"]),
+        shown(&["sandbox", "serve", "--help"])
+    );
+    assert_eq!(shown(&["help", "rm"]), shown(&["rm", "--help"]));
+}
+
+#[test]
+fn every_setting_stands_in_both_helps_and_in_the_environment_topic() {
+    let (short, long) = (shown(&["-h"]), shown(&["--help"]));
+    let topic = shown(&["help", "environment"]);
+    // The short help breaks lines within brackets.
+    let short = short.split_whitespace().collect::<Vec<_>>().join(" ");
+    for setting in orgconn::config::KNOWN_SETTINGS {
+        let variable = format!("ORGCONN_{setting}");
+        assert!(topic.contains(&variable), "{variable}");
+        if !["API_KEY", "APP_KEY", "ACCESS_TOKEN"].contains(setting) {
+            let flag = format!("--{}", setting.to_lowercase().replace('_', "-"));
+            for help in [&short, &long] {
+                assert!(
+                    help.contains(&flag) && help.contains(&variable),
+                    "{variable}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_exit_codes_are_told() {
+    assert_data_eq!(
+        shown(&["help", "exit-codes"]),
+        str![[r#"
+Exit codes of orgconn
+
+    0  done, nothing to do, or as wanted
+    1  any other failure
+    2  usage, configuration, or input needed and not allowed to ask
+    3  difference: `check` found something else
+    4  not authenticated or not permitted
+    5  no such org or connection, or more than one
+    6  conflict: it exists already, or differs
+    7  temporary: network, timeout, 429 or 5xx after the retries
+    8  part of several things done failed; the report says which
+  130  interrupted; what was done and what was not is reported
+
+"#]]
+    );
+}
+
+#[test]
+fn how_orgs_and_connections_are_named_is_told() {
+    assert_data_eq!(
+        shown(&["help", "selectors"]),
+        str![[r#"
+How orgs and connections are named
+
+An org (ORG, DESTINATION) is
+  its UUID                 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
+  its public id            abcdef12345
+  its name                 "Observability Hub": exact first, then without regard to case
+To force one reading, put uuid:, public-id: or name: in front.
+Two matches are an error that lists both. Names are asked of Datadog in every run that depends on them.
+
+A connection (CONNECTION) is
+  its id                   40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d
+  the beginning of it      40bb: at least 4 characters that no other connection begins with
+or no id, and --source and --destination that together match exactly one.
+--from stands for --source, --to and --sink for --destination.
+
+A type (TYPE) is logs, metrics or audit; several are repeated or comma-separated.
+
+"#]]
+    );
+}
+
+#[test]
+fn the_environment_is_told() {
+    assert_data_eq!(
+        shown(&["help", "environment"]),
+        str![[r#"
+Environment variables, in the order in which they are taken; a flag comes before all of them
+
+  API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
+  application key    ORGCONN_APP_KEY, DD_APP_KEY, DATADOG_APP_KEY
+  access token       ORGCONN_ACCESS_TOKEN, DD_ACCESS_TOKEN, in place of the two keys
+  site               ORGCONN_SITE, DD_SITE, DATADOG_SITE
+  URL of the API     ORGCONN_API_URL, DATADOG_HOST
+Both keys come from one column: a DD_API_KEY is never used with a DATADOG_APP_KEY. A profile that is chosen supplies
+the site and the credentials, and these variables are ignored then.
+
+The other global flags have a variable each
+  ORGCONN_PROFILE, ORGCONN_ALL_PROFILES, ORGCONN_TRUST_HOST, ORGCONN_OUTPUT, ORGCONN_COLUMNS, ORGCONN_NO_HEADER,
+  ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT, ORGCONN_MAX_RETRIES,
+  ORGCONN_CONFIG, ORGCONN_SANDBOX
+Any other name that begins with ORGCONN_ is refused: it would be a setting with a slip of the pen.
+
+Honoured besides
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
+  XDG_CONFIG_HOME, XDG_STATE_HOME
+
+"#]]
+    );
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let version = concat!("orgconn ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(shown(&["--version"]), version);
+    assert_eq!(shown(&["-V"]), version);
+}
+
+#[test]
+fn no_command_shows_the_help_as_a_usage_error() {
+    let refused = World::bare().run::<&str>([]).code(2);
+    assert_eq!(refused.stdout, "");
+    assert_eq!(refused.stderr, shown(&["-h"]));
+}
+
+#[test]
+fn an_unknown_command_is_a_usage_error_that_names_the_nearest() {
+    let refused = World::bare().run(["lst"]).code(2);
+    assert_eq!(refused.stdout, "");
+    assert_data_eq!(
+        refused.stderr,
+        str![[r#"
+error: unrecognized subcommand 'lst'
+
+  tip: some similar subcommands exist: 'ls', 'list'
+
+Usage: orgconn [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]
+    );
+}
+
+#[test]
+fn an_unknown_flag_is_a_usage_error() {
+    let refused = World::bare().run(["list", "--destinaton=A"]).code(2);
+    assert_eq!(refused.stdout, "");
+    assert_data_eq!(
+        refused.stderr,
+        str![[r#"
+error: unexpected argument '--destinaton' found
+
+  tip: a similar argument exists: '--destination'
+
+Usage: orgconn list --destination <ORG>
+
+For more information, try '--help'.
+
+"#]]
+    );
+}
+
+#[test]
+fn help_on_something_that_is_not_there_names_the_topics() {
+    let refused = World::bare().run(["help", "selektors"]).code(2);
+    assert_eq!(refused.stdout, "");
+    assert_data_eq!(
+        refused.stderr,
+        str![[r#"
+error: no command and no topic `selektors`
+hint: `orgconn help` lists the commands; the topics are exit-codes, selectors, environment
+
+"#]]
+    );
+}
+
+#[test]
+fn help_and_version_need_no_home_and_no_credentials() {
+    for arguments in [["help", "list"], ["list", "--help"], ["--version", "-q"]] {
+        let world = World::bare();
+        let mut command = world.command(arguments);
+        let output = command.env_clear().output().unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn every_example_runs_against_the_sandbox() {
+    let world = World::sandbox().with("ORGCONN_YES", "1");
+    for command in ["list", "create", "check", "update", "delete"] {
+        let page = page(command);
+        let (_, examples) = page.split_once("Examples:\n").unwrap();
+        assert!(examples.lines().count() > 1, "{command}");
+        for example in examples.lines() {
+            world
+                .script(&format!("set -euo pipefail\n{example}"))
+                .code(0);
+        }
+    }
+}
