@@ -8,7 +8,9 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser, Subcommand};
 
-use crate::commands::{check, create, delete, get, help, list, orgs, update};
+use crate::commands::{
+    check, create, delete, get, help, history, list, orgs, schema, undo, update,
+};
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::{self, Exit};
@@ -41,6 +43,9 @@ enum Command {
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
     Check(check::Args),
+    Schema(schema::Args),
+    History(history::Args),
+    Undo(undo::Args),
     Orgs(orgs::Args),
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
@@ -56,6 +61,9 @@ impl Command {
             Self::Update(args) => update::run(args, context),
             Self::Delete(args) => delete::run(args, context),
             Self::Check(args) => check::run(&args, context),
+            Self::Schema(args) => schema::run(&args, context),
+            Self::History(args) => history::run(&args, context),
+            Self::Undo(args) => undo::run(&args, context),
             Self::Orgs(args) => orgs::run(args, context),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(args) => crate::commands::sandbox::run(args, context),

@@ -22,7 +22,7 @@ use crate::config::{
     self, ConfigFile, ConfigLocation, Environment, EnvironmentError, Flags, Server, SystemKeychain,
     Target,
 };
-use crate::history::Journal;
+use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 use crate::topology::Id;
 
@@ -31,6 +31,9 @@ pub(crate) use session::{AT_ONCE, FromAccount, Session};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::until_stopped;
 pub(crate) use writer::Writer;
+
+/// What the history calls the sandbox: its port is another in each run.
+pub(crate) const SANDBOX_HOST: &str = "sandbox";
 
 /// Made before the command runs. What is costly (configuration, certificates, the runtime) is made by
 /// [`Context::session`] alone, so commands that need no network never pay for it.
@@ -88,7 +91,7 @@ impl Context {
     fn sandbox_session(&self) -> Result<Session> {
         let chosen = Selection::new(&self.flags(), &self.environment)?;
         let (running, access) = sandbox::open(&self.sandbox_file()?, &chosen)?;
-        let manner = self.manner(Some(sandbox::HOST_NAME))?;
+        let manner = self.manner(Some(SANDBOX_HOST))?;
         Ok(Session::new(access, &manner)?.keeping(running))
     }
 
@@ -113,6 +116,37 @@ impl Context {
     /// What this machine changed.
     pub(crate) fn journal(&self) -> Result<Journal> {
         Ok(Journal::open(&self.environment.state_directory()?)?)
+    }
+
+    /// Whether this run works on the sandbox.
+    pub(crate) fn in_sandbox(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.globals.sandbox;
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
+    /// Whether a change was made where this run is at home: in the sandbox, or outside of it; and with one of the
+    /// profiles that `--profile` names, if it does.
+    pub(crate) fn is_about(&self, origin: &Origin) -> bool {
+        let chosen = &self.globals.profile;
+        let profile = origin.profile.as_deref();
+        (*origin.host == *SANDBOX_HOST) == self.in_sandbox()
+            && (chosen.is_empty() || chosen.iter().any(|name| Some(&**name) == profile))
+    }
+
+    /// Uses a profile, unless the flags or the environment choose others.
+    ///
+    /// # Errors
+    /// What the environment chooses cannot be read.
+    pub(crate) fn prefer_profile(&mut self, profile: &str) -> Result<(), EnvironmentError> {
+        let by_flag = self.globals.all_profiles || !self.globals.profile.is_empty();
+        let by_variable = self.environment.has("ORGCONN_PROFILE")
+            || self.environment.is_on("ORGCONN_ALL_PROFILES")?;
+        if !by_flag && !by_variable {
+            self.globals.profile = vec![profile.to_owned()];
+        }
+        Ok(())
     }
 
     fn flags(&self) -> Flags {

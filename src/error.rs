@@ -7,6 +7,7 @@ use std::io;
 
 use anyhow::Error;
 
+use crate::history::{HistoryError, SelectEntryError, StoreError, UndoError};
 use crate::output::{ErrorView, Format, Output};
 use crate::topology::{ResolveOrgError, SelectConnectionError};
 use crate::{api, config, output};
@@ -88,10 +89,42 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             _ => Exit::NotFound,
         });
     }
+    if let Some(exit) = exit_of_history(cause) {
+        return Some(exit);
+    }
     if is_configuration(cause) || cause.is::<output::OutputError>() {
         return Some(Exit::Usage);
     }
     None
+}
+
+fn exit_of_history(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    if let Some(error) = cause.downcast_ref::<SelectEntryError>() {
+        return Some(match error {
+            SelectEntryError::TooShort(_) => Exit::Usage,
+            SelectEntryError::Unknown(_) | SelectEntryError::Ambiguous { .. } => Exit::NotFound,
+        });
+    }
+    match cause.downcast_ref::<HistoryError>() {
+        Some(HistoryError::StateDirectory { .. }) => return Some(Exit::Usage),
+        Some(HistoryError::Undo(error)) => return Some(exit_of_undo(error)),
+        _ => {}
+    }
+    if let Some(StoreError::Locked { .. }) = cause.downcast_ref() {
+        return Some(Exit::Temporary);
+    }
+    cause.downcast_ref().map(exit_of_undo)
+}
+
+fn exit_of_undo(error: &UndoError) -> Exit {
+    match error {
+        UndoError::NeverDone { .. } | UndoError::OtherHost { .. } => Exit::Usage,
+        UndoError::AlreadyUndone { .. }
+        | UndoError::Unclear { .. }
+        | UndoError::Gone { .. }
+        | UndoError::Replaced { .. }
+        | UndoError::Moved { .. } => Exit::Conflict,
+    }
 }
 
 fn is_configuration(cause: &(dyn std::error::Error + 'static)) -> bool {

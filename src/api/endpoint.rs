@@ -139,7 +139,7 @@ impl Endpoint {
     }
 
     /// The host, and the port where it is not the usual one.
-    pub(super) fn authority(&self) -> &str {
+    pub fn authority(&self) -> &str {
         &self.authority
     }
 

@@ -5,10 +5,13 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod help;
+pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod orgs;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
+pub(crate) mod schema;
+pub(crate) mod undo;
 pub(crate) mod update;
 
 mod gather;

@@ -73,6 +73,13 @@ impl Account {
         self.access.profile.as_ref()
     }
 
+    /// What the history calls the host of the API.
+    pub(crate) fn host(&self) -> &str {
+        self.manner
+            .host_name
+            .unwrap_or_else(|| self.access.endpoint.authority())
+    }
+
     /// The org that the profile says the credentials belong to.
     pub(crate) fn pinned_org(&self) -> Option<&Id> {
         self.access.pinned_org.as_ref()
@@ -126,13 +133,9 @@ impl Account {
                 return Err(self.wrong_org(pinned, &current).into());
             }
         }
-        let host = self
-            .manner
-            .host_name
-            .unwrap_or_else(|| self.access.endpoint.host());
         let origin = Origin {
             profile: self.profile().cloned(),
-            host: host.into(),
+            host: self.host().into(),
             org: current.cloned(),
         };
         Ok(Writer::new(

@@ -13,9 +13,6 @@ use crate::error::Failure;
 use crate::sandbox::{self, DEFAULT_PROFILE, Running, SampleProfile};
 use crate::topology::Id;
 
-/// What the history calls the sandbox: its port is another in each run.
-pub(super) const HOST_NAME: &str = "sandbox";
-
 /// Starts the sandbox and gives access to the orgs of the chosen sample profiles.
 ///
 /// # Errors

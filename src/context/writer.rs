@@ -1,9 +1,9 @@
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::api::{self, Client};
-use crate::history::{Action, Change, Journal, Origin, Pending};
+use crate::history::{Action, Change, Entry, Journal, Origin, Pending};
 use crate::output;
-use crate::topology::{Connection, Org, TypeSet};
+use crate::topology::{Connection, Id, Org, TypeSet};
 
 /// Changes connections. Each change is written to the history before it is sent and after it is answered.
 pub(crate) struct Writer<'a> {
@@ -40,9 +40,7 @@ impl<'a> Writer<'a> {
             ..Connection::default()
         };
         let pending = self.begin(Action::Create { wanted })?;
-        let answer = self.client.create_connection(&destination.id, types).await;
-        conclude(pending, answer.as_ref().map(Some));
-        Ok(answer?)
+        self.send_create(pending, &destination.id, types).await
     }
 
     /// Gives a connection other types.
@@ -58,9 +56,7 @@ impl<'a> Writer<'a> {
             before: connection.clone(),
             wanted: types.clone(),
         })?;
-        let answer = self.client.update_connection(connection, types).await;
-        conclude(pending, answer.as_ref().map(Some));
-        Ok(answer?)
+        self.send_update(pending, connection, types).await
     }
 
     /// Deletes a connection.
@@ -71,18 +67,82 @@ impl<'a> Writer<'a> {
         let pending = self.begin(Action::Delete {
             before: connection.clone(),
         })?;
+        self.send_delete(pending, connection).await
+    }
+
+    /// Carries out what undoes `entry`, and gives the connection as it is then; `None` if it is gone.
+    ///
+    /// # Errors
+    /// As [`Writer::create`]; or the entry was undone since it was read, and then nothing was sent either.
+    pub(crate) async fn undo(&self, entry: &Entry, action: &Action) -> Result<Option<Connection>> {
+        Ok(match action {
+            Action::Create { wanted } => {
+                let destination = wanted
+                    .destination
+                    .id
+                    .as_ref()
+                    .context("the history does not say which org was the destination")?;
+                let pending = self.begin_undo(entry, action)?;
+                Some(
+                    self.send_create(pending, destination, &wanted.types)
+                        .await?,
+                )
+            }
+            Action::Update { before, wanted } => {
+                let pending = self.begin_undo(entry, action)?;
+                Some(self.send_update(pending, before, wanted).await?)
+            }
+            Action::Delete { before } => {
+                let pending = self.begin_undo(entry, action)?;
+                self.send_delete(pending, before).await?;
+                None
+            }
+        })
+    }
+
+    async fn send_create(
+        &self,
+        pending: Pending,
+        destination: &Id,
+        types: &TypeSet,
+    ) -> Result<Connection> {
+        let answer = self.client.create_connection(destination, types).await;
+        conclude(pending, answer.as_ref().map(Some));
+        Ok(answer?)
+    }
+
+    async fn send_update(
+        &self,
+        pending: Pending,
+        connection: &Connection,
+        types: &TypeSet,
+    ) -> Result<Connection> {
+        let answer = self.client.update_connection(connection, types).await;
+        conclude(pending, answer.as_ref().map(Some));
+        Ok(answer?)
+    }
+
+    async fn send_delete(&self, pending: Pending, connection: &Connection) -> Result<()> {
         let answer = self.client.delete_connection(connection).await;
         conclude(pending, answer.as_ref().map(|()| None));
         Ok(answer?)
     }
 
     fn begin(&self, action: Action) -> Result<Pending> {
-        let change = Change {
+        Ok(self.journal.begin(&self.change(action))?)
+    }
+
+    fn begin_undo(&self, entry: &Entry, action: &Action) -> Result<Pending> {
+        let change = self.change(action.clone());
+        Ok(self.journal.begin_undo(entry, &change)?)
+    }
+
+    fn change(&self, action: Action) -> Change {
+        Change {
             action,
             command: self.command,
             origin: self.origin.clone(),
-        };
-        Ok(self.journal.begin(&change)?)
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use anyhow::Error;
 
 use super::Failure;
 use crate::api::{self, ErrorKind};
+use crate::history::UndoError;
 use crate::topology::{ResolveOrgError, SelectConnectionError};
 
 /// What the reader can do about an error, if there is something.
@@ -15,6 +16,9 @@ pub(super) fn of(error: &Error) -> Option<String> {
         }
         if let Some(error) = cause.downcast_ref::<ResolveOrgError>() {
             return Some(for_org(error));
+        }
+        if let Some(error) = cause.downcast_ref::<UndoError>() {
+            return for_undo(error);
         }
         cause
             .downcast_ref::<SelectConnectionError>()
@@ -62,6 +66,18 @@ fn for_org(error: &ResolveOrgError) -> String {
             "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID".to_owned()
         }
     }
+}
+
+fn for_undo(error: &UndoError) -> Option<String> {
+    let hint = match error {
+        UndoError::NeverDone { .. } => "`orgconn history` shows what became of each change",
+        UndoError::OtherHost { .. } => "choose its profile with --profile, or its site with --site",
+        UndoError::Unclear { .. } | UndoError::AlreadyUndone { .. } => return None,
+        UndoError::Gone { .. } | UndoError::Replaced { .. } | UndoError::Moved { .. } => {
+            "somebody changed it again: `orgconn list` shows what holds now"
+        }
+    };
+    Some(hint.to_owned())
 }
 
 fn for_connection(error: &SelectConnectionError) -> Option<String> {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use super::wire::{Event, decode};
-use super::{Action, Entry, EntryId, Unreadable, UnreadableReason};
+use super::{Action, Entry, EntryId, Origin, Outcome, Unreadable, UnreadableReason};
 use crate::topology::Id;
 
 /// What the journal holds, the newest last: in the order in which it was written, whatever the clock said.
@@ -71,16 +71,37 @@ impl History {
         }
     }
 
-    /// The entry that an undo takes back when none is named: the newest on `host` that is certainly done and not
-    /// undone, and is not itself an undo. So one undo after another goes back in time, step by step, and does not go
-    /// to and fro; to undo an undo, it has to be named.
-    pub fn newest_to_undo(&self, host: &str) -> Option<&Entry> {
+    /// The entry that an undo takes back when none is named: the newest that is certainly done and not undone, that is
+    /// not itself an undo, and whose origin `is_meant`. So one undo after another goes back in time, step by step, and
+    /// does not go to and fro; to undo an undo, it has to be named.
+    pub fn newest_to_undo(&self, is_meant: impl Fn(&Origin) -> bool) -> Option<&Entry> {
         self.entries.iter().rev().find(|entry| {
             entry.is_done()
                 && entry.undone_by.is_none()
                 && entry.undoes.is_none()
-                && *entry.origin.host == *host
+                && is_meant(&entry.origin)
         })
+    }
+
+    /// The entry with the id that its connection has now, where that was made anew since ([`History::current_id`]): so
+    /// what was done before a delete can be undone after the delete was.
+    pub fn brought_up_to_date(&self, entry: &Entry) -> Entry {
+        let mut entry = entry.clone();
+        let old = entry.subject().id.clone();
+        let Some(now) = old.and_then(|old| self.current_id(&old)) else {
+            return entry;
+        };
+        if let Outcome::Done {
+            connection: Some(answer),
+            ..
+        } = &mut entry.outcome
+        {
+            answer.id = Some(now.clone());
+        }
+        if let Action::Update { before, .. } | Action::Delete { before } = &mut entry.action {
+            before.id = Some(now);
+        }
+        entry
     }
 
     /// The id that took the place of a connection's `old` one, if undoing its delete made it anew, once or several

@@ -6,8 +6,8 @@
 //! entry in the face of the live state.
 //!
 //! The file is `history.jsonl` in the state directory: JSON lines that are only ever appended, never rewritten or
-//! rotated. A change takes about 1.5 kB and 100,000 lines are read within a second, so there is no need to. The
-//! types have no place for a secret; neither has the file.
+//! rotated. A change takes about 1.5 kB, and reading is one pass that holds one line and the entries so far. The types
+//! have no place for a secret; neither has the file.
 //!
 //! All of this blocks: on the disk, and on the lock for up to ten seconds. In asynchronous code it belongs on a thread
 //! where that is allowed. [`Journal`] and [`Pending`] can be sent there.

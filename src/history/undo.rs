@@ -19,7 +19,7 @@ pub enum UndoError {
         entry: EntryId,
     },
     /// It was made on another host.
-    #[error("{entry} was made on {made_on}, and this is {here}; choose its profile or site")]
+    #[error("{entry} was made on {made_on}, and this is {here}")]
     OtherHost {
         /// The entry.
         entry: EntryId,
@@ -88,6 +88,21 @@ impl Entry {
         })
     }
 
+    /// Whether there is something to undo, as far as the history knows.
+    ///
+    /// # Errors
+    /// It failed, or was undone before.
+    pub fn check_undoable(&self) -> Result<(), UndoError> {
+        let entry = self.id.clone();
+        if let Some(by) = self.undone_by.clone() {
+            return Err(UndoError::AlreadyUndone { entry, by });
+        }
+        if matches!(self.outcome, Outcome::Failed { .. }) {
+            return Err(UndoError::NeverDone { entry });
+        }
+        Ok(())
+    }
+
     /// Among the connections that are there now, the one that [`Entry::reversal`] has to look at: that with the id,
     /// else the one between the same orgs. Where the id of an org was not known, any will do: that can prevent
     /// an undo, and never makes one touch a connection with another id.
@@ -122,13 +137,7 @@ impl Entry {
     /// # Errors
     /// There is nothing to put back, it was put back before, or the connection is no longer what the entry left.
     pub fn reversal(&self, live: Option<&Connection>) -> Result<Option<Action>, UndoError> {
-        let entry = self.id.clone();
-        if let Some(by) = self.undone_by.clone() {
-            return Err(UndoError::AlreadyUndone { entry, by });
-        }
-        if matches!(self.outcome, Outcome::Failed { .. }) {
-            return Err(UndoError::NeverDone { entry });
-        }
+        self.check_undoable()?;
         match &self.action {
             Action::Create { wanted } => self.reverse_create(wanted, live),
             Action::Update { before, wanted } => self.reverse_update(before, wanted, live),

@@ -36,8 +36,8 @@ pub use progress::Progress;
 pub use prompt::Answer;
 pub use record::{Column, Fit, InTable, Record};
 pub use records::{
-    ChangeJson, ConnectionChange, ConnectionJson, OrgJson, OrgRow, ShowsConnection,
-    connection_columns,
+    ChangeJson, ConnectionChange, ConnectionJson, HistoryJson, HistoryRow, OrgJson, OrgRow,
+    ShowsConnection, connection_columns,
 };
 pub use selection::OutputError;
 pub use streams::Streams;

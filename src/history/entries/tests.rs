@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::super::sample::{change, change_on, connection, create, delete, journal};
+use super::super::sample::{change, change_on, connection, create, delete, journal, update};
 use super::super::{HistoryError, Journal, wire};
 use super::*;
 
@@ -28,7 +28,8 @@ fn the_newest_to_undo_is_done_not_undone_no_undo_and_on_this_host() -> Result<()
     let (_home, journal) = journal();
     let newest = || {
         let history = journal.entries().unwrap();
-        history.newest_to_undo("a").map(|entry| entry.id.clone())
+        let newest = history.newest_to_undo(|origin| *origin.host == *"a");
+        newest.map(|entry| entry.id.clone())
     };
     assert_eq!(newest(), None);
     let first = done(&journal, "a", delete("one", "logs"), None);
@@ -59,6 +60,25 @@ fn an_old_id_is_followed_through_every_undone_delete() {
     assert_eq!(current("two"), Some("three".into()));
     assert_eq!(current("three"), None);
     assert_eq!(current("never"), None);
+}
+
+#[test]
+fn what_was_done_before_an_undone_delete_is_about_the_connection_that_took_its_place() {
+    let (_home, journal) = journal();
+    let made = done(&journal, "a", create("logs"), Some("one"));
+    let changed = done(&journal, "a", update("one", "logs", "audit"), Some("one"));
+    let gone = done(&journal, "a", delete("one", "audit"), None);
+    let undone = undo(&journal, &gone, create("audit"), Some("two"));
+    let history = journal.entries().unwrap();
+    let id = |entry| {
+        let entry = history.brought_up_to_date(history.get(entry).unwrap());
+        let answered = entry.answer().and_then(|answer| answer.id.clone());
+        (entry.subject().id.clone(), answered)
+    };
+    let two = Some("two".into());
+    assert_eq!(id(&made), (two.clone(), two.clone()));
+    assert_eq!(id(&changed), (two.clone(), two.clone()));
+    assert_eq!(id(&undone), (two.clone(), two));
 }
 
 #[test]

@@ -232,6 +232,6 @@ fn an_entry_belongs_to_the_host_it_was_made_on() {
     assert_eq!(entry.check_host(HOST), Ok(()));
     assert_eq!(
         entry.check_host("sandbox").unwrap_err().to_string(),
-        "entry was made on api.datadoghq.com, and this is sandbox; choose its profile or site"
+        "entry was made on api.datadoghq.com, and this is sandbox"
     );
 }

@@ -62,7 +62,8 @@ pub const fn connection_columns<R: ShowsConnection>() -> [Column<R>; 10] {
     ]
 }
 
-fn types_value(types: &TypeSet) -> Option<Cow<'_, str>> {
+/// The words for types as the value of a column.
+pub(super) fn types_value(types: &TypeSet) -> Option<Cow<'_, str>> {
     match types.iter().as_slice() {
         [] => None,
         [only] => Some(Cow::Borrowed(only.as_str())),
@@ -105,7 +106,8 @@ pub struct ConnectionJson<'a> {
     profiles: &'a [Arc<str>],
 }
 
-fn words<S: Serializer>(types: &TypeSet, serializer: S) -> Result<S::Ok, S::Error> {
+/// Serializes types as a list of their words.
+pub(super) fn words<S: Serializer>(types: &TypeSet, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(types.iter().map(ConnectionType::as_str))
 }
 

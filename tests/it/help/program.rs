@@ -23,6 +23,9 @@ Commands:
   update   Change what connections share
   delete   Delete connections [alias: rm]
   check    Check that a connection is as it should be
+  schema   Print the JSON Schema of the desired-state file, for editors
+  history  List the changes that this machine made, the newest first
+  undo     Take back a change of the history
   orgs     List the orgs that these credentials manage
   sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
   help     Explain a command, or one of the topics: exit-codes, selectors, environment
@@ -155,6 +158,9 @@ Commands:
   update   Change what connections share
   delete   Delete connections [alias: rm]
   check    Check that a connection is as it should be
+  schema   Print the JSON Schema of the desired-state file, for editors
+  history  List the changes that this machine made, the newest first
+  undo     Take back a change of the history
   orgs     List the orgs that these credentials manage
   sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
   help     Explain a command, or one of the topics: exit-codes, selectors, environment

@@ -1,6 +1,5 @@
 use std::collections::HashSet;
-use std::process::{Child, Command, Stdio};
-use std::{env, thread};
+use std::thread;
 
 use super::*;
 
@@ -37,35 +36,6 @@ fn two_threads_lose_nothing_of_each_other() {
         scope.spawn(|| write_entries(&journal));
     });
     assert_complete(&journal);
-}
-
-#[test]
-fn two_processes_lose_nothing_of_each_other() {
-    let (home, journal) = journal();
-    fs::create_dir_all(home.path().join("state/orgconn")).unwrap();
-    let writer = || -> Child {
-        Command::new(env::current_exe().unwrap())
-            .args(["--exact", WRITER, "--ignored"])
-            .current_dir(home.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap()
-    };
-    for mut child in [writer(), writer()] {
-        assert!(child.wait().unwrap().success());
-    }
-    assert_complete(&journal);
-}
-
-const WRITER: &str = "history::journal::tests::concurrency::a_process_that_writes";
-
-#[test]
-#[ignore = "a process of its own, which the test above starts in the directory that it writes to"]
-fn a_process_that_writes() {
-    let directory = Path::new("state/orgconn");
-    if directory.is_dir() {
-        write_entries(&Journal::open(directory).unwrap());
-    }
 }
 
 #[test]
