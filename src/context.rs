@@ -22,6 +22,8 @@ use crate::config::{
     self, ConfigFile, ConfigLocation, Environment, EnvironmentError, Flags, Server, SystemKeychain,
     Target,
 };
+#[cfg(feature = "sandbox")]
+use crate::error::Failure;
 use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 use crate::topology::Id;
@@ -89,10 +91,27 @@ impl Context {
 
     #[cfg(feature = "sandbox")]
     fn sandbox_session(&self) -> Result<Session> {
+        self.refuse_server_beside_sandbox()?;
         let chosen = Selection::new(&self.flags(), &self.environment)?;
         let (running, access) = sandbox::open(&self.sandbox_file()?, &chosen)?;
         let manner = self.manner(Some(SANDBOX_HOST))?;
         Ok(Session::new(access, &manner)?.keeping(running))
+    }
+
+    /// Variables may be there for other runs, and are ignored; a flag is meant for this one.
+    #[cfg(feature = "sandbox")]
+    fn refuse_server_beside_sandbox(&self) -> Result<()> {
+        let given = [
+            ("--site", self.globals.site.is_some()),
+            ("--api-url", self.globals.api_url.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => Err(Failure::usage(format!(
+                "{flag} does not go with the sandbox, which is a server of its own"
+            ))
+            .into()),
+            None => Ok(()),
+        }
     }
 
     /// The file that holds the sandbox's state.

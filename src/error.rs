@@ -153,6 +153,13 @@ pub(crate) fn is_unknown_connection(error: &Error) -> bool {
     )
 }
 
+/// Whether a write was sent, and nobody knows what became of it.
+pub(crate) fn is_outcome_unknown(error: &Error) -> bool {
+    error
+        .downcast_ref::<api::Error>()
+        .is_some_and(api::Error::outcome_unknown)
+}
+
 /// The error as data, for the `errors` of the output.
 pub(crate) fn view(error: &Error, profile: Option<&str>) -> ErrorView {
     ErrorView {

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::topology::Connection;
@@ -13,6 +14,7 @@ pub struct Error(Box<Details>);
 struct Details {
     kind: ErrorKind,
     tried: Option<Tried>,
+    credentials_origin: Option<Arc<str>>,
     detail: String,
     note: Option<&'static str>,
     http_status: Option<u16>,
@@ -71,6 +73,7 @@ impl Error {
         Self(Box::new(Details {
             kind,
             tried: None,
+            credentials_origin: None,
             detail: detail.into(),
             note: None,
             http_status: None,
@@ -86,6 +89,12 @@ impl Error {
             request: request.into(),
             host: host.into(),
         });
+        self
+    }
+
+    /// Says where the credentials came from.
+    pub(super) fn with_credentials_of(mut self, origin: Option<Arc<str>>) -> Self {
+        self.0.credentials_origin = origin;
         self
     }
 
@@ -140,6 +149,12 @@ impl Error {
     /// The connection that stands in the way of a new one, where it could be looked up.
     pub fn existing(&self) -> Option<&Connection> {
         self.0.existing.as_ref()
+    }
+
+    /// Where the credentials come from that the request was made with, if the client was told: `DD_API_KEY and
+    /// DD_APP_KEY`.
+    pub fn credentials_origin(&self) -> Option<&str> {
+        self.0.credentials_origin.as_deref()
     }
 
     /// The host that was asked, with its port where that is not the usual one.

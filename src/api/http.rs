@@ -10,6 +10,7 @@ mod tests;
 mod wait;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -39,6 +40,7 @@ pub(super) struct Http {
     endpoint: Endpoint,
     headers: HeaderMap,
     secrets: Secrets,
+    origin: Option<Arc<str>>,
     timeout: Duration,
     max_retries: u32,
     backoff: Duration,
@@ -63,6 +65,7 @@ impl Http {
             headers,
             secrets,
             endpoint: options.endpoint,
+            origin: options.origin,
             timeout: options.timeout,
             max_retries: options.max_retries,
             backoff: options.backoff,
@@ -81,7 +84,9 @@ impl Http {
         kind: ErrorKind,
         detail: impl Into<String>,
     ) -> Error {
-        Error::new(kind, detail).trying(request.label(), self.endpoint.authority())
+        Error::new(kind, detail)
+            .trying(request.label(), self.endpoint.authority())
+            .with_credentials_of(self.origin.clone())
     }
 
     /// An answer of 2xx that is not what the API gives.
@@ -128,7 +133,7 @@ impl Http {
             });
         }
         // The status says enough, even if the text that explains it was lost.
-        let message = answer::message(&body.unwrap_or_default());
+        let message = answer::message(status, &body.unwrap_or_default());
         Err(Miss::refused(status, &headers, &message))
     }
 }

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 /// A wish to stop, shared by everyone who holds a clone. Once it is triggered it stays so.
 ///
-/// The client lets the attempt in flight finish, ends every wait, and starts nothing more.
+/// The client lets a write in flight finish, gives up what is being read, ends every wait, and starts nothing more.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<watch::Sender<bool>>);
 

@@ -35,6 +35,8 @@ pub struct ClientOptions {
     pub endpoint: Endpoint,
     /// The right to use it.
     pub credentials: Credentials,
+    /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`. Never a secret.
+    pub origin: Option<Arc<str>>,
     /// How long one operation may take, with its retries and waits.
     pub timeout: Duration,
     /// How many times a request is sent again, at most.

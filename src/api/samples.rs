@@ -19,6 +19,7 @@ pub(super) fn options(url: &str) -> ClientOptions {
             api_key: "test-api-key".into(),
             app_key: "test-app-key".into(),
         },
+        origin: Some("the samples".into()),
         timeout: Duration::from_secs(10),
         max_retries: 2,
         interrupt: Interrupt::new(),

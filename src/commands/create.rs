@@ -6,7 +6,7 @@ use super::report;
 use super::types::UnknownTypes;
 use crate::api::{self, ConnectionFilter, ErrorKind};
 use crate::context::{AT_ONCE, Context, Writer};
-use crate::error::{Exit, Failure, unanswered};
+use crate::error::{self, Exit, Failure, unanswered};
 use crate::output::{ConnectionChange, Output};
 use crate::topology::plan::MOST_DESTINATIONS;
 use crate::topology::{Connection, ConnectionType, Id, Org, OrgSelector, Reference, TypeSet};
@@ -176,14 +176,17 @@ async fn create(
 ) -> Result<ConnectionChange> {
     let mut made = match writer.create(org, &order.types).await {
         Ok(made) => made,
-        Err(error) => return refused(error.downcast()?, org, order, args),
+        Err(error) => return not_made(error, org, order, args),
     };
     complete(&mut made, org, order);
     Ok(ConnectionChange::new("created", made))
 }
 
-fn refused(error: api::Error, org: &Org, order: &Order, args: &Args) -> Result<ConnectionChange> {
-    match error.existing() {
+fn not_made(error: Error, org: &Org, order: &Order, args: &Args) -> Result<ConnectionChange> {
+    match error
+        .downcast_ref::<api::Error>()
+        .and_then(api::Error::existing)
+    {
         Some(existing) => exists(existing.clone(), org, order, args),
         None => Err(explain(error, org)),
     }
@@ -231,17 +234,18 @@ fn exists(
     Err(Failure::new(Exit::Conflict, message).hint(hint).into())
 }
 
-/// Says of the service's bare refusals what they mean for a create.
-fn explain(error: api::Error, org: &Org) -> Error {
+/// Says which connection was not made, and of the service's bare refusals what they mean.
+fn explain(error: Error, org: &Org) -> Error {
     let name = org.reference().label();
-    let failure = match error.kind() {
-        ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("no connection to `{name}`: the org is not found"))
+    let failure = match error.downcast_ref().map(api::Error::kind) {
+        Some(ErrorKind::NotFound) => Failure::new(Exit::NotFound, format!("`{name}` was not connected: the org is not found"))
             .hint("both orgs must be in the same account and on the same site; `orgconn orgs` lists those you manage"),
-        ErrorKind::Rejected => Failure::new(Exit::Failure, format!("no connection to `{name}`: it is refused")).hint(
+        Some(ErrorKind::Rejected) => Failure::new(Exit::Failure, format!("`{name}` was not connected: it is refused")).hint(
             "not allowed are an org with itself, a disabled or HIPAA-enabled org, an org of another account or site, \
              and unknown types",
         ),
-        _ => return error.into(),
+        _ if error::is_outcome_unknown(&error) => return error.context(format!("connecting `{name}`")),
+        _ => return error.context(format!("`{name}` was not connected")),
     };
     failure.caused_by(error).into()
 }

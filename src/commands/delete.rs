@@ -5,7 +5,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::lookup::Lookup;
 use super::report;
-use super::selection::{self, Ends};
+use super::selection::{self, Ends, between};
 use crate::api::{self, ErrorKind};
 use crate::context::{AT_ONCE, Context, Writer};
 use crate::error::{self, Exit, Failure, unanswered};
@@ -152,7 +152,23 @@ async fn delete(
     let result = match writer.delete(&connection).await {
         Ok(()) => "deleted",
         Err(error) if args.ignore_not_found && is_not_found(&error) => "not found",
-        Err(error) => return Err(error),
+        Err(error) => return Err(explain(error, &connection)),
     };
     Ok(ConnectionChange::new(result, connection))
+}
+
+/// Says which connection was not deleted.
+fn explain(error: Error, connection: &Connection) -> Error {
+    let what = between(connection);
+    if error::is_outcome_unknown(&error) {
+        return error.context(format!("deleting {what}"));
+    }
+    let message = format!("{what} was not deleted");
+    if !is_not_found(&error) {
+        return error.context(message);
+    }
+    Failure::new(Exit::NotFound, message)
+        .hint("it is gone by now; with --ignore-not-found that counts as done")
+        .caused_by(error)
+        .into()
 }

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use clap::Subcommand;
 
 use crate::cli::duration;
@@ -34,7 +34,7 @@ enum Action {
 #[derive(clap::Args, Debug)]
 struct ServeArgs {
     /// Address to listen on, on this machine only; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
     listen: SocketAddr,
 
     /// Wait this long before each answer
@@ -63,13 +63,30 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
 fn serve(args: &ServeArgs, context: &mut Context) -> Result<Exit> {
     let sandbox = Sandbox::open(&context.sandbox_file()?)?;
     let listener = Listener::bind(args.listen)?;
-    context.output.write_text(&introduction(&listener.url()))?;
+    let introduction = introduction(&listener.url());
     let options = ServeOptions {
         latency: args.latency.unwrap_or_default(),
         log: Some(Box::new(|served| log::info!("{served}"))),
     };
-    context::until_stopped(|stop| sandbox::serve(sandbox, listener, options, stop))??;
+    let output = &mut context.output;
+    context::until_stopped(async |stop| {
+        // Whoever reads it may ask to stop at once.
+        output.write_text(&introduction)?;
+        Ok::<_, Error>(sandbox::serve(sandbox, listener, options, stop).await?)
+    })??;
     Ok(Exit::Done)
+}
+
+/// Reads an address that other machines cannot reach.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| {
+        "give an address and a port, such as 127.0.0.1:8126 or [::1]:8126".to_owned()
+    })?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("the sandbox listens on loopback addresses only, such as 127.0.0.1".to_owned())
+    }
 }
 
 /// What another program needs to use the sandbox: a script can take it with `eval`.

@@ -80,6 +80,12 @@ pub(crate) fn one<'a>(
     })
 }
 
+/// What a connection is called in a message.
+pub(crate) fn between(connection: &Connection) -> String {
+    let (source, destination) = (connection.source.label(), connection.destination.label());
+    format!("the connection from `{source}` to `{destination}`")
+}
+
 /// Finds each selected connection; with no `selectors`, the one between `ends`. Each comes once, however often it is
 /// named, in the order of the selectors.
 pub(crate) async fn pick(

@@ -3,11 +3,11 @@ use futures_util::{StreamExt as _, stream};
 
 use super::lookup::Lookup;
 use super::report;
-use super::selection::{self, Ends};
+use super::selection::{self, Ends, between};
 use super::types::UnknownTypes;
 use crate::api::{self, ErrorKind};
 use crate::context::{AT_ONCE, Context, Writer};
-use crate::error::{Exit, Failure};
+use crate::error::{self, Exit, Failure};
 use crate::output::ConnectionChange;
 use crate::topology::{Connection, ConnectionSelector, ConnectionType, TypeSet};
 
@@ -132,7 +132,7 @@ async fn update(
     }
     match writer.update(&connection, &types).await {
         Ok(updated) => Ok(ConnectionChange::new("updated", updated)),
-        Err(error) => Err(explain(error.downcast()?, &connection)),
+        Err(error) => Err(explain(error, &connection)),
     }
 }
 
@@ -161,23 +161,30 @@ fn changed(connection: &Connection, change: &Change) -> Result<TypeSet> {
     .into())
 }
 
-/// Says of the service's bare refusals what they mean for an update.
-fn explain(error: api::Error, connection: &Connection) -> Error {
+/// Says which connection was not updated, and of the service's bare refusals what they mean.
+fn explain(error: Error, connection: &Connection) -> Error {
+    let what = between(connection);
     let source = connection.source.label();
-    let failure = match error.kind() {
-        ErrorKind::NotFound => Failure::new(
+    let failure = match error.downcast_ref().map(api::Error::kind) {
+        Some(ErrorKind::Forbidden) => {
+            Failure::new(Exit::Permission, format!("{what} was not updated: it is not permitted")).hint(format!(
+                "it takes the credentials of its source org, `{source}`, with the permission org_connections_write"
+            ))
+        }
+        Some(ErrorKind::NotFound) => Failure::new(
             Exit::NotFound,
-            format!("the connection from `{source}` cannot be updated with these credentials"),
+            format!("{what} was not updated: it is not found"),
         )
         .hint(format!(
             "it is gone by now, or the credentials are not those of its source org, `{source}`"
         )),
-        ErrorKind::Rejected => Failure::new(
+        Some(ErrorKind::Rejected) => Failure::new(
             Exit::Failure,
-            format!("the connection from `{source}` is not updated"),
+            format!("{what} was not updated: it is refused"),
         )
         .hint("the service refuses this set of types"),
-        _ => return error.into(),
+        _ if error::is_outcome_unknown(&error) => return error.context(format!("updating {what}")),
+        _ => return error.context(format!("{what} was not updated")),
     };
     failure.caused_by(error).into()
 }

@@ -57,6 +57,15 @@ impl Secrets {
             Self::Sample(credentials) => Ok(credentials.clone()),
         }
     }
+
+    /// Where they come from, for messages.
+    fn origin(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Named(sources) => Some(sources.origin().into()),
+            #[cfg(feature = "sandbox")]
+            Self::Sample(_) => None,
+        }
+    }
 }
 
 impl Account {
@@ -101,6 +110,7 @@ impl Account {
         Ok(Client::new(ClientOptions {
             endpoint: self.access.endpoint.clone(),
             credentials,
+            origin: self.access.credentials.origin(),
             timeout: self.manner.timeout,
             max_retries: self.manner.max_retries,
             interrupt: self.manner.interrupt.clone(),
@@ -143,6 +153,7 @@ impl Account {
             self.manner.journal.clone(),
             command,
             origin,
+            self.manner.interrupt.clone(),
         ))
     }
 

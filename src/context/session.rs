@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::Account;
 use super::account::{Access, Manner};
+use super::signals::{self, StopRequests};
 use crate::error::Failure;
 
 /// At most this many requests of one kind are under way at once.
@@ -35,9 +36,11 @@ impl Session {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.spawn(super::signals::watch(manner.interrupt.clone()));
-        // Lets the watch take over the signals now: a question that is asked before the first request needs it too.
-        runtime.block_on(tokio::task::yield_now());
+        let requests = {
+            let _inside = runtime.enter();
+            StopRequests::catch()?
+        };
+        runtime.spawn(signals::watch(requests, manner.interrupt.clone()));
         Ok(Self {
             accounts: access
                 .into_iter()

@@ -1,6 +1,7 @@
 use anyhow::{Context as _, Result};
 
-use crate::api::{self, Client};
+use crate::api::{self, Client, Interrupt};
+use crate::error::{Exit, Failure};
 use crate::history::{Action, Change, Entry, Journal, Origin, Pending};
 use crate::output;
 use crate::topology::{Connection, Id, Org, TypeSet};
@@ -11,6 +12,7 @@ pub(crate) struct Writer<'a> {
     journal: Journal,
     command: &'static str,
     origin: Origin,
+    interrupt: Interrupt,
 }
 
 impl<'a> Writer<'a> {
@@ -19,19 +21,21 @@ impl<'a> Writer<'a> {
         journal: Journal,
         command: &'static str,
         origin: Origin,
+        interrupt: Interrupt,
     ) -> Self {
         Self {
             client,
             journal,
             command,
             origin,
+            interrupt,
         }
     }
 
     /// Connects the credentials' org to `destination`.
     ///
     /// # Errors
-    /// An [`api::Error`], or the history cannot be written, and then nothing was sent.
+    /// An [`api::Error`]; or, with nothing sent, the history cannot be written or the command is interrupted.
     pub(crate) async fn create(&self, destination: &Org, types: &TypeSet) -> Result<Connection> {
         let wanted = Connection {
             source: self.origin.org.clone().unwrap_or_default(),
@@ -129,12 +133,23 @@ impl<'a> Writer<'a> {
     }
 
     fn begin(&self, action: Action) -> Result<Pending> {
+        self.require_time()?;
         Ok(self.journal.begin(&self.change(action))?)
     }
 
     fn begin_undo(&self, entry: &Entry, action: &Action) -> Result<Pending> {
+        self.require_time()?;
         let change = self.change(action.clone());
         Ok(self.journal.begin_undo(entry, &change)?)
+    }
+
+    /// Nothing is begun once somebody wishes to stop.
+    fn require_time(&self) -> Result<()> {
+        if self.interrupt.is_triggered() {
+            let message = "not attempted, as the command was interrupted before";
+            return Err(Failure::new(Exit::Interrupted, message).into());
+        }
+        Ok(())
     }
 
     fn change(&self, action: Action) -> Change {

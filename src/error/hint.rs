@@ -1,7 +1,7 @@
 use anyhow::Error;
 
 use super::Failure;
-use crate::api::{self, ErrorKind};
+use crate::api::{self, ErrorKind, SITES};
 use crate::history::UndoError;
 use crate::topology::{ResolveOrgError, SelectConnectionError};
 
@@ -31,13 +31,7 @@ fn for_api(error: &api::Error) -> Option<String> {
         return Some("see what holds now before you try again: orgconn list".to_owned());
     }
     let hint = match error.kind() {
-        ErrorKind::Unauthenticated => {
-            "the service knows no such keys: check the API key and the application key, and that --site is the org's own"
-        }
-        ErrorKind::Forbidden => {
-            "the keys are wrong, belong to another site (--site), or lack a permission: org_connections_read to list, \
-             org_connections_write to create, update and delete"
-        }
+        ErrorKind::Unauthenticated | ErrorKind::Forbidden => return Some(for_credentials(error)),
         ErrorKind::Network => "check the network, --site or --api-url, and HTTPS_PROXY",
         ErrorKind::Timeout => "try again, or allow more time with --timeout",
         ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
@@ -50,13 +44,37 @@ fn for_api(error: &api::Error) -> Option<String> {
         }
         ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
         ErrorKind::Tls => {
-            "the server's certificate is not trusted here: if a proxy inspects traffic, name its certificates in \
+            "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \
              SSL_CERT_FILE"
         }
         ErrorKind::Proxy => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// Names the places where the credentials and the site are to be mended: several sets of keys lie about in many
+/// environments, and those that were used may not be those that were meant.
+fn for_credentials(error: &api::Error) -> String {
+    let origin = match error.credentials_origin() {
+        Some(origin) => format!("the credentials come from {origin}: they"),
+        None => "the credentials".to_owned(),
+    };
+    let site = match error.host().and_then(site) {
+        Some(site) => format!("not of the site {site} (another: --site, or `site` of a profile)"),
+        None => "not of the site that --api-url leads to".to_owned(),
+    };
+    let permissions = "or may not do this (org_connections_read to list, org_connections_write to create, update and delete)";
+    match error.kind() {
+        ErrorKind::Unauthenticated => format!("{origin} are wrong or revoked, or {site}"),
+        _ => format!("{origin} are wrong, {site}, {permissions}"),
+    }
+}
+
+/// The site whose API a host is.
+fn site(host: &str) -> Option<&str> {
+    host.strip_prefix("api.")
+        .filter(|site| SITES.contains(site))
 }
 
 fn for_org(error: &ResolveOrgError) -> String {

@@ -163,8 +163,8 @@ fn keys_that_may_not_read_are_told_which_permission_is_missing() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden: Forbidden
-hint: the keys are wrong, belong to another site (--site), or lack a permission: org_connections_read to list, org_connections_write to create, update and delete
+error: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
 
 "#]]
     );

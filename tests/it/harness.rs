@@ -1,6 +1,7 @@
 //! A world for each test: a home of its own, an environment of its own, and servers on loopback.
 
 mod api;
+mod bystander;
 mod flaky;
 
 use std::ffi::OsStr;
@@ -9,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub(crate) use api::{Api, connection, org_list, page, uuid};
-pub(crate) use flaky::{Flaky, Turn};
+pub(crate) use bystander::Bystander;
+pub(crate) use flaky::{Flaky, Gate, Turn};
 
 /// The API key that tests use.
 pub(crate) const API_KEY: &str = "test-api-key";
@@ -173,6 +175,12 @@ impl Finished {
         let finished = self.code(0);
         assert_eq!(finished.stderr, "");
         finished.stdout
+    }
+
+    /// Standard error, with `HOST` in place of the address of the server at `url`.
+    pub(crate) fn messages(&self, url: &str) -> String {
+        self.stderr
+            .replace(url.trim_start_matches("http://"), "HOST")
     }
 
     /// Standard output as JSON.

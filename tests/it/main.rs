@@ -17,5 +17,7 @@ mod list;
 mod orgs;
 mod pipeline;
 mod readme;
+mod sandbox;
+mod traps;
 mod undo;
 mod update;

@@ -1,4 +1,4 @@
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
 use super::failure::Miss;
@@ -25,36 +25,50 @@ pub(super) async fn read(mut response: Response, most: u64) -> Result<Vec<u8>, M
     }
 }
 
-/// What an error's body says, as a clause to follow the status: `: connection between … already exists`.
-pub(super) fn message(body: &[u8]) -> String {
+/// What an error's body says beyond its status, as a clause to follow that: `: connection between … already exists`.
+pub(super) fn message(status: StatusCode, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {
-        " (an empty answer)".to_owned()
-    } else if text.starts_with('<') {
-        " (an HTML page, not an answer of the API)".to_owned()
-    } else {
-        format!(": {}", errors(text).unwrap_or_else(|| text.to_owned()))
+        return " (an empty answer)".to_owned();
+    }
+    if text.starts_with('<') {
+        return " (an HTML page, not an answer of the API)".to_owned();
+    }
+    let mut clauses = errors(text).unwrap_or_else(|| vec![text.to_owned()]);
+    clauses.retain(|clause| !repeats(status, clause));
+    match clauses.as_slice() {
+        [] => String::new(),
+        clauses => format!(": {}", clauses.join("; ")),
     }
 }
 
-/// The API's own messages, in either of the two forms that it has: plain strings and JSON:API objects.
-fn errors(text: &str) -> Option<String> {
+/// Whether a text says no more than the status: the API answers 403 with `Forbidden`.
+fn repeats(status: StatusCode, text: &str) -> bool {
+    let reason = status.canonical_reason();
+    reason.is_some_and(|reason| reason.eq_ignore_ascii_case(text))
+}
+
+/// The messages in the forms that the API and the gateways before it have: `errors` with plain strings or JSON:API
+/// objects, and one `message` or `error`.
+fn errors(text: &str) -> Option<Vec<String>> {
     let body: Value = serde_json::from_str(text).ok()?;
-    let errors = body.get("errors")?.as_array()?;
-    let messages: Vec<_> = errors.iter().filter_map(error).collect();
-    (!messages.is_empty()).then(|| messages.join("; "))
+    if let Some(errors) = body.get("errors").and_then(Value::as_array) {
+        return Some(errors.iter().filter_map(error).collect());
+    }
+    let message = body.get("message").or_else(|| body.get("error"))?;
+    Some(vec![message.as_str()?.to_owned()])
 }
 
 fn error(error: &Value) -> Option<String> {
     if let Some(text) = error.as_str() {
         return Some(text.to_owned());
     }
-    let parts: Vec<_> = ["title", "detail"]
-        .iter()
-        .filter_map(|part| error.get(part)?.as_str())
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(": "))
+    let part = |name| error.get(name)?.as_str();
+    match (part("title"), part("detail")) {
+        (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
+        (title, detail) => title.or(detail).map(str::to_owned),
+    }
 }
 
 /// On one line and of a bearable length.
@@ -74,30 +88,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_of_the_apis_errors_are_read() {
+    fn each_form_of_an_error_is_read() {
         for (body, expected) in [
-            (r#"{"errors":["Forbidden"]}"#, ": Forbidden"),
+            (r#"{"errors":["not allowed"]}"#, ": not allowed"),
             (r#"{"errors":["one","two"]}"#, ": one; two"),
             (
-                r#"{"errors":[{"status":"404","title":"Not Found","detail":"no such org"}]}"#,
-                ": Not Found: no such org",
+                r#"{"errors":[{"status":"400","title":"Invalid","detail":"no such type"}]}"#,
+                ": Invalid: no such type",
             ),
-            (r#"{"errors":[{"title":"Bad Gateway"},7]}"#, ": Bad Gateway"),
-            (r#"{"errors":[]}"#, r#": {"errors":[]}"#),
-            (r#"{"message":"hm"}"#, r#": {"message":"hm"}"#),
+            (
+                r#"{"errors":[{"detail":"no such type"},7]}"#,
+                ": no such type",
+            ),
+            (r#"{"message":"no such route"}"#, ": no such route"),
+            (r#"{"error":"no such route"}"#, ": no such route"),
+            (r#"{"odd":1}"#, r#": {"odd":1}"#),
             ("no healthy upstream", ": no healthy upstream"),
         ] {
-            assert_eq!(message(body.as_bytes()), expected);
+            assert_eq!(message(StatusCode::BAD_REQUEST, body.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn what_the_status_says_already_is_not_repeated() {
+        for body in [
+            r#"{"errors":["Not found"]}"#,
+            r#"{"errors":[{"status":"404","title":"Not Found"}]}"#,
+            r#"{"errors":[]}"#,
+            "not found\n",
+        ] {
+            assert_eq!(message(StatusCode::NOT_FOUND, body.as_bytes()), "");
         }
     }
 
     #[test]
     fn pages_of_gateways_and_silence_are_told_in_words() {
+        let status = StatusCode::BAD_GATEWAY;
         assert_eq!(
-            message(b"\n <!doctype html><html>"),
+            message(status, b"\n <!doctype html><html>"),
             " (an HTML page, not an answer of the API)"
         );
-        assert_eq!(message(b" \n"), " (an empty answer)");
+        assert_eq!(message(status, b" \n"), " (an empty answer)");
     }
 
     #[test]

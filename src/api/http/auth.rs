@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -6,7 +8,8 @@ use crate::api::{Credentials, Error, ErrorKind};
 const API_KEY: HeaderName = HeaderName::from_static("dd-api-key");
 const APPLICATION_KEY: HeaderName = HeaderName::from_static("dd-application-key");
 
-/// What must never be shown, to strike it out of texts that a server sends back.
+/// What must never be shown, to strike it out of texts that a server sends back. The longest comes first, as one may
+/// be a part of another.
 pub(super) struct Secrets(Vec<SecretString>);
 
 impl Secrets {
@@ -36,6 +39,7 @@ pub(super) fn headers(credentials: &Credentials) -> Result<(HeaderMap, Secrets),
         }
         Credentials::Token(token) => add(AUTHORIZATION, token, "access token", "Bearer ")?,
     }
+    secrets.sort_by_key(|secret| Reverse(secret.expose_secret().len()));
     Ok((headers, Secrets(secrets)))
 }
 
@@ -115,5 +119,7 @@ mod tests {
             secrets.strike_out("test-api-key, test-app-key and test-api-key"),
             "***, *** and ***"
         );
+        let (_, secrets) = headers(&keys("test", "test-app-key")).unwrap();
+        assert_eq!(secrets.strike_out("test-app-key"), "***");
     }
 }

@@ -61,8 +61,8 @@ impl Miss {
         if error.is_builder() {
             return Self::new(ErrorKind::Setup, cause, Again::Never, false);
         }
-        if is_caused_by_tls(error) {
-            let detail = format!("no secure connection: {cause}");
+        if let Some(reason) = tls_failure(error) {
+            let detail = format!("no TLS connection: {reason}");
             return Self::new(ErrorKind::Tls, detail, Again::Never, sent);
         }
         if passes(error, "tunnel error") {
@@ -186,8 +186,12 @@ fn passes(error: &reqwest::Error, layer: &str) -> bool {
     chain(error).any(|cause| cause.to_string().contains(layer))
 }
 
-fn is_caused_by_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| cause.is::<rustls::Error>())
+fn tls_failure(error: &reqwest::Error) -> Option<String> {
+    let cause = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
+    Some(match cause {
+        rustls::Error::InvalidMessage(_) => "what the server answers is not TLS".to_owned(),
+        other => other.to_string(),
+    })
 }
 
 /// `30 s`, or `200 ms` where seconds would say too little.

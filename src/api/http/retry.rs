@@ -38,9 +38,10 @@ impl Http {
             if self.interrupt.is_triggered() {
                 return Err(self.interrupted(request, uncertain));
             }
-            let miss = match self.attempt(request, self.limit(retries, deadline)).await {
-                Ok(answer) => return Ok(answer),
-                Err(miss) => miss,
+            let miss = match self.once(request, self.limit(retries, deadline)).await {
+                Some(Ok(answer)) => return Ok(answer),
+                Some(Err(miss)) => miss,
+                None => return Err(self.interrupted(request, uncertain)),
             };
             uncertain |= request.is_write() && miss.perhaps_done;
             let Some(pause) = self.pause(&miss, retries, deadline) else {
@@ -51,6 +52,19 @@ impl Http {
             self.sleep(pause).await;
         }
         Err(self.interrupted(request, uncertain))
+    }
+
+    /// One attempt; `None` if it was given up. That happens to no write, as nobody would know what became of it.
+    async fn once(&self, request: &Request, limit: Instant) -> Option<Result<Answer, Miss>> {
+        let attempt = self.attempt(request, limit);
+        if request.is_write() {
+            return Some(attempt.await);
+        }
+        tokio::select! {
+            biased;
+            result = attempt => Some(result),
+            () = self.interrupt.triggered() => None,
+        }
     }
 
     /// Waits, unless somebody wishes to stop.

@@ -1,7 +1,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,8 +10,10 @@ pub(crate) enum Turn {
     Answer(u16, String),
     /// Answers with this status line, these header lines and this body.
     AnswerWith(&'static str, String, String),
-    /// Answers 200 with this body, once it is told to; if it never is, closes the connection.
-    AnswerOnce(Receiver<()>, String),
+    /// Answers with this status line and these header lines, and sends the request back as the body.
+    Echo(&'static str, String),
+    /// Answers 200 with this body once the gate is open, and serves others meanwhile.
+    Held(Gate, String),
     /// Reads the request and closes the connection.
     Close,
     /// Announces a longer body than it sends, then closes.
@@ -21,11 +22,34 @@ pub(crate) enum Turn {
     Stall,
 }
 
+/// Something that is waited for, and happens once.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// Lets everyone through, from now on.
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        let open = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_timeout_while(open, PATIENCE, |open| !*open));
+    }
+}
+
 /// A server that misbehaves in a set order, one turn a request, and keeps what it was sent.
 pub(crate) struct Flaky {
     url: String,
-    requests: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Seen>,
     server: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: Mutex<Vec<String>>,
+    one_more: Condvar,
 }
 
 /// No test waits longer than this for a request.
@@ -33,17 +57,25 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Flaky {
     /// Starts a server that serves these turns, then closes every further connection at once.
-    pub(crate) fn new(turns: Vec<Turn>) -> Self {
+    pub(crate) fn new<T>(turns: T) -> Self
+    where
+        T: IntoIterator<Item = Turn, IntoIter: Send + 'static>,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
-        let server = std::thread::spawn(move || serve(&listener, turns, &seen));
+        let seen = Arc::new(Seen::default());
+        let (turns, witness) = (turns.into_iter(), Arc::clone(&seen));
+        let server = std::thread::spawn(move || serve(&listener, turns, &witness));
         Self {
             url,
-            requests,
+            seen,
             server: Some(server),
         }
+    }
+
+    /// Starts a server that does the same with every request.
+    pub(crate) fn always(turn: impl FnMut() -> Turn + Send + 'static) -> Self {
+        Self::new(std::iter::repeat_with(turn))
     }
 
     /// The base URL.
@@ -51,9 +83,32 @@ impl Flaky {
         &self.url
     }
 
+    /// A world that talks to this server.
+    pub(crate) fn world(&self) -> super::World {
+        super::World::talking_to(&self.url)
+    }
+
     /// All requests so far, each with its head and body as they came.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
+        self.seen.requests.lock().unwrap().clone()
+    }
+
+    /// The methods and targets of all requests so far: `GET /api/v2/org`.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let line = |request: &String| request.split(" HTTP/").next().unwrap().to_owned();
+        self.requests().iter().map(line).collect()
+    }
+
+    /// Waits until so many requests have come.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, count: usize) {
+        let requests = self.seen.requests.lock().unwrap();
+        let (requests, timeout) = self
+            .seen
+            .one_more
+            .wait_timeout_while(requests, PATIENCE, |requests| requests.len() < count)
+            .unwrap();
+        assert!(!timeout.timed_out(), "{} of {count} came", requests.len());
     }
 }
 
@@ -71,33 +126,44 @@ impl Drop for Flaky {
     }
 }
 
-fn serve(listener: &TcpListener, turns: Vec<Turn>, seen: &Mutex<Vec<String>>) {
+fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen) {
     let mut stalled = Vec::new();
+    let mut held = Vec::new();
     for turn in turns {
         let Ok((mut stream, _)) = listener.accept() else {
-            return;
+            break;
         };
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let Some(request) = read(&mut stream) else {
-            return;
+            break;
         };
-        seen.lock().unwrap().push(request);
+        seen.requests.lock().unwrap().push(request.clone());
+        seen.one_more.notify_all();
         match turn {
-            Turn::Answer(status, body) => {
-                write(&mut stream, &format!("{status} X"), "", &body, body.len())
-            }
-            Turn::AnswerOnce(told, body) => {
-                if told.recv_timeout(PATIENCE).is_ok() {
-                    write(&mut stream, "200 OK", "", &body, body.len());
-                }
-            }
-            Turn::AnswerWith(status, headers, body) => {
-                write(&mut stream, status, &headers, &body, body.len())
-            }
-            Turn::CutShort(body) => write(&mut stream, "200 OK", "", &body, body.len() + 100),
-            Turn::Close => {}
             Turn::Stall => stalled.push(stream),
+            Turn::Held(gate, body) => held.push(std::thread::spawn(move || {
+                gate.wait();
+                write(&mut stream, "200 OK", "", &body, body.len());
+            })),
+            turn => answer(&mut stream, turn, &request),
         }
+    }
+    for answer in held {
+        let _ = answer.join();
+    }
+}
+
+fn answer(stream: &mut TcpStream, turn: Turn, request: &str) {
+    match turn {
+        Turn::Answer(status, body) => {
+            write(stream, &format!("{status} X"), "", &body, body.len());
+        }
+        Turn::AnswerWith(status, headers, body) => {
+            write(stream, status, &headers, &body, body.len());
+        }
+        Turn::Echo(status, headers) => write(stream, status, &headers, request, request.len()),
+        Turn::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
+        Turn::Close | Turn::Stall | Turn::Held(..) => {}
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::LIST;
-use crate::harness::{Api, Flaky, Turn, World, connection, page, uuid};
+use crate::harness::{Api, Flaky, Gate, Turn, World, connection, page, uuid};
 
 /// How many connections the long listing has.
 const MANY: u128 = 2500;
@@ -83,17 +82,17 @@ fn the_first_page_can_be_read_before_the_second_is_in() {
         .map(|number| connection(10_000 + number, 1, 2, &["logs"]))
         .collect();
     let body = |rows| page(rows, 1500).to_string();
-    let (release, released) = mpsc::channel();
+    let gate = Gate::default();
     let server = Flaky::new(vec![
         Turn::Answer(200, body(&rows[..1000])),
-        Turn::AnswerOnce(released, body(&rows[1000..])),
+        Turn::Held(gate.clone(), body(&rows[1000..])),
     ]);
     let world = World::talking_to(server.url());
     let mut listing = world.command(["list", "-o", "jsonl"]);
     let mut child = listing.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert_eq!(lines.by_ref().take(1000).flatten().count(), 1000);
-    release.send(()).unwrap();
+    gate.open();
     assert_eq!(lines.map_while(Result::ok).count(), 500);
     assert!(child.wait().unwrap().success());
 }

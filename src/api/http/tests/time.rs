@@ -7,8 +7,9 @@ use tokio::time::{Instant, sleep};
 
 use super::{GOOD, failure, good};
 use crate::api::raw_server::{RawServer, Reply};
-use crate::api::samples::{client, hasty_client, options};
+use crate::api::samples::{CONNECTION, client, hasty_client, options};
 use crate::api::{Client, ClientOptions, ErrorKind};
+use crate::topology::Connection;
 
 #[tokio::test]
 async fn a_rate_limit_is_waited_for_as_asked() {
@@ -37,7 +38,7 @@ async fn a_wait_longer_than_the_timeout_is_not_begun() {
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
     let text = error.to_string();
-    let end = "429 Too Many Requests: Too many requests; the service asks to wait 60 s";
+    let end = "429 Too Many Requests; the service asks to wait 60 s";
     assert!(
         text.starts_with("GET /api/v2/validate_keys at 127.0.0.1:"),
         "{text}"
@@ -90,7 +91,7 @@ async fn a_wish_to_stop_ends_a_wait_and_starts_nothing() {
 }
 
 #[tokio::test]
-async fn an_attempt_in_flight_is_let_finish() {
+async fn a_write_in_flight_is_let_finish() {
     let options = options("http://127.0.0.1:1");
     let interrupt = options.interrupt.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -114,6 +115,25 @@ async fn an_attempt_in_flight_is_let_finish() {
             .unwrap();
         stream
     };
-    let (result, _stream) = tokio::join!(client.validate_keys(), serving);
+    let connection = Connection {
+        id: Some(CONNECTION.into()),
+        ..Connection::default()
+    };
+    let (result, _stream) = tokio::join!(client.delete_connection(&connection), serving);
     result.unwrap();
+}
+
+#[tokio::test]
+async fn a_read_in_flight_is_given_up() {
+    let server = RawServer::start(vec![Reply::Stall(String::new())]).await;
+    let options = options(&server.url);
+    let (interrupt, client) = (options.interrupt.clone(), Client::new(options).unwrap());
+    let started = Instant::now();
+    let stopping = async {
+        sleep(Duration::from_millis(30)).await;
+        interrupt.trigger();
+    };
+    let (result, ()) = tokio::join!(client.validate_keys(), stopping);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert!(started.elapsed() < Duration::from_secs(4));
 }

@@ -1,0 +1,301 @@
+//! What other clients of the API were seen to get wrong.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    API_KEY, APP_KEY, Bystander, Flaky, Turn, World, connection, org_list, page, uuid,
+};
+
+const CREATE: &str = "POST /api/v2/org_connections";
+
+fn found() -> Turn {
+    Turn::Answer(200, page(&[connection(50, 1, 2, &["logs"])], 1).to_string())
+}
+
+fn part_of_two(number: u128) -> Turn {
+    let row = connection(number, 1, number, &["logs"]);
+    Turn::Answer(200, page(&[row], 2).to_string())
+}
+
+fn refused(status: u16, message: &str) -> Turn {
+    Turn::Answer(status, json!({ "errors": [message] }).to_string())
+}
+
+fn too_many(wait: &str) -> Turn {
+    Turn::AnswerWith(
+        "429 Too Many Requests",
+        format!("x-ratelimit-reset: {wait}\r\n"),
+        r#"{"errors":["Too many requests"]}"#.to_owned(),
+    )
+}
+
+/// Answers that point to a host that must be left alone.
+fn pointing_to(bystander: &Bystander, status: &'static str) -> Turn {
+    let location = format!(
+        "location: http://localhost:{}/api/v2/org_connections\r\n",
+        bystander.port()
+    );
+    Turn::AnswerWith(status, location, String::new())
+}
+
+const REDIRECTS: [&str; 5] = [
+    "301 Moved Permanently",
+    "302 Found",
+    "303 See Other",
+    "307 Temporary Redirect",
+    "308 Permanent Redirect",
+];
+
+#[test]
+fn keys_never_follow_a_redirect() {
+    for status in REDIRECTS {
+        let elsewhere = Bystander::new();
+        let api = Flaky::new([pointing_to(&elsewhere, status)]);
+        let finished = api.world().run(["list", "-o", "json"]).code(1);
+        elsewhere.was_left_alone();
+        assert_eq!(finished.json()["items"], json!([]));
+        assert_eq!(
+            finished.messages(api.url()),
+            format!(
+                "error: GET /api/v2/org_connections at HOST: {status}: it points to localhost, and keys do not \
+                 follow\nhint: redirects are not followed, since the keys would go with them: check --site and \
+                 --api-url\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_redirected_create_says_that_nothing_was_created() {
+    for status in REDIRECTS {
+        let elsewhere = Bystander::new();
+        let api = Flaky::new([pointing_to(&elsewhere, status)]);
+        let finished = api.world().run(["create", &uuid(2), "--type=logs", "-oid"]);
+        let finished = finished.code(1);
+        elsewhere.was_left_alone();
+        assert_eq!(api.calls(), [CREATE]);
+        assert_eq!(finished.stdout, "");
+        let message = finished.messages(api.url());
+        assert!(
+            message.starts_with(&format!("error: `{}` was not connected: POST", uuid(2))),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_create_whose_answer_was_lost_is_told_as_made_and_is_made_once() {
+    let lost: [fn() -> Turn; 4] = [
+        || refused(504, "Gateway timeout"),
+        || refused(500, "Internal error"),
+        || Turn::Close,
+        || Turn::CutShort(json!({"data": connection(50, 1, 2, &["logs"])}).to_string()),
+    ];
+    for lost in lost {
+        let api = Flaky::new([lost(), refused(409, "already exists"), found()]);
+        let id = api
+            .world()
+            .run(["create", &uuid(2), "--type=logs", "-oid"])
+            .quiet_success();
+        assert_eq!(id, format!("{}\n", uuid(50)));
+        let look = format!(
+            "GET /api/v2/org_connections?limit=1000&offset=0&sink_org_id={}",
+            uuid(2)
+        );
+        assert_eq!(api.calls(), [CREATE, CREATE, &look]);
+    }
+}
+
+#[test]
+fn a_rate_limit_is_waited_for_as_long_as_the_service_asks() {
+    let api = Flaky::new([too_many("0.3"), found()]);
+    let begin = Instant::now();
+    let ids = api.world().run(["list", "-oid"]).quiet_success();
+    assert_eq!(ids, format!("{}\n", uuid(50)));
+    assert!(begin.elapsed() >= Duration::from_millis(300));
+}
+
+#[test]
+fn a_rate_limit_in_the_middle_of_a_listing_costs_nothing_of_it() {
+    let api = Flaky::new([part_of_two(50), too_many("0.1"), part_of_two(51)]);
+    let ids = api.world().run(["list", "-oid"]).quiet_success();
+    assert_eq!(ids, format!("{}\n{}\n", uuid(50), uuid(51)));
+    let second = "GET /api/v2/org_connections?limit=1000&offset=1";
+    assert_eq!(api.calls()[1..], [second, second]);
+}
+
+#[test]
+fn a_listing_that_was_reset_or_cut_short_is_asked_for_again() {
+    for lost in [Turn::Close, Turn::CutShort(page(&[], 1).to_string())] {
+        let api = Flaky::new([lost, found()]);
+        let ids = api.world().run(["list", "-oid"]).quiet_success();
+        assert_eq!(ids, format!("{}\n", uuid(50)));
+    }
+}
+
+#[test]
+fn a_key_with_a_newline_at_its_end_is_the_key() {
+    let api = Flaky::new([found()]);
+    let world = api
+        .world()
+        .with("DD_API_KEY", &format!("{API_KEY}\n"))
+        .with("DD_APP_KEY", &format!(" {APP_KEY}\r\n"));
+    world.run(["list"]).quiet_success();
+    let request = &api.requests()[0];
+    for header in [
+        format!("\r\ndd-api-key: {API_KEY}\r\n"),
+        format!("\r\ndd-application-key: {APP_KEY}\r\n"),
+    ] {
+        assert!(request.contains(&header), "{request}");
+    }
+}
+
+#[test]
+fn a_key_with_a_newline_inside_is_an_error_that_does_not_show_it() {
+    let api = Bystander::new();
+    let finished = World::talking_to(&format!("http://127.0.0.1:{}", api.port()))
+        .with("DD_APP_KEY", "test-app\nkey-halves")
+        .run(["list"])
+        .code(2);
+    api.was_left_alone();
+    assert_eq!(finished.stdout, "");
+    assert_eq!(
+        finished.stderr,
+        "error: cannot read the secret from DD_APP_KEY: the value has spaces, control characters or characters \
+         outside ASCII in it\n"
+    );
+}
+
+#[test]
+fn errors_are_sentences_and_no_dumps() {
+    let answers: [fn() -> Turn; 8] = [
+        || refused(401, "Unauthorized"),
+        || refused(403, "Forbidden"),
+        || Turn::Answer(400, json!({"errors": []}).to_string()),
+        || Turn::Answer(400, json!({"message": "no such route"}).to_string()),
+        || {
+            Turn::Answer(
+                404,
+                json!({"errors": [{"status": "404", "title": "Not Found"}]}).to_string(),
+            )
+        },
+        || Turn::Answer(500, "<html><style>p {}</style></html>".to_owned()),
+        || Turn::Answer(200, json!({"data": {"Some": 1}}).to_string()),
+        || Turn::Close,
+    ];
+    for answer in answers {
+        let api = Flaky::always(answer);
+        let create = ["create", "Org 2", "--type=logs", "--max-retries=0"];
+        for command in [&["list", "--max-retries=0"][..], &create] {
+            let stderr = api.world().run(command).stderr;
+            assert!(stderr.starts_with("error: "), "{stderr}");
+            for dump in ["{", "}", "Some(", "Error(", "ResponseError", "\\\"", "[\""] {
+                assert!(!stderr.contains(dump), "{stderr}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lost_page_is_never_a_silent_hole() {
+    let lost: [fn() -> Turn; 4] = [
+        || too_many("0"),
+        || Turn::Close,
+        || Turn::Answer(200, page(&[], 2).to_string()),
+        || Turn::Answer(200, page(&[], 1).to_string()),
+    ];
+    for lost in lost {
+        let mut first = Some(part_of_two(50));
+        let api = Flaky::always(move || first.take().unwrap_or_else(lost));
+        let finished = api
+            .world()
+            .run(["list", "-o", "json", "--max-retries=1"])
+            .code(7);
+        let report = finished.json();
+        assert_eq!(report["items"].as_array().unwrap().len(), 1);
+        assert_eq!(report["errors"][0]["kind"], "temporary");
+        assert!(
+            finished.stderr.starts_with("error: "),
+            "{}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
+fn odd_records_are_shown_with_what_they_have() {
+    let mut undated = connection(50, 1, 2, &["logs"]);
+    undated["attributes"]["created_at"] = Value::Null;
+    let mut unrelated = connection(51, 1, 3, &["rum", "metrics"]);
+    unrelated.as_object_mut().unwrap().remove("relationships");
+    let whole = connection(52, 1, 4, &["audit"]);
+    let api = Flaky::new([Turn::Answer(
+        200,
+        json!({"data": [undated, unrelated, whole]}).to_string(),
+    )]);
+    let shown = api.world().run(["list", "-o", "json"]).code(0).json();
+    let field = |name: &str| -> Vec<Value> {
+        let items = shown["items"].as_array().unwrap().iter();
+        items.map(|item| item[name].clone()).collect()
+    };
+    assert_eq!(field("id"), [uuid(50), uuid(51), uuid(52)]);
+    assert_eq!(field("created_at")[0], Value::Null);
+    assert_eq!(field("source")[1], json!({"id": null, "name": null}));
+    assert_eq!(field("types")[1], json!(["metrics", "rum"]));
+    assert_eq!(field("destination")[2]["name"], "Org 4");
+}
+
+#[test]
+fn a_long_name_hides_nothing() {
+    let name = "long name ".repeat(30);
+    let mut orgs = org_list(1, &[1, 2, 3]);
+    orgs["included"][1]["attributes"]["name"] = name.as_str().into();
+    let answer = json!({"data": connection(50, 1, 2, &["logs"])}).to_string();
+    let api = Flaky::new([
+        Turn::Answer(200, orgs.to_string()),
+        Turn::Answer(200, orgs.to_string()),
+        Turn::Answer(200, answer),
+    ]);
+    let shown = api.world().run(["orgs", "-o", "json"]).code(0).json();
+    assert_eq!(shown["items"].as_array().unwrap().len(), 3);
+    assert_eq!(shown["items"][1]["name"], name.as_str());
+    api.world()
+        .run(["create", &name, "--type=logs"])
+        .quiet_success();
+}
+
+#[test]
+fn a_stalled_answer_is_waited_for_no_longer_than_the_timeout() {
+    let api = Flaky::always(|| Turn::Stall);
+    let begin = Instant::now();
+    let finished = api.world().run(["list", "--timeout=1s"]).code(7);
+    let taken = begin.elapsed();
+    assert!(
+        (Duration::from_millis(900)..Duration::from_secs(4)).contains(&taken),
+        "{taken:?}"
+    );
+    let message = finished.messages(api.url());
+    assert!(
+        message.starts_with("error: GET /api/v2/org_connections at HOST: no answer within "),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_help_says_how_long_is_waited_and_how_often_is_retried() {
+    for flag in ["-h", "--help"] {
+        let help = World::bare().run(["list", flag]).quiet_success();
+        let words: Vec<&str> = help.split_whitespace().collect();
+        let help = words.join(" ");
+        assert!(
+            help.contains("[env: ORGCONN_TIMEOUT] [default: 60s]"),
+            "{help}"
+        );
+        assert!(
+            help.contains("[env: ORGCONN_MAX_RETRIES] [default: 3]"),
+            "{help}"
+        );
+    }
+}
