@@ -8,7 +8,9 @@ pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
+            // The last two are no characters at all, and readers of YAML refuse them as they are.
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+                | '\u{fffe}' | '\u{ffff}'
         )
 }
 

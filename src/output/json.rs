@@ -59,6 +59,7 @@ mod tests {
     #[test]
     fn what_could_harm_a_terminal_is_a_json_escape() {
         assert_eq!(json("a\u{1b}\u{9b}b\u{7f}"), r#""a\u001b\u009bb\u007f""#);
+        assert_eq!(json("\u{fffe}\u{ffff}"), r#""\ufffe\uffff""#);
         assert_eq!(
             json("\u{202e}\u{2028}\"\\\n日"),
             r#""\u202e\u2028\"\\\n日""#

@@ -21,6 +21,7 @@ pub struct Listing<'a, R: Record> {
     /// What waits to be sorted.
     waiting: Vec<R>,
     notes_emptiness: bool,
+    has_envelope: bool,
     is_empty: bool,
 }
 
@@ -61,6 +62,7 @@ impl<'a, R: Record> Listing<'a, R> {
         let order = choose_order(options)?;
         Ok(Self {
             notes_emptiness: options.format == Format::Table && stdout.width.is_some(),
+            has_envelope: matches!(options.format, Format::Json | Format::Yaml),
             writer: writer(options, stdout)?,
             messages,
             order,
@@ -95,7 +97,8 @@ impl<'a, R: Record> Listing<'a, R> {
 
     /// Ends the listing. `json` and `yaml` show the errors; for the other formats, and for people,
     /// they have to be told on standard error as well. An empty table on a terminal is told in
-    /// words, unless there were errors.
+    /// words, unless there were errors. Where there were, column names above nothing would look
+    /// like an answer, and are left out.
     ///
     /// # Errors
     /// As [`Listing::push`].
@@ -105,6 +108,9 @@ impl<'a, R: Record> Listing<'a, R> {
             if errors.is_empty() {
                 self.messages.note(&format!("no {}", R::PLURAL));
             }
+            return Ok(());
+        }
+        if self.is_empty && !errors.is_empty() && !self.has_envelope {
             return Ok(());
         }
         let Self {

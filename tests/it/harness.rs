@@ -3,6 +3,8 @@
 mod api;
 mod bystander;
 mod flaky;
+#[cfg(unix)]
+mod running;
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -12,6 +14,8 @@ use std::process::{Command, Output, Stdio};
 pub(crate) use api::{Api, connection, org_list, page, uuid};
 pub(crate) use bystander::Bystander;
 pub(crate) use flaky::{Flaky, Gate, Turn};
+#[cfg(unix)]
+pub(crate) use running::Running;
 
 /// The API key that tests use.
 pub(crate) const API_KEY: &str = "test-api-key";

@@ -8,15 +8,20 @@
 mod check;
 mod create;
 mod delete;
+mod errors;
 mod formats;
 mod get;
 mod harness;
 mod help;
 mod history;
+#[cfg(unix)]
+mod interrupt;
 mod list;
+mod lost_answers;
 mod orgs;
 mod pipeline;
 mod readme;
+mod retries;
 mod sandbox;
 mod traps;
 mod undo;

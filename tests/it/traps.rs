@@ -11,24 +11,11 @@ use crate::harness::{
 const CREATE: &str = "POST /api/v2/org_connections";
 
 fn found() -> Turn {
-    Turn::Answer(200, page(&[connection(50, 1, 2, &["logs"])], 1).to_string())
+    Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 1))
 }
 
 fn part_of_two(number: u128) -> Turn {
-    let row = connection(number, 1, number, &["logs"]);
-    Turn::Answer(200, page(&[row], 2).to_string())
-}
-
-fn refused(status: u16, message: &str) -> Turn {
-    Turn::Answer(status, json!({ "errors": [message] }).to_string())
-}
-
-fn too_many(wait: &str) -> Turn {
-    Turn::AnswerWith(
-        "429 Too Many Requests",
-        format!("x-ratelimit-reset: {wait}\r\n"),
-        r#"{"errors":["Too many requests"]}"#.to_owned(),
-    )
+    Turn::json(&page(&[connection(number, 1, number, &["logs"])], 2))
 }
 
 /// Answers that point to a host that must be left alone.
@@ -88,13 +75,13 @@ fn a_redirected_create_says_that_nothing_was_created() {
 #[test]
 fn a_create_whose_answer_was_lost_is_told_as_made_and_is_made_once() {
     let lost: [fn() -> Turn; 4] = [
-        || refused(504, "Gateway timeout"),
-        || refused(500, "Internal error"),
+        || Turn::refused(504, "Gateway timeout"),
+        || Turn::refused(500, "Internal error"),
         || Turn::Close,
         || Turn::CutShort(json!({"data": connection(50, 1, 2, &["logs"])}).to_string()),
     ];
     for lost in lost {
-        let api = Flaky::new([lost(), refused(409, "already exists"), found()]);
+        let api = Flaky::new([lost(), Turn::refused(409, "already exists"), found()]);
         let id = api
             .world()
             .run(["create", &uuid(2), "--type=logs", "-oid"])
@@ -110,7 +97,7 @@ fn a_create_whose_answer_was_lost_is_told_as_made_and_is_made_once() {
 
 #[test]
 fn a_rate_limit_is_waited_for_as_long_as_the_service_asks() {
-    let api = Flaky::new([too_many("0.3"), found()]);
+    let api = Flaky::new([Turn::limited("x-ratelimit-reset: 0.3"), found()]);
     let begin = Instant::now();
     let ids = api.world().run(["list", "-oid"]).quiet_success();
     assert_eq!(ids, format!("{}\n", uuid(50)));
@@ -119,7 +106,11 @@ fn a_rate_limit_is_waited_for_as_long_as_the_service_asks() {
 
 #[test]
 fn a_rate_limit_in_the_middle_of_a_listing_costs_nothing_of_it() {
-    let api = Flaky::new([part_of_two(50), too_many("0.1"), part_of_two(51)]);
+    let api = Flaky::new([
+        part_of_two(50),
+        Turn::limited("x-ratelimit-reset: 0.1"),
+        part_of_two(51),
+    ]);
     let ids = api.world().run(["list", "-oid"]).quiet_success();
     assert_eq!(ids, format!("{}\n{}\n", uuid(50), uuid(51)));
     let second = "GET /api/v2/org_connections?limit=1000&offset=1";
@@ -171,8 +162,8 @@ fn a_key_with_a_newline_inside_is_an_error_that_does_not_show_it() {
 #[test]
 fn errors_are_sentences_and_no_dumps() {
     let answers: [fn() -> Turn; 8] = [
-        || refused(401, "Unauthorized"),
-        || refused(403, "Forbidden"),
+        || Turn::refused(401, "Unauthorized"),
+        || Turn::refused(403, "Forbidden"),
         || Turn::Answer(400, json!({"errors": []}).to_string()),
         || Turn::Answer(400, json!({"message": "no such route"}).to_string()),
         || {
@@ -201,7 +192,7 @@ fn errors_are_sentences_and_no_dumps() {
 #[test]
 fn a_lost_page_is_never_a_silent_hole() {
     let lost: [fn() -> Turn; 4] = [
-        || too_many("0"),
+        || Turn::limited("x-ratelimit-reset: 0"),
         || Turn::Close,
         || Turn::Answer(200, page(&[], 2).to_string()),
         || Turn::Answer(200, page(&[], 1).to_string()),

@@ -4,6 +4,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 /// What the server does with one request.
 pub(crate) enum Turn {
     /// Answers with this status and body.
@@ -12,14 +14,32 @@ pub(crate) enum Turn {
     AnswerWith(&'static str, String, String),
     /// Answers with this status line and these header lines, and sends the request back as the body.
     Echo(&'static str, String),
-    /// Answers 200 with this body once the gate is open, and serves others meanwhile.
-    Held(Gate, String),
+    /// Does this once the gate is open, and serves others meanwhile.
+    Held(Gate, Box<Turn>),
     /// Reads the request and closes the connection.
     Close,
     /// Announces a longer body than it sends, then closes.
     CutShort(String),
     /// Reads the request and never answers.
     Stall,
+}
+
+impl Turn {
+    /// Answers 200 with this body.
+    pub(crate) fn json(body: &Value) -> Self {
+        Self::Answer(200, body.to_string())
+    }
+
+    /// Answers with this status and one error.
+    pub(crate) fn refused(status: u16, message: &str) -> Self {
+        Self::Answer(status, json!({ "errors": [message] }).to_string())
+    }
+
+    /// Answers 429 with this header line.
+    pub(crate) fn limited(header: &str) -> Self {
+        let body = json!({"errors": ["Too many requests"]}).to_string();
+        Self::AnswerWith("429 Too Many Requests", format!("{header}\r\n"), body)
+    }
 }
 
 /// Something that is waited for, and happens once.
@@ -141,12 +161,16 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
         seen.one_more.notify_all();
         match turn {
             Turn::Stall => stalled.push(stream),
-            Turn::Held(gate, body) => held.push(std::thread::spawn(move || {
+            Turn::Held(gate, turn) => held.push(std::thread::spawn(move || {
                 gate.wait();
-                write(&mut stream, "200 OK", "", &body, body.len());
+                answer(&mut stream, *turn, &request);
             })),
             turn => answer(&mut stream, turn, &request),
         }
+    }
+    if !stalled.is_empty() {
+        // Their connections stay open until somebody knocks.
+        let _ = listener.accept();
     }
     for answer in held {
         let _ = answer.join();

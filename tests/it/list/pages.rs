@@ -85,7 +85,10 @@ fn the_first_page_can_be_read_before_the_second_is_in() {
     let gate = Gate::default();
     let server = Flaky::new(vec![
         Turn::Answer(200, body(&rows[..1000])),
-        Turn::Held(gate.clone(), body(&rows[1000..])),
+        Turn::Held(
+            gate.clone(),
+            Box::new(Turn::Answer(200, body(&rows[1000..]))),
+        ),
     ]);
     let world = World::talking_to(server.url());
     let mut listing = world.command(["list", "-o", "jsonl"]);

@@ -1,0 +1,272 @@
+//! What is said of each way in which the service or the network can fail: exit code, message, and what to do.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+use snapbox::data::IntoData;
+use snapbox::{assert_data_eq, str};
+
+use crate::harness::{Finished, Flaky, Turn, World, org_list, page, uuid};
+
+/// Runs a command against a server that answers everything alike.
+fn against(turn: fn() -> Turn, command: &[&str]) -> (Finished, String) {
+    let api = Flaky::always(turn);
+    let finished = api.world().with("ORGCONN_MAX_RETRIES", "0").run(command);
+    let messages = finished.messages(api.url());
+    (finished, messages)
+}
+
+/// A listing that fails shows nothing, ends with this code and says this.
+#[track_caller]
+fn a_listing_fails(turn: fn() -> Turn, code: i32, expected: impl IntoData) {
+    let (finished, messages) = against(turn, &["list"]);
+    assert_eq!(finished.code(code).stdout, "");
+    assert_data_eq!(messages, expected.into_data());
+}
+
+#[test]
+fn unknown_keys_are_named_by_where_they_come_from() {
+    a_listing_fails(
+        || Turn::refused(401, "Unauthorized"),
+        4,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 401 Unauthorized
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong or revoked, or not of the site that --api-url leads to
+
+"#]],
+    );
+}
+
+#[test]
+fn keys_that_may_not_are_told_which_permission_it_takes() {
+    a_listing_fails(
+        || Turn::refused(403, "Forbidden"),
+        4,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 403 Forbidden
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_create_that_is_not_permitted_says_that_nothing_was_connected() {
+    let (finished, messages) = against(
+        || Turn::refused(403, "Forbidden"),
+        &["create", &uuid(2), "--type=logs"],
+    );
+    finished.code(4);
+    assert_data_eq!(
+        messages,
+        str![[r#"
+error: `00000000-0000-0000-0000-000000000002` was not connected: POST /api/v2/org_connections at HOST: 403 Forbidden
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+
+"#]]
+    );
+}
+
+#[test]
+fn an_org_that_nothing_may_be_read_of_is_asked_for_and_refused() {
+    let api = Flaky::always(|| Turn::refused(403, "Forbidden"));
+    let refused = api.world().run(["create", "Org 2", "--type=logs"]).code(4);
+    let look = "GET /api/v2/org_connections?limit=1000&offset=0";
+    assert_eq!(api.calls(), ["GET /api/v2/org", look]);
+    assert!(refused.stderr.contains("/api/v2/org_connections at"));
+}
+
+#[test]
+fn the_profile_that_supplied_the_keys_is_named() {
+    let api = Flaky::always(|| Turn::refused(401, "Unauthorized"));
+    let world = World::bare().with("HUB_TOKEN", "test-access-token");
+    world.file(
+        "xdg_config_home/orgconn/config.toml",
+        &format!(
+            "[profiles.hub]\napi_url = \"{}\"\naccess_token = {{ env = \"HUB_TOKEN\" }}\n",
+            api.url()
+        ),
+    );
+    let refused = world.run(["list", "--profile=hub"]).code(4);
+    let origin = "the credentials come from profile hub: environment variable HUB_TOKEN: they";
+    assert!(refused.stderr.contains(origin), "{}", refused.stderr);
+}
+
+#[test]
+fn what_the_service_refuses_is_said_in_its_words() {
+    a_listing_fails(
+        || {
+            let error = json!({"status": "400", "title": "Invalid Parameter", "detail": "limit is too large"});
+            Turn::Answer(
+                400,
+                json!({"errors": [error, {"title": "Another"}]}).to_string(),
+            )
+        },
+        1,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 400 Bad Request: Invalid Parameter: limit is too large; Another
+
+"#]],
+    );
+}
+
+#[test]
+fn a_path_that_is_not_there_is_said_to_be_so() {
+    a_listing_fails(
+        || Turn::refused(404, "Not found"),
+        5,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 404 Not Found
+
+"#]],
+    );
+}
+
+#[test]
+fn a_page_of_a_gateway_is_not_shown() {
+    a_listing_fails(
+        || Turn::Answer(500, "<html><body>Oops</body></html>".to_owned()),
+        7,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 500 Internal Server Error (an HTML page, not an answer of the API)
+hint: the fault is on the service's side: try again later
+
+"#]],
+    );
+}
+
+#[test]
+fn silence_is_named() {
+    a_listing_fails(
+        || Turn::Answer(502, String::new()),
+        7,
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: 502 Bad Gateway (an empty answer)
+hint: the fault is on the service's side: try again later
+
+"#]],
+    );
+}
+
+#[test]
+fn an_answer_of_something_else_is_not_taken_for_the_apis() {
+    for answer in ["", "<html>Sign in</html>", "{}", "[1]", r#"{"data":"#] {
+        let api = Flaky::always(move || Turn::Answer(200, answer.to_owned()));
+        let failed = api.world().run(["list"]).code(1);
+        assert_data_eq!(
+            failed.messages(api.url()),
+            str![[r#"
+error: GET /api/v2/org_connections at HOST: the answer was not understood; it is none of the API, or of a newer one
+hint: check that --site or --api-url leads to Datadog's API
+
+"#]]
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_is_named_with_its_port() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let failed = World::talking_to(&url)
+        .run(["list", "--max-retries=1"])
+        .code(7);
+    assert_eq!(failed.stdout, "");
+    assert_data_eq!(
+        failed.messages(&url),
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: cannot connect: [..]refused[..]
+hint: check the network, --site or --api-url, and HTTPS_PROXY
+
+"#]]
+    );
+}
+
+#[test]
+fn plain_http_where_tls_was_expected_is_said_to_be_that() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let authority = listener.local_addr().unwrap().to_string();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read(&mut [0; 4096]).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+    });
+    let failed = World::talking_to(&format!("https://{authority}"))
+        .run(["list"])
+        .code(1);
+    server.join().unwrap().unwrap();
+    assert_data_eq!(
+        failed.messages(&authority),
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: no TLS connection: what the server answers is not TLS
+hint: check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in SSL_CERT_FILE
+
+"#]]
+    );
+}
+
+#[test]
+fn errors_are_data_too() {
+    let (finished, messages) = against(
+        || Turn::refused(401, "Unauthorized"),
+        &["list", "-o", "json"],
+    );
+    let finished = finished.code(4);
+    let report = finished.json();
+    let error = &report["errors"][0];
+    assert_eq!(
+        (&report["schema"], &report["items"]),
+        (&json!("orgconn/v1"), &json!([]))
+    );
+    assert_eq!(
+        (&error["profile"], &error["kind"], &error["http_status"]),
+        (&Value::Null, &json!("permission"), &json!(401))
+    );
+    // The same is told to people.
+    let told = finished
+        .stderr
+        .lines()
+        .map(|line| line.split_once(": ").unwrap().1);
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            error["message"].as_str().unwrap(),
+            error["hint"].as_str().unwrap()
+        ]
+    );
+    assert_eq!(messages.lines().count(), 2);
+}
+
+#[test]
+fn a_failure_before_anything_is_sent_is_data_too() {
+    let failed = World::bare().run(["list", "-o", "json"]).code(2);
+    assert_eq!(
+        failed.json(),
+        json!({"schema": "orgconn/v1", "items": [], "errors": [{
+            "profile": null,
+            "kind": "usage",
+            "message": "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try \
+                without an account with --sandbox",
+            "http_status": null,
+            "hint": null,
+        }]})
+    );
+}
+
+#[test]
+fn a_failure_leaves_no_column_names_that_look_like_an_answer() {
+    for format in ["table", "csv", "tsv", "jsonl", "id"] {
+        let (finished, _) = against(|| Turn::Close, &["list", "-o", format]);
+        assert_eq!(finished.code(7).stdout, "", "{format}");
+        let (finished, _) = against(|| Turn::Close, &["orgs", "-o", format]);
+        assert_eq!(finished.code(7).stdout, "", "{format}");
+    }
+    let api = Flaky::new([Turn::json(&page(&[], 0)), Turn::json(&org_list(1, &[]))]);
+    let nothing = api.world().run(["list", "-o", "tsv"]).quiet_success();
+    assert!(
+        nothing.starts_with("ID\t") || nothing.starts_with("id\t"),
+        "{nothing}"
+    );
+}

@@ -1,0 +1,172 @@
+//! Ctrl-C: what is in flight is let finish, nothing more is started, and what was done is told.
+
+use serde_json::{Value, json};
+use snapbox::{assert_data_eq, str};
+
+use crate::harness::{Finished, Flaky, Gate, Running, Turn, World, connection, page, uuid};
+
+const POST: &str = "POST /api/v2/org_connections";
+const INTERRUPTED: &str = "interrupted: what is in flight is let finish; once more stops at once\n";
+
+fn first_of_two() -> Turn {
+    Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 2))
+}
+
+fn made(destination: u128) -> Value {
+    json!({"data": connection(50 + destination, 1, destination, &["logs"])})
+}
+
+/// Answers a create once the gate is open.
+fn held(gate: &Gate, destination: u128) -> Turn {
+    Turn::Held(gate.clone(), Box::new(Turn::json(&made(destination))))
+}
+
+fn create(world: &World, destinations: &[u128], format: &str) -> Running {
+    let mut words = vec!["create".to_owned(), "--type=logs".to_owned()];
+    words.extend(["-o", format].map(str::to_owned));
+    words.extend(destinations.iter().map(|number| uuid(*number)));
+    Running::start(world.command(words))
+}
+
+/// Interrupts, and waits until the program has noticed.
+fn interrupt(running: &Running) {
+    running.interrupt();
+    running.wait_for_message(INTERRUPTED);
+}
+
+fn history(world: &World) -> String {
+    let path = world.home().join("xdg_state_home/orgconn/history.jsonl");
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// Interrupts a listing whose second page does not come.
+fn interrupted_listing(format: &str, first: &str) -> (Finished, String) {
+    let api = Flaky::new([first_of_two(), Turn::Stall]);
+    let world = api.world();
+    let running = Running::start(world.command(["list", "-o", format]));
+    running.wait_for_output(first);
+    api.wait_for(2);
+    running.interrupt();
+    let finished = running.finish().code(130);
+    let messages = finished.messages(api.url());
+    (finished, messages)
+}
+
+#[test]
+fn what_a_listing_has_shown_stays_shown() {
+    let first = format!("{}\n", uuid(50));
+    let (finished, messages) = interrupted_listing("id", &first);
+    assert_eq!(finished.stdout, first);
+    let error = "error: GET /api/v2/org_connections at HOST: interrupted\n";
+    assert_eq!(messages, format!("{INTERRUPTED}{error}"));
+}
+
+#[test]
+fn the_json_of_an_interrupted_listing_is_whole_and_says_so() {
+    let (finished, _) = interrupted_listing("json", &uuid(50));
+    let report = finished.json();
+    assert_eq!(report["items"].as_array().unwrap().len(), 1);
+    assert_eq!(report["items"][0]["id"], uuid(50));
+    assert_eq!(report["errors"][0]["kind"], "interrupted");
+    assert_eq!(report["errors"][0]["http_status"], Value::Null);
+}
+
+#[test]
+fn a_wait_for_the_rate_limit_ends_at_once() {
+    let api = Flaky::new([Turn::limited("x-ratelimit-reset: 50")]);
+    let running = Running::start(api.world().command(["list"]));
+    api.wait_for(1);
+    running.interrupt();
+    running.finish().code(130);
+    assert_eq!(api.calls().len(), 1);
+}
+
+#[test]
+fn a_create_in_flight_is_let_finish_and_its_result_is_told() {
+    let gate = Gate::default();
+    let api = Flaky::new([held(&gate, 2)]);
+    let world = api.world();
+    let running = create(&world, &[2], "id");
+    api.wait_for(1);
+    interrupt(&running);
+    gate.open();
+    let finished = running.finish().code(0);
+    assert_eq!(finished.stdout, format!("{}\n", uuid(52)));
+    assert_eq!(finished.stderr, INTERRUPTED);
+    assert!(history(&world).contains(r#""result":"done""#));
+}
+
+#[test]
+fn a_create_whose_answer_is_lost_is_not_sent_again_once_it_is_interrupted() {
+    let gate = Gate::default();
+    let lost = Turn::Held(gate.clone(), Box::new(Turn::refused(504, "timeout")));
+    let api = Flaky::new([lost]);
+    let world = api.world();
+    let running = create(&world, &[2], "id");
+    api.wait_for(1);
+    interrupt(&running);
+    gate.open();
+    let finished = running.finish().code(130);
+    assert_eq!(api.calls(), [POST]);
+    assert_data_eq!(
+        finished.messages(api.url()),
+        str![[r#"
+interrupted: what is in flight is let finish; once more stops at once
+error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: interrupted; whether the connection was made is not known
+hint: see what holds now before you try again: orgconn list
+
+"#]]
+    );
+    assert!(history(&world).contains(r#""result":"unknown""#));
+}
+
+#[test]
+fn the_second_time_ends_at_once() {
+    let api = Flaky::new([Turn::Stall]);
+    let world = api.world();
+    let running = create(&world, &[2], "json");
+    api.wait_for(1);
+    interrupt(&running);
+    running.interrupt();
+    let finished = running.finish().code(130);
+    assert_eq!(finished.stdout, "");
+    assert_eq!(finished.stderr, INTERRUPTED);
+    let history = history(&world);
+    assert!(history.contains(r#""event":"intent""#), "{history}");
+    assert_eq!(history.lines().count(), 1, "the outcome is not known");
+}
+
+#[test]
+fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
+    let gate = Gate::default();
+    let destinations: Vec<u128> = (2..12).collect();
+    // Eight are sent at a time. Each is answered as if it were the first: which came when is not known here.
+    let turns: Vec<Turn> = (0..8).map(|_| held(&gate, 2)).collect();
+    let api = Flaky::new(turns);
+    let world = api.world();
+    let running = create(&world, &destinations, "json");
+    api.wait_for(8);
+    interrupt(&running);
+    gate.open();
+    let finished = running.finish().code(130);
+    assert_eq!(api.calls(), [POST; 8]);
+    let report = finished.json();
+    assert_eq!(report["items"].as_array().unwrap().len(), 8);
+    assert_eq!(report["errors"].as_array().unwrap().len(), 2);
+    assert_data_eq!(
+        finished.messages(api.url()),
+        str![[r#"
+warning: an org shares with at most 5 others, unless it is on an Enterprise plan
+interrupted: what is in flight is let finish; once more stops at once
+error: `00000000-0000-0000-0000-00000000000a` was not connected: not attempted, as the command was interrupted before
+error: `00000000-0000-0000-0000-00000000000b` was not connected: not attempted, as the command was interrupted before
+
+"#]]
+    );
+    let history = history(&world);
+    assert_eq!(
+        history.lines().count(),
+        16,
+        "what was not begun is not there"
+    );
+}
