@@ -16,12 +16,11 @@ use anyhow::Result;
 use self::account::{Access, Manner, Secrets};
 use crate::api::{Endpoint, Interrupt};
 use crate::cli::Globals;
-#[cfg(feature = "sandbox")]
-use crate::config::Selection;
 use crate::config::{
-    self, ConfigFile, ConfigLocation, Environment, EnvironmentError, Flags, Server, SystemKeychain,
-    Target,
+    self, ConfigFile, ConfigLocation, Environment, Flags, Server, SystemKeychain, Target,
 };
+#[cfg(feature = "sandbox")]
+use crate::config::{EnvironmentError, Selection};
 #[cfg(feature = "sandbox")]
 use crate::error::Failure;
 use crate::history::{Journal, Origin};

@@ -33,7 +33,14 @@ impl Output {
     /// [`io::ErrorKind::NotConnected`], there is nobody to ask; else the terminal failed.
     pub fn confirm(&mut self, question: &str) -> io::Result<Answer> {
         let prompt = Confirm::new().with_prompt(escape(question)).default(false);
-        let is_yes = self.ask(|terminal| prompt.interact_on(terminal))?;
+        let is_yes = self.ask(|terminal| {
+            let answer = prompt.interact_on(terminal);
+            if answer.is_err() {
+                // It stops in the line of the question.
+                terminal.write_line("").ok();
+            }
+            answer
+        })?;
         Ok(if is_yes { Answer::Yes } else { Answer::No })
     }
 
@@ -64,6 +71,11 @@ impl Output {
             // The question stands on a line that nothing has ended.
             terminal.write_line("").ok();
         }
-        Ok(answer?)
+        answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
+            io::ErrorKind::Interrupted => {
+                io::Error::new(error.kind(), "interrupted at the question")
+            }
+            _ => error,
+        })
     }
 }

@@ -5,8 +5,10 @@ mod bystander;
 mod flaky;
 #[cfg(unix)]
 mod running;
+#[cfg(unix)]
+mod terminal;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -16,6 +18,8 @@ pub(crate) use bystander::Bystander;
 pub(crate) use flaky::{Flaky, Gate, Turn};
 #[cfg(unix)]
 pub(crate) use running::Running;
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;
 
 /// The API key that tests use.
 pub(crate) const API_KEY: &str = "test-api-key";
@@ -98,7 +102,7 @@ impl World {
             .env("HOME", self.home());
         // Windows finds its own parts through these.
         for name in ["PATH", "SystemRoot", "TEMP", "TMP"] {
-            if let Some(value) = std::env::var_os(name) {
+            if let Some(value) = inherited(name) {
                 command.env(name, value);
             }
         }
@@ -143,12 +147,21 @@ impl World {
         command.arg("-c").arg(script).stdin(Stdio::null());
         self.furnish(&mut command);
         let program = Path::new(env!("CARGO_BIN_EXE_orgconn"));
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = inherited("PATH").unwrap_or_default();
         let paths = std::iter::once(program.parent().unwrap().to_owned())
             .chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(paths).unwrap());
         finished(command.output().unwrap())
     }
+}
+
+/// A variable of the test's own process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "programs are found through the environment"
+)]
+fn inherited(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// What a process left behind, as text.

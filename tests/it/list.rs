@@ -1,3 +1,4 @@
+mod failures;
 mod order;
 mod pages;
 mod profiles;

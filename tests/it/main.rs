@@ -23,6 +23,7 @@ mod pipeline;
 mod readme;
 mod retries;
 mod sandbox;
+mod terminal;
 mod traps;
 mod undo;
 mod update;

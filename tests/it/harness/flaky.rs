@@ -63,7 +63,8 @@ impl Gate {
 pub(crate) struct Flaky {
     url: String,
     seen: Arc<Seen>,
-    server: Option<JoinHandle<()>>,
+    // Gives the streams that are never answered, and so keeps them open until the end.
+    server: Option<JoinHandle<Vec<TcpStream>>>,
 }
 
 #[derive(Default)]
@@ -146,7 +147,7 @@ impl Drop for Flaky {
     }
 }
 
-fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen) {
+fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen) -> Vec<TcpStream> {
     let mut stalled = Vec::new();
     let mut held = Vec::new();
     for turn in turns {
@@ -168,13 +169,10 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
             turn => answer(&mut stream, turn, &request),
         }
     }
-    if !stalled.is_empty() {
-        // Their connections stay open until somebody knocks.
-        let _ = listener.accept();
-    }
     for answer in held {
         let _ = answer.join();
     }
+    stalled
 }
 
 fn answer(stream: &mut TcpStream, turn: Turn, request: &str) {

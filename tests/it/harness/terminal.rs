@@ -1,0 +1,127 @@
+use std::io::{Read as _, Write as _};
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty};
+
+use super::World;
+
+/// The program at a terminal of its own, with somebody who reads and types.
+pub(crate) struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    screen: Receiver<Vec<u8>>,
+    seen: String,
+}
+
+/// No test waits longer than this for something to be shown.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Terminal {
+    /// Starts the program at a terminal that is this many columns wide.
+    pub(crate) fn start(world: &World, columns: u16, arguments: &[&str]) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(Size::new(24, columns)).unwrap();
+        let ready = world.command(arguments);
+        let variables = ready
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let command = Command::new(ready.get_program())
+            .args(ready.get_args())
+            .current_dir(world.home())
+            .env_clear()
+            .envs(variables)
+            .env("TERM", "xterm-256color");
+        let child = command.spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        Self {
+            screen: read(Arc::clone(&pty)),
+            pty,
+            child,
+            seen: String::new(),
+        }
+    }
+
+    /// Waits until this text is shown.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.seen.contains(text) {
+            match self
+                .screen
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Err(_) => panic!("`{text}` is not shown: {:?}", self.seen),
+            }
+        }
+    }
+
+    /// Types these characters.
+    pub(crate) fn press(&mut self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Presses Ctrl-C, then does as [`Terminal::end`]. A question does not hear what is pressed in the moment between
+    /// its being shown and its listening, so it is pressed again if nothing comes of it.
+    #[track_caller]
+    pub(crate) fn interrupt(mut self) -> (Option<i32>, String) {
+        for _ in 0..5 {
+            self.press("\u{3}");
+            if self.ends_within(PATIENCE / 10) {
+                break;
+            }
+        }
+        self.end()
+    }
+
+    fn ends_within(&mut self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        loop {
+            match self
+                .screen
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Err(ended) => return ended == RecvTimeoutError::Disconnected,
+            }
+        }
+    }
+
+    /// Waits for the program's end, and gives its exit code and all that was shown, without line breaks of its own.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        assert!(
+            self.ends_within(PATIENCE),
+            "it does not end: {:?}",
+            self.seen
+        );
+        let code = self.child.wait().unwrap().code();
+        (code, std::mem::take(&mut self.seen).replace("\r\n", "\n"))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It has ended by now, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads what is shown until the program has ended.
+fn read(pty: Arc<Pty>) -> Receiver<Vec<u8>> {
+    let (shown, screen) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = (&*pty).read(&mut buffer) {
+            if shown.send(buffer[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    screen
+}

@@ -1,0 +1,5 @@
+//! The program at a terminal.
+#![cfg(unix)]
+
+mod questions;
+mod tables;

@@ -1,0 +1,181 @@
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::harness::{Api, Terminal, World, connection, org_list, page, uuid};
+
+const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
+
+/// A mock that lists one connection, once.
+fn one() -> Api {
+    let api = Api::new();
+    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    api
+}
+
+/// Begins to delete that connection, up to the question.
+fn asked(world: &World) -> Terminal {
+    let mut terminal = Terminal::start(world, 100, &["delete", &uuid(50)]);
+    terminal.wait_for("Org 1 -> Org 2  logs");
+    terminal.wait_for("Delete this connection?");
+    terminal
+}
+
+fn expect_deletion(api: &Api) {
+    let path = format!("/api/v2/org_connections/{}", uuid(50));
+    let gone = ResponseTemplate::new(200).set_body_raw("{}\n", "application/json");
+    api.expect("DELETE", &path, None, gone, 1);
+}
+
+#[test]
+fn a_deletion_is_shown_and_asked_about_and_yes_deletes() {
+    let api = one();
+    expect_deletion(&api);
+    let world = api.world();
+    let mut terminal = asked(&world);
+    terminal.press("y");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("deleted"), "{shown}");
+}
+
+#[test]
+fn no_and_enter_alone_delete_nothing() {
+    for keys in ["n", "\r"] {
+        let api = one();
+        let world = api.world();
+        let mut terminal = asked(&world);
+        terminal.press(keys);
+        let (code, shown) = terminal.end();
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(
+            shown.contains("not confirmed; nothing was deleted"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn ctrl_c_at_the_question_deletes_nothing() {
+    let api = one();
+    let world = api.world();
+    let (code, shown) = asked(&world).interrupt();
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(shown.ends_with_shown_cursor(), "{shown:?}");
+    assert!(
+        shown.ends_with("\u{1b}[0mnothing was deleted: interrupted at the question\n"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn yes_beforehand_asks_nothing() {
+    let api = one();
+    expect_deletion(&api);
+    let world = api.world();
+    let terminal = Terminal::start(&world, 100, &["delete", &uuid(50), "--yes"]);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains('?'), "{shown}");
+}
+
+#[test]
+fn where_asking_is_forbidden_nothing_is_asked() {
+    let world = World::talking_to("http://127.0.0.1:9");
+    for arguments in [
+        &["delete", "40bb", "--no-input"][..],
+        &["create", "Org 2", "--no-input"],
+    ] {
+        let (code, shown) = Terminal::start(&world, 100, arguments).end();
+        assert_eq!(code, Some(2), "{shown}");
+    }
+}
+
+#[test]
+fn several_connections_are_asked_about_once() {
+    let api = Api::new();
+    let connections = [
+        connection(50, 1, 2, &["logs"]),
+        connection(51, 1, 3, &["audit"]),
+    ];
+    api.get(LIST, &page(&connections, 2));
+    let world = api.world();
+    let mut terminal = Terminal::start(&world, 100, &["rm", &uuid(51), &uuid(50)]);
+    terminal.wait_for("Delete these 2 connections?");
+    terminal.press("n");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(1), "{shown}");
+    for line in ["Org 1 -> Org 3  audit", "Org 1 -> Org 2  logs"] {
+        assert!(shown.contains(line), "{shown}");
+    }
+}
+
+#[test]
+fn a_create_without_types_asks_what_to_share() {
+    let api = Api::new();
+    let order = json!({"data": {
+        "type": "org_connection",
+        "attributes": {"connection_types": ["logs", "audit"]},
+        "relationships": {"sink_org": {"data": {"type": "orgs", "id": uuid(2)}}},
+    }});
+    let made = json!({"data": connection(50, 1, 2, &["logs", "audit"])});
+    let answer = ResponseTemplate::new(200).set_body_json(made);
+    api.get("/api/v2/org", &org_list(1, &[1, 2])).expect(
+        "POST",
+        "/api/v2/org_connections",
+        Some(order),
+        answer,
+        1,
+    );
+    let world = api.world();
+    let mut terminal = Terminal::start(&world, 100, &["create", "Org 2"]);
+    terminal.wait_for("Share which types?");
+    terminal.wait_for("audit");
+    // Chooses the first, and the last, which is one above it.
+    terminal.press(" \u{1b}[A \r");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("logs,audit"), "{shown}");
+}
+
+/// Begins to create a connection, up to the question what to share.
+fn asked_for_types(world: &World) -> Terminal {
+    let mut terminal = Terminal::start(world, 100, &["create", "Org 2"]);
+    terminal.wait_for("audit");
+    terminal
+}
+
+#[test]
+fn nothing_is_created_when_no_type_is_chosen() {
+    let api = Api::new();
+    let world = api.world();
+    let mut terminal = asked_for_types(&world);
+    terminal.press("\r");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("nothing was created"), "{shown}");
+}
+
+#[test]
+fn ctrl_c_at_the_question_what_to_share_creates_nothing() {
+    let api = Api::new();
+    let world = api.world();
+    let (code, shown) = asked_for_types(&world).interrupt();
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(
+        shown.contains("nothing was created: interrupted"),
+        "{shown}"
+    );
+    assert!(shown.ends_with_shown_cursor(), "{shown:?}");
+}
+
+/// What a terminal was told of its cursor.
+trait Cursor {
+    /// Whether the cursor was shown again after it was hidden last.
+    fn ends_with_shown_cursor(&self) -> bool;
+}
+
+impl Cursor for String {
+    fn ends_with_shown_cursor(&self) -> bool {
+        self.rfind("\u{1b}[?25h") >= self.rfind("\u{1b}[?25l")
+    }
+}
