@@ -172,10 +172,9 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 fn log_details(response: &reqwest::Response) {
-    let left = response
-        .headers()
-        .get("x-ratelimit-remaining")
-        .and_then(|left| left.to_str().ok());
+    // Shown as the number that it is: a server may put anything into a header.
+    let left = response.headers().get("x-ratelimit-remaining");
+    let left = left.and_then(|left| left.to_str().ok()?.parse::<u64>().ok());
     if let Some(left) = left {
         log::debug!("requests left before the rate limit: {left}");
     }

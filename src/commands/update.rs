@@ -166,11 +166,13 @@ fn explain(error: Error, connection: &Connection) -> Error {
     let what = between(connection);
     let source = connection.source.label();
     let failure = match error.downcast_ref().map(api::Error::kind) {
-        Some(ErrorKind::Forbidden) => {
-            Failure::new(Exit::Permission, format!("{what} was not updated: it is not permitted")).hint(format!(
-                "it takes the credentials of its source org, `{source}`, with the permission org_connections_write"
-            ))
-        }
+        Some(ErrorKind::Forbidden) => Failure::new(
+            Exit::Permission,
+            format!("{what} was not updated: it is not permitted"),
+        )
+        .hint(format!(
+            "it takes the credentials of its source org, `{source}`, with the permission org_connections_write"
+        )),
         Some(ErrorKind::NotFound) => Failure::new(
             Exit::NotFound,
             format!("{what} was not updated: it is not found"),

@@ -190,7 +190,8 @@ fn plain_http_where_tls_was_expected_is_said_to_be_that() {
     let authority = listener.local_addr().unwrap().to_string();
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.read(&mut [0; 4096]).unwrap();
+        let greeting = stream.read(&mut [0; 4096]).unwrap();
+        assert!(greeting > 0);
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
     });
     let failed = World::talking_to(&format!("https://{authority}"))

@@ -7,6 +7,7 @@
 
 mod check;
 mod create;
+mod credentials;
 mod delete;
 mod errors;
 mod formats;
@@ -23,6 +24,7 @@ mod pipeline;
 mod readme;
 mod retries;
 mod sandbox;
+mod secrets;
 mod terminal;
 mod traps;
 mod undo;

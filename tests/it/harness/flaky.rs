@@ -156,6 +156,7 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
         };
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let Some(request) = read(&mut stream) else {
+            stalled.clear();
             break;
         };
         seen.requests.lock().unwrap().push(request.clone());

@@ -1,0 +1,214 @@
+//! No secret is ever shown or written down, whatever the server does with it.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::harness::{Finished, Flaky, Turn, World, connection, org_list, page, uuid};
+
+const SECRETS: [&str; 2] = [
+    "test-api-key-0123456789abcdef",
+    "test-app-key-fedcba9876543210",
+];
+const TOKEN: &str = "test-access-token-0123456789";
+const FORMATS: [&str; 7] = ["table", "json", "jsonl", "yaml", "csv", "tsv", "id"];
+
+/// Every command that talks to the API.
+fn commands() -> Vec<Vec<String>> {
+    let (id, org) = (uuid(50), uuid(2));
+    [
+        "list --source=Retail".to_owned(),
+        "list".to_owned(),
+        format!("get {id}"),
+        format!("create {org} --type=logs"),
+        "create Retail --type=logs".to_owned(),
+        format!("update {id} --type=audit"),
+        format!("delete {id} --yes"),
+        "orgs".to_owned(),
+        format!("check --destination={org} --type=logs"),
+    ]
+    .iter()
+    .map(|line| line.split(' ').map(str::to_owned).collect())
+    .collect()
+}
+
+fn with_keys(url: &str) -> World {
+    World::talking_to(url)
+        .with("DD_API_KEY", SECRETS[0])
+        .with("DD_APP_KEY", SECRETS[1])
+}
+
+/// Requires that none of the secrets is in what was shown, or in any file of this world.
+#[track_caller]
+fn nothing_shows(world: &World, finished: &Finished, secrets: &[&str]) {
+    let mut texts = vec![finished.stdout.clone(), finished.stderr.clone()];
+    read_all(world.home(), &mut texts);
+    for text in texts {
+        for secret in secrets {
+            assert!(!text.contains(secret), "{secret} in: {text}");
+            // What tells the key from others would be enough for some.
+            assert!(
+                !text.contains(&secret[9..]),
+                "the end of {secret} in: {text}"
+            );
+        }
+    }
+}
+
+fn read_all(directory: &Path, texts: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, texts);
+        } else {
+            texts.push(String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned());
+        }
+    }
+}
+
+/// Runs every command in every format against a server that does this with each request.
+#[track_caller]
+fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
+    let api = Flaky::always(turn);
+    for (number, command) in commands().into_iter().enumerate() {
+        // Each format meets some of the commands, and each command some of the formats: all pairs would take long.
+        for format in FORMATS.iter().cycle().skip(number).take(3) {
+            let world = with_keys(api.url());
+            let mut words = command.clone();
+            words.extend(["-vv", "--max-retries=0", "-o", format].map(str::to_owned));
+            let finished = world.run(words);
+            assert_ne!(finished.code, 0, "{}", finished.stdout);
+            nothing_shows(&world, &finished, &SECRETS);
+        }
+    }
+    let sent = api.requests().concat();
+    assert!(SECRETS.iter().all(|secret| sent.contains(secret)));
+}
+
+#[test]
+fn a_server_that_fails_shows_none() {
+    every_command_keeps_its_secrets(|| Turn::refused(500, "trouble"));
+}
+
+#[test]
+fn a_server_that_sends_the_request_back_shows_none() {
+    every_command_keeps_its_secrets(|| Turn::Echo("400 Bad Request", String::new()));
+    every_command_keeps_its_secrets(|| Turn::Echo("403 Forbidden", String::new()));
+}
+
+#[test]
+fn a_server_that_answers_with_the_request_shows_none() {
+    every_command_keeps_its_secrets(|| Turn::Echo("200 OK", String::new()));
+}
+
+#[test]
+fn a_server_that_has_the_keys_in_its_errors_shows_none() {
+    every_command_keeps_its_secrets(|| {
+        let [api_key, app_key] = SECRETS;
+        let detail = format!("the key \"{app_key}\" is none of\n{api_key}'s");
+        let errors = json!([
+            format!("bad key {api_key}"),
+            {"status": "403", "title": app_key, "detail": detail},
+        ]);
+        Turn::Answer(403, json!({ "errors": errors }).to_string())
+    });
+    every_command_keeps_its_secrets(|| {
+        let body = json!({"request": {"headers": [["dd-api-key", SECRETS[0]], [SECRETS[1]]]}});
+        Turn::Answer(422, body.to_string())
+    });
+}
+
+#[test]
+fn a_page_of_a_gateway_with_the_keys_in_it_shows_none() {
+    every_command_keeps_its_secrets(|| {
+        let page = format!("<html>{} and {}</html>", SECRETS[0], SECRETS[1]);
+        Turn::AnswerWith(
+            "503 Service Unavailable",
+            "x-ratelimit-reset: 1\r\n".into(),
+            page,
+        )
+    });
+}
+
+#[test]
+fn an_answer_that_is_cut_short_shows_none() {
+    every_command_keeps_its_secrets(|| Turn::CutShort(format!("{} {}", SECRETS[0], SECRETS[1])));
+    every_command_keeps_its_secrets(|| {
+        // Cut in the middle of a key, where a message is cut too.
+        Turn::Answer(400, format!("{}{}", "x".repeat(285), SECRETS[0]))
+    });
+}
+
+#[test]
+fn a_redirect_and_headers_with_the_keys_in_them_show_none() {
+    every_command_keeps_its_secrets(|| {
+        let [api_key, app_key] = SECRETS;
+        let location = format!("location: https://{api_key}.example/?{app_key}\r\n");
+        Turn::AnswerWith("302 Found", location, String::new())
+    });
+    every_command_keeps_its_secrets(|| {
+        let headers = format!(
+            "x-ratelimit-remaining: {}\r\nx-ratelimit-reset: {}\r\nretry-after: {}\r\n",
+            SECRETS[0], SECRETS[0], SECRETS[1]
+        );
+        Turn::AnswerWith("429 Too Many Requests", headers, String::new())
+    });
+}
+
+#[test]
+fn a_token_is_kept_as_well() {
+    let api = Flaky::always(|| Turn::Echo("401 Unauthorized", String::new()));
+    for command in commands() {
+        let world = World::bare()
+            .with("ORGCONN_API_URL", api.url())
+            .with("DD_ACCESS_TOKEN", TOKEN);
+        let mut words = command;
+        words.extend(["-vv", "-o", "json"].map(str::to_owned));
+        let finished = world.run(words).code(4);
+        nothing_shows(&world, &finished, &[TOKEN]);
+    }
+    assert!(api.requests()[0].contains(TOKEN));
+}
+
+#[test]
+fn success_writes_none_into_the_history() {
+    let made = json!({"data": connection(50, 1, 2, &["logs"])});
+    let api = Flaky::new([Turn::json(&org_list(1, &[1, 2])), Turn::json(&made)]);
+    let world = with_keys(api.url());
+    let finished = world.run(["create", "Org 2", "--type=logs", "-vv"]).code(0);
+    nothing_shows(&world, &finished, &SECRETS);
+    assert!(
+        world
+            .home()
+            .join("xdg_state_home/orgconn/history.jsonl")
+            .exists()
+    );
+}
+
+#[test]
+fn no_flag_takes_a_secret_and_no_environment_value_is_in_the_help() {
+    let world = with_keys("http://127.0.0.1:9").with("ORGCONN_OUTPUT", "json");
+    let mut commands = vec![vec![]];
+    commands.extend(
+        [
+            "list", "get", "create", "update", "delete", "check", "orgs", "sandbox",
+        ]
+        .map(|word| vec![word]),
+    );
+    for mut words in commands {
+        words.push("--help");
+        let help = world.run(&words).code(0);
+        nothing_shows(&world, &help, &SECRETS);
+        for line in help.stdout.lines().map(str::trim_start) {
+            let flag = line.split([' ', '=', '<']).next().unwrap_or_default();
+            let secret = ["key", "token", "secret", "password", "credential"];
+            let takes_one = flag.starts_with('-') && secret.iter().any(|word| flag.contains(word));
+            assert!(!takes_one, "{line}");
+        }
+    }
+    let listed = page(&[], 0);
+    let api = Flaky::always(move || Turn::json(&listed));
+    let refused = with_keys(api.url()).run(["list", "--api-key", "x"]).code(2);
+    assert!(refused.stderr.contains("unexpected argument '--api-key'"));
+}
