@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    check, create, delete, get, help, history, list, orgs, schema, undo, update,
+    check, create, delete, export, get, graph, help, history, list, orgs, schema, undo, update,
 };
 use crate::config::Environment;
 use crate::context::Context;
@@ -43,6 +43,8 @@ enum Command {
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
     Check(check::Args),
+    Export(export::Args),
+    Graph(graph::Args),
     Schema(schema::Args),
     History(history::Args),
     Undo(undo::Args),
@@ -61,6 +63,8 @@ impl Command {
             Self::Update(args) => update::run(args, context),
             Self::Delete(args) => delete::run(args, context),
             Self::Check(args) => check::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
+            Self::Graph(args) => graph::run(&args, context),
             Self::Schema(args) => schema::run(&args, context),
             Self::History(args) => history::run(&args, context),
             Self::Undo(args) => undo::run(&args, context),

@@ -11,6 +11,9 @@ use crate::output::{HistoryRow, Output};
 /// Every create, update and delete is written down before it is sent and after it is answered; one without an answer
 /// is `unknown`. With --profile, only what was changed with it. The sandbox has a history of its own.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn history --limit 10
+  orgconn history -o csv > changes.csv")]
 pub(crate) struct Args {
     /// At most this many of the newest changes
     #[arg(long, value_name = "N")]

@@ -56,11 +56,6 @@ pub(crate) fn finish_parts<R: Record>(
     failures: Vec<PartFailure>,
     output: &mut Output,
 ) -> Result<Exit> {
-    let exits: Vec<_> = failures
-        .iter()
-        .map(|failure| error::exit(&failure.error))
-        .collect();
-    let exit = Exit::of_several(succeeded, &exits);
     let views: Vec<_> = failures
         .iter()
         .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
@@ -71,14 +66,40 @@ pub(crate) fn finish_parts<R: Record>(
         // Columns without a row would say that nothing is there.
         output.only_errors(&views).map_err(Into::into)
     };
-    for failure in &failures {
+    conclude(shown, succeeded, &failures, output)
+}
+
+/// As [`finish_parts`], for a command that writes a text. There is none where no part succeeded.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) fn finish_text(
+    text: Option<&str>,
+    failures: &[PartFailure],
+    output: &mut Output,
+) -> Result<Exit> {
+    let shown = text.map_or(Ok(()), |text| output.write_text(text));
+    conclude(shown.map_err(Into::into), text.is_some(), failures, output)
+}
+
+/// Reports what failed, and gives the exit code of the whole.
+fn conclude(
+    shown: Result<()>,
+    succeeded: bool,
+    failures: &[PartFailure],
+    output: &mut Output,
+) -> Result<Exit> {
+    for failure in failures {
         error::report(&failure.error, failure.profile.as_deref(), output);
     }
+    let exits: Vec<_> = failures
+        .iter()
+        .map(|failure| error::exit(&failure.error))
+        .collect();
     // How the work itself ended counts, whether or not somebody still reads.
-    if exit == Exit::Done {
-        shown.map(|()| exit)
-    } else {
-        Ok(exit)
+    match Exit::of_several(succeeded, &exits) {
+        Exit::Done => shown.map(|()| Exit::Done),
+        exit => Ok(exit),
     }
 }
 

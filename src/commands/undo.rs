@@ -7,7 +7,7 @@ use self::reversal::Reversal;
 use super::report;
 use super::survey::{Survey, survey};
 use crate::context::{Account, Context, SANDBOX_HOST};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, unanswered};
 use crate::history::{Entry, History};
 use crate::output::{Answer, ConnectionChange, Output};
 
@@ -18,6 +18,9 @@ use crate::output::{Answer, ConnectionChange, Output};
 /// nothing is undone twice. A deleted connection comes back with a new id and another owner, and without its
 /// restriction policy. The keys are those of the change's own profile, unless others are chosen.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = "Examples:
+  orgconn undo --dry-run
+  orgconn undo \"$(orgconn history --limit 1 -o id)\" --yes")]
 pub(crate) struct Args {
     /// Entry of `orgconn history`, or its beginning (4 characters or more)
     #[arg(value_name = "ENTRY")]
@@ -138,7 +141,8 @@ fn show(entry: &Entry, reversal: &Reversal<'_>, agreed: bool, output: &mut Outpu
 }
 
 fn ask(output: &mut Output) -> Result<()> {
-    match output.confirm("Undo this?")? {
+    let answer = output.confirm("Undo this?");
+    match answer.map_err(|error| unanswered(error, "nothing was changed"))? {
         Answer::Yes => Ok(()),
         Answer::No => Err(Failure::new(Exit::Failure, "not confirmed; nothing was changed").into()),
     }

@@ -73,9 +73,55 @@ impl Output {
     /// # Errors
     /// As [`Output::begin`].
     pub fn check<R: Record>(&self) -> Result<(), OutputError> {
+        self.check_beside::<R>(&[])
+    }
+
+    /// As [`Output::check`], for a command that writes `others` as well as the formats of a
+    /// listing.
+    ///
+    /// # Errors
+    /// As [`Output::begin`].
+    pub fn check_beside<R: Record>(&self, others: &[Format]) -> Result<(), OutputError> {
+        self.require(&[&Format::LISTINGS, others].concat())?;
         choose_order::<R>(&self.options)?;
         choose_columns::<R>(&self.options)?;
         Ok(())
+    }
+
+    /// Requires that the format that was asked for is one of those that the command writes.
+    ///
+    /// # Errors
+    /// It is none of them, or columns are chosen for one that has none.
+    pub fn require(&self, written: &[Format]) -> Result<(), OutputError> {
+        let wanted = self.options.format;
+        if !written.contains(&wanted) {
+            let written = written.to_vec();
+            return Err(OutputError::UnsuitedFormat { wanted, written });
+        }
+        if self.options.columns.is_some() && !wanted.has_columns() {
+            return Err(OutputError::ColumnsUnused(wanted));
+        }
+        Ok(())
+    }
+
+    /// As [`Output::require`], for a command that shows no records: `usual` is what the table, being
+    /// the usual format, stands for. Gives the format to write.
+    ///
+    /// # Errors
+    /// The format is none of these, or columns are chosen.
+    pub fn require_text(&self, usual: Format, others: &[Format]) -> Result<Format, OutputError> {
+        let wanted = match self.options.format {
+            Format::Table => usual,
+            wanted => wanted,
+        };
+        let written = [&[usual], others].concat();
+        if !written.contains(&wanted) {
+            return Err(OutputError::UnsuitedFormat { wanted, written });
+        }
+        match self.options.columns {
+            Some(_) => Err(OutputError::ColumnsUnused(wanted)),
+            None => Ok(wanted),
+        }
     }
 
     /// Leaves a column out of tables unless it is asked for, as all rows say the same there.
@@ -133,6 +179,11 @@ impl Output {
     /// Whether standard output is a terminal.
     pub fn is_terminal(&self) -> bool {
         self.stdout.width.is_some()
+    }
+
+    /// The columns of the terminal that standard output is; `None` where it is a pipe or a file.
+    pub fn terminal_width(&self) -> Option<usize> {
+        self.stdout.width
     }
 }
 

@@ -144,6 +144,10 @@ fn writer<'a, R: Record>(
         Format::Csv => Box::new(Csv::new(stdout, columns, has_header, is_terminal)),
         Format::Tsv => Box::new(Tsv::new(stdout, columns, has_header)),
         Format::Id => Box::new(Ids::new(stdout)),
+        wanted => {
+            let written = Format::LISTINGS.to_vec();
+            return Err(OutputError::UnsuitedFormat { wanted, written });
+        }
     })
 }
 

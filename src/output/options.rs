@@ -20,9 +20,39 @@ pub enum Format {
     Tsv,
     /// One id a line
     Id,
+    /// Workflow commands that GitHub shows as annotations of a file: `check --file`
+    #[value(hide = true)]
+    Github,
+    /// Terraform resources with import blocks: `export`
+    #[value(hide = true)]
+    Terraform,
+    /// Who sees whose data, as a tree of text: `graph`
+    #[value(hide = true)]
+    Tree,
+    /// Who sees whose data, as a Mermaid diagram: `graph`
+    #[value(hide = true)]
+    Mermaid,
+    /// Who sees whose data, in Graphviz's language: `graph`
+    #[value(hide = true)]
+    Dot,
+    /// Who sees whose data, as a picture: `graph`
+    #[value(hide = true)]
+    Svg,
 }
 
 impl Format {
+    /// The formats that every listing has. The others belong to single commands, whose own help tells of them: each
+    /// command says with [`Output::require`](super::Output::require) which ones it writes.
+    pub const LISTINGS: [Self; 7] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Yaml,
+        Self::Csv,
+        Self::Tsv,
+        Self::Id,
+    ];
+
     /// Whether it has columns, which can be chosen and have a header.
     pub fn has_columns(self) -> bool {
         matches!(self, Self::Table | Self::Csv | Self::Tsv)
@@ -40,6 +70,12 @@ impl fmt::Display for Format {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Id => "id",
+            Self::Github => "github",
+            Self::Terraform => "terraform",
+            Self::Tree => "tree",
+            Self::Mermaid => "mermaid",
+            Self::Dot => "dot",
+            Self::Svg => "svg",
         })
     }
 }

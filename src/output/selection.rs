@@ -26,6 +26,19 @@ pub enum OutputError {
         "--columns does not go with the format {0}, which has no columns; use table, csv or tsv"
     )]
     ColumnsUnused(Format),
+    /// The command does not write the format.
+    #[error("this command does not write the format {wanted}; it writes {}", list(.written))]
+    UnsuitedFormat {
+        /// The format that was asked for.
+        wanted: Format,
+        /// The formats that the command writes.
+        written: Vec<Format>,
+    },
+}
+
+fn list(formats: &[Format]) -> String {
+    let words: Vec<_> = formats.iter().map(Format::to_string).collect();
+    words.join(", ")
 }
 
 fn nearest_clause(nearest: &Option<&str>) -> String {

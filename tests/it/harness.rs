@@ -164,6 +164,24 @@ fn inherited(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// A world with two profiles: `reachable` talks to `api`, and behind `unreachable` nobody listens.
+pub(crate) fn half_reachable(api: &Api) -> World {
+    let profile = |name: &str, url: &str| {
+        format!(
+            "[profiles.{name}]\napi_url = \"{url}\"\napi_key = {{ env = \"SOME_API_KEY\" }}\n\
+             app_key = {{ env = \"SOME_APP_KEY\" }}\n"
+        )
+    };
+    let profiles = profile("reachable", &api.url()) + &profile("unreachable", "http://127.0.0.1:9");
+    let world = World::bare();
+    let file = world.file("profiles.toml", &profiles);
+    world
+        .with("ORGCONN_CONFIG", file.to_str().unwrap())
+        .with("ORGCONN_MAX_RETRIES", "0")
+        .with("SOME_API_KEY", API_KEY)
+        .with("SOME_APP_KEY", APP_KEY)
+}
+
 /// What a process left behind, as text.
 pub(crate) fn finished(output: Output) -> Finished {
     Finished {

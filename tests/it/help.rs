@@ -1,4 +1,5 @@
 mod changing;
+mod history;
 mod looking;
 mod program;
 
@@ -96,6 +97,10 @@ A connection (CONNECTION) is
   the beginning of it      40bb: at least 4 characters that no other connection begins with
 or no id, and --source and --destination that together match exactly one.
 --from stands for --source, --to and --sink for --destination.
+
+An entry of the history (ENTRY) is
+  its id                   1m85atpakvq5d
+  the beginning of it      1m85at: at least 4 characters that no other entry begins with
 
 A type (TYPE) is logs, metrics or audit; several are repeated or comma-separated.
 
@@ -212,7 +217,9 @@ fn help_and_version_need_no_home_and_no_credentials() {
 #[cfg(unix)]
 fn every_example_runs_against_the_sandbox() {
     let world = World::sandbox().with("ORGCONN_YES", "1");
-    for command in ["list", "create", "check", "update", "delete"] {
+    for command in [
+        "list", "create", "check", "update", "undo", "delete", "export", "graph", "history",
+    ] {
         let page = page(command);
         let (_, examples) = page.split_once("Examples:\n").unwrap();
         assert!(examples.lines().count() > 1, "{command}");

@@ -57,7 +57,8 @@ fn what_a_listing_has_shown_stays_shown() {
     let first = format!("{}\n", uuid(50));
     let (finished, messages) = interrupted_listing("id", &first);
     assert_eq!(finished.stdout, first);
-    let error = "error: GET /api/v2/org_connections at HOST: interrupted\n";
+    let error = "error: the listing breaks off after 1 of 2 connections: \
+                 GET /api/v2/org_connections at HOST: interrupted\n";
     assert_eq!(messages, format!("{INTERRUPTED}{error}"));
 }
 

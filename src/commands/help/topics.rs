@@ -40,6 +40,10 @@ A connection (CONNECTION) is
 or no id, and --source and --destination that together match exactly one.
 --from stands for --source, --to and --sink for --destination.
 
+An entry of the history (ENTRY) is
+  its id                   1m85atpakvq5d
+  the beginning of it      1m85at: at least 4 characters that no other entry begins with
+
 A type (TYPE) is logs, metrics or audit; several are repeated or comma-separated.
 ";
 

@@ -75,3 +75,30 @@ fn the_first_page_is_out_before_the_last_one_is_in() {
         assert!(stdout.text().contains("00000040-32b2"), "{format}");
     }
 }
+
+#[test]
+fn a_format_of_another_command_is_refused_with_those_that_there_are() {
+    let (mut output, stdout, _) = output(plain(Format::Mermaid), None);
+    let refusal = output.check::<Connection>().unwrap_err();
+    assert_data_eq!(refusal.to_string(), str!["this command does not write the format mermaid; it writes table, json, jsonl, yaml, csv, tsv, id"].raw());
+    let beside = output.check_beside::<Connection>(&[Format::Github]);
+    assert!(beside.unwrap_err().to_string().ends_with("tsv, id, github"));
+    assert_eq!(output.begin::<Connection>().err(), Some(refusal));
+    assert_eq!(output.require(&[Format::Tree, Format::Mermaid]), Ok(()));
+    assert_eq!(stdout.text(), "");
+}
+
+#[test]
+fn columns_are_refused_where_a_command_writes_a_picture() {
+    let options = OutputOptions {
+        columns: Some(vec!["source".into()]),
+        ..plain(Format::Svg)
+    };
+    let (output, ..) = output(options, None);
+    let refusal = output.require(&[Format::Svg]).unwrap_err();
+    assert!(
+        refusal
+            .to_string()
+            .starts_with("--columns does not go with the format svg")
+    );
+}

@@ -233,3 +233,54 @@ Options:
 "#]]
     );
 }
+
+#[test]
+fn export() {
+    assert_data_eq!(
+        page("export"),
+        str![[r#"
+Write the live connections as a file
+
+All connections that the chosen profiles see: as a desired-state file (-o yaml, as usual), in which
+the same profiles then find no difference, or as Terraform resources with the blocks that import
+them (-o terraform). Orgs are called by their names where those are unique, else by their UUIDs,
+with the name as a comment.
+
+Usage: orgconn export [OPTIONS]
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Examples:
+  orgconn export --all-profiles > orgconn.yaml
+  orgconn export -o terraform > connections.tf
+
+"#]]
+    );
+}
+
+#[test]
+fn graph() {
+    assert_data_eq!(
+        page("graph"),
+        str![[r#"
+Draw who sees whose data
+
+A tree for the terminal (-o tree, as usual), a Mermaid flowchart for Markdown (-o mermaid), a
+digraph for Graphviz (-o dot), or a picture for a browser (-o svg). Orgs in no connection are named
+too, and disabled ones are marked.
+
+Usage: orgconn graph [OPTIONS]
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Examples:
+  orgconn graph --all-profiles
+  orgconn graph -o svg > connections.svg
+
+"#]]
+    );
+}

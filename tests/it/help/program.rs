@@ -23,6 +23,8 @@ Commands:
   update   Change what connections share
   delete   Delete connections [alias: rm]
   check    Check that a connection is as it should be
+  export   Write the live connections as a file
+  graph    Draw who sees whose data
   schema   Print the JSON Schema of the desired-state file, for editors
   history  List the changes that this machine made, the newest first
   undo     Take back a change of the history
@@ -158,6 +160,8 @@ Commands:
   update   Change what connections share
   delete   Delete connections [alias: rm]
   check    Check that a connection is as it should be
+  export   Write the live connections as a file
+  graph    Draw who sees whose data
   schema   Print the JSON Schema of the desired-state file, for editors
   history  List the changes that this machine made, the newest first
   undo     Take back a change of the history

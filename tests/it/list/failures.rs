@@ -124,8 +124,8 @@ fn one_of_several_profiles_that_fails_hides_nothing_of_the_others() {
     assert_data_eq!(
         part.stderr,
         str![[r#"
-error: profile bad: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden: Forbidden
-hint: the keys are wrong, belong to another site (--site), or lack a permission: org_connections_read to list, org_connections_write to create, update and delete
+error: profile bad: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden
+hint: the credentials come from profile bad: environment variable SOME_KEY and environment variable SOME_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
 
 "#]]
     );

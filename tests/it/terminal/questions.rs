@@ -62,7 +62,7 @@ fn ctrl_c_at_the_question_deletes_nothing() {
     assert_eq!(code, Some(130), "{shown}");
     assert!(shown.ends_with_shown_cursor(), "{shown:?}");
     assert!(
-        shown.ends_with("\u{1b}[0mnothing was deleted: interrupted at the question\n"),
+        shown.ends_with("\u{1b}[0minterrupted; nothing was deleted\n"),
         "{shown:?}"
     );
 }
@@ -162,7 +162,7 @@ fn ctrl_c_at_the_question_what_to_share_creates_nothing() {
     let (code, shown) = asked_for_types(&world).interrupt();
     assert_eq!(code, Some(130), "{shown}");
     assert!(
-        shown.contains("nothing was created: interrupted"),
+        shown.contains("interrupted; nothing was created"),
         "{shown}"
     );
     assert!(shown.ends_with_shown_cursor(), "{shown:?}");

@@ -1,0 +1,241 @@
+use orgconn::topology::desired::ParseOptions;
+use orgconn::topology::{
+    Connection, ConnectionType, Desired, DesiredState, Directory, Id, Org, Plan, PlanOptions,
+    Reference,
+};
+use serde_json::Value;
+use snapbox::{IntoData as _, assert_data_eq, str};
+
+use crate::harness::{Api, World, connection, half_reachable, org_list, page, uuid};
+
+const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
+
+/// The items that a command lists.
+fn items(world: &World, command: &str) -> Vec<Value> {
+    let listed = world.run([command, "--all-profiles", "-o", "json"]).json();
+    listed["items"].as_array().unwrap().clone()
+}
+
+fn text(value: &Value) -> Option<Box<str>> {
+    value.as_str().map(Into::into)
+}
+
+fn reference(value: &Value) -> Reference {
+    Reference {
+        id: value["id"].as_str().map(Id::from),
+        name: text(&value["name"]),
+    }
+}
+
+/// The connections of a world as they are listed.
+fn live(world: &World) -> Vec<Connection> {
+    let connection = |item: &Value| Connection {
+        id: item["id"].as_str().map(Id::from),
+        source: reference(&item["source"]),
+        destination: reference(&item["destination"]),
+        types: item["types"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| ConnectionType::from(kind.as_str().unwrap()))
+            .collect(),
+        ..Connection::default()
+    };
+    items(world, "list").iter().map(connection).collect()
+}
+
+/// What an exported file wants, with its orgs looked up among those that are listed.
+fn read_back(world: &World, exported: &str) -> DesiredState {
+    let org = |item: &Value| Org {
+        id: item["id"].as_str().unwrap().into(),
+        name: text(&item["name"]),
+        public_id: text(&item["public_id"]),
+        disabled: item["disabled"].as_bool(),
+    };
+    let directory = Directory {
+        current: None,
+        orgs: items(world, "orgs").iter().map(org).collect(),
+    };
+    let options = ParseOptions {
+        allow_unknown_types: true,
+    };
+    let desired = Desired::parse(exported, options).unwrap();
+    desired.resolve(|org| org.resolve(&directory)).unwrap()
+}
+
+#[test]
+fn the_exported_file_wants_exactly_what_is_live() {
+    let world = World::sandbox();
+    let exported = world.run(["export", "--all-profiles"]).code(0).stdout;
+    let desired = read_back(&world, &exported);
+    let plan = Plan::between(&live(&world), &desired, PlanOptions { prune: true });
+    assert_eq!(plan.counts().unchanged, 9);
+    assert!(plan.is_empty() && plan.beyond().is_empty() && plan.unmatched().is_empty());
+}
+
+#[test]
+fn a_unique_name_stands_for_its_org_and_a_uuid_with_the_name_as_comment_for_the_others() {
+    let exported = World::sandbox().run(["export", "-o", "yaml"]).code(0);
+    assert_data_eq!(
+        exported.stdout,
+        str![[r#"
+# Connections between Datadog orgs, read by orgconn
+connections:
+  - source: "\u001b[31mחנות\u001b[0m 👩\u200d💻\nKöln"
+    destination: Observability Hub
+    types: [audit]
+  - source: Legacy Shop
+    destination: Observability Hub
+    types: [logs]
+  - source: Logistics
+    destination: Observability Hub
+    types: [metrics]
+  - source: 1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17 # Payments
+    destination: Observability Hub
+    types: [metrics]
+  - source: 6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a # Payments
+    destination: Observability Hub
+    types: [logs, rum]
+  - source: Platform
+    destination: Observability Hub
+    types: [logs, metrics, audit]
+  - source: Retail EU
+    destination: Observability Hub
+    types: [logs, metrics]
+  - source: Retail US
+    destination: Observability Hub
+    types: [logs]
+
+"#]]
+        .raw()
+    );
+    assert_data_eq!(
+        exported.stderr,
+        str![[r#"
+types that this version does not know: rum; to read the file takes --allow-unknown-type
+
+"#]]
+    );
+}
+
+#[test]
+fn terraform_gets_an_alias_for_each_source_and_a_resource_with_its_import_for_each_connection() {
+    let exported = World::sandbox().run(["export", "--profile=platform", "-o", "terraform"]);
+    assert_data_eq!(
+        exported.quiet_success(),
+        str![[r#"
+# Connections between Datadog orgs, for the provider DataDog/datadog; `import` blocks need Terraform 1.5.
+# A connection belongs to the org whose keys its provider uses: give each provider the keys of its org.
+
+# Platform ([..])
+provider "datadog" {
+  alias = "platform"
+}
+
+# Platform ([..]) to Logistics ([..])
+resource "datadog_org_connection" "platform_to_logistics" {
+  provider         = datadog.platform
+  sink_org_id      = "9e1c47d8-61ab-11ec-b0f3-27d95ac8413e"
+  connection_types = ["metrics"]
+}
+
+import {
+  to = datadog_org_connection.platform_to_logistics
+  id = "95d1b7a0-6f3c-4e82-8b47-c0a9f2e61d38"
+}
+
+# Platform ([..]) to Observability Hub ([..])
+resource "datadog_org_connection" "platform_to_observability_hub" {
+  provider         = datadog.platform
+  sink_org_id      = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85"
+  connection_types = ["logs", "metrics", "audit"]
+}
+
+import {
+  to = datadog_org_connection.platform_to_observability_hub
+  id = "13c9f87e-a04d-4b62-9e5b-f7d3820c6b1a"
+}
+
+"#]]
+    );
+}
+
+#[test]
+fn what_the_file_cannot_say_is_told() {
+    let api = Api::new();
+    let mut lacking = connection(51, 1, 3, &["logs"]);
+    lacking["attributes"]["connection_types"] = Value::Array(Vec::new());
+    let listing = page(&[connection(50, 1, 2, &["logs"]), lacking], 2);
+    api.get("/api/v2/org", &org_list(1, &[1, 2, 3]))
+        .get(LIST, &listing);
+    let exported = api.world().run(["export"]).code(0);
+    assert_data_eq!(
+        exported.stdout,
+        str![[r#"
+# Connections between Datadog orgs, read by orgconn
+connections:
+  - source: Org 1
+    destination: Org 2
+    types: [logs]
+
+"#]]
+    );
+    assert_eq!(
+        exported.stderr,
+        format!(
+            "warning: left out: {}, Org 1 -> Org 3, which lacks an id, an org or a type, or doubles another\n",
+            uuid(51)
+        )
+    );
+}
+
+#[test]
+fn a_file_that_is_incomplete_says_so_at_its_head() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    let exported = half_reachable(&api)
+        .run(["export", "--all-profiles"])
+        .code(8);
+    assert_data_eq!(
+        exported.stdout,
+        str![[r#"
+# INCOMPLETE: the profile unreachable could not be asked
+# Connections between Datadog orgs, read by orgconn
+connections:
+  - source: Org 1
+    destination: Org 2
+    types: [logs]
+
+"#]]
+    );
+    assert!(
+        exported.stderr.starts_with("error: profile unreachable: "),
+        "{}",
+        exported.stderr
+    );
+}
+
+#[test]
+fn nothing_is_written_where_nobody_could_be_asked() {
+    let world = half_reachable(&Api::new());
+    let failed = world
+        .run(["export", "--profile=unreachable", "-o", "yaml"])
+        .code(7);
+    assert_eq!(failed.stdout, "");
+    let refused = World::bare().run(["export", "-o", "yaml"]).code(2);
+    assert_eq!(refused.stdout, "");
+    assert!(refused.stderr.starts_with("error: no credentials"));
+}
+
+#[test]
+fn other_formats_are_refused_with_those_there_are() {
+    let world = World::sandbox();
+    for format in ["json", "csv", "svg"] {
+        let refused = world.run(["export", "-o", format]).code(2);
+        let message =
+            format!("this command does not write the format {format}; it writes yaml, terraform");
+        assert!(refused.stderr.contains(&message), "{}", refused.stderr);
+    }
+    world.run(["export", "--columns=id"]).code(2);
+}

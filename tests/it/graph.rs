@@ -1,0 +1,136 @@
+use snapbox::{IntoData as _, assert_data_eq, str};
+
+use crate::harness::{Api, World, connection, half_reachable, org_list, page};
+
+const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
+
+#[test]
+fn a_tree_shows_who_sees_whom_with_whole_names_in_a_pipe() {
+    let drawn = World::sandbox()
+        .with("COLUMNS", "30")
+        .run(["graph", "--all-profiles"]);
+    assert_data_eq!(
+        drawn.quiet_success(),
+        str![[r#"
+Observability Hub
+├── \u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln  audit
+├── Legacy Shop (disabled)              logs
+├── Logistics                           metrics
+├── Payments [1f7d93e0]                 metrics
+├── Payments [6a48c1b5]                 logs, rum
+├── Platform                            logs, metrics, audit
+├── Retail EU                           logs, metrics
+└── Retail US                           logs
+
+Logistics
+└── Platform  metrics
+
+In no connection
+└── Security Archive
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn mermaid_and_dot_draw_the_same_connections() {
+    let world = World::sandbox();
+    let graph = |format| {
+        world
+            .run(["graph", "--profile=platform", "-o", format])
+            .quiet_success()
+    };
+    assert_data_eq!(
+        graph("mermaid"),
+        str![[r#"
+flowchart LR
+  n1["Logistics"]
+  n2["Observability Hub"]
+  n3["Platform"]
+  n3 -->|"metrics"| n1
+  n3 -->|"logs, metrics, audit"| n2
+
+"#]]
+    );
+    assert_data_eq!(
+        graph("dot"),
+        str![[r#"
+digraph orgconn {
+  rankdir=LR;
+  node [shape=box, style=rounded];
+  n1 [label="Logistics"];
+  n2 [label="Observability Hub"];
+  n3 [label="Platform"];
+  n3 -> n1 [label="metrics", style=dashed];
+  n3 -> n2 [label="logs", style=solid];
+  n3 -> n2 [label="metrics", style=dashed];
+  n3 -> n2 [label="audit", style=dotted];
+}
+
+"#]]
+    );
+}
+
+#[test]
+fn a_picture_stands_alone_and_names_every_org() {
+    let drawn = World::sandbox().run(["graph", "--all-profiles", "-o", "svg"]);
+    let svg = drawn.quiet_success();
+    let picture = roxmltree::Document::parse(&svg).unwrap();
+    assert_eq!(picture.root_element().tag_name().name(), "svg");
+    let words: String = picture
+        .descendants()
+        .filter_map(|node| node.text())
+        .collect();
+    for name in [
+        "Observability Hub",
+        "Retail US",
+        "Legacy Shop",
+        "Security Archive",
+    ] {
+        assert!(words.contains(name), "{name}");
+    }
+    for reference in ["href", "<script", "@import", "url(http"] {
+        assert!(!svg.contains(reference), "{reference}");
+    }
+}
+
+#[test]
+fn nothing_to_draw_is_noted() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1]))
+        .get(LIST, &page(&[], 0));
+    let drawn = api.world().run(["graph"]).code(0);
+    assert_eq!(drawn.stderr, "no connections\n");
+    assert_eq!(drawn.stdout, "In no connection\n└── Org 1\n");
+}
+
+#[test]
+fn a_profile_that_fails_costs_its_part_alone() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    let world = half_reachable(&api);
+    let drawn = world.run(["graph", "--all-profiles"]).code(8);
+    assert_eq!(drawn.stdout, "Org 2\n└── Org 1  logs\n");
+    assert!(
+        drawn.stderr.starts_with("error: profile unreachable: "),
+        "{}",
+        drawn.stderr
+    );
+    let failed = world.run(["graph", "--profile=unreachable"]).code(7);
+    assert_eq!(failed.stdout, "");
+}
+
+#[test]
+fn other_formats_are_refused_with_those_there_are() {
+    for format in ["json", "yaml", "terraform"] {
+        let refused = World::sandbox().run(["graph", "-o", format]).code(2);
+        let message = format!(
+            "this command does not write the format {format}; it writes tree, mermaid, dot, svg"
+        );
+        assert!(refused.stderr.contains(&message), "{}", refused.stderr);
+    }
+    let refused = World::sandbox().run(["graph", "--columns=id"]).code(2);
+    assert!(refused.stderr.contains("--columns does not go with"));
+}
