@@ -9,7 +9,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    check, create, delete, export, get, graph, help, history, list, orgs, schema, undo, update,
+    apply, check, create, delete, export, get, graph, help, history, list, orgs, plan, schema,
+    undo, update,
 };
 use crate::config::Environment;
 use crate::context::Context;
@@ -42,6 +43,8 @@ enum Command {
     Update(update::Args),
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
     Check(check::Args),
     Export(export::Args),
     Graph(graph::Args),
@@ -62,6 +65,8 @@ impl Command {
             Self::Create(args) => create::run(args, context),
             Self::Update(args) => update::run(args, context),
             Self::Delete(args) => delete::run(args, context),
+            Self::Plan(args) => plan::run(&args, context),
+            Self::Apply(args) => apply::run(&args, context),
             Self::Check(args) => check::run(&args, context),
             Self::Export(args) => export::run(&args, context),
             Self::Graph(args) => graph::run(&args, context),

@@ -235,7 +235,7 @@ fn exists(
 }
 
 /// Says which connection was not made, and of the service's bare refusals what they mean.
-fn explain(error: Error, org: &Org) -> Error {
+pub(super) fn explain(error: Error, org: &Org) -> Error {
     let name = org.reference().label();
     let failure = match error.downcast_ref().map(api::Error::kind) {
         Some(ErrorKind::NotFound) => Failure::new(Exit::NotFound, format!("`{name}` was not connected: the org is not found"))

@@ -158,7 +158,7 @@ async fn delete(
 }
 
 /// Says which connection was not deleted.
-fn explain(error: Error, connection: &Connection) -> Error {
+pub(super) fn explain(error: Error, connection: &Connection) -> Error {
     let what = between(connection);
     if error::is_outcome_unknown(&error) {
         return error.context(format!("deleting {what}"));

@@ -1,5 +1,6 @@
 //! The commands: one file a verb, its arguments above, its run below. The doc comments are the help.
 
+pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -10,12 +11,14 @@ pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod orgs;
+pub(crate) mod plan;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod undo;
 pub(crate) mod update;
 
+mod desired;
 mod gather;
 mod lookup;
 mod report;

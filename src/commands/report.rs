@@ -16,6 +16,15 @@ pub(crate) struct PartFailure {
     pub(crate) error: Error,
 }
 
+impl From<Error> for PartFailure {
+    fn from(error: Error) -> Self {
+        Self {
+            profile: None,
+            error,
+        }
+    }
+}
+
 /// What was got, and the profile with which it was.
 pub(crate) type Got<T> = (Option<Arc<str>>, T);
 
@@ -56,17 +65,24 @@ pub(crate) fn finish_parts<R: Record>(
     failures: Vec<PartFailure>,
     output: &mut Output,
 ) -> Result<Exit> {
-    let views: Vec<_> = failures
-        .iter()
-        .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
-        .collect();
-    let shown = if succeeded || failures.is_empty() {
-        show(records, &views, output)
-    } else {
-        // Columns without a row would say that nothing is there.
-        output.only_errors(&views).map_err(Into::into)
-    };
-    conclude(shown, succeeded, &failures, output)
+    conclude(succeeded, &failures, output, |errors, output| {
+        if succeeded || errors.is_empty() {
+            show(records, errors, output)
+        } else {
+            // Columns without a row would say that nothing is there.
+            Ok(output.only_errors(errors)?)
+        }
+    })
+}
+
+/// As [`finish_parts`], where nothing was got: what failed is reported, and no row is shown.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) fn refuse(failures: &[PartFailure], output: &mut Output) -> Result<Exit> {
+    conclude(false, failures, output, |errors, output| {
+        Ok(output.only_errors(errors)?)
+    })
 }
 
 /// As [`finish_parts`], for a command that writes a text. There is none where no part succeeded.
@@ -78,17 +94,26 @@ pub(crate) fn finish_text(
     failures: &[PartFailure],
     output: &mut Output,
 ) -> Result<Exit> {
-    let shown = text.map_or(Ok(()), |text| output.write_text(text));
-    conclude(shown.map_err(Into::into), text.is_some(), failures, output)
+    conclude(text.is_some(), failures, output, |_, output| {
+        Ok(text.map_or(Ok(()), |text| output.write_text(text))?)
+    })
 }
 
-/// Reports what failed, and gives the exit code of the whole.
-fn conclude(
-    shown: Result<()>,
+/// As [`finish_parts`], where `show` writes what was got, with the failures as data.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) fn conclude(
     succeeded: bool,
     failures: &[PartFailure],
     output: &mut Output,
+    show: impl FnOnce(&[ErrorView], &mut Output) -> Result<()>,
 ) -> Result<Exit> {
+    let views: Vec<_> = failures
+        .iter()
+        .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
+        .collect();
+    let shown = show(&views, output);
     for failure in failures {
         error::report(&failure.error, failure.profile.as_deref(), output);
     }
@@ -103,7 +128,15 @@ fn conclude(
     }
 }
 
-fn show<R: Record>(records: Vec<R>, errors: &[ErrorView], output: &mut Output) -> Result<()> {
+/// Writes records as a listing.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) fn show<R: Record>(
+    records: Vec<R>,
+    errors: &[ErrorView],
+    output: &mut Output,
+) -> Result<()> {
     let mut listing = output.begin::<R>()?;
     for record in records {
         listing.push(record)?;

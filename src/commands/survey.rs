@@ -1,7 +1,5 @@
 //! All that the chosen profiles see of the account: its orgs and its connections, each once.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 
 use super::lookup::Lookup;
@@ -77,13 +75,29 @@ async fn view(account: &Account) -> Result<View<'_>> {
 }
 
 impl<'a> Survey<'a> {
-    /// The account whose credentials belong to this org: connections are made and changed in their source org.
-    pub(crate) fn account_of(&self, org: &Id) -> Option<&'a Account> {
-        let member = self
-            .members
+    /// The account whose credentials belong to this org, and that org: connections are made and changed in their
+    /// source org.
+    pub(crate) fn member_of(&self, org: &Id) -> Option<&Member<'a>> {
+        self.members
             .iter()
-            .find(|member| member.org.id.as_ref() == Some(org))?;
-        Some(member.account)
+            .find(|member| member.org.id.as_ref() == Some(org))
+    }
+
+    /// The account whose credentials belong to this org.
+    pub(crate) fn account_of(&self, org: &Id) -> Option<&'a Account> {
+        self.member_of(org).map(|member| member.account)
+    }
+
+    /// What is known of an org; nothing of one without an id.
+    pub(crate) fn org(&self, mentioned: &Reference) -> Option<Org> {
+        let id = mentioned.id.as_ref()?;
+        let known = self.directory.get(id).cloned();
+        Some(known.unwrap_or_else(|| Org {
+            id: id.clone(),
+            name: mentioned.name.clone(),
+            public_id: None,
+            disabled: None,
+        }))
     }
 
     /// Whether the connections between two orgs are known: an org is shown its own alone.
@@ -91,10 +105,5 @@ impl<'a> Survey<'a> {
         self.account_of(source)
             .or_else(|| self.account_of(destination))
             .is_some()
-    }
-
-    /// The profile of the account that serves this org.
-    pub(crate) fn profile_of(&self, org: &Id) -> Option<Arc<str>> {
-        self.account_of(org)?.profile().cloned()
     }
 }

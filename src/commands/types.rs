@@ -15,6 +15,11 @@ pub(crate) struct UnknownTypes {
 }
 
 impl UnknownTypes {
+    /// Whether unknown types are let through.
+    pub(crate) fn are_allowed(&self) -> bool {
+        self.allow_unknown_type
+    }
+
     /// The given words as a set.
     ///
     /// # Errors

@@ -162,7 +162,7 @@ fn changed(connection: &Connection, change: &Change) -> Result<TypeSet> {
 }
 
 /// Says which connection was not updated, and of the service's bare refusals what they mean.
-fn explain(error: Error, connection: &Connection) -> Error {
+pub(super) fn explain(error: Error, connection: &Connection) -> Error {
     let what = between(connection);
     let source = connection.source.label();
     let failure = match error.downcast_ref().map(api::Error::kind) {

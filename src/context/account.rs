@@ -94,6 +94,11 @@ impl Account {
         self.access.pinned_org.as_ref()
     }
 
+    /// Whether somebody wishes to stop, so that nothing more may be begun.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.manner.interrupt.is_triggered()
+    }
+
     /// The client, made at the first call: only then are the secrets read.
     ///
     /// # Errors

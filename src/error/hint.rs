@@ -109,3 +109,16 @@ fn for_connection(error: &SelectConnectionError) -> Option<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_named_only_where_the_host_is_its_api() {
+        assert_eq!(site("api.us3.datadoghq.com"), Some("us3.datadoghq.com"));
+        assert_eq!(site("datadoghq.eu"), None);
+        assert_eq!(site("api.example.com"), None);
+        assert_eq!(site("127.0.0.1:8080"), None);
+    }
+}

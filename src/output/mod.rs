@@ -6,7 +6,9 @@
 //! the errors of its parts. Nothing here reads the environment, and nothing from outside reaches a
 //! terminal unescaped.
 
+mod annotations;
 mod delimited;
+mod diff;
 mod escape;
 pub mod graph;
 mod handle;
@@ -27,6 +29,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use annotations::Annotation;
 pub use escape::escape;
 pub use handle::Output;
 pub use listing::{ErrorView, Listing};
@@ -37,7 +40,7 @@ pub use prompt::Answer;
 pub use record::{Column, Fit, InTable, Record};
 pub use records::{
     ChangeJson, ConnectionChange, ConnectionJson, HistoryJson, HistoryRow, OrgJson, OrgRow,
-    ShowsConnection, connection_columns,
+    ShowsConnection, StepJson, StepRow, connection_columns,
 };
 pub use selection::OutputError;
 pub use streams::Streams;

@@ -217,6 +217,10 @@ fn help_and_version_need_no_home_and_no_credentials() {
 #[cfg(unix)]
 fn every_example_runs_against_the_sandbox() {
     let world = World::sandbox().with("ORGCONN_YES", "1");
+    world.file(
+        "orgconn.yaml",
+        "connections:\n  - source: Retail EU\n    destination: Observability Hub\n    types: [logs, metrics]\n",
+    );
     for command in [
         "list", "create", "check", "update", "undo", "delete", "export", "graph", "history",
     ] {

@@ -9,6 +9,7 @@ mod check;
 mod create;
 mod credentials;
 mod delete;
+mod desired;
 mod errors;
 mod export;
 mod formats;

@@ -73,14 +73,14 @@ impl Record for ConnectionChange {
 
 /// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not
 /// known. A word that is none of these has no colour: better none than a wrong one.
-fn result_style(result: &str) -> Style {
+pub(super) fn result_style(result: &str) -> Style {
     let color = match result {
         "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
             AnsiColor::Green
         }
         "would create" | "would update" | "would delete" | "not found" | "not attempted"
         | "unknown" => AnsiColor::Yellow,
-        "differs" | "failed" => AnsiColor::Red,
+        "differs" | "missing" | "unwanted" | "failed" => AnsiColor::Red,
         _ => return Style::new(),
     };
     color.on_default()

@@ -54,7 +54,7 @@ pub(super) fn output(
 }
 
 /// A table without colour, or another format.
-fn plain(format: Format) -> OutputOptions {
+pub(super) fn plain(format: Format) -> OutputOptions {
     OutputOptions {
         format,
         color: super::ColorChoice::Never,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use crate::output::{ConnectionChange, OrgRow};
-use crate::topology::{Connection, ConnectionType, Org, Reference};
+use crate::output::{ConnectionChange, OrgRow, StepRow};
+use crate::topology::{Action, Connection, ConnectionType, Org, Reference, Step, TypeSet};
 
 /// An org or a user whose id ends in `number`.
 pub(super) fn reference(number: u32, name: &str) -> Reference {
@@ -190,4 +190,24 @@ pub(in crate::output) fn any_connections() -> impl Strategy<Value = Vec<Connecti
             }
         });
     proptest::collection::vec(one, 1..5)
+}
+
+/// A step of a plan toward the hub, from an org with this number and name, whose types change so.
+pub(in crate::output) fn step(
+    action: Action,
+    source: (u32, &str),
+    before: &str,
+    after: &str,
+) -> StepRow {
+    let types = |words: &str| -> TypeSet { words.split_terminator(',').map(Into::into).collect() };
+    StepRow::planned(Step {
+        action,
+        source: reference(source.0, source.1),
+        destination: reference(9, "Observability Hub"),
+        connection: None,
+        before: types(before),
+        after: types(after),
+        profile: None,
+        position: None,
+    })
 }

@@ -30,6 +30,13 @@ impl DesiredState {
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
+
+    /// Parts the wanted connections into those of which `is_known` says that their live state is known, and the
+    /// others, both in their order.
+    pub fn part(self, is_known: impl FnMut(&Edge) -> bool) -> (Self, Vec<Edge>) {
+        let (edges, others) = self.edges.into_iter().partition(is_known);
+        (Self { edges }, others)
+    }
 }
 
 impl Desired {

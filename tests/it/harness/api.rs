@@ -109,6 +109,24 @@ impl Api {
         )
     }
 
+    /// Answers a request that may or may not come.
+    pub(crate) fn may(
+        &self,
+        method: &'static str,
+        target: &str,
+        body: Option<Value>,
+        answer: ResponseTemplate,
+    ) -> &Self {
+        let exactly = Exactly {
+            method,
+            target: target.to_owned(),
+            body,
+        };
+        let mock = Mock::given(exactly).respond_with(answer).with_priority(5);
+        self.runtime.block_on(mock.mount(&self.server));
+        self
+    }
+
     /// Answers a request that was described before differently the first `times` times.
     pub(crate) fn first(
         &self,

@@ -86,10 +86,11 @@ fn check() {
     assert_data_eq!(
         page("check"),
         str![[r#"
-Check that a connection is as it should be
+Check that a connection, or all connections of a file, are as they should be
 
-Exit code 0 when it holds, 3 when it does not (and standard error says why), another when it could
-not be found out. An end that is left out is the org of the credentials.
+Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not
+be found out. An end that is left out is the org of the credentials. With a file only the
+differences are shown; -o github writes them as annotations of its lines, for a workflow on GitHub.
 
 Usage: orgconn check [OPTIONS]
 
@@ -104,6 +105,9 @@ Options:
           
           [aliases: --to, --sink]
 
+  -f, --file <FILE>
+          File of the wanted connections, YAML or JSON; `-` reads standard input
+
       --type <TYPE>
           Types that must be shared, or with --absent must not (repeatable, comma-separated)
 
@@ -111,7 +115,7 @@ Options:
           Accept connection types that this version does not know
 
       --exact
-          No other types may be shared
+          No other types may be shared; with --file: the sources in it may share nothing beyond it
 
       --absent
           There must be no connection; with --type: none that shares any of these
@@ -126,6 +130,7 @@ Examples:
   orgconn check --destination 'Security Archive' --type logs --wait 60s
   orgconn check --source Platform --type logs,metrics,audit --exact
   orgconn check --source 'Security Archive' --absent
+  orgconn check -f orgconn.yaml --all-profiles --exact -o github
 
 "#]]
     );

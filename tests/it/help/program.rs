@@ -22,7 +22,9 @@ Commands:
   create   Connect this org to others, which may then query its data
   update   Change what connections share
   delete   Delete connections [alias: rm]
-  check    Check that a connection is as it should be
+  plan     Show what would turn the live connections into those of a file
+  apply    Carry out what turns the live connections into those of a file
+  check    Check that a connection, or all connections of a file, are as they should be
   export   Write the live connections as a file
   graph    Draw who sees whose data
   schema   Print the JSON Schema of the desired-state file, for editors
@@ -159,7 +161,9 @@ Commands:
   create   Connect this org to others, which may then query its data
   update   Change what connections share
   delete   Delete connections [alias: rm]
-  check    Check that a connection is as it should be
+  plan     Show what would turn the live connections into those of a file
+  apply    Carry out what turns the live connections into those of a file
+  check    Check that a connection, or all connections of a file, are as they should be
   export   Write the live connections as a file
   graph    Draw who sees whose data
   schema   Print the JSON Schema of the desired-state file, for editors

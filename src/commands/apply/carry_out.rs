@@ -1,0 +1,202 @@
+use anyhow::{Error, Result};
+use futures_util::{StreamExt as _, stream};
+
+use super::team::{Team, Worker};
+use crate::api::{self, ErrorKind};
+use crate::commands::desired::Prospect;
+use crate::commands::report::PartFailure;
+use crate::commands::{create, delete, update};
+use crate::context::AT_ONCE;
+use crate::error::{Exit, Failure};
+use crate::output::{Progress, StepRow};
+use crate::topology::{Action, Connection, Org, Reference, Step};
+
+/// What became of a step that was carried out.
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+const UNKNOWN: &str = "unknown";
+const NOT_ATTEMPTED: &str = "not attempted";
+
+/// At most this many changes of one source org are under way at once. Rate limits are counted for each org.
+const AT_ONCE_IN_ONE_ORG: usize = 4;
+
+/// What became of a plan.
+#[derive(Default)]
+pub(super) struct Applied {
+    /// All steps, in the order of the plan.
+    pub(super) rows: Vec<StepRow>,
+    /// What failed, and that something was not attempted.
+    pub(super) failures: Vec<PartFailure>,
+    /// Whether at least one was done.
+    pub(super) succeeded: bool,
+}
+
+/// A step's row, and the failure if it is one.
+type Ended = (StepRow, Option<PartFailure>);
+
+/// Carries out the steps: those of different source orgs side by side, and within one in the plan's turns. A step
+/// that fails stops no other. Once somebody wishes to stop, nothing more is begun.
+pub(super) async fn carry_out(
+    prospect: &Prospect<'_>,
+    team: &Team<'_>,
+    progress: &Progress,
+) -> Applied {
+    let steps = prospect.plan.steps();
+    let orgs = steps.chunk_by(|step, next| step.source.id == next.source.id);
+    let tasks = orgs.map(|steps| in_one_org(steps, prospect, team, progress));
+    let ended: Vec<Vec<Ended>> = stream::iter(tasks).buffered(AT_ONCE).collect().await;
+    let mut applied = Applied::default();
+    for (row, failure) in ended.into_iter().flatten() {
+        applied.rows.push(row);
+        applied.failures.extend(failure);
+    }
+    applied.failures.extend(applied.left_undone());
+    applied.succeeded = applied.count(DONE) > 0;
+    applied
+}
+
+/// Deletes do not overtake what the plan puts before them, nor the other way round.
+async fn in_one_org(
+    steps: &[Step],
+    prospect: &Prospect<'_>,
+    team: &Team<'_>,
+    progress: &Progress,
+) -> Vec<Ended> {
+    let is_delete = |step: &Step| step.action == Action::Delete;
+    let mut ended = Vec::with_capacity(steps.len());
+    for turn in steps.chunk_by(|step, next| is_delete(step) == is_delete(next)) {
+        let tasks = turn.iter().map(|step| async move {
+            let ended = attempt(step, team.worker(step, prospect)).await;
+            progress.advance(u64::from(step.is_change()));
+            ended
+        });
+        let turn: Vec<_> = stream::iter(tasks)
+            .buffered(AT_ONCE_IN_ONE_ORG)
+            .collect()
+            .await;
+        ended.extend(turn);
+    }
+    ended
+}
+
+async fn attempt(step: &Step, worker: Option<&Worker<'_>>) -> Ended {
+    let mut row = StepRow::planned(step.clone());
+    let Some(worker) = worker.filter(|_| step.is_change()) else {
+        return (row, None);
+    };
+    if worker.account.is_interrupted() {
+        row.result = Some(NOT_ATTEMPTED);
+        return (row, None);
+    }
+    match perform(step, worker).await {
+        Ok(made) => {
+            row.result = Some(DONE);
+            row.step.connection = made.or(row.step.connection);
+            (row, None)
+        }
+        Err(error) if was_stopped(&error) => {
+            row.result = Some(NOT_ATTEMPTED);
+            (row, None)
+        }
+        Err(error) => {
+            row.result = Some(verdict(&error));
+            row.reason = Some(format!("{error:#}"));
+            let profile = worker.account.profile().cloned();
+            (row, Some(PartFailure { profile, error }))
+        }
+    }
+}
+
+/// Does what the step says. What somebody else did in the meantime, just as the file wants it, is done.
+async fn perform(step: &Step, worker: &Worker<'_>) -> Result<Option<Connection>> {
+    let writer = &worker.writer;
+    match (step.action, &step.connection) {
+        (Action::Create, _) => {
+            let destination = org(&step.destination)?;
+            match writer.create(&destination, &step.after).await {
+                Ok(made) => Ok(Some(made)),
+                Err(error) => Ok(Some(already_there(error, step, &destination)?)),
+            }
+        }
+        (Action::Update, Some(connection)) => match writer.update(connection, &step.after).await {
+            Ok(updated) => Ok(Some(updated)),
+            Err(error) => Err(update::explain(error, connection)),
+        },
+        (Action::Delete, Some(connection)) => match writer.delete(connection).await {
+            Err(error) if !is_gone(&error) => Err(delete::explain(error, connection)),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+fn org(reference: &Reference) -> Result<Org> {
+    let id = reference.id.clone();
+    let id = id.ok_or_else(|| Failure::new(Exit::Failure, "the destination has no id"))?;
+    Ok(Org {
+        id,
+        name: reference.name.clone(),
+        public_id: None,
+        disabled: None,
+    })
+}
+
+fn already_there(error: Error, step: &Step, destination: &Org) -> Result<Connection> {
+    match error.downcast_ref().and_then(api::Error::existing) {
+        Some(existing) if existing.types == step.after => Ok(existing.clone()),
+        _ => Err(create::explain(error, destination)),
+    }
+}
+
+fn is_gone(error: &Error) -> bool {
+    kind(error) == Some(ErrorKind::NotFound)
+}
+
+/// Whether it was not sent, or refused, and somebody wished to stop before it was sent again.
+fn was_stopped(error: &Error) -> bool {
+    kind(error) == Some(ErrorKind::Interrupted) && verdict(error) == FAILED
+}
+
+fn kind(error: &Error) -> Option<ErrorKind> {
+    error.downcast_ref().map(api::Error::kind)
+}
+
+fn verdict(error: &Error) -> &'static str {
+    let causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    let mut causes = causes.map(api::Error::outcome_unknown);
+    if causes.any(|is_unknown| is_unknown) {
+        UNKNOWN
+    } else {
+        FAILED
+    }
+}
+
+impl Applied {
+    fn count(&self, result: &str) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.result == Some(result)).count()
+    }
+
+    /// That somebody stopped it, if so.
+    fn left_undone(&self) -> Option<PartFailure> {
+        let left = self.count(NOT_ATTEMPTED);
+        let failure = Failure::new(
+            Exit::Interrupted,
+            format!("interrupted: {left} of the changes were not attempted"),
+        );
+        let failure = failure.hint("run it again: it goes on where it stopped");
+        (left > 0).then(|| Error::from(failure).into())
+    }
+
+    /// `2 done, 1 failed, 3 not attempted`
+    pub(super) fn tally(&self) -> String {
+        let mut tally = format!("{} done, {} failed", self.count(DONE), self.count(FAILED));
+        for result in [UNKNOWN, NOT_ATTEMPTED] {
+            let count = self.count(result);
+            if count > 0 {
+                tally.push_str(&format!(", {count} {result}"));
+            }
+        }
+        tally
+    }
+}

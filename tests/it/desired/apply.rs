@@ -1,0 +1,265 @@
+use orgconn::history::{Entry, Journal};
+use serde_json::json;
+use snapbox::{assert_data_eq, str};
+use wiremock::ResponseTemplate;
+
+use super::{CREATE, FILE, answer, change, creation, live, looks, owner, path, refusal, world};
+use crate::harness::{Api, World, connection, uuid};
+
+const APPLY: [&str; 4] = ["apply", "-f", "orgconn.yaml", "--yes"];
+
+/// The history that a world's runs have left behind.
+pub(super) fn history(world: &World) -> Vec<Entry> {
+    let directory = world.home().join("xdg_state_home").join("orgconn");
+    Journal::open(&directory)
+        .unwrap()
+        .entries()
+        .unwrap()
+        .entries()
+        .to_vec()
+}
+
+#[test]
+fn what_was_shown_is_done_after_a_second_look_and_written_down() {
+    let api = Api::new();
+    looks(&api, &live(), 2);
+    owner(&api, true);
+    let (updated, made) = (
+        connection(52, 1, 2, &["logs", "metrics"]),
+        connection(53, 1, 3, &["logs", "metrics"]),
+    );
+    api.expect(
+        "PATCH",
+        &path(52),
+        change(52, &["logs", "metrics"]),
+        answer(updated),
+        1,
+    )
+    .expect(
+        "POST",
+        CREATE,
+        creation(3, &["logs", "metrics"]),
+        answer(made),
+        1,
+    )
+    .expect(
+        "DELETE",
+        &path(54),
+        None,
+        ResponseTemplate::new(200).set_body_string("{}\n"),
+        1,
+    );
+    let world = world(&api);
+    let applied = world.run([&APPLY[..], &["--prune"]].concat()).code(0);
+    assert_data_eq!(
+        applied.stdout,
+        str![[r#"
+RESULT  ACTION  SOURCE  DESTINATION  BEFORE  AFTER         LINE
+done    update  Org 1   Org 2        logs    logs,metrics  2
+done    create  Org 1   Org 3        -       logs,metrics  2
+done    delete  Org 1   Org 4        audit   -             -
+
+"#]]
+    );
+    assert_data_eq!(
+        applied.stderr,
+        str![[r#"
+~ Org 1 -> Org 2  logs -> logs,metrics (+metrics)
++ Org 1 -> Org 3  logs,metrics
+- Org 1 -> Org 4  audit
+1 to create, 1 to update, 1 to delete, 0 unchanged
+3 done, 0 failed
+
+"#]]
+    );
+    // What makes goes before what takes away, and both after the second look.
+    let targets = api.targets();
+    let writes = targets
+        .iter()
+        .skip_while(|target| target.starts_with("GET"));
+    assert!(
+        targets
+            .iter()
+            .filter(|target| target.starts_with("GET"))
+            .count()
+            == 5
+    );
+    assert_eq!(writes.count(), 3);
+    assert!(targets.last().unwrap().starts_with("DELETE"));
+    let history = history(&world);
+    assert!(
+        history
+            .iter()
+            .all(|entry| entry.is_done() && &*entry.command == "apply")
+    );
+    assert_eq!(history.len(), 3);
+}
+
+#[test]
+fn ids_of_what_was_changed_are_given() {
+    let api = Api::new();
+    looks(&api, &live(), 2);
+    owner(&api, true);
+    let types = ["logs", "metrics"];
+    api.expect(
+        "PATCH",
+        &path(52),
+        change(52, &types),
+        answer(connection(52, 1, 2, &types)),
+        1,
+    )
+    .expect(
+        "POST",
+        CREATE,
+        creation(3, &types),
+        answer(connection(53, 1, 3, &types)),
+        1,
+    );
+    let applied = world(&api).run([&APPLY[..], &["-oid"]].concat()).code(0);
+    assert_eq!(applied.stdout, format!("{}\n{}\n", uuid(52), uuid(53)));
+}
+
+#[test]
+fn off_a_terminal_nothing_is_sent_without_yes() {
+    let world = World::talking_to("http://127.0.0.1:9");
+    world.file("orgconn.yaml", FILE);
+    for flags in [&[][..], &["--no-input"]] {
+        let refused = world.run([&APPLY[..3], flags].concat()).code(2);
+        assert_data_eq!(
+            refused.stderr,
+            str![[r#"
+error: nobody can be asked here whether to carry out the plan
+hint: --yes carries it out without asking; `orgconn plan` shows it
+
+"#]]
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_is_the_plan() {
+    let api = Api::new();
+    looks(&api, &live(), 2);
+    let user = json!({"data": {"attributes": {"service_account": true}}});
+    let user = ResponseTemplate::new(200).set_body_json(user);
+    api.expect("GET", "/api/v2/current_user", None, user, 2);
+    let world = world(&api);
+    let planned = world
+        .run(["plan", "-f", "orgconn.yaml", "-ojson", "-q"])
+        .quiet_success();
+    let rehearsed = world.run(["apply", "-f", "orgconn.yaml", "-ojson", "-q", "--dry-run"]);
+    assert_eq!(rehearsed.quiet_success(), planned);
+}
+
+#[test]
+fn nothing_to_do_is_one_look_and_no_question() {
+    let api = Api::new();
+    let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
+    looks(&api, &both, 1);
+    let applied = world(&api).run([&APPLY[..], &["-ojson"]].concat()).code(0);
+    assert_eq!(applied.json()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        applied.stderr,
+        "0 to create, 0 to update, 0 to delete, 2 unchanged\n"
+    );
+}
+
+#[test]
+fn a_step_that_fails_stops_no_other_and_is_told() {
+    let api = Api::new();
+    looks(&api, &live(), 2);
+    owner(&api, true);
+    let made = connection(53, 1, 3, &["logs", "metrics"]);
+    let types = ["logs", "metrics"];
+    api.expect(
+        "PATCH",
+        &path(52),
+        change(52, &types),
+        refusal(403, "Forbidden"),
+        1,
+    )
+    .expect("POST", CREATE, creation(3, &types), answer(made), 1);
+    let world = world(&api);
+    let part = world.run([&APPLY[..], &["-ojson"]].concat()).code(8);
+    let report = part.json();
+    let results: Vec<_> = report["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["result"])
+        .collect();
+    assert_eq!(results, ["failed", "done"]);
+    assert!(
+        report["items"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .ends_with("403 Forbidden")
+    );
+    assert_eq!(report["items"][1]["id"], uuid(53));
+    assert_eq!(report["errors"][0]["http_status"], 403);
+    assert!(
+        part.stderr
+            .contains("error: the connection from `Org 1` to `Org 2` was not updated: "),
+        "{}",
+        part.stderr
+    );
+    assert!(
+        part.stderr.ends_with("1 done, 1 failed\n"),
+        "{}",
+        part.stderr
+    );
+    let done: Vec<_> = history(&world).iter().map(Entry::is_done).collect();
+    assert_eq!(done.iter().filter(|done| **done).count(), 1);
+}
+
+#[test]
+fn where_all_failed_alike_it_ended_so() {
+    let api = Api::new();
+    looks(&api, &live(), 2);
+    owner(&api, true);
+    let types = ["logs", "metrics"];
+    api.expect(
+        "PATCH",
+        &path(52),
+        change(52, &types),
+        refusal(403, "Forbidden"),
+        1,
+    )
+    .expect(
+        "POST",
+        CREATE,
+        creation(3, &types),
+        refusal(403, "Forbidden"),
+        1,
+    );
+    let failed = world(&api).run(APPLY).code(4);
+    // What failed is shown as well as what was done.
+    assert_eq!(failed.stdout.lines().count(), 3);
+}
+
+#[test]
+fn what_another_has_done_meanwhile_just_so_is_done() {
+    let api = Api::new();
+    let file = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";
+    looks(&api, &live(), 2);
+    owner(&api, true);
+    let existing = connection(53, 1, 3, &["logs"]);
+    let there = format!("{}&sink_org_id={}", super::LIST, uuid(3));
+    api.expect(
+        "POST",
+        CREATE,
+        creation(3, &["logs"]),
+        refusal(409, "already exists"),
+        1,
+    )
+    .get(&there, &crate::harness::page(&[existing], 1))
+    .expect("DELETE", &path(52), None, refusal(404, "not found"), 1)
+    .expect("DELETE", &path(54), None, refusal(404, "not found"), 1);
+    let world = api.world();
+    world.file("orgconn.yaml", file);
+    let applied = world
+        .run([&APPLY[..], &["--prune", "-oid"]].concat())
+        .code(0);
+    let ids = [53, 52, 54].map(|id| format!("{}\n", uuid(id)));
+    assert_eq!(applied.stdout, ids.concat());
+}

@@ -1,0 +1,75 @@
+//! `-o github`: annotations that point at the file's lines.
+
+use snapbox::{assert_data_eq, str};
+
+use super::{live, looks, world};
+use crate::harness::{Api, World, connection};
+
+const CHECK: [&str; 5] = ["check", "-f", "orgconn.yaml", "-o", "github"];
+
+#[test]
+fn every_difference_points_at_its_line() {
+    let api = Api::new();
+    looks(&api, &live(), 1);
+    let differs = world(&api).run([&CHECK[..], &["--exact"]].concat()).code(3);
+    assert_data_eq!(
+        differs.stdout,
+        str![[r#"
+::error file=orgconn.yaml,line=2,col=13,title=connection differs::`Org 1` to `Org 2` lacks metrics (shares logs)
+::error file=orgconn.yaml,line=2,col=13,title=connection missing::`Org 1` to `Org 3` is not connected
+::error file=orgconn.yaml,line=2,col=13,title=connection unwanted::`Org 1` to `Org 4` is connected (shares audit)
+
+"#]]
+    );
+}
+
+#[test]
+fn what_is_not_known_and_what_is_wrong_in_the_file_are_annotations_too() {
+    let api = Api::new();
+    looks(&api, &[connection(52, 1, 2, &["logs"])], 1);
+    let world = api.world();
+    world.file(
+        "orgconn.yaml",
+        "connections:\n  - {source: [Org 1, Org 3], destination: Org 2, types: [logs]}\n",
+    );
+    let part = world.run(CHECK).code(8);
+    assert_data_eq!(
+        part.stdout,
+        str![[r#"
+::error file=orgconn.yaml,line=2,col=22,title=orgconn%3A permission::whether `Org 3` is connected to `Org 2` cannot be seen: neither of them is served by these credentials, which belong to `Org 1`
+
+"#]]
+    );
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: Org 1, types: [50%]}]",
+    );
+    let refused = world.run(CHECK).code(2);
+    assert_data_eq!(
+        refused.stdout,
+        str![[r#"
+::error file=orgconn.yaml,line=1,col=15,title=orgconn%3A usage::the key `destination` is missing
+::error file=orgconn.yaml,line=1,col=39,title=orgconn%3A usage::unknown connection type `50%25`; known here: logs, metrics, audit
+
+"#]]
+    );
+}
+
+#[test]
+fn no_other_command_writes_them() {
+    let world = World::talking_to("http://127.0.0.1:9");
+    for command in [
+        &["list"][..],
+        &["plan", "-f", "orgconn.yaml"],
+        &["check", "--to", "Org 2"],
+    ] {
+        let refused = world.run([command, &["-o", "github"]].concat()).code(2);
+        assert_data_eq!(
+            refused.stderr,
+            str![[r#"
+error: this command does not write the format github; it writes table, json, jsonl, yaml, csv, tsv, id
+
+"#]]
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! An apply that is killed at every step: the history tells the truth, and the next run ends at the file's state.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStderr, Stdio};
+
+use orgconn::history::{Action, Entry, Outcome};
+use serde_json::Value;
+
+use super::apply;
+use crate::harness::World;
+
+/// The hub shares with five orgs, of which it shares with two already, and with one more for nothing.
+const FILE: &str = "\
+connections:
+  - source: Observability Hub
+    destination: [Retail US, Retail EU, Logistics, Platform, Security Archive]
+    types: [logs, metrics]
+";
+const WRITES: usize = 5;
+
+/// A sandbox that is served to others, and the worlds of the two sides.
+struct Served {
+    server: Child,
+    log: BufReader<ChildStderr>,
+    client: World,
+    _home: World,
+}
+
+impl Served {
+    fn start() -> Self {
+        let home = World::bare();
+        let mut server = home
+            .command(["sandbox", "serve", "--latency", "10ms", "-v"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let introduction = BufReader::new(server.stdout.take().unwrap());
+        let first = introduction.lines().next().unwrap().unwrap();
+        let url = first.strip_prefix("export DATADOG_HOST=").unwrap();
+        let client = World::bare()
+            .with("ORGCONN_API_URL", url)
+            .with("DD_API_KEY", "sandbox-api-key-hub")
+            .with("DD_APP_KEY", "sandbox-app-key-hub");
+        client.file("orgconn.yaml", FILE);
+        Self {
+            log: BufReader::new(server.stderr.take().unwrap()),
+            server,
+            client,
+            _home: home,
+        }
+    }
+
+    /// Reads the server's log until it has answered so many writes.
+    fn await_writes(&mut self, writes: usize) {
+        let mut seen = 0;
+        while seen < writes {
+            let mut line = String::new();
+            assert_ne!(
+                self.log.read_line(&mut line).unwrap(),
+                0,
+                "the server is gone"
+            );
+            let is_write = ["POST", "PATCH", "DELETE"]
+                .iter()
+                .any(|verb| line.starts_with(verb));
+            seen += usize::from(is_write);
+        }
+    }
+
+    fn live(&self) -> Vec<Value> {
+        let listed = self
+            .client
+            .run(["list", "--source=Observability Hub", "-ojson"])
+            .code(0);
+        listed.json()["items"].as_array().unwrap().clone()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+#[test]
+fn at_every_step_the_history_is_true_and_the_next_run_ends_at_the_files_state() {
+    for writes in 1..=WRITES {
+        let mut served = Served::start();
+        for (org, types) in [
+            ("Retail US", "logs"),
+            ("Retail EU", "logs,metrics"),
+            ("Legacy Shop", "audit"),
+        ] {
+            let flags = ["create", org, "--type", types, "-q"];
+            // The last is a disabled org, which the service refuses: it stays as it is.
+            served.client.run(flags);
+        }
+        served
+            .client
+            .run(["create", "Payments", "--type=logs"])
+            .code(5);
+        let payments = "6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a";
+        served
+            .client
+            .run(["create", payments, "--type=audit"])
+            .code(0);
+        let prepared = apply::history(&served.client).len();
+        served.await_writes(4);
+
+        let mut apply =
+            served
+                .client
+                .command(["apply", "-f", "orgconn.yaml", "--prune", "-y", "-q"]);
+        let mut apply = apply
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        served.await_writes(writes);
+        apply.kill().unwrap();
+        apply.wait().unwrap();
+
+        let live = served.live();
+        let entries = apply::history(&served.client).split_off(prepared);
+        assert!(entries.len() >= writes, "{writes}: {entries:?}");
+        assert!(
+            entries.iter().all(|entry| is_true(entry, &live)),
+            "{writes}: {entries:?}"
+        );
+        converge(&served, writes);
+    }
+}
+
+/// Whether an entry says no more than what holds. One without an answer says nothing.
+fn is_true(entry: &Entry, live: &[Value]) -> bool {
+    let destination = entry.subject().destination.id.as_ref().unwrap().to_string();
+    let found = live
+        .iter()
+        .find(|row| row["destination"]["id"] == *destination);
+    match (&entry.outcome, &entry.action) {
+        (
+            Outcome::Unknown {
+                at: None,
+                message: None,
+            },
+            _,
+        ) => true,
+        (Outcome::Done { .. }, Action::Delete { .. }) => found.is_none(),
+        (Outcome::Done { .. }, _) => {
+            found.is_some_and(|row| row["types"] == serde_json::json!(["logs", "metrics"]))
+        }
+        _ => false,
+    }
+}
+
+fn converge(served: &Served, writes: usize) {
+    served
+        .client
+        .run(["apply", "-f", "orgconn.yaml", "--prune", "-y", "-q"])
+        .code(0);
+    let planned = served
+        .client
+        .run(["plan", "-f", "orgconn.yaml", "--prune", "-oid"])
+        .code(0);
+    assert_eq!(
+        planned.stderr, "0 to create, 0 to update, 0 to delete, 5 unchanged\n",
+        "{writes}"
+    );
+    assert_eq!(served.live().len(), 5, "{writes}");
+}

@@ -1,0 +1,187 @@
+//! What the chosen profiles cannot see or change.
+
+use serde_json::{Value, json};
+use snapbox::{assert_data_eq, str};
+use wiremock::ResponseTemplate;
+
+use super::{LIST, live, looks, owner, refusal};
+use crate::harness::{Api, World, connection, org_list, page, uuid};
+
+/// A world with a profile for each server: `one` with the keys of org 1, and so on.
+fn world(servers: &[(&str, u128, &Api)]) -> World {
+    let mut config = String::new();
+    for (profile, org, api) in servers {
+        config.push_str(&format!(
+            "[profiles.{profile}]\napi_url = \"{}\"\norg = \"{}\"\napi_key = {{ env = \"SOME_API_KEY\" }}\n\
+             app_key = {{ env = \"SOME_APP_KEY\" }}\n",
+            api.url(),
+            uuid(*org)
+        ));
+    }
+    let world = World::bare()
+        .with("SOME_API_KEY", crate::harness::API_KEY)
+        .with("SOME_APP_KEY", crate::harness::APP_KEY);
+    let config = world.file("config.toml", &config);
+    world.with("ORGCONN_CONFIG", config.to_str().unwrap())
+}
+
+fn of_org_two(connections: &[Value], times: u64) -> Api {
+    let api = Api::new();
+    let orgs = ResponseTemplate::new(200).set_body_json(org_list(2, &[2]));
+    let listing = ResponseTemplate::new(200).set_body_json(page(connections, connections.len()));
+    api.expect("GET", "/api/v2/org", None, orgs, times)
+        .expect("GET", LIST, None, listing, times);
+    api
+}
+
+const BOTH: &str = "\
+connections:
+  - source: Org 1
+    destination: Org 2
+    types: [logs]
+  - source: Org 3
+    destination: [Org 2, Org 4]
+    types: [metrics]
+";
+
+#[test]
+fn what_nobody_can_see_or_change_is_told_and_never_guessed() {
+    let api = Api::new();
+    let seen = [connection(52, 1, 2, &["logs"])];
+    looks(&api, &seen, 1);
+    let two = of_org_two(&[seen[0].clone(), connection(60, 3, 2, &["audit"])], 1);
+    let world = world(&[("one", 1, &api), ("two", 2, &two)]);
+    world.file("orgconn.yaml", BOTH);
+    let planned = world
+        .run(["plan", "--all-profiles", "-f", "orgconn.yaml"])
+        .code(8);
+    assert_data_eq!(
+        planned.stdout,
+        str![[r#"
+ACTION  SOURCE  DESTINATION  BEFORE  AFTER    LINE
+update  Org 3   Org 2        audit   metrics  5
+
+"#]]
+    );
+    assert_data_eq!(
+        planned.stderr,
+        str![[r#"
+error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be seen: neither of them is served by any of the profiles one, two
+hint: --all-profiles takes every profile of the configuration file; one of them has to hold the keys of the org itself
+error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: `Org 3` is not served by any of the profiles one, two
+hint: --all-profiles takes every profile of the configuration file; one of them has to hold the keys of the org itself
+0 to create, 1 to update, 0 to delete, 1 unchanged
+
+"#]]
+    );
+}
+
+#[test]
+fn apply_begins_nothing_where_a_source_has_no_profile() {
+    let two = of_org_two(&[connection(60, 3, 2, &["audit"])], 1);
+    let world = world(&[("two", 2, &two)]);
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: Org 3, destination: Org 2, types: [logs]}]",
+    );
+    let refused = world
+        .run(["apply", "--profile=two", "-f", "orgconn.yaml", "--yes"])
+        .code(4);
+    assert_eq!(refused.stdout, "");
+    assert!(
+        refused
+            .stderr
+            .contains("`Org 3` is not served by the profile two\nhint: --all-profiles"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn with_prune_the_source_itself_has_to_be_asked() {
+    let two = of_org_two(&[connection(60, 3, 2, &["logs"])], 2);
+    let world = world(&[("two", 2, &two)]);
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: Org 3, destination: Org 2, types: [logs]}]",
+    );
+    world
+        .run(["plan", "-f", "orgconn.yaml", "--profile=two"])
+        .code(0);
+    let part = world
+        .run(["plan", "-f", "orgconn.yaml", "--profile=two", "--prune"])
+        .code(8);
+    assert!(
+        part.stderr
+            .contains("what `Org 3` shares beyond the file cannot be seen"),
+        "{}",
+        part.stderr
+    );
+}
+
+#[test]
+fn a_profile_that_cannot_be_asked_keeps_apply_from_beginning_and_plan_from_0() {
+    for (command, expected) in [("plan", 8), ("apply", 4), ("check", 8)] {
+        let api = Api::new();
+        looks(&api, &[], 1);
+        if command == "plan" {
+            owner(&api, true);
+        }
+        let two = Api::new();
+        // Both are asked at the same time, and one refusal is enough: either may not have been sent.
+        two.may("GET", "/api/v2/org", None, refusal(401, "Unauthorized"));
+        two.may("GET", LIST, None, refusal(401, "Unauthorized"));
+        let world = world(&[("one", 1, &api), ("two", 2, &two)]);
+        world.file(
+            "orgconn.yaml",
+            "connections: [{source: Org 1, destination: Org 2, types: [logs]}]",
+        );
+        let ended = world.run([
+            command,
+            "--all-profiles",
+            "-f",
+            "orgconn.yaml",
+            "-y",
+            "-ojson",
+        ]);
+        let ended = ended.code(expected);
+        assert_eq!(
+            ended.json()["errors"][0]["profile"],
+            json!("two"),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn keys_of_another_org_change_nothing() {
+    let api = Api::new();
+    looks(&api, &live(), 1);
+    owner(&api, true);
+    let world = world(&[("seven", 7, &api)]);
+    world.file("orgconn.yaml", super::FILE);
+    let refused = world
+        .run(["apply", "-f", "orgconn.yaml", "--yes", "--profile=seven"])
+        .code(2);
+    assert!(
+        refused
+            .stderr
+            .contains("the keys of the profile `seven` belong to the org `Org 1`"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn a_profile_stands_for_the_org_of_its_keys() {
+    let api = Api::new();
+    looks(&api, &live(), 1);
+    let world = world(&[("one", 1, &api)]);
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: profile:one, destination: Org 2, types: [logs]}]",
+    );
+    world
+        .run(["check", "-f", "orgconn.yaml", "--profile=one"])
+        .code(0);
+}
