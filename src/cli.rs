@@ -9,8 +9,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    apply, check, create, delete, export, get, graph, help, history, list, orgs, plan, schema,
-    undo, update,
+    apply, auth, check, create, delete, export, get, graph, help, history, list, orgs, plan,
+    profile, schema, undo, update,
 };
 use crate::config::Environment;
 use crate::context::Context;
@@ -52,6 +52,8 @@ enum Command {
     History(history::Args),
     Undo(undo::Args),
     Orgs(orgs::Args),
+    Auth(auth::Args),
+    Profile(profile::Args),
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
     Help(help::Args),
@@ -74,6 +76,8 @@ impl Command {
             Self::History(args) => history::run(&args, context),
             Self::Undo(args) => undo::run(&args, context),
             Self::Orgs(args) => orgs::run(args, context),
+            Self::Auth(args) => auth::run(args, context),
+            Self::Profile(args) => profile::run(args, context),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(args) => crate::commands::sandbox::run(args, context),
             Self::Help(args) => help::run(&args, context),

@@ -1,43 +1,41 @@
 //! What every command is handed: the flags, the output, and (only to those that ask for it) a session with the API.
 
 mod account;
+mod begin;
+mod profiles;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod session;
 mod signals;
+mod targets;
 mod writer;
 
 #[cfg(feature = "sandbox")]
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Result;
 
-use self::account::{Access, Manner, Secrets};
-use crate::api::{Endpoint, Interrupt};
 use crate::cli::Globals;
 use crate::config::{
-    self, ConfigFile, ConfigLocation, Environment, Flags, Server, SystemKeychain, Target,
+    self, ConfigFile, ConfigLocation, Environment, EnvironmentError, Flags, Selection, Server,
 };
-#[cfg(feature = "sandbox")]
-use crate::config::{EnvironmentError, Selection};
-#[cfg(feature = "sandbox")]
-use crate::error::Failure;
 use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
-use crate::topology::Id;
 
 pub(crate) use account::Account;
+#[cfg(feature = "sandbox")]
+pub(crate) use sandbox::find as sample_profile;
 pub(crate) use session::{AT_ONCE, FromAccount, Session};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::until_stopped;
+pub(crate) use targets::endpoint;
 pub(crate) use writer::Writer;
 
 /// What the history calls the sandbox: its port is another in each run.
 pub(crate) const SANDBOX_HOST: &str = "sandbox";
 
 /// Made before the command runs. What is costly (configuration, certificates, the runtime) is made by
-/// [`Context::session`] alone, so commands that need no network never pay for it.
+/// [`Context::session`] and its like alone, so commands that need no network never pay for it.
 pub(crate) struct Context {
     /// The flags that every command takes.
     pub(crate) globals: Globals,
@@ -67,50 +65,31 @@ impl Context {
         }
     }
 
-    /// Begins to work with the API, as the flags, the environment and the configuration say.
+    /// The profiles that flags or variables choose.
     ///
     /// # Errors
-    /// A setting cannot be read, or no credentials are given.
-    pub(crate) fn session(&mut self) -> Result<Session> {
-        #[cfg(feature = "sandbox")]
-        if self.globals.sandbox {
-            return self.sandbox_session();
-        }
-        let targets = self.targets()?;
-        for target in &targets {
-            self.tell_what_is_ignored(target);
-        }
-        let access = targets
-            .into_iter()
-            .map(access)
-            .collect::<Result<Vec<_>>>()?;
-        let manner = self.manner(None)?;
-        Session::new(access, &manner)
+    /// Some and all are chosen at once, or a variable cannot be read.
+    pub(crate) fn selection(&self) -> Result<Selection> {
+        Ok(Selection::new(&self.flags(), &self.environment)?)
     }
 
-    #[cfg(feature = "sandbox")]
-    fn sandbox_session(&self) -> Result<Session> {
-        self.refuse_server_beside_sandbox()?;
-        let chosen = Selection::new(&self.flags(), &self.environment)?;
-        let (running, access) = sandbox::open(&self.sandbox_file()?, &chosen)?;
-        let manner = self.manner(Some(SANDBOX_HOST))?;
-        Ok(Session::new(access, &manner)?.keeping(running))
+    /// The hosts that flags or the environment trust with keys.
+    ///
+    /// # Errors
+    /// The variable cannot be read.
+    pub(crate) fn trusted_hosts(&self) -> Result<Vec<String>> {
+        match self.globals.trust_host.as_slice() {
+            [] => Ok(self.environment.list("ORGCONN_TRUST_HOST")?),
+            flags => Ok(flags.to_vec()),
+        }
     }
 
-    /// Variables may be there for other runs, and are ignored; a flag is meant for this one.
-    #[cfg(feature = "sandbox")]
-    fn refuse_server_beside_sandbox(&self) -> Result<()> {
-        let given = [
-            ("--site", self.globals.site.is_some()),
-            ("--api-url", self.globals.api_url.is_some()),
-        ];
-        match given.into_iter().find(|(_, is_given)| *is_given) {
-            Some((flag, _)) => Err(Failure::usage(format!(
-                "{flag} does not go with the sandbox, which is a server of its own"
-            ))
-            .into()),
-            None => Ok(()),
-        }
+    /// The server that flags and variables name for a profile that brings none.
+    ///
+    /// # Errors
+    /// They name none that can be read.
+    pub(crate) fn server(&self) -> Result<Server> {
+        Ok(config::server(&self.flags(), &self.environment)?)
     }
 
     /// The file that holds the sandbox's state.
@@ -176,55 +155,6 @@ impl Context {
             trusted_hosts: self.globals.trust_host.clone(),
         }
     }
-
-    fn targets(&self) -> Result<Vec<Target>> {
-        let file = self.config_file()?;
-        Ok(config::resolve(
-            &self.flags(),
-            &self.environment,
-            &file,
-            Arc::new(SystemKeychain),
-        )?)
-    }
-
-    fn tell_what_is_ignored(&mut self, target: &Target) {
-        if target.ignored.is_empty() {
-            return;
-        }
-        let what = target.ignored.join(", ");
-        match &target.profile {
-            Some(profile) => self.output.note(&format!(
-                "the profile {profile} is used, and {what} ignored"
-            )),
-            None => self.output.note(&format!(
-                "the environment's credentials are used, and {what} ignored"
-            )),
-        }
-    }
-
-    fn manner(&self, host_name: Option<&'static str>) -> Result<Manner> {
-        Ok(Manner {
-            timeout: self.globals.timeout,
-            max_retries: self.globals.max_retries,
-            interrupt: Interrupt::new(),
-            journal: self.journal()?,
-            host_name,
-        })
-    }
-}
-
-/// Where a target's API is, as a server that keys may be sent to.
-fn access(target: Target) -> Result<Access> {
-    let endpoint = match &target.server {
-        Server::Site(site) => Endpoint::for_site(site)?,
-        Server::Url(_) => Endpoint::new(&target.server.base_url(), &target.trusted_hosts)?,
-    };
-    Ok(Access {
-        profile: target.profile,
-        endpoint,
-        pinned_org: target.pinned_org.map(Id::from),
-        credentials: Secrets::Named(target.credentials),
-    })
 }
 
 /// What the environment says of the terminal. A value that is no text says nothing.

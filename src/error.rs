@@ -131,6 +131,8 @@ fn is_configuration(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<config::ConfigError>()
         || cause.is::<config::EnvironmentError>()
         || cause.is::<config::FileError>()
+        || cause.is::<config::StoreError>()
+        || cause.is::<config::UnknownProfile>()
         || cause.is::<config::SecretError>()
         || cause.is::<api::EndpointError>()
 }

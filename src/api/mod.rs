@@ -10,6 +10,7 @@ mod http;
 mod interrupt;
 mod orgs;
 mod pages;
+mod permissions;
 #[cfg(test)]
 mod raw_server;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use self::http::Http;
 pub use self::interrupt::Interrupt;
 pub use self::orgs::CurrentUser;
 pub use self::pages::ConnectionPages;
+pub use self::permissions::Permission;
 pub use crate::config::Credentials;
 use crate::topology::Id;
 

@@ -17,7 +17,8 @@ use crate::topology::ConnectionType;
 /// Check that a connection, or all connections of a file, are as they should be
 ///
 /// Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not be found out.
-/// An end that is left out is the org of the credentials. With a file only the differences are shown; -o github writes
+/// An end that is left out is the org of the credentials; with several profiles it is enough that one belongs to an
+/// end. With a file only the differences are shown; -o github writes
 /// them as annotations of its lines, for a workflow on GitHub.
 #[derive(clap::Args, Debug)]
 #[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "file"]))]

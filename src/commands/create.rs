@@ -1,11 +1,12 @@
 use anyhow::{Error, Result};
 use futures_util::{StreamExt as _, stream};
 
+use super::accounts;
 use super::lookup::Lookup;
 use super::report;
 use super::types::UnknownTypes;
 use crate::api::{self, ConnectionFilter, ErrorKind};
-use crate::context::{AT_ONCE, Context, Writer};
+use crate::context::{AT_ONCE, Account, Context, Writer};
 use crate::error::{self, Exit, Failure, unanswered};
 use crate::output::{ConnectionChange, Output};
 use crate::topology::plan::MOST_DESTINATIONS;
@@ -31,7 +32,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     unknown_types: UnknownTypes,
 
-    /// Org that these credentials must belong to: anything else is an error
+    /// Org whose data is shared: where no profile is chosen, the profile whose org it is makes the connection; else
+    /// the credentials must belong to it
     #[arg(long, value_name = "ORG", visible_alias = "from")]
     source: Option<OrgSelector>,
 
@@ -54,20 +56,20 @@ struct Order {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     context.output.check::<ConnectionChange>()?;
     let given = given_types(&args, &context.output)?;
-    let session = context.session()?;
-    let account = session.single()?;
+    let session = context.session_for(args.source.as_ref())?;
+    let account = session.run(accounts::of_source(&session, args.source.as_ref()))?;
     let types = match given {
         Some(types) => types,
         None => ask_for_types(&mut context.output)?,
     };
     let results = session.run(async {
-        let mut lookup = Lookup::new(account.client().await?);
-        let order = order(&args, types, &mut lookup).await?;
+        let mut lookup = Lookup::among(&session, account);
+        let order = order(&args, types, account, &mut lookup).await?;
         warn(&order, &mut context.output);
+        let writer = account.writer("create", order.source.as_ref()).await?;
         if args.dry_run {
             return rehearse(&order, &args, &lookup).await;
         }
-        let writer = account.writer("create", order.source.as_ref()).await?;
         let tasks = order
             .destinations
             .iter()
@@ -105,7 +107,12 @@ fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
         .collect())
 }
 
-async fn order(args: &Args, types: TypeSet, lookup: &mut Lookup<'_>) -> Result<Order> {
+async fn order(
+    args: &Args,
+    types: TypeSet,
+    account: &Account,
+    lookup: &mut Lookup<'_>,
+) -> Result<Order> {
     let mut destinations: Vec<Org> = Vec::with_capacity(args.destinations.len());
     for selector in &args.destinations {
         let org = lookup.org(selector).await?;
@@ -114,7 +121,7 @@ async fn order(args: &Args, types: TypeSet, lookup: &mut Lookup<'_>) -> Result<O
         }
     }
     let source = match &args.source {
-        Some(selector) => Some(asserted_source(selector, lookup).await?),
+        Some(selector) => Some(asserted_source(selector, account, lookup).await?),
         None => lookup.current_if_known(),
     };
     if let Some(org) = destinations
@@ -139,9 +146,14 @@ fn is_same(org: &Org, other: Option<&Reference>) -> bool {
 }
 
 /// The org named by `--source`, if the credentials belong to it.
-async fn asserted_source(selector: &OrgSelector, lookup: &mut Lookup<'_>) -> Result<Reference> {
+async fn asserted_source(
+    selector: &OrgSelector,
+    account: &Account,
+    lookup: &mut Lookup<'_>,
+) -> Result<Reference> {
     let wanted = lookup.org(selector).await?;
     let current = lookup.current().await?;
+    account.require_pinned(&current)?;
     if is_same(&wanted, Some(&current)) {
         return Ok(current);
     }

@@ -3,6 +3,7 @@ mod input;
 use anyhow::{Error, Result};
 use futures_util::{StreamExt as _, stream};
 
+use super::accounts;
 use super::lookup::Lookup;
 use super::report;
 use super::selection::{self, Ends, between};
@@ -51,12 +52,18 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
             .note("no connection is named on standard input: nothing to do");
         return report::finish::<ConnectionChange>(Vec::new(), &mut context.output);
     }
-    let session = context.session()?;
-    let account = session.single()?;
+    let session = context.session_for(args.ends.source.as_ref())?;
     let results = session.run(async {
-        let mut lookup = Lookup::new(account.client().await?);
+        let account = accounts::of_an_end(&session, &args.ends).await?;
+        let mut lookup = Lookup::among(&session, account);
         let picked = selection::pick(&selectors, &args.ends, &mut lookup).await?;
         let doomed = without_missing(picked, &args, &mut context.output)?;
+        if doomed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let writer = account
+            .writer("delete", lookup.current_if_known().as_ref())
+            .await?;
         if args.dry_run {
             return Ok(doomed
                 .into_iter()
@@ -66,12 +73,6 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
         if !agreed {
             ask(&doomed, &mut context.output)?;
         }
-        if doomed.is_empty() {
-            return Ok(Vec::new());
-        }
-        let writer = account
-            .writer("delete", lookup.current_if_known().as_ref())
-            .await?;
         let tasks = doomed
             .into_iter()
             .map(|connection| delete(&writer, connection, &args));

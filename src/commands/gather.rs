@@ -54,7 +54,7 @@ pub(crate) async fn gather(session: &Session, ends: &Ends) -> Result<Gathered> {
 
 /// What one account sees between the ends; or that it does not know an org at one of them.
 async fn see(account: &Account, ends: &Ends) -> Result<Result<Vec<Connection>, ResolveOrgError>> {
-    let mut lookup = Lookup::new(account.client().await?);
+    let mut lookup = Lookup::new(account);
     let filter = match ends.filter(&mut lookup).await {
         Ok(filter) => filter,
         Err(error) => match error.downcast::<ResolveOrgError>()? {

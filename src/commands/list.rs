@@ -71,7 +71,7 @@ fn stream_one(
 ) -> Result<Exit> {
     let mut pages = session.run(async {
         let client = account.client().await?;
-        let filter = args.ends.filter(&mut Lookup::new(client)).await?;
+        let filter = args.ends.filter(&mut Lookup::new(account)).await?;
         Ok::<_, Error>(client.connections(filter))
     })?;
     let profile = account.profile();

@@ -1,6 +1,7 @@
 //! The commands: one file a verb, its arguments above, its run below. The doc comments are the help.
 
 pub(crate) mod apply;
+pub(crate) mod auth;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -12,12 +13,14 @@ pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod orgs;
 pub(crate) mod plan;
+pub(crate) mod profile;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod undo;
 pub(crate) mod update;
 
+mod accounts;
 mod desired;
 mod gather;
 mod lookup;

@@ -73,7 +73,7 @@ async fn read(account: &Account, name: Option<&str>) -> Result<View> {
             });
         }
     }
-    let mut directory = Lookup::new(client).mentioned().await?;
+    let mut directory = Lookup::new(account).mentioned().await?;
     if let Some(name) = name {
         let name = name.to_lowercase();
         directory.orgs.retain(|org| {

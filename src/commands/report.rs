@@ -25,6 +25,13 @@ impl From<Error> for PartFailure {
     }
 }
 
+impl PartFailure {
+    /// The failure as data, for the `errors` of the output.
+    pub(crate) fn view(&self) -> ErrorView {
+        error::view(&self.error, self.profile.as_deref())
+    }
+}
+
 /// What was got, and the profile with which it was.
 pub(crate) type Got<T> = (Option<Arc<str>>, T);
 
@@ -109,10 +116,7 @@ pub(crate) fn conclude(
     output: &mut Output,
     show: impl FnOnce(&[ErrorView], &mut Output) -> Result<()>,
 ) -> Result<Exit> {
-    let views: Vec<_> = failures
-        .iter()
-        .map(|failure| error::view(&failure.error, failure.profile.as_deref()))
-        .collect();
+    let views: Vec<_> = failures.iter().map(PartFailure::view).collect();
     let shown = show(&views, output);
     for failure in failures {
         error::report(&failure.error, failure.profile.as_deref(), output);

@@ -63,8 +63,7 @@ pub(crate) async fn survey(session: &Session) -> Survey<'_> {
 }
 
 async fn view(account: &Account) -> Result<View<'_>> {
-    let client = account.client().await?;
-    let (mut lookup, listing) = (Lookup::new(client), Lookup::new(client));
+    let (mut lookup, listing) = (Lookup::new(account), Lookup::new(account));
     let (org, connections) =
         futures_util::try_join!(lookup.current(), listing.connections(Default::default()))?;
     Ok(View {

@@ -1,6 +1,7 @@
 use anyhow::{Error, Result};
 use futures_util::{StreamExt as _, stream};
 
+use super::accounts;
 use super::lookup::Lookup;
 use super::report;
 use super::selection::{self, Ends, between};
@@ -90,21 +91,22 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     selection::require_one_way(!args.connections.is_empty(), &args.ends)?;
     context.output.check::<ConnectionChange>()?;
     let change = Change::of(&args)?;
-    let session = context.session()?;
-    let account = session.single()?;
+    let source = args.ends.source.as_ref();
+    let session = context.session_for(source)?;
     let results = session.run(async {
-        let mut lookup = Lookup::new(account.client().await?);
+        let account = accounts::of_source(&session, source).await?;
+        let mut lookup = Lookup::among(&session, account);
         let picked =
             all_or_none(selection::pick(&args.connections, &args.ends, &mut lookup).await?)?;
+        let writer = account
+            .writer("update", lookup.current_if_known().as_ref())
+            .await?;
         if args.dry_run {
             return Ok(picked
                 .into_iter()
                 .map(|connection| rehearse(connection, &change))
                 .collect());
         }
-        let writer = account
-            .writer("update", lookup.current_if_known().as_ref())
-            .await?;
         let tasks = picked
             .into_iter()
             .map(|connection| update(&writer, connection, &change));

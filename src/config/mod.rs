@@ -9,6 +9,7 @@ mod directories;
 mod environment;
 mod error;
 mod file;
+mod kept;
 mod keychain;
 mod nearest;
 mod permissions;
@@ -23,7 +24,8 @@ pub use error::{
     ConfigError, EnvironmentError, FileError, Problem, ServerProblem, SettingsError, UnknownProfile,
 };
 pub use file::{ConfigFile, Editor, Profile, ProfileDraft};
+pub use kept::{Kept, SecretStore, StoreError, discard, is_kept};
 pub use keychain::{Keychain, KeychainError, MemoryKeychain, SystemKeychain};
-pub use secret::{SecretError, SecretProblem, SecretReader, SecretSource};
+pub use secret::{SecretError, SecretProblem, SecretReader, SecretSource, cleaned};
 pub use server::{DEFAULT_SITE, Server};
-pub use settings::{Flags, Selection, Target, resolve};
+pub use settings::{Flags, Selection, Target, candidates, every_profile, resolve, server};

@@ -16,7 +16,10 @@ pub enum Server {
 
 impl Server {
     /// Reads a site. Any host name will do: a site newer than this version must work too.
-    pub(super) fn from_site(text: &str) -> Result<Self, ServerProblem> {
+    ///
+    /// # Errors
+    /// It is no host name, or that of a host of a site.
+    pub fn from_site(text: &str) -> Result<Self, ServerProblem> {
         let site = text.to_ascii_lowercase();
         let is_label = |label: &str| {
             !label.is_empty()
@@ -35,7 +38,10 @@ impl Server {
     }
 
     /// Reads the URL of the API. A bare host gets `https://`, as Datadog's Terraform provider has it.
-    pub(super) fn from_url(text: &str) -> Result<Self, ServerProblem> {
+    ///
+    /// # Errors
+    /// It is none that keys could be sent to.
+    pub fn from_url(text: &str) -> Result<Self, ServerProblem> {
         let absolute = match text.contains("://") {
             true => text.to_owned(),
             false => format!("https://{text}"),
@@ -50,6 +56,14 @@ impl Server {
         is_plain
             .then_some(Self::Url(url))
             .ok_or(ServerProblem::NotAUrl)
+    }
+
+    /// What people call it: the site, or the URL.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Site(site) => site.clone(),
+            Self::Url(_) => self.base_url(),
+        }
     }
 
     /// The URL that the paths of the API are put behind, without a slash at its end: `https://api.datadoghq.eu`.

@@ -1,26 +1,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result};
 use tokio::sync::OnceCell;
 
 use super::Writer;
-use crate::api::{Client, ClientOptions, Endpoint, Interrupt};
-use crate::config::{CredentialSources, Credentials, SecretError};
-use crate::error::Failure;
+use super::profiles::Profiles;
+use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt};
+use crate::config::{CredentialSources, Credentials, SecretError, Sources};
+use crate::error::{Exit, Failure};
 use crate::history::{Journal, Origin};
-use crate::topology::{Id, Reference};
+use crate::topology::{Directory, Id, Org, Reference};
 
 /// One org's credentials, and the client that uses them.
 pub(crate) struct Account {
     access: Access,
     manner: Manner,
     client: OnceCell<Client>,
+    managed: OnceCell<Directory>,
+    /// The credentials' org by the service's own word.
+    org: OnceCell<Id>,
 }
 
 /// Where an org's API is, and with which right it is used.
+#[derive(Clone)]
 pub(super) struct Access {
     pub(super) profile: Option<Arc<str>>,
+    /// Whether it is used where nothing is chosen.
+    pub(super) is_default: bool,
+    /// The site, or the URL of the API.
+    pub(super) server: String,
     pub(super) endpoint: Endpoint,
     /// The org that the credentials must belong to before anything is changed with them.
     pub(super) pinned_org: Option<Id>,
@@ -32,9 +41,8 @@ pub(super) struct Access {
 pub(super) enum Secrets {
     /// As the environment or a profile names them.
     Named(CredentialSources),
-    /// Those of a sample org, which open nothing.
-    #[cfg(feature = "sandbox")]
-    Sample(Credentials),
+    /// At hand already: those of a sample org, which open nothing, or those that somebody logs in with.
+    Given(Credentials),
 }
 
 /// How the API is talked to, whatever the org.
@@ -47,14 +55,15 @@ pub(super) struct Manner {
     pub(super) journal: Journal,
     /// What the journal calls the server, where its address is not the same from run to run.
     pub(super) host_name: Option<&'static str>,
+    /// What names of profiles stand for.
+    pub(super) profiles: Arc<Profiles>,
 }
 
 impl Secrets {
     fn read(&self) -> Result<Credentials, SecretError> {
         match self {
             Self::Named(sources) => sources.read(),
-            #[cfg(feature = "sandbox")]
-            Self::Sample(credentials) => Ok(credentials.clone()),
+            Self::Given(credentials) => Ok(credentials.clone()),
         }
     }
 
@@ -62,8 +71,7 @@ impl Secrets {
     fn origin(&self) -> Option<Arc<str>> {
         match self {
             Self::Named(sources) => Some(sources.origin().into()),
-            #[cfg(feature = "sandbox")]
-            Self::Sample(_) => None,
+            Self::Given(_) => None,
         }
     }
 }
@@ -74,12 +82,24 @@ impl Account {
             access,
             manner,
             client: OnceCell::new(),
+            managed: OnceCell::new(),
+            org: OnceCell::new(),
         }
     }
 
     /// The profile that the credentials come from, if it was one.
     pub(crate) fn profile(&self) -> Option<&Arc<str>> {
         self.access.profile.as_ref()
+    }
+
+    /// Whether the profile is the one that is used where nothing is chosen.
+    pub(crate) fn is_default(&self) -> bool {
+        self.access.is_default
+    }
+
+    /// The site, or the URL of the API.
+    pub(crate) fn server(&self) -> &str {
+        &self.access.server
     }
 
     /// What the history calls the host of the API.
@@ -97,6 +117,14 @@ impl Account {
     /// Whether somebody wishes to stop, so that nothing more may be begun.
     pub(crate) fn is_interrupted(&self) -> bool {
         self.manner.interrupt.is_triggered()
+    }
+
+    /// Where the credentials come from; none for a profile without any, and for the samples of the sandbox.
+    pub(crate) fn sources(&self) -> Option<&Sources> {
+        match &self.access.credentials {
+            Secrets::Named(named) => named.sources(),
+            Secrets::Given(_) => None,
+        }
     }
 
     /// The client, made at the first call: only then are the secrets read.
@@ -124,6 +152,58 @@ impl Account {
         })?)
     }
 
+    /// The orgs that the credentials manage, asked for once; none where the permission to read them is missing.
+    ///
+    /// # Errors
+    /// The service could not be asked.
+    pub(crate) async fn managed_orgs(&self) -> Result<&Directory> {
+        let ask = || async {
+            match self.client().await?.managed_orgs(None).await {
+                Err(error) if error.kind() == ErrorKind::Forbidden => Ok(Directory::default()),
+                answer => Ok::<_, Error>(answer?),
+            }
+        };
+        self.managed.get_or_try_init(ask).await
+    }
+
+    /// The org that the credentials belong to, by the service's own word: as it is known, else asked for with the
+    /// cheapest request that tells.
+    ///
+    /// # Errors
+    /// The service could not be asked, or does not say.
+    pub(crate) async fn org(&self) -> Result<Reference> {
+        if let Some(known) = self.known_org() {
+            return Ok(known);
+        }
+        let ask = || async {
+            let user = self.client().await?.current_user().await?;
+            user.org.ok_or_else(|| Error::from(nameless_org()))
+        };
+        let id = self.org.get_or_try_init(ask).await?;
+        Ok(Org::unnamed(id.clone()).reference())
+    }
+
+    /// The orgs that the credentials manage, if they were asked for in this run.
+    pub(crate) fn known_orgs(&self) -> Option<&Directory> {
+        self.managed.get()
+    }
+
+    /// The org that the credentials belong to, if the service has said so in this run.
+    pub(crate) fn known_org(&self) -> Option<Reference> {
+        let managed = self.managed.get();
+        managed
+            .and_then(Directory::current_reference)
+            .or_else(|| Some(Org::unnamed(self.org.get()?.clone()).reference()))
+    }
+
+    /// The org that a profile, chosen or not, belongs to.
+    ///
+    /// # Errors
+    /// There is no such profile, or its org is not known and cannot be asked for.
+    pub(crate) async fn org_of_profile(&self, name: &str) -> Result<Org> {
+        self.manner.profiles.org(name, &self.manner).await
+    }
+
     /// What changes connections with these credentials, once it is sure that they belong to the org that the profile
     /// says. `current` is the org they belong to, where the service has said so in this run already; else it is asked,
     /// and only if the profile names one.
@@ -136,22 +216,18 @@ impl Account {
         current: Option<&Reference>,
     ) -> Result<Writer<'_>> {
         let client = self.client().await?;
-        if let Some(pinned) = self.pinned_org() {
-            let current = match current {
-                Some(known) => known.clone(),
-                None => Reference {
-                    id: client.current_user().await?.org,
-                    name: None,
-                },
-            };
-            if current.id.as_ref() != Some(pinned) {
-                return Err(self.wrong_org(pinned, &current).into());
-            }
+        let current = match current {
+            Some(known) => Some(known.clone()),
+            None if self.pinned_org().is_some() => Some(self.org().await?),
+            None => self.known_org(),
+        };
+        if let Some(current) = &current {
+            self.require_pinned(current)?;
         }
         let origin = Origin {
             profile: self.profile().cloned(),
             host: self.host().into(),
-            org: current.cloned(),
+            org: current,
         };
         Ok(Writer::new(
             client,
@@ -162,16 +238,33 @@ impl Account {
         ))
     }
 
-    fn wrong_org(&self, pinned: &Id, current: &Reference) -> Failure {
-        let profile = self.profile().map_or("", |profile| profile);
-        let (name, id) = (current.label(), current.id.as_ref());
-        let current = match (&current.name, id) {
-            (Some(_), Some(id)) => format!("`{name}` ({id})"),
-            _ => name,
+    /// Refuses `current`, the org that the credentials belong to, if the profile says that it is another.
+    ///
+    /// # Errors
+    /// It is another; the message names both.
+    pub(crate) fn require_pinned(&self, current: &Reference) -> Result<(), Failure> {
+        let Some(pinned) = self.pinned_org() else {
+            return Ok(());
         };
-        Failure::usage(format!(
-            "the keys of the profile `{profile}` belong to the org {current}, not to {pinned} as the profile says; nothing was sent"
+        if current.id.as_ref() == Some(pinned) {
+            return Ok(());
+        }
+        let profile = self.profile().map_or("", |profile| profile);
+        let known = self.managed.get().and_then(|orgs| orgs.get(pinned));
+        let pinned = known.map_or_else(|| Org::unnamed(pinned.clone()), Org::clone);
+        Err(Failure::usage(format!(
+            "the keys of the profile `{profile}` belong to the org {}, not to {} as the profile says; nothing was sent",
+            current.full_label(),
+            pinned.reference().full_label(),
         ))
-        .hint("give the profile the keys of its org, or correct `org` in the configuration file")
+        .hint("give the profile the keys of its org, or correct `org` in the configuration file"))
     }
+}
+
+/// The service does not say whose the credentials are.
+pub(super) fn nameless_org() -> Failure {
+    Failure::new(
+        Exit::Permission,
+        "the service does not say which org these credentials belong to",
+    )
 }

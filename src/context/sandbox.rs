@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use secrecy::SecretString;
 
+use super::SANDBOX_HOST;
 use super::account::{Access, Secrets};
 use crate::api::Endpoint;
 use crate::config::{Credentials, Selection};
@@ -13,19 +14,29 @@ use crate::error::Failure;
 use crate::sandbox::{self, DEFAULT_PROFILE, Running, SampleProfile};
 use crate::topology::Id;
 
+/// The sandbox, and the way to the orgs of its sample profiles.
+pub(super) struct Opened {
+    pub(super) running: Running,
+    /// The profiles that were chosen.
+    pub(super) chosen: Vec<Access>,
+    /// All profiles.
+    pub(super) all: Vec<Access>,
+}
+
 /// Starts the sandbox and gives access to the orgs of the chosen sample profiles.
 ///
 /// # Errors
 /// A profile is not one of the sandbox's, or the sandbox cannot be started.
-pub(super) fn open(state_file: &Path, chosen: &Selection) -> Result<(Running, Vec<Access>)> {
+pub(super) fn open(state_file: &Path, chosen: &Selection) -> Result<Opened> {
     let profiles = choose(chosen)?;
     let running = sandbox::start(state_file)?;
     let endpoint = Endpoint::new(&running.url(), &[])?;
-    let access = profiles
-        .into_iter()
-        .map(|profile| access(profile, &endpoint))
-        .collect();
-    Ok((running, access))
+    let access = |profile: &&SampleProfile| access(profile, &endpoint);
+    Ok(Opened {
+        chosen: profiles.iter().map(access).collect(),
+        all: sandbox::profiles().iter().map(|one| access(&one)).collect(),
+        running,
+    })
 }
 
 fn choose(chosen: &Selection) -> Result<Vec<&'static SampleProfile>> {
@@ -36,7 +47,11 @@ fn choose(chosen: &Selection) -> Result<Vec<&'static SampleProfile>> {
     }
 }
 
-fn find(name: &str) -> Result<&'static SampleProfile> {
+/// The sample profile of this name.
+///
+/// # Errors
+/// There is none; the error lists those that exist.
+pub(crate) fn find(name: &str) -> Result<&'static SampleProfile> {
     let profiles = sandbox::profiles();
     profiles
         .iter()
@@ -54,9 +69,11 @@ fn find(name: &str) -> Result<&'static SampleProfile> {
 fn access(profile: &SampleProfile, endpoint: &Endpoint) -> Access {
     Access {
         profile: Some(Arc::from(profile.name)),
+        is_default: profile.name == DEFAULT_PROFILE,
+        server: SANDBOX_HOST.to_owned(),
         endpoint: endpoint.clone(),
         pinned_org: Some(Id::from(profile.org_id)),
-        credentials: Secrets::Sample(Credentials::Keys {
+        credentials: Secrets::Given(Credentials::Keys {
             api_key: SecretString::from(profile.api_key),
             app_key: SecretString::from(profile.app_key),
         }),

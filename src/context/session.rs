@@ -77,10 +77,15 @@ impl Session {
                     "this command works with one profile, and several are chosen: {}",
                     names.join(", ")
                 ))
-                .hint("choose one with --profile")
+                .hint("choose one with --profile, or where the command takes it name the org with --source")
                 .into())
             }
         }
+    }
+
+    /// The account of the profile that is used where nothing is chosen, if it is one of these.
+    pub(crate) fn default_account(&self) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.is_default())
     }
 
     /// All accounts, in the order in which their profiles were chosen.

@@ -39,8 +39,9 @@ pub use progress::Progress;
 pub use prompt::Answer;
 pub use record::{Column, Fit, InTable, Record};
 pub use records::{
-    ChangeJson, ConnectionChange, ConnectionJson, HistoryJson, HistoryRow, OrgJson, OrgRow,
-    ShowsConnection, StepJson, StepRow, connection_columns,
+    ChangeJson, ConnectionChange, ConnectionJson, CredentialOrigins, HistoryJson, HistoryRow,
+    IdentityJson, IdentityRow, OrgJson, OrgRow, ProfileJson, ProfileRow, ShowsConnection, StepJson,
+    StepRow, connection_columns,
 };
 pub use selection::OutputError;
 pub use streams::Streams;

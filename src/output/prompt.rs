@@ -1,7 +1,9 @@
 use std::io;
 
 use dialoguer::console::Term;
-use dialoguer::{Confirm, MultiSelect};
+use dialoguer::{Confirm, MultiSelect, Password};
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 
 use super::{Output, escape};
 
@@ -54,6 +56,16 @@ impl Output {
         let items = items.iter().map(|item| escape(item));
         let prompt = MultiSelect::new().with_prompt(question).items(items);
         self.ask(|terminal| prompt.interact_on(terminal))
+    }
+
+    /// Asks for a secret, which is not shown while it is typed.
+    ///
+    /// # Errors
+    /// As [`Output::confirm`].
+    pub fn ask_secret(&mut self, question: &str) -> io::Result<SecretString> {
+        let prompt = Password::new().with_prompt(escape(question));
+        let typed = self.ask(|terminal| prompt.interact_on(terminal))?;
+        Ok(Zeroizing::new(typed).as_str().into())
     }
 
     fn ask<T>(&self, prompt: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {

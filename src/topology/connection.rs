@@ -42,6 +42,14 @@ impl Reference {
         }
     }
 
+    /// The name with the id behind it, for where one name may be two orgs': `` `Retail US` (4dee724d-…) ``.
+    pub fn full_label(&self) -> String {
+        match (&self.name, &self.id) {
+            (Some(name), Some(id)) => format!("`{name}` ({id})"),
+            _ => self.label(),
+        }
+    }
+
     /// Takes from `known` what is missing here, if both are the same org or user, or this one has no id.
     pub fn fill_from(&mut self, known: &Self) {
         if self.id.is_some() && self.id != known.id {

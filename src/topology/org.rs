@@ -14,6 +14,16 @@ pub struct Org {
 }
 
 impl Org {
+    /// The org with this id, of which nothing else is known.
+    pub fn unnamed(id: Id) -> Self {
+        Self {
+            id,
+            name: None,
+            public_id: None,
+            disabled: None,
+        }
+    }
+
     /// Takes from `known`, the same org as somebody else sees it, what is missing here.
     pub fn fill_from(&mut self, known: &Self) {
         if self.name.is_none() {

@@ -106,12 +106,7 @@ impl OrgSelector {
     pub fn resolve(&self, directory: &Directory) -> Result<Org, ResolveOrgError> {
         if let Some(id) = self.id() {
             let known = directory.get(&id).cloned();
-            return Ok(known.unwrap_or(Org {
-                id,
-                name: None,
-                public_id: None,
-                disabled: None,
-            }));
+            return Ok(known.unwrap_or_else(|| Org::unnamed(id)));
         }
         let mut matches = self.matches(directory, Org::is_exactly);
         if matches.is_empty() {

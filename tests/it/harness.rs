@@ -3,6 +3,7 @@
 mod api;
 mod bystander;
 mod flaky;
+mod profiles;
 #[cfg(unix)]
 mod running;
 #[cfg(unix)]
@@ -13,9 +14,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-pub(crate) use api::{Api, connection, org_list, page, uuid};
+pub(crate) use api::{Api, connection, current_user, org_list, page, uuid};
 pub(crate) use bystander::Bystander;
 pub(crate) use flaky::{Flaky, Gate, Turn};
+pub(crate) use profiles::{Profiles, Served};
 #[cfg(unix)]
 pub(crate) use running::Running;
 #[cfg(unix)]

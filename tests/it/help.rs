@@ -89,6 +89,7 @@ An org (ORG, DESTINATION) is
   its UUID                 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
   its public id            abcdef12345
   its name                 "Observability Hub": exact first, then without regard to case
+  a profile's org          profile:hub
 To force one reading, put uuid:, public-id: or name: in front.
 Two matches are an error that lists both. Names are asked of Datadog in every run that depends on them.
 
@@ -96,6 +97,7 @@ A connection (CONNECTION) is
   its id                   40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d
   the beginning of it      40bb: at least 4 characters that no other connection begins with
 or no id, and --source and --destination that together match exactly one.
+Where no profile is chosen, --source of create, update and delete chooses the profile that is for that org.
 --from stands for --source, --to and --sink for --destination.
 
 An entry of the history (ENTRY) is

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod auth;
 mod check;
 mod create;
 mod credentials;
@@ -15,6 +16,7 @@ mod export;
 mod formats;
 mod get;
 mod graph;
+mod guard;
 mod harness;
 mod help;
 mod history;
@@ -24,11 +26,13 @@ mod list;
 mod lost_answers;
 mod orgs;
 mod pipeline;
+mod profiles;
 mod readme;
 mod retries;
 mod sandbox;
 mod schema;
 mod secrets;
+mod selection;
 mod terminal;
 mod traps;
 mod undo;

@@ -1,12 +1,15 @@
+mod witness;
+
 use anyhow::Result;
 
 use super::Args;
 use super::patience::Patience;
 use crate::api::ConnectionFilter;
 use crate::commands::lookup::Lookup;
+use crate::commands::report::PartFailure;
 use crate::commands::selection::Ends;
-use crate::context::Context;
-use crate::error::{Exit, Failure};
+use crate::context::{Account, Context};
+use crate::error::{self, Exit, Failure};
 use crate::output::{ConnectionChange, Output};
 use crate::topology::{Connection, Expectation, OrgSelector, Reference};
 
@@ -33,6 +36,13 @@ struct Finding {
     difference: Option<String>,
 }
 
+/// A finding, and the profiles that could have told the same, but failed.
+struct Outcome {
+    pair: Pair,
+    finding: Finding,
+    failures: Vec<PartFailure>,
+}
+
 pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
     if args.ends.is_empty() {
         return Err(Failure::usage("no connection is named")
@@ -42,14 +52,27 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
     context.output.check::<ConnectionChange>()?;
     let expectation = expectation(args)?;
     let session = context.session()?;
-    let account = session.single()?;
-    let (pair, finding) = session.run(async {
-        let mut lookup = Lookup::new(account.client().await?);
-        let mut pair = pair(&args.ends, &mut lookup).await?;
-        let finding = settle(args, &mut pair, &expectation, &mut lookup).await?;
-        Ok::<_, anyhow::Error>((pair, finding))
+    let outcome = session.run(async {
+        match session.accounts() {
+            [account] => ask_one(args, &expectation, account).await.map(Ok),
+            _ => witness::ask(args, &expectation, &session).await,
+        }
     })?;
-    show(pair, finding, &mut context.output)
+    match outcome {
+        Ok(outcome) => show(outcome, &mut context.output),
+        Err(unanswered) => unanswered.report(&mut context.output),
+    }
+}
+
+async fn ask_one(args: &Args, expectation: &Expectation, account: &Account) -> Result<Outcome> {
+    let mut lookup = Lookup::new(account);
+    let mut pair = pair(&args.ends, &mut lookup).await?;
+    let finding = settle(args, &mut pair, expectation, &mut lookup).await?;
+    Ok(Outcome {
+        pair,
+        finding,
+        failures: Vec::new(),
+    })
 }
 
 fn expectation(args: &Args) -> Result<Expectation> {
@@ -139,7 +162,12 @@ async fn require_part(pair: &mut Pair, lookup: &mut Lookup<'_>) -> Result<()> {
         .into())
 }
 
-fn show(pair: Pair, finding: Finding, output: &mut Output) -> Result<Exit> {
+fn show(outcome: Outcome, output: &mut Output) -> Result<Exit> {
+    let Outcome {
+        pair,
+        finding,
+        failures,
+    } = outcome;
     let mut connection = finding.live.unwrap_or_default();
     connection.source.fill_from(&pair.source);
     connection.destination.fill_from(&pair.destination);
@@ -148,9 +176,13 @@ fn show(pair: Pair, finding: Finding, output: &mut Output) -> Result<Exit> {
         None => ("as wanted", Exit::Done),
         Some(_) => ("differs", Exit::Difference),
     };
+    let views: Vec<_> = failures.iter().map(PartFailure::view).collect();
     let mut listing = output.begin::<ConnectionChange>()?;
     listing.push(ConnectionChange::new(result, connection).because(finding.difference.clone()))?;
-    listing.finish(&[])?;
+    listing.finish(&views)?;
+    for failure in &failures {
+        error::report(&failure.error, failure.profile.as_deref(), output);
+    }
     if let Some(difference) = finding.difference {
         output.warn(&format!("`{source}` to `{destination}` {difference}"));
     }

@@ -1,3 +1,5 @@
+mod comments;
+
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -121,9 +123,24 @@ impl Editor {
             .get("default_profile")
             .is_some_and(|item| item.as_str() == Some(name));
         if was_default {
-            self.document.remove("default_profile");
+            self.remove_default();
         }
         Ok(was_default)
+    }
+
+    /// Removes where a profile's credentials come from.
+    ///
+    /// # Errors
+    /// There is no such profile.
+    pub fn forget_credentials(&mut self, name: &str) -> Result<(), FileError> {
+        let table = self.profiles()?.get_mut(name);
+        let Some(table) = table.and_then(Item::as_table_like_mut) else {
+            return Err(self.file.unknown_profile(name).into());
+        };
+        for key in ["api_key", "app_key", "access_token"] {
+            table.remove(key);
+        }
+        Ok(())
     }
 
     /// Makes a profile the default one.
@@ -133,6 +150,9 @@ impl Editor {
     pub fn set_default(&mut self, name: &str) -> Result<(), FileError> {
         if !self.profiles()?.contains_key(name) {
             return Err(self.file.unknown_profile(name).into());
+        }
+        if !self.document.contains_key("default_profile") {
+            self.set_tables_apart();
         }
         put(self.document.as_table_mut(), "default_profile", name.into());
         Ok(())
@@ -167,29 +187,6 @@ impl Editor {
             .or_insert(Item::Table(empty));
         item.as_table_like_mut()
             .ok_or_else(|| uneditable(&self.path))
-    }
-
-    /// Comments above a removed table that a blank line sets apart from it are not about it, such as those at the
-    /// head of the file: they go to what follows.
-    fn keep_comment_above(&mut self, removed: &Item, following: Option<&str>) {
-        let prefix = removed.as_table().and_then(|table| table.decor().prefix());
-        let prefix = prefix
-            .and_then(|prefix| prefix.as_str())
-            .unwrap_or_default();
-        let Some(kept) = prefix.rfind("\n\n").map(|end| &prefix[..end + 2]) else {
-            return;
-        };
-        let following =
-            following.and_then(|name| self.profiles().ok()?.get_mut(name)?.as_table_mut());
-        let Some(table) = following else {
-            let trailing = self.document.trailing().as_str().unwrap_or_default();
-            let trailing = format!("{kept}{}", trailing.trim_start_matches('\n'));
-            self.document.set_trailing(trailing);
-            return;
-        };
-        let own = table.decor().prefix().and_then(|prefix| prefix.as_str());
-        let prefix = format!("{kept}{}", own.unwrap_or_default().trim_start_matches('\n'));
-        table.decor_mut().set_prefix(prefix);
     }
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use self::reader::SecretReader;
+pub use self::reader::{SecretReader, cleaned};
 use super::error::EnvironmentError;
 use super::keychain::KeychainError;
 

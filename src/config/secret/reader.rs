@@ -94,7 +94,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn cleaned(bytes: &[u8]) -> Result<SecretString, SecretProblem> {
+/// The secret in what came from a source, a person or a pipe: without the white space around it.
+///
+/// # Errors
+/// It is empty, too long, or holds what no header can carry.
+pub fn cleaned(bytes: &[u8]) -> Result<SecretString, SecretProblem> {
     if bytes.len() > LONGEST {
         return Err(SecretProblem::TooLong);
     }

@@ -1,5 +1,6 @@
 //! Bringing flags, environment and configuration file together, once.
 
+mod candidates;
 mod family;
 mod selection;
 
@@ -17,6 +18,7 @@ use super::keychain::Keychain;
 use super::secret::{SecretReader, SecretSource};
 use super::server::Server;
 
+pub use self::candidates::{candidates, every_profile, server};
 pub use self::selection::Selection;
 
 /// What the command line says of where to work. A parser may have merged the `ORGCONN_*` variables into it: a value
@@ -76,24 +78,7 @@ pub fn resolve(
     file: &ConfigFile,
     keychain: Arc<dyn Keychain>,
 ) -> Result<Vec<Target>, ConfigError> {
-    let directory = file.path.parent().unwrap_or(Path::new(""));
-    let reader = SecretReader::new(environment.clone(), directory, keychain);
-    let resolver = Resolver {
-        flags,
-        environment,
-        file,
-        reader: Arc::new(reader),
-    };
-    match Selection::new(flags, environment)? {
-        Selection::All { overridden } => resolver.all_profiles(overridden),
-        Selection::Some { names, overridden } => names
-            .iter()
-            .map(|name| {
-                resolver.profile(file.profile(name).map_err(SettingsError::from)?, overridden)
-            })
-            .collect(),
-        Selection::None => Ok(vec![resolver.unchosen()?]),
-    }
+    Resolver::new(flags, environment, file, keychain).selected(Selection::new(flags, environment)?)
 }
 
 struct Resolver<'a> {
@@ -103,7 +88,37 @@ struct Resolver<'a> {
     reader: Arc<SecretReader>,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    fn new(
+        flags: &'a Flags,
+        environment: &'a Environment,
+        file: &'a ConfigFile,
+        keychain: Arc<dyn Keychain>,
+    ) -> Self {
+        let directory = file.path.parent().unwrap_or(Path::new(""));
+        let reader = SecretReader::new(environment.clone(), directory, keychain);
+        Self {
+            flags,
+            environment,
+            file,
+            reader: Arc::new(reader),
+        }
+    }
+
+    fn selected(&self, selection: Selection) -> Result<Vec<Target>, ConfigError> {
+        let named = |name: &String, overridden| {
+            let profile = self.file.profile(name).map_err(SettingsError::from)?;
+            self.profile(profile, overridden)
+        };
+        match selection {
+            Selection::All { overridden } => self.all_profiles(overridden),
+            Selection::Some { names, overridden } => {
+                names.iter().map(|name| named(name, overridden)).collect()
+            }
+            Selection::None => Ok(vec![self.unchosen()?]),
+        }
+    }
+
     fn all_profiles(&self, overridden: Option<&'static str>) -> Result<Vec<Target>, ConfigError> {
         if self.file.profiles.is_empty() {
             let file = self.file.path.clone();

@@ -1,9 +1,11 @@
-//! What commands list: connections, changes to connections, steps of a plan, the history, orgs.
+//! What commands list: connections, changes to them, steps of a plan, the history, orgs, profiles, identities.
 
 mod change;
 mod connection;
 mod history;
+mod identity;
 mod org;
+mod profile;
 mod reference;
 mod step;
 mod time;
@@ -11,6 +13,8 @@ mod time;
 pub use change::{ChangeJson, ConnectionChange};
 pub use connection::{ConnectionJson, ShowsConnection, connection_columns};
 pub use history::{HistoryJson, HistoryRow};
+pub use identity::{IdentityJson, IdentityRow};
 pub use org::{OrgJson, OrgRow};
+pub use profile::{CredentialOrigins, ProfileJson, ProfileRow};
 pub(super) use step::style_of;
 pub use step::{StepJson, StepRow};

@@ -188,6 +188,17 @@ pub(crate) fn uuid(number: u128) -> String {
     uuid::Uuid::from_u128(number).to_string()
 }
 
+/// The user behind a key as the API writes him: a service account of this org.
+pub(crate) fn current_user(org: u128) -> Value {
+    json!({"data": {"type": "users", "id": uuid(900),
+        "attributes": {
+            "name": "Pipeline", "email": "pipeline@example.com", "handle": "pipeline@example.com",
+            "service_account": true, "disabled": false, "status": "Active",
+        },
+        "relationships": {"org": {"data": {"type": "orgs", "id": uuid(org)}}},
+    }})
+}
+
 /// The managed orgs as the API writes them: `Org N` for each number.
 pub(crate) fn org_list(current: u128, numbers: &[u128]) -> Value {
     let reference = |number: u128| json!({"type": "orgs", "id": uuid(number)});

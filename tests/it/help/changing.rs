@@ -29,7 +29,8 @@ Options:
           Accept connection types that this version does not know
 
       --source <ORG>
-          Org that these credentials must belong to: anything else is an error
+          Org whose data is shared: where no profile is chosen, the profile whose org it is makes
+          the connection; else the credentials must belong to it
           
           [alias: --from]
 

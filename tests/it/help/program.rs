@@ -31,6 +31,8 @@ Commands:
   history  List the changes that this machine made, the newest first
   undo     Take back a change of the history
   orgs     List the orgs that these credentials manage
+  auth     Who these credentials are and what they may do; log in and out
+  profile  The profiles of the configuration file: one for each org that is worked with
   sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
   help     Explain a command, or one of the topics: exit-codes, selectors, environment
 
@@ -170,6 +172,8 @@ Commands:
   history  List the changes that this machine made, the newest first
   undo     Take back a change of the history
   orgs     List the orgs that these credentials manage
+  auth     Who these credentials are and what they may do; log in and out
+  profile  The profiles of the configuration file: one for each org that is worked with
   sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
   help     Explain a command, or one of the topics: exit-codes, selectors, environment
 

@@ -133,6 +133,38 @@ fn the_default_goes_with_its_profile() {
     let text = format!("default_profile = \"hub\"\n\n{ORIGINAL}");
     let text = edited(&text, |editor| assert!(editor.remove("hub").unwrap()));
     assert!(!text.contains("default_profile"), "{text}");
+    assert!(text.starts_with("# The hub's people"), "{text}");
+}
+
+#[test]
+fn the_head_of_the_file_survives_the_default_under_it() {
+    let head = "# Head\n\n# Which one\n";
+    let bare = format!("{head}default_profile = \"payments\"\n\n{ORIGINAL}");
+    let text = edited(&bare, |editor| assert!(editor.remove("payments").unwrap()));
+    assert!(
+        text.starts_with(&format!("{head}\n# The hub's people")),
+        "{text}"
+    );
+    let key = "trusted_hosts = []  # none\n";
+    let followed = format!("{head}default_profile = \"payments\"\n{key}\n{ORIGINAL}");
+    let text = edited(&followed, |editor| {
+        assert!(editor.remove("payments").unwrap())
+    });
+    assert!(
+        text.starts_with(&format!("{head}{key}\n# The hub's people")),
+        "{text}"
+    );
+    let alone = format!("{head}default_profile = \"x\"\n[profiles.x]\n");
+    let text = edited(&alone, |editor| assert!(editor.remove("x").unwrap()));
+    assert_eq!(text, head);
+}
+
+#[test]
+fn a_default_that_is_new_is_set_apart_from_the_tables() {
+    let text = edited("[profiles.x]\n", |editor| editor.set_default("x").unwrap());
+    assert_eq!(text, "default_profile = \"x\"\n\n[profiles.x]\n");
+    let again = edited(&text, |editor| editor.set_default("x").unwrap());
+    assert_eq!(again, text);
 }
 
 #[test]
@@ -207,4 +239,18 @@ fn a_file_that_is_wrong_is_not_edited() {
     fs::write(&path, "colour = 1\n").unwrap();
     let error = Editor::open(&ConfigLocation::named(path)).unwrap_err();
     assert!(matches!(error, FileError::Invalid { .. }));
+}
+
+#[test]
+fn credentials_are_forgotten_and_nothing_else() {
+    let text = edited(ORIGINAL, |editor| {
+        editor.forget_credentials("hub").unwrap();
+        assert!(editor.forget_credentials("nobody").is_err());
+    });
+    assert_eq!(
+        text,
+        ORIGINAL
+            .replace("api_key = { env = \"HUB_API_KEY\" }  # from CI\n", "")
+            .replace("app_key = { env = \"HUB_APP_KEY\" }\n", "")
+    );
 }
