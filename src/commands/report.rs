@@ -73,7 +73,7 @@ pub(crate) fn finish_parts<R: Record>(
     output: &mut Output,
 ) -> Result<Exit> {
     conclude(succeeded, &failures, output, |errors, output| {
-        if succeeded || errors.is_empty() {
+        if succeeded || errors.is_empty() || !records.is_empty() {
             show(records, errors, output)
         } else {
             // Columns without a row would say that nothing is there.

@@ -80,15 +80,15 @@ fn a_filter_that_the_service_ignores_changes_no_verdict() {
 }
 
 #[test]
-fn several_profiles_are_refused() {
+fn with_several_profiles_both_ends_have_to_be_named() {
     let refused = World::sandbox()
         .run(["--profile=hub,platform", "check", "--to=Logistics"])
         .code(2);
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: this command works with one profile, and several are chosen: hub, platform
-hint: choose one with --profile
+error: several profiles are chosen, and not both ends are named
+hint: give --source and --destination, or choose one profile with --profile
 
 "#]]
     );

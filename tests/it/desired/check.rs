@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::{LIST, live, looks, looks_differ, refusal, world};
+use super::{LIST, live, looks, looks_differ, looks_twice, refusal, world};
 use crate::harness::{Api, connection, uuid};
 
 const CHECK: [&str; 3] = ["check", "-f", "orgconn.yaml"];
@@ -122,7 +122,7 @@ fn with_wait_it_looks_again_until_it_holds() {
 #[test]
 fn when_the_time_is_over_it_differs() {
     let api = Api::new();
-    looks(&api, &live(), 2);
+    looks_twice(&api, &live());
     world(&api)
         .run([&CHECK[..], &["--wait=50ms"]].concat())
         .code(3);

@@ -19,7 +19,7 @@ fn what_is_in_flight_finishes_and_the_rest_is_not_attempted() {
     let orgs: Vec<u128> = (1..=9).collect();
     let orgs = ResponseTemplate::new(200).set_body_json(org_list(1, &orgs));
     let none = ResponseTemplate::new(200).set_body_json(page(&[], 0));
-    api.expect("GET", "/api/v2/org", None, orgs, 2)
+    api.expect("GET", "/api/v2/org", None, orgs, 1)
         .expect("GET", LIST, None, none, 2);
     owner(&api, true);
     for org in 2..=9 {
