@@ -88,6 +88,11 @@ impl Command {
 /// Reads the arguments, runs the command, and says how it ended.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let [_, flag] = arguments.as_slice()
+        && (flag == "--version" || flag == "-V")
+    {
+        return tell_version();
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(refusal) => return error::report_usage(&refusal, &mut output(intended(&arguments))),
@@ -129,6 +134,19 @@ fn asked_for(matches: &ArgMatches) -> Option<Format> {
     (source != ValueSource::DefaultValue).then(|| matches.get_one("output").copied())?
 }
 
+/// The version, in clap's own form. Asked for alone, as scripts do, it is told before the command line is built: with
+/// all its commands that takes as long as the rest of the start.
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
+fn tell_version() -> Exit {
+    let mut output = Output::new(OutputOptions::default());
+    let written = output.write_text(VERSION);
+    error::conclude(
+        written.map(|()| Exit::Done).map_err(Into::into),
+        &mut output,
+    )
+}
+
 /// The whole command line as clap sees it, for help.
 pub(crate) fn definition() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
@@ -139,5 +157,10 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::definition().debug_assert();
+    }
+
+    #[test]
+    fn the_version_is_told_as_clap_would() {
+        assert_eq!(super::VERSION, super::definition().render_version());
     }
 }

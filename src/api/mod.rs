@@ -25,7 +25,7 @@ pub use self::error::{Error, ErrorKind};
 use self::http::Http;
 pub use self::interrupt::Interrupt;
 pub use self::orgs::CurrentUser;
-pub use self::pages::ConnectionPages;
+pub use self::pages::{ConnectionPages, connections_of_page};
 pub use self::permissions::Permission;
 pub use crate::config::Credentials;
 use crate::topology::Id;

@@ -36,9 +36,14 @@ pub(super) struct Counts {
 
 #[derive(Deserialize)]
 struct StrictPage {
-    data: Vec<Record>,
+    data: Vec<Row>,
     meta: Option<Meta>,
 }
+
+/// A record that becomes a connection as soon as it is read: a page never stands in memory in both forms.
+#[derive(Deserialize)]
+#[serde(from = "Record")]
+struct Row(Connection);
 
 #[derive(Deserialize)]
 struct Meta {
@@ -83,13 +88,18 @@ struct Resource {
 
 /// Reads one page of a listing. `None` if not even its outer form, an object with a list of `data`, is there.
 pub(super) fn page(body: &[u8]) -> Option<Page> {
-    match serde_json::from_slice::<StrictPage>(body) {
-        Ok(page) => Some(Page {
-            connections: page.data.into_iter().map(Connection::from).collect(),
+    match strict_page(body) {
+        Some(page) => Some(Page {
+            connections: page.data.into_iter().map(|Row(row)| row).collect(),
             counts: page.meta.and_then(|meta| meta.page).unwrap_or_default(),
         }),
-        Err(_) => loose::page(body),
+        None => loose::page(body),
     }
+}
+
+/// Takes the body to be text at once: read as bytes, each string in it would be looked at by itself.
+fn strict_page(body: &[u8]) -> Option<StrictPage> {
+    serde_json::from_str(str::from_utf8(body).ok()?).ok()
 }
 
 /// Reads the one connection of an answer. `None` if there is none, or none with an id.
@@ -125,6 +135,12 @@ pub(super) fn update(id: &Id, types: &TypeSet) -> Vec<u8> {
 
 fn words(types: &TypeSet) -> Vec<&str> {
     types.iter().map(ConnectionType::as_str).collect()
+}
+
+impl From<Record> for Row {
+    fn from(record: Record) -> Self {
+        Self(record.into())
+    }
 }
 
 impl From<Record> for Connection {

@@ -1,5 +1,5 @@
-use std::io;
 use std::sync::Arc;
+use std::{io, iter};
 
 use anyhow::{Error, Result};
 
@@ -51,6 +51,8 @@ impl Args {
     }
 }
 
+type Page = Result<Vec<Connection>, api::Error>;
+
 pub(crate) fn run(mut args: Args, context: &mut Context) -> Result<Exit> {
     context.output.sort_by(std::mem::take(&mut args.sort));
     context.output.check::<Connection>()?;
@@ -76,25 +78,80 @@ fn stream_one(
     })?;
     let profile = account.profile();
     output.leave_out("profiles");
-    let mut listing = output.begin::<Connection>()?;
-    let mut received = 0;
-    while let Some(page) = session.run(pages.next()) {
-        received += page.as_ref().map_or(0, Vec::len);
-        match page {
-            Ok(page) if is_whole(&page, &pages) => push(page, profile, args, &mut listing)?,
-            Ok(page) => session.meanwhile(|| push(page, profile, args, &mut listing))?,
-            Err(refused) if received == 0 => return Err(refused.into()),
-            Err(lost) => {
-                let lost = broken_off(lost, received, pages.total());
-                let view = error::view(&lost, profile.map(AsRef::as_ref));
-                // How the listing ended counts, whether or not somebody still reads.
-                let _ = listing.finish(&[view]);
-                return Err(error::reported(lost, output));
+    let first = match session.run(pages.next()) {
+        Some(Err(refused)) => return Err(refused.into()),
+        first => first,
+    };
+    let printer = Printer {
+        profile,
+        args,
+        total: pages.total(),
+        listing: output.begin::<Connection>()?,
+    };
+    let lost = if is_whole(first.as_ref(), &pages) {
+        printer.print(first)?
+    } else {
+        let mut rest = session.read_ahead(pages);
+        let rest = iter::from_fn(|| rest.blocking_recv());
+        session.meanwhile(|| printer.print(first.into_iter().chain(rest)))?
+    };
+    match lost {
+        None => Ok(Exit::Done),
+        Some(lost) => Err(error::reported(lost, output)),
+    }
+}
+
+/// Whether the page is the whole listing, so that nothing is in flight while it is printed.
+fn is_whole(page: Option<&Page>, pages: &ConnectionPages) -> bool {
+    match page {
+        Some(Ok(page)) => pages
+            .total()
+            .is_some_and(|total| total <= page.len() as u64),
+        _ => true,
+    }
+}
+
+/// What prints the pages of one org.
+struct Printer<'a> {
+    profile: Option<&'a Arc<str>>,
+    args: &'a Args,
+    /// How many connections there are, as the first page has it.
+    total: Option<u64>,
+    listing: Listing<'a, Connection>,
+}
+
+impl Printer<'_> {
+    /// Prints pages as they come; gives the error that cut them short, which the listing then holds.
+    fn print(mut self, pages: impl IntoIterator<Item = Page>) -> io::Result<Option<Error>> {
+        let mut received = 0;
+        for page in pages {
+            match page {
+                Ok(page) => {
+                    received += page.len();
+                    self.push(page)?;
+                }
+                Err(lost) => {
+                    let lost = broken_off(lost, received, self.total);
+                    let view = error::view(&lost, self.profile.map(AsRef::as_ref));
+                    // How the listing ended counts, whether or not somebody still reads.
+                    let _ = self.listing.finish(&[view]);
+                    return Ok(Some(lost));
+                }
             }
         }
+        self.listing.finish(&[])?;
+        Ok(None)
     }
-    listing.finish(&[])?;
-    Ok(Exit::Done)
+
+    fn push(&mut self, mut page: Vec<Connection>) -> io::Result<()> {
+        gather::mark(&mut page, self.profile);
+        for connection in page {
+            if self.args.wants(&connection) {
+                self.listing.push(connection)?;
+            }
+        }
+        self.listing.flush()
+    }
 }
 
 /// Says of an error after the first page that the rows shown are not all.
@@ -103,26 +160,6 @@ fn broken_off(lost: api::Error, received: usize, total: Option<u64>) -> Error {
     Error::from(lost).context(format!(
         "the listing breaks off after {received}{of_how_many} connections"
     ))
-}
-
-/// Whether the page is the whole listing, so that nothing is in flight while it is printed.
-fn is_whole(page: &[Connection], pages: &ConnectionPages) -> bool {
-    pages
-        .total()
-        .is_some_and(|total| total <= page.len() as u64)
-}
-
-fn push(
-    mut page: Vec<Connection>,
-    profile: Option<&Arc<str>>,
-    args: &Args,
-    listing: &mut Listing<'_, Connection>,
-) -> io::Result<()> {
-    gather::mark(&mut page, profile);
-    for connection in page.into_iter().filter(|connection| args.wants(connection)) {
-        listing.push(connection)?;
-    }
-    listing.flush()
 }
 
 /// Shows what several orgs see. That a connection comes once is known only when all have answered.

@@ -84,6 +84,13 @@ impl CredentialSources {
         }
     }
 
+    /// Whether [`CredentialSources::read`] may wait for somebody else: a disk, a command, a keychain. What the environment
+    /// holds is there at once.
+    pub fn may_wait(&self) -> bool {
+        let mut sources = self.sources.iter().flat_map(Sources::iter);
+        sources.any(|source| !matches!(source, SecretSource::Environment { .. }))
+    }
+
     /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`, `profile hub: file ~/x`.
     pub fn origin(&self) -> String {
         let sources = self.sources.iter().flat_map(Sources::iter);
@@ -164,6 +171,20 @@ mod tests {
         };
         assert_eq!(api_key.expose_secret(), "test-api-key");
         assert_eq!(app_key.expose_secret(), "test-app-key");
+    }
+
+    #[test]
+    fn only_what_is_outside_the_environment_may_take_its_time() {
+        let file = SecretSource::File {
+            path: "/run/secrets/key".into(),
+        };
+        let mixed = Sources::Keys {
+            api_key: variable("A"),
+            app_key: file,
+        };
+        assert!(sources(None, Some(mixed)).may_wait());
+        assert!(!sources(None, Some(keys())).may_wait());
+        assert!(!sources(Some("hub"), None).may_wait());
     }
 
     #[test]

@@ -60,6 +60,24 @@ pub(super) struct Manner {
 }
 
 impl Secrets {
+    /// Reads them in a thread of their own where that may take long. Where it cannot, the thread would cost more than
+    /// all the rest of the start.
+    async fn read_aside(&self) -> Result<Credentials> {
+        if !self.may_wait() {
+            return Ok(self.read()?);
+        }
+        let secrets = self.clone();
+        let read = tokio::task::spawn_blocking(move || secrets.read()).await;
+        Ok(read.context("the reading of the credentials broke off")??)
+    }
+
+    fn may_wait(&self) -> bool {
+        match self {
+            Self::Named(sources) => sources.may_wait(),
+            Self::Given(_) => false,
+        }
+    }
+
     fn read(&self) -> Result<Credentials, SecretError> {
         match self {
             Self::Named(sources) => sources.read(),
@@ -136,13 +154,9 @@ impl Account {
     }
 
     async fn connect(&self) -> Result<Client> {
-        let secrets = self.access.credentials.clone();
-        let credentials = tokio::task::spawn_blocking(move || secrets.read())
-            .await
-            .context("the reading of the credentials broke off")??;
         Ok(Client::new(ClientOptions {
             endpoint: self.access.endpoint.clone(),
-            credentials,
+            credentials: self.access.credentials.read_aside().await?,
             origin: self.access.credentials.origin(),
             timeout: self.manner.timeout,
             max_retries: self.manner.max_retries,

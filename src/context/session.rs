@@ -4,12 +4,14 @@ use std::sync::Arc;
 use anyhow::Result;
 use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Runtime;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::Account;
 use super::account::{Access, Manner};
 use super::signals::{self, StopRequests};
+use crate::api::{self, ConnectionPages};
 use crate::error::Failure;
+use crate::topology::Connection;
 
 /// At most this many requests of one kind are under way at once.
 pub(crate) const AT_ONCE: usize = 8;
@@ -118,6 +120,23 @@ impl Session {
     /// ends the program at once.
     pub(crate) fn run<F: Future>(&self, work: F) -> F::Output {
         self.runtime.block_on(work)
+    }
+
+    /// Reads a listing in the background, one page ahead of who takes them. It goes on while the runtime does: in
+    /// [`Session::run`] and [`Session::meanwhile`].
+    pub(crate) fn read_ahead(
+        &self,
+        mut pages: ConnectionPages,
+    ) -> mpsc::Receiver<Result<Vec<Connection>, api::Error>> {
+        let (sender, receiver) = mpsc::channel(1);
+        self.runtime.spawn(async move {
+            while let Some(page) = pages.next().await {
+                if sender.send(page).await.is_err() {
+                    return;
+                }
+            }
+        });
+        receiver
     }
 
     /// Does something that may block for long, such as printing to a reader who takes his time, while what is in

@@ -30,5 +30,5 @@ mod users;
 pub use error::SandboxError;
 pub use profiles::{DEFAULT_PROFILE, SampleProfile, profiles};
 pub use running::{Running, start};
-pub use server::{Listener, Log, ServeOptions, Served, serve};
+pub use server::{Listener, Log, ServeOptions, Served, Server, serve};
 pub use store::Sandbox;

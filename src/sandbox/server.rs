@@ -12,7 +12,8 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -80,7 +81,7 @@ pub async fn serve(
     let address = listener.address;
     let socket = TcpListener::from_std(listener.socket)
         .map_err(|source| SandboxError::Listen { address, source })?;
-    let server = Arc::new(Server { sandbox, options });
+    let server = Arc::new(Server::new(sandbox, options));
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -89,7 +90,12 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = socket.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(Arc::clone(&server).converse(stream, stopped.clone()));
+                    // Without it small answers may wait for the client's acknowledgement; with it nothing is lost
+                    // on loopback.
+                    let _ = stream.set_nodelay(true);
+                    let mut stopped = stopped.clone();
+                    let stopped = async move { drop(stopped.changed().await) };
+                    connections.spawn(Arc::clone(&server).converse(stream, stopped));
                 }
                 // As a rule too many open files: it passes, and until then trying at once would take all the time.
                 Err(_) => sleep(Duration::from_millis(50)).await,
@@ -106,16 +112,27 @@ pub async fn serve(
     Ok(())
 }
 
-struct Server {
+/// What answers, for who accepts the clients himself: a listener that speaks TLS, or counts. Everybody else calls
+/// [`serve`].
+#[derive(Debug)]
+pub struct Server {
     sandbox: Sandbox,
     options: ServeOptions,
 }
 
 impl Server {
-    /// Answers the requests of one client, until it goes away or the sender of `stopped` does.
-    async fn converse(self: Arc<Self>, stream: TcpStream, mut stopped: watch::Receiver<()>) {
-        // Without it small answers may wait for the client's acknowledgement; with it nothing is lost on loopback.
-        let _ = stream.set_nodelay(true);
+    /// A server that nobody talks to yet.
+    pub fn new(sandbox: Sandbox, options: ServeOptions) -> Self {
+        Self { sandbox, options }
+    }
+
+    /// Answers the requests of one client until it goes away, or `stopped` is done and the request in flight answered.
+    ///
+    /// Must be run inside a tokio runtime that has its time enabled.
+    pub async fn converse<S>(self: Arc<Self>, stream: S, stopped: impl Future<Output = ()>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new());
         builder.http2().timer(TokioTimer::new());
@@ -126,7 +143,7 @@ impl Server {
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
             _ = connection.as_mut() => return,
-            _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+            () = stopped => connection.as_mut().graceful_shutdown(),
         }
         let _ = connection.await;
     }

@@ -7,6 +7,8 @@
 
 mod auth;
 mod check;
+#[cfg(feature = "sandbox")]
+mod counts;
 mod create;
 mod credentials;
 mod delete;

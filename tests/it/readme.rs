@@ -21,6 +21,9 @@ fn blocks(language: &str) -> Vec<String> {
 #[test]
 fn every_script_runs() {
     let world = World::sandbox();
+    let desired = blocks("yaml");
+    let desired = desired.iter().find(|file| file.contains("connections:"));
+    world.file("orgconn.yaml", desired.unwrap());
     let scripts = blocks("sh");
     let scripts: Vec<_> = scripts
         .iter()
@@ -32,6 +35,27 @@ fn every_script_runs() {
             .script(&format!("set -euo pipefail\n{script}"))
             .code(0);
     }
+}
+
+#[test]
+fn the_workflow_of_the_ci_recipe_runs_a_command_that_there_is() {
+    let recipe = blocks("yaml")
+        .into_iter()
+        .find(|block| block.contains("- run: "));
+    let recipe = recipe.unwrap();
+    let (_, command) = recipe.split_once("- run: ").unwrap();
+    let command = command.lines().next().unwrap();
+    let world = World::sandbox();
+    let desired = blocks("yaml")
+        .into_iter()
+        .find(|file| file.contains("connections:"));
+    world.file("orgconn.yaml", &desired.unwrap());
+    let found = world.script(command).code(3);
+    assert!(
+        found.stdout.contains("::error file=orgconn.yaml,line="),
+        "{}",
+        found.stdout
+    );
 }
 
 #[test]

@@ -12,9 +12,16 @@ use crate::api::{ConnectionFilter, Error, ErrorKind};
 use crate::topology::Connection;
 
 /// One page under way. It goes on while nobody looks, and is given up when dropped.
-pub(super) struct Fetch(JoinHandle<Result<Fetched, Error>>);
+pub(super) struct Fetch(JoinHandle<Result<Unread, Error>>);
 
-/// One page that came.
+/// One page that came, as it came: in this form it takes the least room while it waits for its turn.
+pub(super) struct Unread {
+    offset: u64,
+    request: Request,
+    body: Vec<u8>,
+}
+
+/// One page that was read.
 pub(super) struct Fetched {
     pub(super) offset: u64,
     pub(super) connections: Vec<Connection>,
@@ -25,17 +32,27 @@ pub(super) struct Fetched {
 impl Fetch {
     pub(super) fn start(http: &Arc<Http>, filter: &ConnectionFilter, offset: u64) -> Self {
         let (http, request) = (Arc::clone(http), request(filter, offset));
-        let filtered = *filter != ConnectionFilter::default();
         Self(tokio::spawn(async move {
             let sent = http.send(&request, http.deadline()).await;
-            let answer = sent.map_err(|failure| failure.error)?;
-            let page = wire::page(&answer.body).ok_or_else(|| http.misread(&request))?;
-            Ok(Fetched {
+            let body = sent.map_err(|failure| failure.error)?.body;
+            Ok(Unread {
                 offset,
-                total: total(&page, filtered),
-                connections: page.connections,
+                request,
+                body,
             })
         }))
+    }
+}
+
+impl Unread {
+    pub(super) fn read(self, http: &Http, filter: &ConnectionFilter) -> Result<Fetched, Error> {
+        let page = wire::page(&self.body).ok_or_else(|| http.misread(&self.request))?;
+        let filtered = *filter != ConnectionFilter::default();
+        Ok(Fetched {
+            offset: self.offset,
+            total: total(&page, filtered),
+            connections: page.connections,
+        })
     }
 }
 
@@ -60,7 +77,7 @@ fn total(page: &Page, filtered: bool) -> Option<u64> {
 }
 
 impl Future for Fetch {
-    type Output = Result<Fetched, Error>;
+    type Output = Result<Unread, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let joined = ready!(Pin::new(&mut self.0).poll(context));

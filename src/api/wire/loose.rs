@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -59,16 +61,12 @@ pub(in crate::api) fn managed_orgs(body: &[u8]) -> Option<Directory> {
     let current = reference(relations.current_org).id;
     let included: Vec<&RawValue> = part(document.included);
     let mentioned: Vec<&RawValue> = part(part::<Document<'_>>(relations.managed_orgs).data);
-    let mut directory = Directory {
+    let mut seen = HashSet::new();
+    let orgs = included.into_iter().chain(mentioned).filter_map(org);
+    Some(Directory {
         current,
-        orgs: Vec::new(),
-    };
-    for org in included.into_iter().chain(mentioned).filter_map(org) {
-        if directory.get(&org.id).is_none() {
-            directory.orgs.push(org);
-        }
-    }
-    Some(directory)
+        orgs: orgs.filter(|org| seen.insert(org.id.clone())).collect(),
+    })
 }
 
 /// Reads the answer to `GET /api/v2/current_user`.

@@ -1,0 +1,121 @@
+//! Who takes part: a command, and the environment that it runs in.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use orgconn::sandbox::profiles;
+
+use super::race::Goal;
+use super::scenarios::Kit;
+use super::server::Service;
+use super::stopwatch::this_program;
+
+/// A command that is raced.
+pub(crate) struct Contender {
+    /// What the table calls it.
+    pub(crate) name: String,
+    /// What orgconn shall reach against it, or by itself.
+    pub(crate) goals: Vec<Goal>,
+    /// Whether it changes the account, which is then put back before each run.
+    pub(crate) changes: bool,
+    /// The program.
+    pub(crate) program: PathBuf,
+    /// Its arguments.
+    pub(crate) arguments: Vec<String>,
+    variables: Vec<(&'static str, OsString)>,
+}
+
+impl Contender {
+    /// A program that needs no server.
+    pub(crate) fn alone(name: &str, program: PathBuf, arguments: &[&str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            goals: Vec::new(),
+            changes: false,
+            program,
+            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// With something that is wanted.
+    pub(crate) fn goal(mut self, goal: Goal) -> Self {
+        self.goals.push(goal);
+        self
+    }
+
+    /// Says that it changes the account.
+    pub(crate) fn that_changes(self) -> Self {
+        Self {
+            changes: true,
+            ..self
+        }
+    }
+
+    /// Gives a command this contender's environment and nothing else but the path.
+    pub(crate) fn furnish(&self, command: &mut Command) {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.env_clear().env("PATH", path);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+}
+
+/// A server, and how to reach it.
+pub(crate) struct Scene<'a> {
+    /// What all contenders share.
+    pub(crate) kit: &'a Kit,
+    /// The server.
+    pub(crate) service: &'a Service,
+    /// The bundle of certificates to trust.
+    pub(crate) trust: Option<PathBuf>,
+}
+
+impl Scene<'_> {
+    /// orgconn with these arguments.
+    pub(crate) fn orgconn(&self, arguments: &[&str]) -> Contender {
+        self.build_of_orgconn("orgconn", self.kit.orgconn.clone(), arguments)
+    }
+
+    /// The other build of orgconn, if one takes part.
+    pub(crate) fn rival(&self, arguments: &[&str]) -> Option<Contender> {
+        let rival = self.kit.rival.clone()?;
+        Some(self.build_of_orgconn("the other build", rival, arguments))
+    }
+
+    fn build_of_orgconn(&self, name: &str, program: PathBuf, arguments: &[&str]) -> Contender {
+        self.connected(Contender::alone(
+            &format!("{name} {}", arguments.join(" ")),
+            program,
+            arguments,
+        ))
+    }
+
+    /// The least program that does the same.
+    pub(crate) fn floor(&self, name: &str, how: &str) -> Contender {
+        let arguments = ["floor", how, &self.service.url];
+        self.connected(Contender::alone(name, this_program(), &arguments))
+    }
+
+    /// A script in bash around curl and jq, if they are there. `$list` and `$orgs` are the URLs, `$show` and `$lines`
+    /// what jq makes of an answer, and `get` is curl with the keys.
+    pub(crate) fn curl(&self, name: &str, script: &str) -> Option<Contender> {
+        let script = format!("{}\n{script}", include_str!("curl.sh"));
+        let contender = Contender::alone(name, "bash".into(), &["-c", &script]);
+        self.kit.has_curl.then(|| self.connected(contender))
+    }
+
+    fn connected(&self, mut contender: Contender) -> Contender {
+        let keys = &profiles()[0];
+        contender.variables = vec![
+            ("HOME", self.kit.directory.clone().into()),
+            ("ORGCONN_API_URL", self.service.url.clone().into()),
+            ("DD_API_KEY", keys.api_key.into()),
+            ("DD_APP_KEY", keys.app_key.into()),
+        ];
+        if let Some(bundle) = &self.trust {
+            contender.variables.push(("SSL_CERT_FILE", bundle.into()));
+        }
+        contender
+    }
+}

@@ -1,0 +1,182 @@
+//! What is raced.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::certificate::Certificate;
+use super::contender::{Contender, Scene};
+use super::race::Options;
+use super::server::Service;
+use super::{cast, hello};
+
+/// How many connections of the sample account its hub takes part in.
+const SAMPLE: u32 = 8;
+
+/// What all scenarios share.
+pub(crate) struct Kit {
+    /// A directory that goes when all is over.
+    pub(crate) directory: PathBuf,
+    /// The program that all of it is about.
+    pub(crate) orgconn: PathBuf,
+    /// Another build of it.
+    pub(crate) rival: Option<PathBuf>,
+    /// Whether curl and jq are there.
+    pub(crate) has_curl: bool,
+    certificate: Certificate,
+    /// A program that says hello.
+    pub(crate) hello: Option<PathBuf>,
+}
+
+/// One race.
+pub(crate) struct Scenario {
+    /// What the table calls it.
+    pub(crate) title: &'static str,
+    /// How often each contender runs.
+    pub(crate) runs: usize,
+    /// How many connections there are to list; `None` where no server is needed.
+    size: Option<u32>,
+    latency: Duration,
+    trust: Trust,
+    cast: Cast,
+}
+
+type Cast = fn(&Scene<'_>) -> Vec<Option<Contender>>;
+
+/// Whether the server speaks TLS, and what its clients trust.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Plain,
+    System,
+    One,
+}
+
+impl Kit {
+    /// Makes what is needed, in `directory`.
+    pub(crate) fn new(directory: &Path, options: &Options) -> Self {
+        let answers = |program: &str| Command::new(program).arg("--version").output().is_ok();
+        Self {
+            directory: directory.to_owned(),
+            orgconn: env!("CARGO_BIN_EXE_orgconn").into(),
+            rival: options.rival.clone(),
+            has_curl: answers("curl") && answers("jq") && answers("bash"),
+            certificate: Certificate::new(directory),
+            hello: hello::compile(directory),
+        }
+    }
+
+    /// What a reader of the table has to know.
+    pub(crate) fn notes(&self) -> String {
+        let bytes = std::fs::metadata(&self.orgconn).map_or(0, |file| file.len());
+        let size = bytes as f64 / 1024.0 / 1024.0;
+        let missing = [
+            ("curl and jq", self.has_curl),
+            ("rustc", self.hello.is_some()),
+        ];
+        let missing = missing.iter().filter(|(_, is_there)| !is_there);
+        let missing: String = missing
+            .map(|(name, _)| format!(" Left out, as it is not installed: {name}."))
+            .collect();
+        format!("The program is {size:.2} MiB. What was wanted and not reached is bold.{missing}")
+    }
+}
+
+impl Scenario {
+    /// Over plain HTTP, to a server nearby.
+    fn new(title: &'static str, size: u32, cast: Cast) -> Self {
+        Self {
+            title,
+            runs: 1,
+            size: Some(size),
+            latency: Duration::ZERO,
+            trust: Trust::Plain,
+            cast,
+        }
+    }
+
+    /// What needs no server at all.
+    fn start(runs: usize) -> Self {
+        Self {
+            size: None,
+            runs,
+            ..Self::new("start", 0, |_| Vec::new())
+        }
+    }
+
+    fn runs(self, runs: usize) -> Self {
+        Self { runs, ..self }
+    }
+
+    fn over(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// With 50 ms before every answer, and before a new TCP connection is served.
+    fn far(self) -> Self {
+        let latency = Duration::from_millis(50);
+        Self { latency, ..self }
+    }
+
+    /// The server, if one is needed.
+    pub(crate) fn serve(&self, kit: &Kit) -> Option<Service> {
+        let tls = (self.trust != Trust::Plain).then_some(&kit.certificate.server);
+        Some(Service::start(self.size? - SAMPLE, self.latency, tls))
+    }
+
+    /// Who takes part, orgconn first.
+    pub(crate) fn contenders(&self, kit: &Kit, service: Option<&Service>) -> Vec<Contender> {
+        let Some(service) = service else {
+            return cast::starts(kit);
+        };
+        let trust = match self.trust {
+            Trust::Plain => None,
+            Trust::System => Some(kit.certificate.with_the_systems.clone()),
+            Trust::One => Some(kit.certificate.alone.clone()),
+        };
+        let scene = Scene {
+            kit,
+            service,
+            trust,
+        };
+        (self.cast)(&scene).into_iter().flatten().collect()
+    }
+}
+
+/// All of them; without the long ones and with fewer runs where it has to be `quick`.
+pub(crate) fn all(quick: bool) -> Vec<Scenario> {
+    let mut all = short(if quick { 5 } else { 21 });
+    if !quick {
+        all.extend(long(7));
+    }
+    all
+}
+
+fn short(runs: usize) -> Vec<Scenario> {
+    let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
+    vec![
+        Scenario::start(runs * 5),
+        race("list 8, HTTP", 8, cast::list),
+        race("list 8, TLS", 8, cast::list).over(Trust::System),
+        race("list 8, TLS, one CA", 8, cast::list).over(Trust::One),
+        race("list 10 000, HTTP", 10_000, cast::pages),
+        race("list 10 000, TLS", 10_000, cast::pages).over(Trust::System),
+        race("list 10 000, HTTP, 50 ms", 10_000, cast::distant_pages).far(),
+        race("list 10 000, TLS, 50 ms", 10_000, cast::distant_pages)
+            .over(Trust::System)
+            .far(),
+        race("create by name, HTTP, 50 ms", 8, cast::create).far(),
+        race("create by name, TLS, 50 ms", 8, cast::create)
+            .over(Trust::System)
+            .far(),
+    ]
+}
+
+fn long(runs: usize) -> Vec<Scenario> {
+    let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
+    vec![
+        race("list 100 000, HTTP", 100_000, cast::many_pages),
+        race("list 100 000, TLS", 100_000, cast::many_pages).over(Trust::System),
+        race("formats, 100 000, HTTP", 100_000, cast::formats),
+        race("formats, 1 000 000, HTTP", 1_000_000, cast::streams).runs(1),
+    ]
+}

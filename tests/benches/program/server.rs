@@ -1,0 +1,158 @@
+//! The sandbox on a loopback port, with the delays of a far-away service, counting who comes and asks.
+
+use std::future::pending;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use orgconn::sandbox::{Sandbox, ServeOptions, Server};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+/// A server that is running in a thread of its own, until it is dropped.
+pub(crate) struct Service {
+    /// Its base URL.
+    pub(crate) url: String,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    /// How many connections the account has besides the sample's.
+    generated: u32,
+    /// Waited for before each answer, and before a new TCP connection is served.
+    latency: Duration,
+    tls: Option<TlsAcceptor>,
+    current: Mutex<Arc<Server>>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    requests: AtomicU64,
+    connections: AtomicU64,
+}
+
+/// What clients did since it was asked before.
+#[derive(Clone, Copy)]
+pub(crate) struct Traffic {
+    /// Requests that were answered.
+    pub(crate) requests: u64,
+    /// TCP connections that were opened.
+    pub(crate) connections: u64,
+}
+
+impl Service {
+    /// Serves the sample account with `generated` more connections; over TLS if there is something to speak it with.
+    pub(crate) fn start(
+        generated: u32,
+        latency: Duration,
+        tls: Option<&Arc<ServerConfig>>,
+    ) -> Self {
+        let counts = Arc::new(Counts::default());
+        let shared = Arc::new(Shared {
+            generated,
+            latency,
+            tls: tls.map(|config| TlsAcceptor::from(Arc::clone(config))),
+            current: Mutex::new(fresh(generated, latency, &counts)),
+            counts,
+        });
+        let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", socket.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let serving = Arc::clone(&shared);
+        let thread = thread::spawn(move || serve(socket, &serving, stopped));
+        Self {
+            url,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Undoes what clients changed.
+    pub(crate) fn reset(&self) {
+        let Shared {
+            generated,
+            latency,
+            current,
+            counts,
+            ..
+        } = &*self.shared;
+        *current.lock().unwrap() = fresh(*generated, *latency, counts);
+    }
+
+    /// What clients did since this was called before.
+    pub(crate) fn take_traffic(&self) -> Traffic {
+        let counts = &self.shared.counts;
+        Traffic {
+            requests: counts.requests.swap(0, Ordering::Relaxed),
+            connections: counts.connections.swap(0, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn fresh(generated: u32, latency: Duration, counts: &Arc<Counts>) -> Arc<Server> {
+    let counts = Arc::clone(counts);
+    let count = move |_: &_| {
+        counts.requests.fetch_add(1, Ordering::Relaxed);
+    };
+    let options = ServeOptions {
+        latency,
+        log: Some(Box::new(count)),
+    };
+    Arc::new(Server::new(Sandbox::generated(generated), options))
+}
+
+fn serve(socket: std::net::TcpListener, shared: &Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let socket = TcpListener::from_std(socket).unwrap();
+        loop {
+            tokio::select! {
+                _ = &mut stopped => return,
+                accepted = socket.accept() => {
+                    let (stream, _) = accepted.unwrap();
+                    tokio::spawn(converse(Arc::clone(shared), stream));
+                }
+            }
+        }
+    });
+}
+
+async fn converse(shared: Arc<Shared>, stream: TcpStream) {
+    shared.counts.connections.fetch_add(1, Ordering::Relaxed);
+    if !shared.latency.is_zero() {
+        sleep(shared.latency).await;
+    }
+    let _ = stream.set_nodelay(true);
+    let server = Arc::clone(&*shared.current.lock().unwrap());
+    match &shared.tls {
+        None => server.converse(stream, pending()).await,
+        Some(acceptor) => {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                server.converse(stream, pending()).await;
+            }
+        }
+    }
+}
