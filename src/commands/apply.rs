@@ -62,9 +62,7 @@ fn apply(args: &Args, file: &DesiredFile, context: &mut Context) -> Result<Exit>
         Err(failures) => return report::refuse(&failures, output),
     };
     session.run(desired::warn(&shown, output));
-    if !shown.plan.is_empty() {
-        output.show_diff(&shown.rows());
-    }
+    output.show_diff(&shown.rows(), !globals.yes);
     desired::tell_counts(&shown.plan, output);
     if shown.plan.is_empty() {
         return desired::finish(shown.rows(), true, &[], output);

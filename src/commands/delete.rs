@@ -130,7 +130,7 @@ fn ask(doomed: &[Connection], output: &mut Output) -> Result<()> {
     }
 }
 
-fn is_not_found(error: &Error) -> bool {
+pub(super) fn is_not_found(error: &Error) -> bool {
     error
         .downcast_ref()
         .is_some_and(|error: &api::Error| error.kind() == ErrorKind::NotFound)

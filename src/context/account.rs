@@ -132,11 +132,6 @@ impl Account {
         self.access.pinned_org.as_ref()
     }
 
-    /// Whether somebody wishes to stop, so that nothing more may be begun.
-    pub(crate) fn is_interrupted(&self) -> bool {
-        self.manner.interrupt.is_triggered()
-    }
-
     /// Where the credentials come from; none for a profile without any, and for the samples of the sandbox.
     pub(crate) fn sources(&self) -> Option<&Sources> {
         match &self.access.credentials {

@@ -3,9 +3,9 @@ use std::io;
 
 use anstyle::Style;
 
-use super::records::style_of;
+use super::records::{result_style, style_of};
 use super::{Format, Output, StepRow, escape};
-use crate::topology::{Action, Id, Reference, Step};
+use crate::topology::{Action, ConnectionType, Id, Reference, Step};
 
 /// The steps of a plan for people: one line each, with `+`, `~` or `-` in front.
 impl Output {
@@ -14,37 +14,48 @@ impl Output {
         self.is_terminal() && self.options.format == Format::Table && self.options.columns.is_none()
     }
 
-    /// Writes the changes among `rows` to standard output, coloured where it is.
+    /// Writes the changes among `rows` to standard output, coloured where it is, each after what
+    /// became of it.
     ///
     /// # Errors
     /// As [`Output::write_text`].
     pub fn write_diff(&mut self, rows: &[StepRow]) -> io::Result<()> {
         let is_coloured = self.stdout.is_coloured;
+        let style = |style: Style| if is_coloured { style } else { Style::new() };
+        let labels = Labels::of(rows);
+        let results = rows.iter().filter_map(|row| row.result);
+        let width = results.map(str::len).max();
         let mut text = String::new();
-        for (action, line) in lines(rows) {
-            let style = if is_coloured {
-                style_of(action)
-            } else {
-                Style::new()
-            };
+        for row in changes(rows) {
+            if let Some(width) = width {
+                let result = row.result.unwrap_or_default();
+                let style = style(result_style(result));
+                text.push_str(&format!("{style}{result:width$}{style:#}  "));
+            }
+            let style = style(style_of(row.step.action));
+            let line = labels.line(&row.step);
             text.push_str(&format!("{style}{}{style:#}\n", escape(&line)));
         }
         self.write_text(&text)
     }
 
-    /// Shows the changes among `rows` on standard error, where a question about them follows.
-    pub fn show_diff(&mut self, rows: &[StepRow]) {
-        for (_, line) in lines(rows) {
-            self.show(&line);
+    /// Shows the changes among `rows` on standard error. Where no question about them follows, they
+    /// are left out when quiet.
+    pub fn show_diff(&mut self, rows: &[StepRow], is_asked_about: bool) {
+        let labels = Labels::of(rows);
+        for row in changes(rows) {
+            let line = labels.line(&row.step);
+            if is_asked_about {
+                self.show(&line);
+            } else {
+                self.note(&line);
+            }
         }
     }
 }
 
-fn lines(rows: &[StepRow]) -> impl Iterator<Item = (Action, String)> {
-    let labels = Labels::of(rows);
-    rows.iter()
-        .filter(|row| row.step.is_change())
-        .map(move |row| (row.step.action, labels.line(&row.step)))
+fn changes(rows: &[StepRow]) -> impl Iterator<Item = &StepRow> {
+    rows.iter().filter(|row| row.step.is_change())
 }
 
 /// What orgs are called, so that two of the same name are told apart.
@@ -85,22 +96,21 @@ impl Labels {
             Action::Create => format!("+ {pair}  {}", step.after),
             Action::Delete => format!("- {pair}  {}", step.before),
             Action::Update => {
-                let signed = step
-                    .added()
-                    .iter()
-                    .map(|kind| format!("+{kind}"))
-                    .chain(step.removed().iter().map(|kind| format!("-{kind}")))
-                    .collect::<Vec<_>>();
-                format!(
-                    "~ {pair}  {} -> {} ({})",
-                    step.before,
-                    step.after,
-                    signed.join(" ")
-                )
+                let (before, after) = (&step.before, &step.after);
+                format!("~ {pair}  {before} -> {after} ({})", signed(step))
             }
             Action::Unchanged => format!("  {pair}  {}", step.after),
         }
     }
+}
+
+/// `+metrics -rum`
+fn signed(step: &Step) -> String {
+    let (added, removed) = (step.added(), step.removed());
+    let sign = |sign: char| move |kind: &ConnectionType| format!("{sign}{kind}");
+    let signed = added.iter().map(sign('+'));
+    let signed: Vec<_> = signed.chain(removed.iter().map(sign('-'))).collect();
+    signed.join(" ")
 }
 
 #[cfg(test)]
@@ -136,7 +146,7 @@ mod tests {
 
 "#]].raw()
         );
-        output.show_diff(&sample());
+        output.show_diff(&sample(), true);
         assert_eq!(stderr.text(), stdout.text());
     }
 
@@ -152,5 +162,35 @@ mod tests {
             stdout.text(),
             "\u{1b}[32m+ Retail US -> Observability Hub  logs,metrics\u{1b}[0m\n"
         );
+    }
+
+    #[test]
+    fn what_became_of_a_change_stands_before_it() {
+        let mut rows = sample();
+        rows[0].result = Some("done");
+        rows[1].result = Some("not attempted");
+        let (mut output, stdout, _) = output(plain(Format::Table), Some(80));
+        output.write_diff(&rows[..2]).unwrap();
+        snapbox::assert_data_eq!(
+            stdout.text(),
+            snapbox::str![[r#"
+done           + Retail US -> Observability Hub  logs,metrics
+not attempted  ~ Twin -> Observability Hub  logs,rum -> logs,metrics (+metrics -rum)
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn it_is_for_somebody_at_a_terminal_who_asks_for_nothing_else() {
+        let prefers = |options, terminal| output(options, terminal).0.prefers_diff();
+        let columns = OutputOptions {
+            columns: Some(vec!["source".into()]),
+            ..plain(Format::Table)
+        };
+        assert!(prefers(plain(Format::Table), Some(80)));
+        assert!(!prefers(plain(Format::Table), None));
+        assert!(!prefers(plain(Format::Json), Some(80)));
+        assert!(!prefers(columns, Some(80)));
     }
 }

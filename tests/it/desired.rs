@@ -10,6 +10,7 @@ mod moved;
 mod plan;
 mod profiles;
 mod sandbox;
+mod terminal;
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;

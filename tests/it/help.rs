@@ -1,4 +1,5 @@
 mod changing;
+mod desired;
 mod history;
 mod looking;
 mod program;
@@ -224,7 +225,8 @@ fn every_example_runs_against_the_sandbox() {
         "connections:\n  - source: Retail EU\n    destination: Observability Hub\n    types: [logs, metrics]\n",
     );
     for command in [
-        "list", "create", "check", "update", "undo", "delete", "export", "graph", "history",
+        "list", "plan", "apply", "create", "check", "update", "undo", "delete", "export", "graph",
+        "history",
     ] {
         let page = page(command);
         let (_, examples) = page.split_once("Examples:\n").unwrap();

@@ -1,13 +1,13 @@
 use anyhow::{Error, Result};
 use futures_util::{StreamExt as _, stream};
 
-use super::team::{Team, Worker};
-use crate::api::{self, ErrorKind};
+use super::team::Team;
+use crate::api;
 use crate::commands::desired::Prospect;
 use crate::commands::report::PartFailure;
 use crate::commands::{create, delete, update};
-use crate::context::AT_ONCE;
-use crate::error::{Exit, Failure};
+use crate::context::{AT_ONCE, Writer};
+use crate::error::{self, Exit, Failure};
 use crate::output::{Progress, StepRow};
 use crate::topology::{Action, Connection, Org, Reference, Step};
 
@@ -44,7 +44,7 @@ pub(super) async fn carry_out(
     let steps = prospect.plan.steps();
     let orgs = steps.chunk_by(|step, next| step.source.id == next.source.id);
     let tasks = orgs.map(|steps| in_one_org(steps, prospect, team, progress));
-    let ended: Vec<Vec<Ended>> = stream::iter(tasks).buffered(AT_ONCE).collect().await;
+    let ended = side_by_side(tasks, AT_ONCE).await;
     let mut applied = Applied::default();
     for (row, failure) in ended.into_iter().flatten() {
         applied.rows.push(row);
@@ -66,29 +66,36 @@ async fn in_one_org(
     let mut ended = Vec::with_capacity(steps.len());
     for turn in steps.chunk_by(|step, next| is_delete(step) == is_delete(next)) {
         let tasks = turn.iter().map(|step| async move {
-            let ended = attempt(step, team.worker(step, prospect)).await;
+            let ended = attempt(step, team.writer(step, prospect)).await;
             progress.advance(u64::from(step.is_change()));
             ended
         });
-        let turn: Vec<_> = stream::iter(tasks)
-            .buffered(AT_ONCE_IN_ONE_ORG)
-            .collect()
-            .await;
-        ended.extend(turn);
+        ended.extend(side_by_side(tasks, AT_ONCE_IN_ONE_ORG).await);
     }
     ended
 }
 
-async fn attempt(step: &Step, worker: Option<&Worker<'_>>) -> Ended {
+/// Does so many of the tasks at once, and gives what came of them in their order. One that has to wait, as a rate limit
+/// may ask, keeps none of the others from being begun.
+async fn side_by_side<T>(
+    tasks: impl Iterator<Item = impl Future<Output = T>>,
+    at_once: usize,
+) -> Vec<T> {
+    let numbered = tasks
+        .enumerate()
+        .map(|(number, task)| async move { (number, task.await) });
+    let ended = stream::iter(numbered).buffer_unordered(at_once);
+    let mut ended: Vec<_> = ended.collect().await;
+    ended.sort_unstable_by_key(|(number, _)| *number);
+    ended.into_iter().map(|(_, ended)| ended).collect()
+}
+
+async fn attempt(step: &Step, writer: Option<&Writer<'_>>) -> Ended {
     let mut row = StepRow::planned(step.clone());
-    let Some(worker) = worker.filter(|_| step.is_change()) else {
+    let Some(writer) = writer.filter(|_| step.is_change()) else {
         return (row, None);
     };
-    if worker.account.is_interrupted() {
-        row.result = Some(NOT_ATTEMPTED);
-        return (row, None);
-    }
-    match perform(step, worker).await {
+    match perform(step, writer).await {
         Ok(made) => {
             row.result = Some(DONE);
             row.step.connection = made.or(row.step.connection);
@@ -99,34 +106,51 @@ async fn attempt(step: &Step, worker: Option<&Worker<'_>>) -> Ended {
             (row, None)
         }
         Err(error) => {
-            row.result = Some(verdict(&error));
+            let is_unknown = error::is_outcome_unknown(&error);
+            row.result = Some(if is_unknown { UNKNOWN } else { FAILED });
             row.reason = Some(format!("{error:#}"));
-            let profile = worker.account.profile().cloned();
+            let profile = step.profile.clone();
             (row, Some(PartFailure { profile, error }))
         }
     }
 }
 
+/// Whether it was not sent, or refused for a while, and somebody wished to stop before it was sent again.
+fn was_stopped(error: &Error) -> bool {
+    error::exit(error) == Exit::Interrupted && !error::is_outcome_unknown(error)
+}
+
 /// Does what the step says. What somebody else did in the meantime, just as the file wants it, is done.
-async fn perform(step: &Step, worker: &Worker<'_>) -> Result<Option<Connection>> {
-    let writer = &worker.writer;
+async fn perform(step: &Step, writer: &Writer<'_>) -> Result<Option<Connection>> {
     match (step.action, &step.connection) {
-        (Action::Create, _) => {
-            let destination = org(&step.destination)?;
-            match writer.create(&destination, &step.after).await {
-                Ok(made) => Ok(Some(made)),
-                Err(error) => Ok(Some(already_there(error, step, &destination)?)),
-            }
+        (Action::Create, _) => create(step, writer).await.map(Some),
+        (Action::Update, Some(connection)) => {
+            let updated = writer.update(connection, &step.after).await;
+            updated
+                .map(Some)
+                .map_err(|error| update::explain(error, connection))
         }
-        (Action::Update, Some(connection)) => match writer.update(connection, &step.after).await {
-            Ok(updated) => Ok(Some(updated)),
-            Err(error) => Err(update::explain(error, connection)),
-        },
         (Action::Delete, Some(connection)) => match writer.delete(connection).await {
-            Err(error) if !is_gone(&error) => Err(delete::explain(error, connection)),
+            Err(error) if !delete::is_not_found(&error) => Err(delete::explain(error, connection)),
             _ => Ok(None),
         },
         _ => Ok(None),
+    }
+}
+
+async fn create(step: &Step, writer: &Writer<'_>) -> Result<Connection> {
+    let destination = org(&step.destination)?;
+    let error = match writer.create(&destination, &step.after).await {
+        Ok(made) => return Ok(made),
+        Err(error) => error,
+    };
+    let existing = error.downcast_ref().and_then(api::Error::existing);
+    match existing {
+        Some(existing) if existing.types == step.after => Ok(existing.clone()),
+        _ => {
+            let source = step.source.label();
+            Err(create::explain(error, &destination).context(format!("from `{source}`")))
+        }
     }
 }
 
@@ -139,36 +163,6 @@ fn org(reference: &Reference) -> Result<Org> {
         public_id: None,
         disabled: None,
     })
-}
-
-fn already_there(error: Error, step: &Step, destination: &Org) -> Result<Connection> {
-    match error.downcast_ref().and_then(api::Error::existing) {
-        Some(existing) if existing.types == step.after => Ok(existing.clone()),
-        _ => Err(create::explain(error, destination)),
-    }
-}
-
-fn is_gone(error: &Error) -> bool {
-    kind(error) == Some(ErrorKind::NotFound)
-}
-
-/// Whether it was not sent, or refused, and somebody wished to stop before it was sent again.
-fn was_stopped(error: &Error) -> bool {
-    kind(error) == Some(ErrorKind::Interrupted) && verdict(error) == FAILED
-}
-
-fn kind(error: &Error) -> Option<ErrorKind> {
-    error.downcast_ref().map(api::Error::kind)
-}
-
-fn verdict(error: &Error) -> &'static str {
-    let causes = error.chain().filter_map(|cause| cause.downcast_ref());
-    let mut causes = causes.map(api::Error::outcome_unknown);
-    if causes.any(|is_unknown| is_unknown) {
-        UNKNOWN
-    } else {
-        FAILED
-    }
 }
 
 impl Applied {

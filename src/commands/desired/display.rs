@@ -26,8 +26,7 @@ fn show(rows: Vec<StepRow>, errors: &[ErrorView], output: &mut Output) -> Result
         // Columns without a row would say that there is nothing to do.
         return Ok(output.only_errors(errors)?);
     }
-    let is_planned = rows.iter().all(|row| row.result.is_none());
-    if is_planned && output.prefers_diff() {
+    if output.prefers_diff() {
         return Ok(output.write_diff(&rows)?);
     }
     report::show(listed(rows, output), errors, output)

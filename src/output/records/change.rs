@@ -73,7 +73,7 @@ impl Record for ConnectionChange {
 
 /// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not
 /// known. A word that is none of these has no colour: better none than a wrong one.
-pub(super) fn result_style(result: &str) -> Style {
+pub(in crate::output) fn result_style(result: &str) -> Style {
     let color = match result {
         "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
             AnsiColor::Green

@@ -10,6 +10,7 @@ mod reference;
 mod step;
 mod time;
 
+pub(super) use change::result_style;
 pub use change::{ChangeJson, ConnectionChange};
 pub use connection::{ConnectionJson, ShowsConnection, connection_columns};
 pub use history::{HistoryJson, HistoryRow};

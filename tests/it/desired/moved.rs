@@ -18,17 +18,13 @@ fn what_was_not_shown_is_not_done() {
         .run(["apply", "-f", "orgconn.yaml", "--prune", "--yes", "-q"])
         .code(6);
     assert_eq!(stopped.stdout, "");
-    let errors: Vec<_> = stopped
-        .stderr
-        .lines()
-        .filter(|line| line.starts_with("error"))
-        .collect();
     assert_data_eq!(
-        errors.join("\n"),
+        stopped.stderr,
         str![[r#"
 error: `Org 1` to `Org 2` moved since the plan was made: it said to change logs to logs,metrics, now it would be to change audit to logs,metrics
 error: `Org 1` to `Org 3` moved since the plan was made: it said to create it with logs,metrics, now it would be to leave it at logs,metrics
 error: `Org 1` to `Org 4` moved since the plan was made: it said to delete it with audit, now it would be to leave it alone
+
 "#]]
     );
 }
