@@ -184,6 +184,32 @@ the profile hub is used, and DD_SITE, DD_API_KEY, DD_APP_KEY ignored
 }
 
 #[test]
+fn what_no_profile_uses_is_said_once_for_all() {
+    let api = answering();
+    let world = World::bare()
+        .with("DD_API_KEY", "test-dd-api-key")
+        .with("DD_APP_KEY", "test-dd-app-key")
+        .with("DD_ACCESS_TOKEN", "test-dd-token")
+        .with("DD_SITE", "datadoghq.eu");
+    let profile = |name: &str, credentials: &str| {
+        let url = api.url();
+        format!("[profiles.{name}]\napi_url = \"{url}\"\n{credentials}\n")
+    };
+    let keys = "api_key = { env = \"DD_API_KEY\" }\napp_key = { env = \"DD_APP_KEY\" }";
+    let token = "access_token = { env = \"DD_ACCESS_TOKEN\" }";
+    let file = [profile("a", keys), profile("b", token), profile("c", token)];
+    world.file("xdg_config_home/orgconn/config.toml", &file.concat());
+    let listed = world.run(["list", "--all-profiles", "-oid"]).code(0);
+    assert_data_eq!(
+        listed.stderr,
+        str![[r#"
+the chosen profiles are used, and DD_SITE ignored
+
+"#]]
+    );
+}
+
+#[test]
 fn the_sandbox_takes_no_credentials_and_sends_none() {
     let api = Bystander::new();
     let url = format!("http://127.0.0.1:{}", api.port());
