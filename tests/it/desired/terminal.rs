@@ -1,14 +1,17 @@
 //! A plan at a terminal: shown as a diff, and asked about.
 #![cfg(unix)]
 
-use super::{CREATE, answer, creation, looks, owner};
+use super::{CREATE, answer, creation, looks, looks_twice, owner};
 use crate::harness::{Api, Terminal, World, connection};
 
 const FILE: &str = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";
 const LINE: &str = "+ Org 1 -> Org 3  logs";
 
 fn world(api: &Api, looked: u64) -> World {
-    looks(api, &[], looked);
+    match looked {
+        1 => looks(api, &[], 1),
+        _ => looks_twice(api, &[]),
+    }
     owner(api, true);
     let world = api.world();
     world.file("orgconn.yaml", FILE);
