@@ -30,12 +30,14 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
         // With `-o yaml` an error would be written as an envelope, and this is a file of another kind.
         Err(error) => return Err(error::reported(error, &mut context.output)),
     };
+    let progress = context.output.progress("reading the connections", None);
     let Survey {
         connections,
         directory,
         members,
         failures,
-    } = session.run(survey(&session));
+    } = session.run(progress.during(survey(&session)));
+    progress.finish();
     if members.is_empty() {
         return report::finish_text(None, &failures, &mut context.output);
     }

@@ -28,7 +28,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
     if session.accounts().len() == 1 {
         context.output.leave_out("profiles");
     }
-    let mut gathered = session.run(gather(&session, &args.ends))?;
+    let progress = context.output.progress("reading the connections", None);
+    let mut gathered = session.run(progress.during(gather(&session, &args.ends)))?;
+    progress.finish();
     if gathered.succeeded {
         let found =
             selection::one(args.connection.as_ref(), &args.ends, &gathered.connections)?.clone();

@@ -26,7 +26,9 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
         _ => GraphFormat::Tree,
     };
     let session = context.session()?;
-    let survey = session.run(survey(&session));
+    let progress = context.output.progress("reading the connections", None);
+    let survey = session.run(progress.during(survey(&session)));
+    progress.finish();
     let output = &mut context.output;
     if survey.members.is_empty() {
         return report::finish_text(None, &survey.failures, output);

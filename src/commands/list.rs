@@ -164,7 +164,9 @@ fn broken_off(lost: api::Error, received: usize, total: Option<u64>) -> Error {
 
 /// Shows what several orgs see. That a connection comes once is known only when all have answered.
 fn all_at_once(session: &Session, args: &Args, output: &mut Output) -> Result<Exit> {
-    let mut gathered = session.run(gather(session, &args.ends))?;
+    let progress = output.progress("reading the connections", None);
+    let mut gathered = session.run(progress.during(gather(session, &args.ends)))?;
+    progress.finish();
     gathered
         .connections
         .retain(|connection| args.wants(connection));

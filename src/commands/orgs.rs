@@ -43,7 +43,9 @@ pub(crate) fn run(mut args: Args, context: &mut Context) -> Result<Exit> {
     context.output.check::<OrgRow>()?;
     let session = context.session()?;
     let name = args.name.as_deref();
-    let parts = session.run(session.each(|account| read(account, name)));
+    let progress = context.output.progress("reading the orgs", None);
+    let parts = session.run(progress.during(session.each(|account| read(account, name))));
+    progress.finish();
     let (views, failures) = report::part(parts);
     for (profile, view) in &views {
         if view.restricted {

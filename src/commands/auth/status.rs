@@ -33,7 +33,9 @@ pub(super) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     context.output.sort_by(args.sort);
     context.output.check::<IdentityRow>()?;
     let session = context.session()?;
-    let parts = session.run(session.each(stand));
+    let progress = context.output.progress("asking whose keys these are", None);
+    let parts = session.run(progress.during(session.each(stand)));
+    progress.finish();
     let (standings, mut failures) = report::part(parts);
     let mut rows = Vec::with_capacity(standings.len());
     let mut succeeded = false;
