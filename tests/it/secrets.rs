@@ -12,6 +12,7 @@ const SECRETS: [&str; 2] = [
     "test-app-key-fedcba9876543210",
 ];
 const TOKEN: &str = "test-access-token-0123456789";
+const FILE: &str = "connections: [{source: Retail, destination: Hub, types: [logs]}]";
 const FORMATS: [&str; 7] = ["table", "json", "jsonl", "yaml", "csv", "tsv", "id"];
 
 /// Every command that talks to the API.
@@ -27,6 +28,14 @@ fn commands() -> Vec<Vec<String>> {
         format!("delete {id} --yes"),
         "orgs".to_owned(),
         format!("check --destination={org} --type=logs"),
+        "check -f orgconn.yaml".to_owned(),
+        "plan -f orgconn.yaml".to_owned(),
+        "apply -f orgconn.yaml --yes".to_owned(),
+        "auth status".to_owned(),
+        "export -o yaml".to_owned(),
+        "export -o terraform".to_owned(),
+        "graph -o tree".to_owned(),
+        "graph -o svg".to_owned(),
     ]
     .iter()
     .map(|line| line.split(' ').map(str::to_owned).collect())
@@ -79,8 +88,12 @@ fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
         // Each format meets some of the commands, and each command some of the formats: all pairs would take long.
         for format in FORMATS.iter().cycle().skip(number).take(3) {
             let world = with_keys(api.url());
+            world.file("orgconn.yaml", FILE);
             let mut words = command.clone();
-            words.extend(["-vv", "--max-retries=0", "-o", format].map(str::to_owned));
+            words.extend(["-vv", "--max-retries=0"].map(str::to_owned));
+            if !command.contains(&"-o".to_owned()) {
+                words.extend(["-o", format].map(str::to_owned));
+            }
             let finished = world.run(words);
             assert_ne!(finished.code, 0, "{}", finished.stdout);
             nothing_shows(&world, &finished, &SECRETS);
@@ -88,6 +101,35 @@ fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
     }
     let sent = api.requests().concat();
     assert!(SECRETS.iter().all(|secret| sent.contains(secret)));
+}
+
+#[test]
+fn a_login_that_is_refused_keeps_what_it_was_given_to_itself() {
+    for turn in [
+        || Turn::Echo("403 Forbidden", String::new()),
+        || Turn::Echo("200 OK", String::new()),
+    ] {
+        let api = Flaky::always(turn);
+        let world = World::bare();
+        let login = [
+            "auth",
+            "login",
+            "--profile=a",
+            "--to-file=a",
+            "-vv",
+            "--max-retries=0",
+        ];
+        let login = login.into_iter().chain(["--api-url", api.url()]);
+        let input = format!("{}\n{}\n", SECRETS[0], SECRETS[1]);
+        let refused = world.run_with_input(login, &input);
+        assert_ne!(refused.code, 0, "{}", refused.stdout);
+        assert!(
+            api.requests().concat().contains(SECRETS[0]),
+            "{}",
+            refused.stderr
+        );
+        nothing_shows(&world, &refused, &SECRETS);
+    }
 }
 
 #[test]
@@ -167,8 +209,9 @@ fn a_token_is_kept_as_well() {
         let world = World::bare()
             .with("ORGCONN_API_URL", api.url())
             .with("DD_ACCESS_TOKEN", TOKEN);
+        world.file("orgconn.yaml", FILE);
         let mut words = command;
-        words.extend(["-vv", "-o", "json"].map(str::to_owned));
+        words.push("-vv".to_owned());
         let finished = world.run(words).code(4);
         nothing_shows(&world, &finished, &[TOKEN]);
     }
