@@ -185,11 +185,18 @@ pub(crate) fn report(error: &Error, profile: Option<&str>, output: &mut Output) 
     let message = message(error);
     match profile {
         Some(profile) => output.error(&format!("profile {profile}: {message}")),
+        None if lists_mistakes(error) => message.lines().for_each(|line| output.error(line)),
         None => output.error(&message),
     }
     if let Some(hint) = hint::of(error) {
         output.hint(&hint);
     }
+}
+
+/// Whether each line of the message is a mistake of its own in the configuration file. It repeats nothing of the file,
+/// so no line break in there comes from outside; in any other message one may, and is shown escaped.
+fn lists_mistakes(error: &Error) -> bool {
+    error.chain().any(|cause| cause.is::<config::FileError>())
 }
 
 /// Reports an error that ended a listing whose rows were closed with it already.
