@@ -7,6 +7,7 @@ use super::gather::{self, gather};
 use super::lookup::Lookup;
 use super::report;
 use super::selection::Ends;
+use super::sorting::Sorting;
 use super::types;
 use crate::api::{self, ConnectionPages};
 use crate::context::{Account, Context, Session};
@@ -31,14 +32,8 @@ pub(crate) struct Args {
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 
-    /// Order by these columns; `-` in front: descending (comma-separated)
-    #[arg(
-        long,
-        value_name = "COLUMNS",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    sort: Vec<String>,
+    #[command(flatten)]
+    sorting: Sorting,
 }
 
 impl Args {
@@ -53,9 +48,8 @@ impl Args {
 
 type Page = Result<Vec<Connection>, api::Error>;
 
-pub(crate) fn run(mut args: Args, context: &mut Context) -> Result<Exit> {
-    context.output.sort_by(std::mem::take(&mut args.sort));
-    context.output.check::<Connection>()?;
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
+    args.sorting.apply::<Connection>(&mut context.output)?;
     types::warn_of_unknown(&args.types, &mut context.output)?;
     let session = context.session()?;
     match session.accounts() {

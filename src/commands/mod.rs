@@ -26,5 +26,6 @@ mod gather;
 mod lookup;
 mod report;
 mod selection;
+mod sorting;
 mod survey;
 mod types;

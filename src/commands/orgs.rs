@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::lookup::Lookup;
 use super::report;
+use super::sorting::Sorting;
 use crate::api::ErrorKind;
 use crate::context::{Account, Context};
 use crate::error::Exit;
@@ -21,14 +22,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
 
-    /// Order by these columns; `-` in front: descending (comma-separated)
-    #[arg(
-        long,
-        value_name = "COLUMNS",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    sort: Vec<String>,
+    #[command(flatten)]
+    sorting: Sorting,
 }
 
 /// The orgs that one account sees.
@@ -38,9 +33,8 @@ struct View {
     restricted: bool,
 }
 
-pub(crate) fn run(mut args: Args, context: &mut Context) -> Result<Exit> {
-    context.output.sort_by(std::mem::take(&mut args.sort));
-    context.output.check::<OrgRow>()?;
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
+    args.sorting.apply::<OrgRow>(&mut context.output)?;
     let session = context.session()?;
     let name = args.name.as_deref();
     let progress = context.output.progress("reading the orgs", None);

@@ -7,6 +7,7 @@ mod source;
 use anyhow::Result;
 use clap::Subcommand;
 
+use super::sorting::Sorting;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::output::ProfileRow;
@@ -39,14 +40,8 @@ enum Action {
 
 #[derive(clap::Args, Debug)]
 struct ListArgs {
-    /// Order by these columns; `-` in front: descending (comma-separated)
-    #[arg(
-        long,
-        value_name = "COLUMNS",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    sort: Vec<String>,
+    #[command(flatten)]
+    sorting: Sorting,
 }
 
 #[derive(clap::Args, Debug)]
@@ -59,8 +54,7 @@ struct ShowArgs {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
     match args.action {
         Action::List(args) => {
-            context.output.sort_by(args.sort);
-            context.output.check::<ProfileRow>()?;
+            args.sorting.apply::<ProfileRow>(&mut context.output)?;
             let rows = row::all(context)?;
             show(rows, context)
         }

@@ -3,6 +3,7 @@ use anyhow::{Error, Result};
 use crate::api::{Client, CurrentUser, ErrorKind, Permission};
 use crate::commands::profile::origins;
 use crate::commands::report::{self, PartFailure};
+use crate::commands::sorting::Sorting;
 use crate::context::{Account, Context};
 use crate::error::{Exit, Failure};
 use crate::output::{CredentialOrigins, IdentityRow};
@@ -13,14 +14,8 @@ use crate::topology::{Connection, Directory, Reference};
 /// Nothing is changed. Whether connections may be written is `unknown` where the service's answers do not tell.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Order by these columns; `-` in front: descending (comma-separated)
-    #[arg(
-        long,
-        value_name = "COLUMNS",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    sort: Vec<String>,
+    #[command(flatten)]
+    sorting: Sorting,
 }
 
 /// What was found out of one account, and what is wrong with it all the same.
@@ -30,8 +25,7 @@ struct Standing {
 }
 
 pub(super) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    context.output.sort_by(args.sort);
-    context.output.check::<IdentityRow>()?;
+    args.sorting.apply::<IdentityRow>(&mut context.output)?;
     let session = context.session()?;
     let progress = context.output.progress("asking whose keys these are", None);
     let parts = session.run(progress.during(session.each(stand)));
