@@ -1,12 +1,13 @@
 //! The command line: the flags that every command takes, the commands, and the one match that runs them.
 
 mod arguments;
+mod definition;
 mod logger;
 
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Subcommand};
 
 use crate::commands::{
     apply, auth, check, create, delete, export, get, graph, help, history, list, orgs, plan,
@@ -18,44 +19,52 @@ use crate::error::{self, Exit};
 use crate::output::{Format, Output, OutputOptions};
 
 pub(crate) use arguments::{Globals, duration};
+pub(crate) use definition::definition;
+use definition::parse;
 
-/// See, change and check the connections between Datadog organizations.
-///
-/// A connection lets a destination org query the logs, metrics or audit data of a source org of the same account. It
-/// is made with the source org's credentials.
-#[derive(Parser)]
-#[command(name = "orgconn", version, disable_help_subcommand = true)]
-#[command(after_help = "Try it without an account: orgconn --sandbox list\n\
-    More: orgconn help exit-codes, orgconn help selectors, orgconn help environment")]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    command: Command,
-    #[command(flatten)]
-    globals: Globals,
-}
-
+// The commands. Their flags are built when one is chosen; what its own help begins with stands here too, for the help
+// of the whole.
 #[derive(Subcommand)]
+#[command(defer = true)]
 enum Command {
+    /// List the connections this org takes part in
     #[command(visible_alias = "ls")]
     List(list::Args),
+    /// Show one connection
     Get(get::Args),
+    /// Connect this org to others, which may then query its data
     Create(create::Args),
+    /// Change what connections share
     Update(update::Args),
+    /// Delete connections
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
+    /// Show what would turn the live connections into those of a file
     Plan(plan::Args),
+    /// Carry out what turns the live connections into those of a file
     Apply(apply::Args),
+    /// Check that a connection, or all connections of a file, are as they should be
     Check(check::Args),
+    /// Write the live connections as a file
     Export(export::Args),
+    /// Draw who sees whose data
     Graph(graph::Args),
+    /// Print the JSON Schema of the desired-state file, for editors
     Schema(schema::Args),
+    /// List the changes that this machine made, the newest first
     History(history::Args),
+    /// Take back a change of the history
     Undo(undo::Args),
+    /// List the orgs that these credentials manage
     Orgs(orgs::Args),
+    /// Who these credentials are and what they may do; log in and out
     Auth(auth::Args),
+    /// The profiles of the configuration file: one for each org that is worked with
     Profile(profile::Args),
+    /// The local stand-in for the API: serve it, reset it, or say where its state is
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
+    /// Explain a command, or one of the topics: exit-codes, selectors, environment
     Help(help::Args),
 }
 
@@ -93,19 +102,21 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     {
         return tell_version();
     }
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(refusal) => return error::report_usage(&refusal, &mut output(intended(&arguments))),
+    let (globals, command) = match parse(&arguments) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            return error::report_usage(&refusal, || output(intended(&arguments)));
+        }
     };
-    logger::start(cli.globals.verbose);
+    logger::start(globals.verbose);
     let environment = match Environment::from_process() {
         Ok(environment) => environment,
         Err(unknown) => {
-            return error::conclude(Err(unknown.into()), &mut output(cli.globals.output));
+            return error::conclude(Err(unknown.into()), &mut output(globals.output));
         }
     };
-    let mut context = Context::new(cli.globals, environment);
-    let outcome = cli.command.run(&mut context);
+    let mut context = Context::new(globals, environment);
+    let outcome = command.run(&mut context);
     error::conclude(outcome, &mut context.output)
 }
 
@@ -147,18 +158,8 @@ fn tell_version() -> Exit {
     )
 }
 
-/// The whole command line as clap sees it, for help.
-pub(crate) fn definition() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn the_command_line_is_consistent() {
-        super::definition().debug_assert();
-    }
-
     #[test]
     fn the_version_is_told_as_clap_would() {
         assert_eq!(super::VERSION, super::definition().render_version());

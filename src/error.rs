@@ -236,11 +236,11 @@ fn is_closed_pipe(error: &Error) -> bool {
 
 /// Prints what clap says: help and version to standard output, a refusal to standard error. A reader of the envelope
 /// gets one for a refusal too.
-pub(crate) fn report_usage(refusal: &clap::Error, output: &mut Output) -> Exit {
+pub(crate) fn report_usage(refusal: &clap::Error, output: impl FnOnce() -> Output) -> Exit {
     let is_refusal = refusal.use_stderr();
     if is_refusal {
         // If it cannot be written, the refusal below still can.
-        let _ = output.only_errors(&[view_usage(refusal)]);
+        let _ = output().only_errors(&[view_usage(refusal)]);
     }
     // Nobody is left to tell if the stream is gone.
     let _ = refusal.print();
