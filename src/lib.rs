@@ -13,6 +13,7 @@ pub mod history;
 pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod swar;
 pub mod topology;
 
 use std::ffi::OsString;

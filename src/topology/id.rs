@@ -4,6 +4,11 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+pub use self::hyphenated::TextBuffer;
+pub(super) use self::hyphenated::read as hyphenated;
+
+mod hyphenated;
+
 /// The identifier of an org, a user or a connection.
 ///
 /// Datadog's are UUIDs. One that is not is kept as it came: a record with an odd id is still shown. UUIDs are shown
@@ -23,6 +28,14 @@ impl Id {
         match self.0 {
             Repr::Uuid(uuid) => Some(uuid),
             Repr::Other(_) => None,
+        }
+    }
+
+    /// How it is shown; a UUID is written into `buffer` for that.
+    pub fn text<'a>(&'a self, buffer: &'a mut TextBuffer) -> &'a str {
+        match &self.0 {
+            Repr::Uuid(uuid) => hyphenated::write(*uuid, buffer),
+            Repr::Other(text) => text,
         }
     }
 }
@@ -50,18 +63,9 @@ impl FromStr for Id {
     }
 }
 
-/// Reads a UUID in the one form that Datadog writes. The `uuid` crate takes braces, `urn:uuid:` and 32 bare digits
-/// too, and a name may well look like those.
-pub(super) fn hyphenated(text: &str) -> Option<Uuid> {
-    (text.len() == 36).then(|| Uuid::try_parse(text).ok())?
-}
-
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Repr::Uuid(uuid) => f.pad(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
-            Repr::Other(text) => f.pad(text),
-        }
+        f.pad(self.text(&mut Default::default()))
     }
 }
 

@@ -20,7 +20,7 @@ pub use connection::{Connection, Reference};
 pub use connection_type::{ConnectionType, TypeSet};
 pub use desired::{Desired, DesiredError, DesiredErrors, DesiredState, Edge, Position};
 pub use expectation::Expectation;
-pub use id::Id;
+pub use id::{Id, TextBuffer};
 pub use merge::Merge;
 pub use org::{Directory, Org};
 pub use plan::{Action, Plan, PlanOptions, PlanWarning, Step};

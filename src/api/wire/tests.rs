@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::api::samples::{CONNECTION, HUB, RETAIL, id, page_of, record, types};
+use crate::topology::Reference;
 
 fn read(body: &str) -> Vec<Connection> {
     page(body.as_bytes()).unwrap().connections
@@ -145,7 +146,7 @@ fn requests_are_to_the_letter_of_the_api() {
     );
 }
 
-fn any_json() -> impl Strategy<Value = Value> {
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -164,7 +165,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// The places of a document, as JSON pointers.
-fn places(value: &Value, at: &str, places: &mut Vec<String>) {
+pub(super) fn places(value: &Value, at: &str, places: &mut Vec<String>) {
     places.push(at.to_owned());
     match value {
         Value::Array(items) => {
