@@ -4,7 +4,11 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
+use self::serializer::End;
 use super::escape::{is_clean, is_hidden};
+use crate::swar::{below, equal, find, foreign};
+
+mod serializer;
 
 /// Compact JSON that is safe on a terminal: what [`super::escape()`] writes out stands here as
 /// `\uXXXX`, which reads back as the very same text. `serde_json` itself writes only the C0
@@ -39,8 +43,25 @@ impl Formatter for TerminalSafe {
 /// # Errors
 /// The value does not serialize; a record of this crate always does.
 pub(super) fn write_json(json: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(json, TerminalSafe))?;
+    Ok(value.serialize(End(json))?)
+}
+
+/// Adds a text with its quotes.
+fn write_text(json: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    if find(text.as_bytes(), odd).is_some() {
+        return text.serialize(&mut Serializer::with_formatter(json, TerminalSafe));
+    }
+    json.push(b'"');
+    json.extend_from_slice(text.as_bytes());
+    json.push(b'"');
     Ok(())
+}
+
+/// What does not stand for itself; a text beyond ASCII is looked at letter by letter.
+#[inline(always)]
+fn odd(word: u64) -> u64 {
+    let quotes = equal(word, b'"') | equal(word, b'\\');
+    quotes | below(word, b' ') | equal(word, b'\x7f') | foreign(word)
 }
 
 #[cfg(test)]

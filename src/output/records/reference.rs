@@ -2,10 +2,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use uuid::Uuid;
-use uuid::fmt::Hyphenated;
 
-use crate::topology::{Id, Reference};
+use crate::topology::{Id, Reference, TextBuffer};
 
 /// An org or a user, in JSON and YAML.
 #[derive(Debug, Serialize)]
@@ -27,10 +25,7 @@ impl<'a> From<&'a Reference> for ReferenceJson<'a> {
 /// Serializes an id as its text.
 pub(super) fn id<S: Serializer>(id: &Option<&Id>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
-        Some(id) => match id.as_uuid() {
-            Some(uuid) => serializer.serialize_str(hyphenated(uuid, &mut [0; Hyphenated::LENGTH])),
-            None => serializer.collect_str(id),
-        },
+        Some(id) => serializer.serialize_str(id.text(&mut TextBuffer::default())),
         None => serializer.serialize_none(),
     }
 }
@@ -42,17 +37,8 @@ pub(super) fn names<S: Serializer>(names: &[Arc<str>], serializer: S) -> Result<
 
 /// An id as the value of a column.
 pub(super) fn id_value(id: Option<&Id>) -> Option<Cow<'_, str>> {
-    let text = |id: &Id| match id.as_uuid() {
-        Some(uuid) => hyphenated(uuid, &mut [0; Hyphenated::LENGTH]).to_owned(),
-        None => id.to_string(),
-    };
-    id.map(|id| Cow::Owned(text(id)))
-}
-
-/// A UUID as [`Id`] shows it, without the machinery of formatting: long listings hold hundreds of
-/// thousands of them.
-fn hyphenated(uuid: Uuid, buffer: &mut [u8; Hyphenated::LENGTH]) -> &str {
-    uuid.hyphenated().encode_lower(buffer)
+    // Without the machinery of formatting: a long listing holds hundreds of thousands of them.
+    id.map(|id| Cow::Owned(id.text(&mut TextBuffer::default()).to_owned()))
 }
 
 /// A name as the value of a column.
