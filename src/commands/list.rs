@@ -85,8 +85,7 @@ fn stream_one(
     let lost = if is_whole(first.as_ref(), &pages) {
         printer.print(first)?
     } else {
-        let mut rest = session.read_ahead(pages);
-        let rest = iter::from_fn(|| rest.blocking_recv());
+        let rest = iter::from_fn(|| session.run(pages.next()));
         session.meanwhile(|| printer.print(first.into_iter().chain(rest)))?
     };
     match lost {

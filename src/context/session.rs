@@ -4,14 +4,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Runtime;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 use super::Account;
 use super::account::{Access, Manner};
 use super::signals::{self, StopRequests};
-use crate::api::{self, ConnectionPages};
 use crate::error::Failure;
-use crate::topology::Connection;
 
 /// At most this many requests of one kind are under way at once.
 pub(crate) const AT_ONCE: usize = 8;
@@ -122,25 +120,8 @@ impl Session {
         self.runtime.block_on(work)
     }
 
-    /// Reads a listing in the background, one page ahead of who takes them. It goes on while the runtime does: in
-    /// [`Session::run`] and [`Session::meanwhile`].
-    pub(crate) fn read_ahead(
-        &self,
-        mut pages: ConnectionPages,
-    ) -> mpsc::Receiver<Result<Vec<Connection>, api::Error>> {
-        let (sender, receiver) = mpsc::channel(1);
-        self.runtime.spawn(async move {
-            while let Some(page) = pages.next().await {
-                if sender.send(page).await.is_err() {
-                    return;
-                }
-            }
-        });
-        receiver
-    }
-
-    /// Does something that may block for long, such as printing to a reader who takes his time, while what is in
-    /// flight goes on.
+    /// Does something that takes long, such as printing to a reader who takes his time, while what is in flight goes
+    /// on. It may use [`Session::run`] itself: what that waits for is done by the other thread.
     pub(crate) fn meanwhile<T>(&self, work: impl FnOnce() -> T) -> T {
         let over = Notify::new();
         std::thread::scope(|scope| {
