@@ -7,12 +7,10 @@ mod certificate;
 #[path = "../benches/program/server.rs"]
 mod server;
 
-use std::time::Duration;
-
 use orgconn::sandbox::profiles;
 
 use self::certificate::Certificate;
-use self::server::{Service, Traffic};
+use self::server::{Conditions, Service, Traffic};
 use crate::harness::World;
 
 /// How many connections of the sample account its hub takes part in.
@@ -30,7 +28,11 @@ impl Place {
         let world = World::bare();
         let certificate = Certificate::new(world.home());
         let tls = Some(&certificate.server);
-        let service = Service::start(connections - SAMPLE, Duration::ZERO, tls);
+        let conditions = Conditions {
+            generated: connections - SAMPLE,
+            ..Conditions::default()
+        };
+        let service = Service::start(conditions, tls);
         let keys = &profiles()[0];
         let world = world
             .with("ORGCONN_API_URL", &service.url)
@@ -46,6 +48,7 @@ impl Place {
         let Traffic {
             requests,
             connections,
+            ..
         } = self.service.take_traffic();
         (printed, [requests, connections])
     }
