@@ -5,6 +5,7 @@ mod begin;
 mod profiles;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod scribe;
 mod session;
 mod signals;
 mod targets;

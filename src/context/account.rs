@@ -6,10 +6,11 @@ use tokio::sync::OnceCell;
 
 use super::Writer;
 use super::profiles::Profiles;
+use super::scribe::Scribe;
 use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt};
 use crate::config::{CredentialSources, Credentials, SecretError, Sources};
 use crate::error::{Exit, Failure};
-use crate::history::{Journal, Origin};
+use crate::history::Origin;
 use crate::topology::{Directory, Id, Org, Reference};
 
 /// One org's credentials, and the client that uses them.
@@ -51,8 +52,8 @@ pub(super) struct Manner {
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: Interrupt,
-    /// Where changes are written down.
-    pub(super) journal: Journal,
+    /// Who writes down the changes.
+    pub(super) scribe: Scribe,
     /// What the journal calls the server, where its address is not the same from run to run.
     pub(super) host_name: Option<&'static str>,
     /// What names of profiles stand for.
@@ -240,7 +241,7 @@ impl Account {
         };
         Ok(Writer::new(
             client,
-            self.manner.journal.clone(),
+            self.manner.scribe.clone(),
             command,
             origin,
             self.manner.interrupt.clone(),

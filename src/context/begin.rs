@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::account::{Access, Manner, Secrets};
 use super::profiles::Profiles;
+use super::scribe::Scribe;
 use super::{Context, Session, targets};
 #[cfg(feature = "sandbox")]
 use super::{SANDBOX_HOST, sandbox};
@@ -153,7 +154,7 @@ impl Context {
             timeout: self.globals.timeout,
             max_retries: self.globals.max_retries,
             interrupt: Interrupt::new(),
-            journal: self.journal()?,
+            scribe: Scribe::new(self.journal()?),
             host_name,
             profiles: Arc::new(profiles),
         })
