@@ -1,12 +1,15 @@
 //! The only place that knows the HTTP library: one attempt here, the sequence of attempts in [`retry`].
 
+mod admission;
 mod answer;
 mod auth;
 mod failure;
+mod pool;
 mod request;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wait;
 
 use std::fmt;
@@ -15,11 +18,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
-use reqwest::redirect::Policy;
 use tokio::time::{Instant, timeout_at};
 
 use self::auth::Secrets;
 use self::failure::Miss;
+pub use self::pool::Pool;
+use self::pool::Transport;
 pub(super) use self::request::Request;
 pub(super) use self::retry::Failure;
 use super::{ClientOptions, Endpoint, Error, ErrorKind, Interrupt};
@@ -34,9 +38,9 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 /// Longer answers are not read to their end.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// One pool of connections to one server, with the right to use it.
+/// The way to one server, with the right to use it.
 pub(super) struct Http {
-    client: reqwest::Client,
+    transport: Transport,
     endpoint: Endpoint,
     headers: HeaderMap,
     secrets: Secrets,
@@ -58,10 +62,8 @@ pub(super) struct Answer {
 impl Http {
     pub(super) fn new(options: ClientOptions) -> Result<Self, Error> {
         let (headers, secrets) = auth::headers(&options.credentials)?;
-        let client = build(&options)
-            .map_err(|error| Error::new(ErrorKind::Setup, failure::describe_setup(&error)))?;
         Ok(Self {
-            client,
+            transport: options.pool.transport(&options)?,
             headers,
             secrets,
             endpoint: options.endpoint,
@@ -111,7 +113,7 @@ impl Http {
 
     async fn exchange(&self, request: &Request, started: Instant) -> Result<Answer, Miss> {
         let request_line = request.target();
-        let builder = request.build(&self.client, &self.endpoint);
+        let builder = request.build(&self.transport.client, &self.endpoint);
         let response = builder
             .headers(self.headers.clone())
             .send()
@@ -145,26 +147,6 @@ impl fmt::Debug for Http {
             .field("endpoint", &self.endpoint.as_str())
             .finish_non_exhaustive()
     }
-}
-
-fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
-    // An error means that a provider is installed already, and then that one serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(Policy::none())
-        .referer(false)
-        .connect_timeout(LONGEST_CONNECT.min(options.timeout / 3))
-        .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW);
-    if !options.endpoint.is_encrypted() {
-        // Reading the system's certificates takes milliseconds, and plain HTTP needs none.
-        builder = builder.tls_certs_only([]);
-    }
-    if options.direct || options.endpoint.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    builder.build()
 }
 
 fn date(headers: &HeaderMap) -> Option<Timestamp> {

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use super::Writer;
 use super::profiles::Profiles;
 use super::scribe::Scribe;
-use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt};
+use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt, Pool};
 use crate::config::{CredentialSources, Credentials, SecretError, Sources};
 use crate::error::{Exit, Failure};
 use crate::history::Origin;
@@ -52,6 +52,8 @@ pub(super) struct Manner {
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: Interrupt,
+    /// The connections of all accounts.
+    pub(super) pool: Pool,
     /// Who writes down the changes.
     pub(super) scribe: Scribe,
     /// What the journal calls the server, where its address is not the same from run to run.
@@ -152,6 +154,7 @@ impl Account {
     async fn connect(&self) -> Result<Client> {
         Ok(Client::new(ClientOptions {
             endpoint: self.access.endpoint.clone(),
+            pool: self.manner.pool.clone(),
             credentials: self.access.credentials.read_aside().await?,
             origin: self.access.credentials.origin(),
             timeout: self.manner.timeout,

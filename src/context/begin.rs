@@ -10,7 +10,7 @@ use super::scribe::Scribe;
 use super::{Context, Session, targets};
 #[cfg(feature = "sandbox")]
 use super::{SANDBOX_HOST, sandbox};
-use crate::api::{Endpoint, Interrupt};
+use crate::api::{Endpoint, Interrupt, Pool};
 #[cfg(feature = "sandbox")]
 use crate::config::Selection;
 use crate::config::{self, ConfigFile, Credentials, Server, SystemKeychain, Target};
@@ -154,6 +154,7 @@ impl Context {
             timeout: self.globals.timeout,
             max_retries: self.globals.max_retries,
             interrupt: Interrupt::new(),
+            pool: Pool::new(),
             scribe: Scribe::new(self.journal()?),
             host_name,
             profiles: Arc::new(profiles),
