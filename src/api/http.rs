@@ -4,7 +4,9 @@ mod admission;
 mod answer;
 mod auth;
 mod failure;
+mod limiter;
 mod pool;
+mod quota;
 mod request;
 mod retry;
 #[cfg(test)]
@@ -22,6 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::auth::Secrets;
 use self::failure::Miss;
+use self::limiter::{Limiter, Ticket};
 pub use self::pool::Pool;
 use self::pool::Transport;
 pub(super) use self::request::Request;
@@ -49,6 +52,7 @@ pub(super) struct Http {
     max_retries: u32,
     backoff: Duration,
     interrupt: Interrupt,
+    limiter: Limiter,
 }
 
 /// A 2xx answer, read to its end.
@@ -72,6 +76,7 @@ impl Http {
             max_retries: options.max_retries,
             backoff: options.backoff,
             interrupt: options.interrupt,
+            limiter: Limiter::default(),
         })
     }
 
@@ -98,9 +103,14 @@ impl Http {
     }
 
     /// Sends the request once and reads the answer, until `limit` at most.
-    async fn attempt(&self, request: &Request, limit: Instant) -> Result<Answer, Miss> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        ticket: Ticket<'_>,
+        limit: Instant,
+    ) -> Result<Answer, Miss> {
         let started = Instant::now();
-        let result = match timeout_at(limit, self.exchange(request, started)).await {
+        let result = match timeout_at(limit, self.exchange(request, ticket, started)).await {
             Ok(result) => result,
             Err(_) => Err(Miss::timed_out(started.elapsed())),
         };
@@ -111,7 +121,12 @@ impl Http {
         result
     }
 
-    async fn exchange(&self, request: &Request, started: Instant) -> Result<Answer, Miss> {
+    async fn exchange(
+        &self,
+        request: &Request,
+        ticket: Ticket<'_>,
+        started: Instant,
+    ) -> Result<Answer, Miss> {
         let request_line = request.target();
         let builder = request.build(&self.transport.client, &self.endpoint);
         let response = builder
@@ -120,6 +135,7 @@ impl Http {
             .await
             .map_err(|error| Miss::in_transport(&error))?;
         let status = response.status();
+        ticket.answered(status, response.headers());
         let elapsed = started.elapsed().as_millis();
         log::info!("{request_line} -> {} in {elapsed} ms", status.as_u16());
         log_details(&response);

@@ -167,3 +167,42 @@ const APPLY: [&str; 9] = [
     "-o",
     "id",
 ];
+
+/// Nine requests in each org, of which a period allows five.
+#[test]
+fn an_apply_of_more_than_the_rate_limit_allows_waits_and_is_never_refused() {
+    let place = Place::of_orgs(
+        6,
+        Some(RateLimit {
+            requests: 5,
+            period: Duration::from_secs(1),
+        }),
+    );
+    let applied = place.world.run(APPLY.iter().chain(&["-v"])).code(0);
+    assert_eq!(applied.stdout.lines().count(), 30);
+    let lines = applied.stderr.lines();
+    let told = lines.filter(|line| line.ends_with(": the rate limit allows no more until then"));
+    assert_eq!(told.count(), 6, "{}", applied.stderr);
+    let Traffic {
+        requests, refused, ..
+    } = place.service.take_traffic();
+    assert_eq!((requests, refused), (6 * 9, 0));
+}
+
+#[test]
+fn a_rate_limit_that_lasts_longer_than_the_timeout_is_told_and_not_run_into() {
+    let place = Place::of_orgs(
+        5,
+        Some(RateLimit {
+            requests: 3,
+            period: Duration::from_secs(3600),
+        }),
+    );
+    let loudly = APPLY.iter().filter(|word| **word != "-q");
+    let failed = place.world.run(loudly).code(7);
+    let told = "the rate limit allows no more requests for 36";
+    assert!(failed.stderr.contains(told), "{}", failed.stderr);
+    let hint = "hint: try again later, or allow more time with --timeout";
+    assert!(failed.stderr.contains(hint), "{}", failed.stderr);
+    assert_eq!(place.service.take_traffic().refused, 0);
+}

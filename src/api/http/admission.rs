@@ -1,19 +1,23 @@
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Http, Request};
+use super::limiter::{Ticket, TooLong};
+use super::{Http, Request, failure};
 use crate::api::{Error, ErrorKind};
 
 /// The right to send one request now. The server is asked beside others, which are bounded, until it is dropped.
 pub(super) struct Admission<'a> {
+    pub(super) ticket: Ticket<'a>,
     pub(super) _slot: SemaphorePermit<'a>,
 }
 
 impl Http {
-    /// Waits until a request may be sent: until the server is not asked too much at once.
+    /// Waits until a request may be sent: until its org's rate limit allows it, and the server is not asked too much
+    /// at once.
     ///
     /// # Errors
-    /// [`ErrorKind::Interrupted`] if somebody wishes to stop, [`ErrorKind::Timeout`] if the others take too long.
+    /// [`ErrorKind::RateLimited`] if the limit does not allow it before `deadline`, [`ErrorKind::Interrupted`] if
+    /// somebody wishes to stop, [`ErrorKind::Timeout`] if the others take too long.
     pub(super) async fn admit(
         &self,
         request: &Request,
@@ -25,12 +29,34 @@ impl Http {
             () = self.interrupt.triggered() => {
                 Err(self.error(request, ErrorKind::Interrupted, "interrupted"))
             }
-            slot = timeout_at(deadline, self.transport.slots.acquire()) => match slot {
-                Ok(Ok(slot)) => Ok(Admission { _slot: slot }),
-                _ => {
-                    let detail = "not sent in time, as too much else was under way";
-                    Err(self.error(request, ErrorKind::Timeout, detail))
-                }
+            admission = self.admission(request, deadline) => admission,
+        }
+    }
+
+    async fn admission(
+        &self,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Admission<'_>, Error> {
+        let tell = |wait| {
+            let (target, wait) = (request.target(), failure::span(wait));
+            log::info!("{target} waits {wait}: the rate limit allows no more until then");
+        };
+        let ticket = self.limiter.admit(request, deadline, tell).await;
+        let ticket = ticket.map_err(|TooLong(wait)| {
+            let wait_in_words = failure::span(wait);
+            let detail = format!("the rate limit allows no more requests for {wait_in_words}");
+            self.error(request, ErrorKind::RateLimited, detail)
+                .with_retry_after(Some(wait))
+        })?;
+        match timeout_at(deadline, self.transport.slots.acquire()).await {
+            Ok(Ok(slot)) => Ok(Admission {
+                ticket,
+                _slot: slot,
+            }),
+            _ => {
+                let detail = "not sent in time, as too much else was under way";
+                Err(self.error(request, ErrorKind::Timeout, detail))
             }
         }
     }

@@ -67,8 +67,8 @@ impl Http {
         admission: Admission<'_>,
         limit: Instant,
     ) -> Option<Result<Answer, Miss>> {
-        let Admission { _slot } = admission;
-        let attempt = self.attempt(request, limit);
+        let Admission { ticket, _slot } = admission;
+        let attempt = self.attempt(request, ticket, limit);
         if request.is_write() {
             return Some(attempt.await);
         }
