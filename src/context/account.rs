@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::Writer;
 use super::profiles::Profiles;
@@ -54,6 +54,8 @@ pub(super) struct Manner {
     pub(super) interrupt: Interrupt,
     /// The connections of all accounts.
     pub(super) pool: Pool,
+    /// One for each account whose secrets may be read at the same time.
+    pub(super) readings: Arc<Semaphore>,
     /// Who writes down the changes.
     pub(super) scribe: Scribe,
     /// What the journal calls the server, where its address is not the same from run to run.
@@ -62,13 +64,17 @@ pub(super) struct Manner {
     pub(super) profiles: Arc<Profiles>,
 }
 
+/// The secrets of so many accounts are read at the same time.
+pub(super) const READINGS_AT_ONCE: usize = 8;
+
 impl Secrets {
-    /// Reads them in a thread of their own where that may take long. Where it cannot, the thread would cost more than
-    /// all the rest of the start.
-    async fn read_aside(&self) -> Result<Credentials> {
+    /// Reads them in a thread of their own where that may take long, and when it is their turn: a program may be run
+    /// for each of them. Where it cannot, the thread would cost more than all the rest of the start.
+    async fn read_aside(&self, turns: &Semaphore) -> Result<Credentials> {
         if !self.may_wait() {
             return Ok(self.read()?);
         }
+        let _turn = turns.acquire().await?;
         let secrets = self.clone();
         let read = tokio::task::spawn_blocking(move || secrets.read()).await;
         Ok(read.context("the reading of the credentials broke off")??)
@@ -155,7 +161,11 @@ impl Account {
         Ok(Client::new(ClientOptions {
             endpoint: self.access.endpoint.clone(),
             pool: self.manner.pool.clone(),
-            credentials: self.access.credentials.read_aside().await?,
+            credentials: self
+                .access
+                .credentials
+                .read_aside(&self.manner.readings)
+                .await?,
             origin: self.access.credentials.origin(),
             timeout: self.manner.timeout,
             max_retries: self.manner.max_retries,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use tokio::sync::Semaphore;
 
-use super::account::{Access, Manner, Secrets};
+use super::account::{Access, Manner, READINGS_AT_ONCE, Secrets};
 use super::profiles::Profiles;
 use super::scribe::Scribe;
 use super::{Context, Session, targets};
@@ -155,6 +156,7 @@ impl Context {
             max_retries: self.globals.max_retries,
             interrupt: Interrupt::new(),
             pool: Pool::new(),
+            readings: Arc::new(Semaphore::new(READINGS_AT_ONCE)),
             scribe: Scribe::new(self.journal()?),
             host_name,
             profiles: Arc::new(profiles),
