@@ -137,6 +137,8 @@ impl<'a> Writer<'a> {
 
     async fn begin(&self, action: Action) -> Result<Pending> {
         self.require_time()?;
+        // A change that has to wait is not in the history yet: whoever reads that would take it for sent.
+        self.client.wait_for_rate_limit().await?;
         Ok(self.scribe.begin(self.change(action)).await?)
     }
 

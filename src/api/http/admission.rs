@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
@@ -38,17 +40,9 @@ impl Http {
         request: &Request,
         deadline: Instant,
     ) -> Result<Admission<'_>, Error> {
-        let tell = |wait| {
-            let (target, wait) = (request.target(), failure::span(wait));
-            log::info!("{target} waits {wait}: the rate limit allows no more until then");
-        };
+        let tell = |wait| self.tell(request, wait);
         let ticket = self.limiter.admit(request, deadline, tell).await;
-        let ticket = ticket.map_err(|TooLong(wait)| {
-            let wait_in_words = failure::span(wait);
-            let detail = format!("the rate limit allows no more requests for {wait_in_words}");
-            self.error(request, ErrorKind::RateLimited, detail)
-                .with_retry_after(Some(wait))
-        })?;
+        let ticket = ticket.map_err(|wait| self.limited(request, wait))?;
         match timeout_at(deadline, self.transport.slots.acquire()).await {
             Ok(Ok(slot)) => Ok(Admission {
                 ticket,
@@ -59,5 +53,34 @@ impl Http {
                 Err(self.error(request, ErrorKind::Timeout, detail))
             }
         }
+    }
+
+    /// Waits until the rate limit allows requests such as this one again, where it allows none for now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimited`] if that takes longer than one operation may, [`ErrorKind::Interrupted`] if somebody
+    /// wishes to stop.
+    pub(in crate::api) async fn wait_for_reset(&self, request: &Request) -> Result<(), Error> {
+        let tell = |wait| self.tell(request, wait);
+        let waiting = self.limiter.wait_for_reset(request, self.deadline(), tell);
+        tokio::select! {
+            biased;
+            () = self.interrupt.triggered() => {
+                Err(self.error(request, ErrorKind::Interrupted, "interrupted"))
+            }
+            waited = waiting => waited.map_err(|wait| self.limited(request, wait)),
+        }
+    }
+
+    fn tell(&self, request: &Request, wait: Duration) {
+        let (target, wait) = (request.target(), failure::span(wait));
+        log::info!("{target} waits {wait}: the rate limit allows no more until then");
+    }
+
+    fn limited(&self, request: &Request, TooLong(wait): TooLong) -> Error {
+        let wait_in_words = failure::span(wait);
+        let detail = format!("the rate limit allows no more requests for {wait_in_words}");
+        self.error(request, ErrorKind::RateLimited, detail)
+            .with_retry_after(Some(wait))
     }
 }

@@ -105,6 +105,34 @@ impl Limiter {
         }
     }
 
+    /// Waits for the end of a period in which nothing remains for requests such as this; it takes no right to send one.
+    ///
+    /// # Errors
+    /// As [`Limiter::admit`].
+    pub(super) async fn wait_for_reset(
+        &self,
+        request: &Request,
+        deadline: Instant,
+        tell: impl Fn(Duration),
+    ) -> Result<(), TooLong> {
+        let family = Family::of(request);
+        loop {
+            let ended = self.ended.notified();
+            let now = Instant::now();
+            let verdict = self.lock().judge(&family, now);
+            match verdict {
+                Verdict::Go | Verdict::Later => return Ok(()),
+                Verdict::At(time, _) if time > deadline => return Err(TooLong(time - now)),
+                Verdict::At(time, is_news) => {
+                    if is_news {
+                        tell(time - now);
+                    }
+                    let _ = timeout_at(time, ended).await;
+                }
+            }
+        }
+    }
+
     fn ticket(&self, family: Family, sent: Instant) -> Ticket<'_> {
         Ticket {
             limiter: self,
@@ -150,18 +178,20 @@ impl Drop for Ticket<'_> {
 impl State {
     /// Counts a request as under way if it may be sent.
     fn attempt(&mut self, family: &Family, now: Instant) -> Verdict {
-        let verdict = match self.limit(family) {
-            Some(name) => {
-                let under_way = self.under_way(&name);
-                let quota = self.quotas.get_mut(&name);
-                quota.map_or(Verdict::Go, |quota| quota.judge(&under_way, now))
-            }
-            None => Verdict::Go,
-        };
+        let verdict = self.judge(family, now);
         if verdict == Verdict::Go {
             self.routes(family).under_way.push(now);
         }
         verdict
+    }
+
+    fn judge(&mut self, family: &Family, now: Instant) -> Verdict {
+        let Some(name) = self.limit(family) else {
+            return Verdict::Go;
+        };
+        let under_way = self.under_way(&name);
+        let quota = self.quotas.get_mut(&name);
+        quota.map_or(Verdict::Go, |quota| quota.judge(&under_way, now))
     }
 
     fn learn(&mut self, family: &Family, notice: &Notice, sent: Instant) {

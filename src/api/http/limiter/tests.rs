@@ -115,6 +115,24 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
     assert_eq!(started.elapsed(), Duration::ZERO);
 }
 
+/// Trap: with a timeout as long as the period, what begins at its beginning is too late for the next.
+#[tokio::test(start_paused = true)]
+async fn a_reset_can_be_waited_for_before_the_time_of_a_request_runs() {
+    let limiter = Limiter::default();
+    let started = Instant::now();
+    limiter.exchange(&read(), &says("a", "0", "60")).await;
+    let (request, deadline) = (write(), started + seconds(60));
+    let waited = limiter.wait_for_reset(&request, deadline, |_| {});
+    assert_eq!(waited.await, Ok(()));
+    assert_eq!(started.elapsed(), seconds(60));
+    // It took no right: the first request is still the first.
+    assert!(limiter.is_open(&write()));
+    limiter.exchange(&read(), &says("a", "0", "61")).await;
+    let deadline = Instant::now() + seconds(60);
+    let waited = limiter.wait_for_reset(&request, deadline, |_| {});
+    assert_eq!(waited.await, Err(TooLong(seconds(61))));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_refusal_holds_the_others_of_the_same_limit() {
     let limiter = Limiter::default();
