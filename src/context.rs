@@ -5,6 +5,7 @@ mod begin;
 mod profiles;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod scribe;
 mod session;
 mod signals;
 mod targets;
@@ -25,7 +26,7 @@ use crate::output::{Output, OutputOptions, TerminalEnvironment};
 pub(crate) use account::Account;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::find as sample_profile;
-pub(crate) use session::{AT_ONCE, FromAccount, Session};
+pub(crate) use session::{ACCOUNTS_AT_ONCE, CHANGES_AT_ONCE, FromAccount, Session};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::until_stopped;
 pub(crate) use targets::endpoint;

@@ -12,6 +12,18 @@ use crate::topology::{Connection, Id, TypeSet};
 const PATH: &str = "/api/v2/org_connections";
 
 impl Client {
+    /// Waits until this org's rate limit allows another change, where it allows none for now. Who does so before a
+    /// change has the whole timeout for the change itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimited`] if that takes longer than one operation may, [`ErrorKind::Interrupted`] if somebody
+    /// wishes to stop.
+    pub async fn wait_for_rate_limit(&self) -> Result<(), Error> {
+        self.http
+            .wait_for_reset(&Request::post(PATH, Vec::new()))
+            .await
+    }
+
     /// Gives a connection another set of types; the whole set is replaced. The answer comes without names, and takes
     /// them from `connection`.
     ///

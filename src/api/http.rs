@@ -1,12 +1,17 @@
 //! The only place that knows the HTTP library: one attempt here, the sequence of attempts in [`retry`].
 
+mod admission;
 mod answer;
 mod auth;
 mod failure;
+mod limiter;
+mod pool;
+mod quota;
 mod request;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wait;
 
 use std::fmt;
@@ -15,11 +20,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
-use reqwest::redirect::Policy;
 use tokio::time::{Instant, timeout_at};
 
 use self::auth::Secrets;
 use self::failure::Miss;
+use self::limiter::{Limiter, Ticket};
+pub use self::pool::Pool;
+use self::pool::Transport;
 pub(super) use self::request::Request;
 pub(super) use self::retry::Failure;
 use super::{ClientOptions, Endpoint, Error, ErrorKind, Interrupt};
@@ -34,9 +41,9 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 /// Longer answers are not read to their end.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// One pool of connections to one server, with the right to use it.
+/// The way to one server, with the right to use it.
 pub(super) struct Http {
-    client: reqwest::Client,
+    transport: Transport,
     endpoint: Endpoint,
     headers: HeaderMap,
     secrets: Secrets,
@@ -45,6 +52,7 @@ pub(super) struct Http {
     max_retries: u32,
     backoff: Duration,
     interrupt: Interrupt,
+    limiter: Limiter,
 }
 
 /// A 2xx answer, read to its end.
@@ -58,10 +66,8 @@ pub(super) struct Answer {
 impl Http {
     pub(super) fn new(options: ClientOptions) -> Result<Self, Error> {
         let (headers, secrets) = auth::headers(&options.credentials)?;
-        let client = build(&options)
-            .map_err(|error| Error::new(ErrorKind::Setup, failure::describe_setup(&error)))?;
         Ok(Self {
-            client,
+            transport: options.pool.transport(&options)?,
             headers,
             secrets,
             endpoint: options.endpoint,
@@ -70,6 +76,7 @@ impl Http {
             max_retries: options.max_retries,
             backoff: options.backoff,
             interrupt: options.interrupt,
+            limiter: Limiter::default(),
         })
     }
 
@@ -96,9 +103,14 @@ impl Http {
     }
 
     /// Sends the request once and reads the answer, until `limit` at most.
-    async fn attempt(&self, request: &Request, limit: Instant) -> Result<Answer, Miss> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        ticket: Ticket<'_>,
+        limit: Instant,
+    ) -> Result<Answer, Miss> {
         let started = Instant::now();
-        let result = match timeout_at(limit, self.exchange(request, started)).await {
+        let result = match timeout_at(limit, self.exchange(request, ticket, started)).await {
             Ok(result) => result,
             Err(_) => Err(Miss::timed_out(started.elapsed())),
         };
@@ -109,15 +121,21 @@ impl Http {
         result
     }
 
-    async fn exchange(&self, request: &Request, started: Instant) -> Result<Answer, Miss> {
+    async fn exchange(
+        &self,
+        request: &Request,
+        ticket: Ticket<'_>,
+        started: Instant,
+    ) -> Result<Answer, Miss> {
         let request_line = request.target();
-        let builder = request.build(&self.client, &self.endpoint);
+        let builder = request.build(&self.transport.client, &self.endpoint);
         let response = builder
             .headers(self.headers.clone())
             .send()
             .await
             .map_err(|error| Miss::in_transport(&error))?;
         let status = response.status();
+        ticket.answered(status, response.headers());
         let elapsed = started.elapsed().as_millis();
         log::info!("{request_line} -> {} in {elapsed} ms", status.as_u16());
         log_details(&response);
@@ -145,26 +163,6 @@ impl fmt::Debug for Http {
             .field("endpoint", &self.endpoint.as_str())
             .finish_non_exhaustive()
     }
-}
-
-fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
-    // An error means that a provider is installed already, and then that one serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(Policy::none())
-        .referer(false)
-        .connect_timeout(LONGEST_CONNECT.min(options.timeout / 3))
-        .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW);
-    if !options.endpoint.is_encrypted() {
-        // Reading the system's certificates takes milliseconds, and plain HTTP needs none.
-        builder = builder.tls_certs_only([]);
-    }
-    if options.direct || options.endpoint.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    builder.build()
 }
 
 fn date(headers: &HeaderMap) -> Option<Timestamp> {

@@ -23,6 +23,7 @@ use std::time::Duration;
 pub use self::endpoint::{Endpoint, EndpointError, SITES};
 pub use self::error::{Error, ErrorKind};
 use self::http::Http;
+pub use self::http::Pool;
 pub use self::interrupt::Interrupt;
 pub use self::orgs::CurrentUser;
 pub use self::pages::{ConnectionPages, connections_of_page};
@@ -35,6 +36,8 @@ use crate::topology::Id;
 pub struct ClientOptions {
     /// The server.
     pub endpoint: Endpoint,
+    /// The connections, which clients may share.
+    pub pool: Pool,
     /// The right to use it.
     pub credentials: Credentials,
     /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`. Never a secret.
@@ -65,7 +68,8 @@ pub struct ConnectionFilter {
     pub destination: Option<Id>,
 }
 
-/// The API, as one set of credentials sees it. A clone shares its pool of connections.
+/// The API, as one set of credentials sees it. A clone shares its connections, as does every client of the same
+/// [`Pool`] and endpoint.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: Arc<Http>,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Client, ClientOptions, Credentials, Endpoint, Interrupt};
+use super::{Client, ClientOptions, Credentials, Endpoint, Interrupt, Pool};
 use crate::topology::{ConnectionType, Id, TypeSet};
 
 pub(super) const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
@@ -15,6 +15,7 @@ pub(super) const LIST: &str = "/api/v2/org_connections";
 pub(super) fn options(url: &str) -> ClientOptions {
     ClientOptions {
         endpoint: Endpoint::new(url, &[]).unwrap(),
+        pool: Pool::new(),
         credentials: Credentials::Keys {
             api_key: "test-api-key".into(),
             app_key: "test-app-key".into(),

@@ -6,7 +6,7 @@ use super::lookup::Lookup;
 use super::report;
 use super::types::UnknownTypes;
 use crate::api::{self, ConnectionFilter, ErrorKind};
-use crate::context::{AT_ONCE, Account, Context, Writer};
+use crate::context::{Account, CHANGES_AT_ONCE, Context, Writer};
 use crate::error::{self, Exit, Failure, unanswered};
 use crate::output::{ConnectionChange, Output};
 use crate::topology::plan::MOST_DESTINATIONS;
@@ -74,7 +74,12 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
             .destinations
             .iter()
             .map(|org| create(&writer, org, &order, &args));
-        Ok::<_, Error>(stream::iter(tasks).buffered(AT_ONCE).collect().await)
+        Ok::<_, Error>(
+            stream::iter(tasks)
+                .buffered(CHANGES_AT_ONCE)
+                .collect()
+                .await,
+        )
     })?;
     if args.dry_run {
         context.output.note("dry run: nothing was changed");

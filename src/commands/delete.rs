@@ -8,7 +8,7 @@ use super::lookup::Lookup;
 use super::report;
 use super::selection::{self, Ends, between};
 use crate::api::{self, ErrorKind};
-use crate::context::{AT_ONCE, Context, Writer};
+use crate::context::{CHANGES_AT_ONCE, Context, Writer};
 use crate::error::{self, Exit, Failure, unanswered};
 use crate::output::{Answer, ConnectionChange, Output};
 use crate::topology::Connection;
@@ -76,7 +76,12 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
         let tasks = doomed
             .into_iter()
             .map(|connection| delete(&writer, connection, &args));
-        Ok::<_, Error>(stream::iter(tasks).buffered(AT_ONCE).collect().await)
+        Ok::<_, Error>(
+            stream::iter(tasks)
+                .buffered(CHANGES_AT_ONCE)
+                .collect()
+                .await,
+        )
     })?;
     if args.dry_run {
         context.output.note("dry run: nothing was changed");

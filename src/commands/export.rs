@@ -36,6 +36,7 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
         directory,
         members,
         failures,
+        ..
     } = session.run(progress.during(survey(&session)));
     progress.finish();
     if members.is_empty() {

@@ -67,6 +67,7 @@ fn serve(args: &ServeArgs, context: &mut Context) -> Result<Exit> {
     let options = ServeOptions {
         latency: args.latency.unwrap_or_default(),
         log: Some(Box::new(|served| log::info!("{served}"))),
+        ..ServeOptions::default()
     };
     let output = &mut context.output;
     context::until_stopped(async |stop| {

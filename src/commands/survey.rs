@@ -1,5 +1,7 @@
 //! All that the chosen profiles see of the account: its orgs and its connections, each once.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 
 use super::lookup::Lookup;
@@ -18,6 +20,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) members: Vec<Member<'a>>,
     /// The profiles that could not be asked.
     pub(crate) failures: Vec<PartFailure>,
+    /// Where the first member of each org stands among them: every step of a plan asks for its own, several times.
+    places: HashMap<Id, usize>,
 }
 
 /// An account that answered.
@@ -44,13 +48,14 @@ pub(crate) async fn survey(session: &Session) -> Survey<'_> {
         directory: Directory::default(),
         members: Vec::new(),
         failures,
+        places: HashMap::new(),
     };
     for (profile, view) in views {
         merge.add(view.connections, profile.as_ref());
         view.orgs
             .into_iter()
             .for_each(|org| survey.directory.add(org));
-        survey.members.push(view.member);
+        survey.add(view.member);
     }
     survey.connections = merge.into_connections();
     for connection in &survey.connections {
@@ -77,9 +82,15 @@ impl<'a> Survey<'a> {
     /// The account whose credentials belong to this org, and that org: connections are made and changed in their
     /// source org.
     pub(crate) fn member_of(&self, org: &Id) -> Option<&Member<'a>> {
-        self.members
-            .iter()
-            .find(|member| member.org.id.as_ref() == Some(org))
+        self.members.get(*self.places.get(org)?)
+    }
+
+    fn add(&mut self, member: Member<'a>) {
+        if let Some(org) = &member.org.id {
+            let place = self.members.len();
+            self.places.entry(org.clone()).or_insert(place);
+        }
+        self.members.push(member);
     }
 
     /// The account whose credentials belong to this org.

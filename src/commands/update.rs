@@ -7,7 +7,7 @@ use super::report;
 use super::selection::{self, Ends, between};
 use super::types::UnknownTypes;
 use crate::api::{self, ErrorKind};
-use crate::context::{AT_ONCE, Context, Writer};
+use crate::context::{CHANGES_AT_ONCE, Context, Writer};
 use crate::error::{self, Exit, Failure};
 use crate::output::ConnectionChange;
 use crate::topology::{Connection, ConnectionSelector, ConnectionType, TypeSet};
@@ -110,7 +110,12 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
         let tasks = picked
             .into_iter()
             .map(|connection| update(&writer, connection, &change));
-        Ok::<_, Error>(stream::iter(tasks).buffered(AT_ONCE).collect().await)
+        Ok::<_, Error>(
+            stream::iter(tasks)
+                .buffered(CHANGES_AT_ONCE)
+                .collect()
+                .await,
+        )
     })?;
     if args.dry_run {
         context.output.note("dry run: nothing was changed");

@@ -2,14 +2,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Error, Result};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::Writer;
 use super::profiles::Profiles;
-use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt};
+use super::scribe::Scribe;
+use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt, Pool};
 use crate::config::{CredentialSources, Credentials, SecretError, Sources};
 use crate::error::{Exit, Failure};
-use crate::history::{Journal, Origin};
+use crate::history::Origin;
 use crate::topology::{Directory, Id, Org, Reference};
 
 /// One org's credentials, and the client that uses them.
@@ -51,21 +52,29 @@ pub(super) struct Manner {
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: Interrupt,
-    /// Where changes are written down.
-    pub(super) journal: Journal,
+    /// The connections of all accounts.
+    pub(super) pool: Pool,
+    /// One for each account whose secrets may be read at the same time.
+    pub(super) readings: Arc<Semaphore>,
+    /// Who writes down the changes.
+    pub(super) scribe: Scribe,
     /// What the journal calls the server, where its address is not the same from run to run.
     pub(super) host_name: Option<&'static str>,
     /// What names of profiles stand for.
     pub(super) profiles: Arc<Profiles>,
 }
 
+/// The secrets of so many accounts are read at the same time.
+pub(super) const READINGS_AT_ONCE: usize = 8;
+
 impl Secrets {
-    /// Reads them in a thread of their own where that may take long. Where it cannot, the thread would cost more than
-    /// all the rest of the start.
-    async fn read_aside(&self) -> Result<Credentials> {
+    /// Reads them in a thread of their own where that may take long, and when it is their turn: a program may be run
+    /// for each of them. Where it cannot, the thread would cost more than all the rest of the start.
+    async fn read_aside(&self, turns: &Semaphore) -> Result<Credentials> {
         if !self.may_wait() {
             return Ok(self.read()?);
         }
+        let _turn = turns.acquire().await?;
         let secrets = self.clone();
         let read = tokio::task::spawn_blocking(move || secrets.read()).await;
         Ok(read.context("the reading of the credentials broke off")??)
@@ -151,7 +160,12 @@ impl Account {
     async fn connect(&self) -> Result<Client> {
         Ok(Client::new(ClientOptions {
             endpoint: self.access.endpoint.clone(),
-            credentials: self.access.credentials.read_aside().await?,
+            pool: self.manner.pool.clone(),
+            credentials: self
+                .access
+                .credentials
+                .read_aside(&self.manner.readings)
+                .await?,
             origin: self.access.credentials.origin(),
             timeout: self.manner.timeout,
             max_retries: self.manner.max_retries,
@@ -240,7 +254,7 @@ impl Account {
         };
         Ok(Writer::new(
             client,
-            self.manner.journal.clone(),
+            self.manner.scribe.clone(),
             command,
             origin,
             self.manner.interrupt.clone(),

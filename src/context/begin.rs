@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use tokio::sync::Semaphore;
 
-use super::account::{Access, Manner, Secrets};
+use super::account::{Access, Manner, READINGS_AT_ONCE, Secrets};
 use super::profiles::Profiles;
+use super::scribe::Scribe;
 use super::{Context, Session, targets};
 #[cfg(feature = "sandbox")]
 use super::{SANDBOX_HOST, sandbox};
-use crate::api::{Endpoint, Interrupt};
+use crate::api::{Endpoint, Interrupt, Pool};
 #[cfg(feature = "sandbox")]
 use crate::config::Selection;
 use crate::config::{self, ConfigFile, Credentials, Server, SystemKeychain, Target};
@@ -153,7 +155,9 @@ impl Context {
             timeout: self.globals.timeout,
             max_retries: self.globals.max_retries,
             interrupt: Interrupt::new(),
-            journal: self.journal()?,
+            pool: Pool::new(),
+            readings: Arc::new(Semaphore::new(READINGS_AT_ONCE)),
+            scribe: Scribe::new(self.journal()?),
             host_name,
             profiles: Arc::new(profiles),
         })

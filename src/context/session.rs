@@ -11,8 +11,11 @@ use super::account::{Access, Manner};
 use super::signals::{self, StopRequests};
 use crate::error::Failure;
 
-/// At most this many requests of one kind are under way at once.
-pub(crate) const AT_ONCE: usize = 8;
+/// At most this many accounts are worked with at once: as many as have a request each under way over one HTTP/2
+/// connection. What goes over it in all is bounded where it is sent.
+pub(crate) const ACCOUNTS_AT_ONCE: usize = 100;
+/// At most this many changes of one org are under way at once, as its rate limit is for all who work in it.
+pub(crate) const CHANGES_AT_ONCE: usize = 8;
 
 /// A connection to the API for the length of one command: the accounts to work with, and the runtime to do it on.
 pub(crate) struct Session {
@@ -111,7 +114,10 @@ impl Session {
                 }
             }
         });
-        stream::iter(tasks).buffered(AT_ONCE).collect().await
+        stream::iter(tasks)
+            .buffered(ACCOUNTS_AT_ONCE)
+            .collect()
+            .await
     }
 
     /// Runs `work` to its end. The first Ctrl-C lets what is in flight finish and starts nothing more; the second

@@ -1,15 +1,16 @@
 use anyhow::{Context as _, Result};
 
+use super::scribe::Scribe;
 use crate::api::{self, Client, Interrupt};
 use crate::error::{Exit, Failure};
-use crate::history::{Action, Change, Entry, Journal, Origin, Pending};
+use crate::history::{Action, Change, Ending, Entry, Origin, Pending};
 use crate::output;
 use crate::topology::{Connection, Id, Org, TypeSet};
 
 /// Changes connections. Each change is written to the history before it is sent and after it is answered.
 pub(crate) struct Writer<'a> {
     client: &'a Client,
-    journal: Journal,
+    scribe: Scribe,
     command: &'static str,
     origin: Origin,
     interrupt: Interrupt,
@@ -18,14 +19,14 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(
         client: &'a Client,
-        journal: Journal,
+        scribe: Scribe,
         command: &'static str,
         origin: Origin,
         interrupt: Interrupt,
     ) -> Self {
         Self {
             client,
-            journal,
+            scribe,
             command,
             origin,
             interrupt,
@@ -43,7 +44,7 @@ impl<'a> Writer<'a> {
             types: types.clone(),
             ..Connection::default()
         };
-        let pending = self.begin(Action::Create { wanted })?;
+        let pending = self.begin(Action::Create { wanted }).await?;
         self.send_create(pending, &destination.id, types).await
     }
 
@@ -56,10 +57,11 @@ impl<'a> Writer<'a> {
         connection: &Connection,
         types: &TypeSet,
     ) -> Result<Connection> {
-        let pending = self.begin(Action::Update {
+        let action = Action::Update {
             before: connection.clone(),
             wanted: types.clone(),
-        })?;
+        };
+        let pending = self.begin(action).await?;
         self.send_update(pending, connection, types).await
     }
 
@@ -68,9 +70,10 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// As [`Writer::create`].
     pub(crate) async fn delete(&self, connection: &Connection) -> Result<()> {
-        let pending = self.begin(Action::Delete {
+        let action = Action::Delete {
             before: connection.clone(),
-        })?;
+        };
+        let pending = self.begin(action).await?;
         self.send_delete(pending, connection).await
     }
 
@@ -111,7 +114,7 @@ impl<'a> Writer<'a> {
         types: &TypeSet,
     ) -> Result<Connection> {
         let answer = self.client.create_connection(destination, types).await;
-        conclude(pending, answer.as_ref().map(Some));
+        self.conclude(pending, answer.as_ref().map(Some)).await;
         Ok(answer?)
     }
 
@@ -122,25 +125,27 @@ impl<'a> Writer<'a> {
         types: &TypeSet,
     ) -> Result<Connection> {
         let answer = self.client.update_connection(connection, types).await;
-        conclude(pending, answer.as_ref().map(Some));
+        self.conclude(pending, answer.as_ref().map(Some)).await;
         Ok(answer?)
     }
 
     async fn send_delete(&self, pending: Pending, connection: &Connection) -> Result<()> {
         let answer = self.client.delete_connection(connection).await;
-        conclude(pending, answer.as_ref().map(|()| None));
+        self.conclude(pending, answer.as_ref().map(|()| None)).await;
         Ok(answer?)
     }
 
-    fn begin(&self, action: Action) -> Result<Pending> {
+    async fn begin(&self, action: Action) -> Result<Pending> {
         self.require_time()?;
-        Ok(self.journal.begin(&self.change(action))?)
+        // A change that has to wait is not in the history yet: whoever reads that would take it for sent.
+        self.client.wait_for_rate_limit().await?;
+        Ok(self.scribe.begin(self.change(action)).await?)
     }
 
     fn begin_undo(&self, entry: &Entry, action: &Action) -> Result<Pending> {
         self.require_time()?;
         let change = self.change(action.clone());
-        Ok(self.journal.begin_undo(entry, &change)?)
+        Ok(self.scribe.begin_undo(entry, &change)?)
     }
 
     /// Nothing is begun once somebody wishes to stop.
@@ -159,17 +164,22 @@ impl<'a> Writer<'a> {
             origin: self.origin.clone(),
         }
     }
-}
 
-/// Writes down how a change ended. It was sent by now, so a history that cannot be written any more is told of, and
-/// takes nothing back.
-fn conclude(pending: Pending, answer: Result<Option<&Connection>, &api::Error>) {
-    let written = match answer {
-        Ok(connection) => pending.done(connection),
-        Err(error) if error.outcome_unknown() => pending.unknown(&error.to_string()),
-        Err(error) => pending.failed(&error.to_string(), error.http_status()),
-    };
-    if let Err(error) = written {
-        output::interjection(&format!("warning: {error}"));
+    /// Writes down how a change ended. It was sent by now, so a history that cannot be written any more is told of,
+    /// and takes nothing back.
+    async fn conclude(&self, pending: Pending, answer: Result<Option<&Connection>, &api::Error>) {
+        let ending = match answer {
+            Ok(connection) => Ending::Done(connection.cloned().map(Box::new)),
+            Err(error) if error.outcome_unknown() => Ending::Unknown {
+                message: error.to_string(),
+            },
+            Err(error) => Ending::Failed {
+                message: error.to_string(),
+                http_status: error.http_status(),
+            },
+        };
+        if let Err(error) = self.scribe.conclude(pending, ending).await {
+            output::interjection(&format!("warning: {error}"));
+        }
     }
 }

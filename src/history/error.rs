@@ -78,6 +78,38 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The same of another note that was to be written in the same go.
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Self::File { verb, path, source } => Self::File {
+                verb,
+                path: path.clone(),
+                source: again(source),
+            },
+            Self::Locked { path, waited } => Self::Locked {
+                path: path.clone(),
+                waited: *waited,
+            },
+            Self::TooLong { path, bytes } => Self::TooLong {
+                path: path.clone(),
+                bytes: *bytes,
+            },
+            Self::Encode { path, source } => Self::Encode {
+                path: path.clone(),
+                source: serde::ser::Error::custom(source),
+            },
+        }
+    }
+}
+
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
 fn mend(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {

@@ -4,21 +4,20 @@ use std::path::{Path, absolute};
 use jiff::Timestamp;
 
 use super::store::Store;
-use super::{Change, Entry, EntryId, History, HistoryError, Outcome, StoreError, UndoError, wire};
+use super::{
+    Change, Ending, Entry, EntryId, History, HistoryError, StoreError, UndoError, note, wire,
+};
 use crate::topology::Connection;
-
-/// A message keeps so many characters. Gateways answer with whole pages.
-const LONGEST_MESSAGE: usize = 2_000;
 
 /// The journal of changes in a state directory. Several processes, threads and clones may write to the same one.
 #[derive(Clone, Debug)]
 pub struct Journal {
-    store: Store,
+    pub(super) store: Store,
 }
 
 /// A change that the journal knows of, and whose outcome it waits for.
 ///
-/// Dropped without one, it stays unknown in the history, which is the truth.
+/// Several are told of together with [`Journal::note_all`]. Dropped without one, it stays unknown in the history, which is the truth.
 #[derive(Debug)]
 #[must_use = "the change is of unknown outcome until it is told"]
 pub struct Pending {
@@ -104,11 +103,7 @@ impl Journal {
         let at = now();
         let entry = EntryId::new(at);
         append(&self.store, wire::intent(&entry, at, change, undoes))?;
-        Ok(Pending {
-            store: self.store.clone(),
-            entry,
-            _undo_lock: None,
-        })
+        Ok(Pending::new(self.store.clone(), entry))
     }
 }
 
@@ -118,13 +113,28 @@ impl Pending {
         &self.entry
     }
 
+    pub(super) fn new(store: Store, entry: EntryId) -> Self {
+        Self {
+            store,
+            entry,
+            _undo_lock: None,
+        }
+    }
+
+    pub(super) fn not_concluded(self, source: StoreError) -> HistoryError {
+        HistoryError::NotConcluded {
+            entry: self.entry,
+            source,
+        }
+    }
+
     /// Notes that the change was carried out, and the connection that the API answered with; a delete has none.
     ///
     /// # Errors
     /// The note could not be written. The change is done all the same.
     pub fn done(self, answer: Option<&Connection>) -> Result<(), HistoryError> {
         let connection = answer.map(|connection| Box::new(connection.clone()));
-        self.conclude(|at| Outcome::Done { at, connection })
+        self.conclude(Ending::Done(connection))
     }
 
     /// Notes that the change was refused, or never reached the API, so that nothing changed. Of the message, which
@@ -133,9 +143,8 @@ impl Pending {
     /// # Errors
     /// The note could not be written.
     pub fn failed(self, message: &str, http_status: Option<u16>) -> Result<(), HistoryError> {
-        let message = shortened(message);
-        self.conclude(|at| Outcome::Failed {
-            at,
+        let message = message.to_owned();
+        self.conclude(Ending::Failed {
             message,
             http_status,
         })
@@ -147,39 +156,26 @@ impl Pending {
     /// # Errors
     /// The note could not be written.
     pub fn unknown(self, message: &str) -> Result<(), HistoryError> {
-        let message = Some(shortened(message));
-        self.conclude(|at| Outcome::Unknown {
-            at: Some(at),
-            message,
-        })
+        let message = message.to_owned();
+        self.conclude(Ending::Unknown { message })
     }
 
-    fn conclude(self, outcome: impl FnOnce(Timestamp) -> Outcome) -> Result<(), HistoryError> {
+    fn conclude(self, ending: Ending) -> Result<(), HistoryError> {
         let at = now();
-        let line = wire::outcome(&self.entry, at, &outcome(at));
-        append(&self.store, line).map_err(|source| HistoryError::NotConcluded {
-            entry: self.entry,
-            source,
-        })
+        let line = wire::outcome(&self.entry, at, &ending.at(at));
+        append(&self.store, line).map_err(|source| self.not_concluded(source))
     }
 }
 
 fn append(store: &Store, line: Result<Vec<u8>, serde_json::Error>) -> Result<(), StoreError> {
-    let line = line.map_err(|source| StoreError::Encode {
-        path: store.path().to_owned(),
-        source,
-    })?;
-    store.append(&line)
+    let line = note::check(store, line)?;
+    store.append(&[&line])
 }
 
 /// The present, to the millisecond: finer digits only make the file longer.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-fn shortened(message: &str) -> Box<str> {
-    message.chars().take(LONGEST_MESSAGE).collect()
 }
 
 #[cfg(test)]

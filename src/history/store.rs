@@ -33,15 +33,21 @@ impl Store {
         &self.journal
     }
 
-    /// Appends a line, which has no line break in it, and returns when it is safe on the disk.
-    pub(super) fn append(&self, line: &[u8]) -> Result<(), StoreError> {
+    /// Whether a line is none too long to be read again.
+    pub(super) fn check(&self, line: &[u8]) -> Result<(), StoreError> {
         if line.len() > LONGEST_LINE {
             let (path, bytes) = (self.journal.clone(), line.len());
             return Err(StoreError::TooLong { path, bytes });
         }
+        Ok(())
+    }
+
+    /// Appends lines, which have no line breaks in them, and returns when they are safe on the disk: all of them or
+    /// none.
+    pub(super) fn append(&self, lines: &[&[u8]]) -> Result<(), StoreError> {
         let mut file = self.open_for_append(&self.journal)?;
         self.wait_for(&self.journal, || file.try_lock())?;
-        self.append_locked(&mut file, line)
+        self.append_locked(&mut file, lines)
             .map_err(failed("write to", &self.journal))
     }
 
@@ -69,17 +75,20 @@ impl Store {
         private_file().open(path).map_err(failed("open", path))
     }
 
-    fn append_locked(&self, file: &mut File, line: &[u8]) -> io::Result<()> {
+    fn append_locked(&self, file: &mut File, lines: &[&[u8]]) -> io::Result<()> {
         let length = file.metadata()?.len();
         if length == 0 {
             sync_directory(&self.directory)?;
         }
-        let mut text = Vec::with_capacity(line.len() + 2);
+        let mut text =
+            Vec::with_capacity(lines.iter().map(|line| line.len() + 1).sum::<usize>() + 1);
         if !ends_with_line_break(file, length)? {
             text.push(b'\n');
         }
-        text.extend_from_slice(line);
-        text.push(b'\n');
+        for line in lines {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
         let written = file.write_all(&text).and_then(|()| file.sync_all());
         if written.is_err() {
             // What did not get through whole shall not be read as a change that was sent. If this fails too, the

@@ -46,6 +46,8 @@ pub(super) enum Refusal {
     UnknownOnUpdate(Uuid),
     #[error("org connection with id:{0} not found not found")]
     UnknownOnDelete(Uuid),
+    #[error("Too many requests")]
+    TooManyRequests,
     #[error("user not found")]
     UnknownUser,
     #[error("the request body is not readable as JSON")]
@@ -101,6 +103,7 @@ impl Refusal {
             | Self::UnknownOnUpdate(_)
             | Self::UnknownOnDelete(_)
             | Self::UnknownUser => StatusCode::NOT_FOUND,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::PairNotAllowed(..)
             | Self::InvalidInput
             | Self::NoUuid(_)

@@ -76,7 +76,7 @@ struct Attributes {
 
 /// `GET /api/v2/org_connections`: those in which the calling org takes part.
 pub(super) fn list(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers)?;
+    let caller = Caller::of(&call.headers, sandbox)?;
     let wanted = Wanted::by(call)?;
     let page = sandbox.page(caller.org, &call.query, |account| {
         json(&listing(account, caller.org, &wanted)).map_err(Refusal::from)
@@ -140,7 +140,7 @@ fn number(call: &Call, name: &'static str) -> Result<Option<usize>, Refusal> {
 
 /// `POST /api/v2/org_connections`: connects the calling org, the source, to a destination.
 pub(super) fn create(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers)?;
+    let caller = Caller::of(&call.headers, sandbox)?;
     caller.must_write()?;
     let Payload { data: new } = call.json::<Payload<NewConnection>>()?;
     let types = new.attributes.connection_types;
@@ -186,7 +186,7 @@ fn require_connectable(
 
 /// `PATCH /api/v2/org_connections/{id}`: replaces the types, in the source org alone.
 pub(super) fn update(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers)?;
+    let caller = Caller::of(&call.headers, sandbox)?;
     caller.must_write()?;
     let id = connection_id(id)?;
     let Payload { data: update } = call.json::<Payload<ConnectionUpdate>>()?;
@@ -214,7 +214,7 @@ pub(super) fn update(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer,
 
 /// `DELETE /api/v2/org_connections/{id}`: in the source or in the destination org.
 pub(super) fn delete(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers)?;
+    let caller = Caller::of(&call.headers, sandbox)?;
     caller.must_write()?;
     let id = connection_id(id)?;
     sandbox.change(|account| {

@@ -16,6 +16,7 @@ mod ids;
 mod memory;
 mod orgs;
 mod profiles;
+mod rate_limit;
 mod records;
 mod routes;
 mod running;
@@ -28,7 +29,9 @@ mod tests;
 mod users;
 
 pub use error::SandboxError;
+pub use generated::GeneratedOrg;
 pub use profiles::{DEFAULT_PROFILE, SampleProfile, profiles};
+pub use rate_limit::RateLimit;
 pub use running::{Running, start};
 pub use server::{Listener, Log, ServeOptions, Served, Server, serve};
 pub use store::Sandbox;

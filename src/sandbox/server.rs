@@ -3,13 +3,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,8 +18,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::answers::Answer;
+use super::answers::{Answer, Refusal};
+use super::auth::Caller;
 use super::call::Call;
+use super::rate_limit::{RateLimit, RateLimits};
 use super::{Sandbox, SandboxError, routes};
 
 /// The longest body that is read. The API's own requests have a few hundred bytes.
@@ -27,15 +29,6 @@ const LONGEST_BODY: usize = 1 << 20;
 
 /// How long requests in flight may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(250);
-
-/// The rate limits that every answer carries, wide enough never to be met.
-const RATE_LIMITS: [(&str, &str); 5] = [
-    ("x-ratelimit-limit", "10000"),
-    ("x-ratelimit-name", "org_connections"),
-    ("x-ratelimit-period", "60"),
-    ("x-ratelimit-remaining", "9999"),
-    ("x-ratelimit-reset", "60"),
-];
 
 /// A socket on a loopback address, on which the sandbox may be served.
 #[derive(Debug)]
@@ -49,6 +42,8 @@ pub struct Listener {
 pub struct ServeOptions {
     /// Waited for before every answer, as a far-away service would make a client wait.
     pub latency: Duration,
+    /// Beyond it an org is answered 429. Without one, the headers of every answer tell of one that is never met.
+    pub rate_limit: Option<RateLimit>,
     /// Called after every answer. Neither keys nor query strings reach it.
     pub log: Option<Log>,
 }
@@ -118,12 +113,17 @@ pub async fn serve(
 pub struct Server {
     sandbox: Sandbox,
     options: ServeOptions,
+    rate_limits: RateLimits,
 }
 
 impl Server {
     /// A server that nobody talks to yet.
     pub fn new(sandbox: Sandbox, options: ServeOptions) -> Self {
-        Self { sandbox, options }
+        Self {
+            sandbox,
+            rate_limits: RateLimits::new(options.rate_limit),
+            options,
+        }
     }
 
     /// Answers the requests of one client until it goes away, or `stopped` is done and the request in flight answered.
@@ -157,7 +157,14 @@ impl Server {
         if !self.options.latency.is_zero() {
             sleep(self.options.latency).await;
         }
-        let answer = routes::answer(&self.sandbox, &call);
+        let caller = Caller::of(&call.headers, &self.sandbox).ok();
+        let quota = self
+            .rate_limits
+            .count(caller.map(|caller| caller.org), Instant::now());
+        let answer = match quota.is_exceeded {
+            true => Refusal::TooManyRequests.into(),
+            false => routes::answer(&self.sandbox, &call),
+        };
         if let Some(log) = &self.options.log {
             log(&Served {
                 method: call.method,
@@ -165,7 +172,9 @@ impl Server {
                 status: answer.status,
             });
         }
-        Ok(answer.into())
+        let mut response = Response::from(answer);
+        quota.tell(response.headers_mut());
+        Ok(response)
     }
 }
 
@@ -190,14 +199,7 @@ impl From<Answer> for Response<Full<Bytes>> {
         if let Some(methods) = answer.allow {
             headers.insert(ALLOW, HeaderValue::from_static(methods));
         }
-        add_rate_limits(headers);
         response
-    }
-}
-
-fn add_rate_limits(headers: &mut HeaderMap) {
-    for (name, value) in RATE_LIMITS {
-        headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
@@ -229,6 +231,7 @@ impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServeOptions")
             .field("latency", &self.latency)
+            .field("rate_limit", &self.rate_limit)
             .finish_non_exhaustive()
     }
 }

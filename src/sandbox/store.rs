@@ -15,6 +15,8 @@ use super::{SandboxError, generated, sample};
 #[derive(Debug)]
 pub struct Sandbox {
     place: Place,
+    /// How many generated orgs there are, whose keys are good here.
+    generated: u32,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,7 @@ impl Sandbox {
         }
         Ok(Self {
             place: Place::File(file),
+            generated: 0,
         })
     }
 
@@ -53,11 +56,18 @@ impl Sandbox {
 
     /// The sample account with `connections` more source orgs, each connected to the hub; in memory only.
     ///
-    /// It serves to measure long listings. The same number gives the same account.
+    /// It serves to measure long listings, and work in many orgs. The same number gives the same account; each
+    /// [`GeneratedOrg`](super::GeneratedOrg) with a smaller number is in it.
     pub fn generated(connections: u32) -> Self {
         Self {
             place: Place::Memory(Memory::new(generated::account(connections))),
+            generated: connections,
         }
+    }
+
+    /// How many generated orgs there are.
+    pub(super) fn generated_orgs(&self) -> u32 {
+        self.generated
     }
 
     /// Gives the account to `look`.

@@ -195,7 +195,7 @@ fn tls_failure(error: &reqwest::Error) -> Option<String> {
 }
 
 /// `30 s`, or `200 ms` where seconds would say too little.
-fn span(duration: Duration) -> String {
+pub(super) fn span(duration: Duration) -> String {
     if duration < Duration::from_secs(1) && !duration.is_zero() {
         format!("{} ms", duration.as_millis())
     } else {

@@ -61,6 +61,12 @@ impl Request {
         self.method != Method::GET
     }
 
+    /// What the paths of a kind of thing have in common: `/api/v2/org_connections` of each of them.
+    pub(super) fn family(&self) -> &str {
+        let end = self.path.match_indices('/').nth(3);
+        end.map_or(&self.path, |(end, _)| &self.path[..end])
+    }
+
     /// The method and the path, for errors.
     pub(in crate::api) fn label(&self) -> String {
         format!("{} {}", self.method, self.path)

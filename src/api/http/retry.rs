@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::admission::Admission;
 use super::failure::{Again, Miss};
 use super::{Answer, Http, Request};
 use crate::api::{Error, ErrorKind};
@@ -38,7 +39,12 @@ impl Http {
             if self.interrupt.is_triggered() {
                 return Err(self.interrupted(request, uncertain));
             }
-            let miss = match self.once(request, self.limit(retries, deadline)).await {
+            let admission = match self.admit(request, deadline).await {
+                Ok(admission) => admission,
+                Err(error) => return Err(Failure { error, uncertain }),
+            };
+            let limit = self.limit(retries, deadline);
+            let miss = match self.once(request, admission, limit).await {
                 Some(Ok(answer)) => return Ok(answer),
                 Some(Err(miss)) => miss,
                 None => return Err(self.interrupted(request, uncertain)),
@@ -55,8 +61,14 @@ impl Http {
     }
 
     /// One attempt; `None` if it was given up. That happens to no write, as nobody would know what became of it.
-    async fn once(&self, request: &Request, limit: Instant) -> Option<Result<Answer, Miss>> {
-        let attempt = self.attempt(request, limit);
+    async fn once(
+        &self,
+        request: &Request,
+        admission: Admission<'_>,
+        limit: Instant,
+    ) -> Option<Result<Answer, Miss>> {
+        let Admission { ticket, _slot } = admission;
+        let attempt = self.attempt(request, ticket, limit);
         if request.is_write() {
             return Some(attempt.await);
         }

@@ -135,7 +135,8 @@ async fn an_endless_answer_is_refused() {
 async fn a_body_without_a_length_is_counted_as_it_comes() {
     let body = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n0123456789";
     let server = RawServer::start(vec![Reply::Bytes(body.to_owned()); 2]).await;
-    let client = super::build(&options(&server.url)).unwrap();
+    let options = options(&server.url);
+    let client = options.pool.transport(&options).unwrap().client;
     let response = client.get(&server.url).send().await.unwrap();
     let whole = super::answer::read(response, 10).await;
     assert_eq!(whole.unwrap(), b"0123456789");

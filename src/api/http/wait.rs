@@ -29,7 +29,7 @@ pub(super) fn asked(status: StatusCode, headers: &HeaderMap) -> Option<Duration>
 }
 
 /// Whole seconds or with a fraction; nothing negative.
-fn seconds(text: &str) -> Option<Duration> {
+pub(super) fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(text.parse().ok()?).ok()
 }
 

@@ -6,7 +6,7 @@ use crate::api;
 use crate::commands::desired::Prospect;
 use crate::commands::report::PartFailure;
 use crate::commands::{create, delete, update};
-use crate::context::{AT_ONCE, Writer};
+use crate::context::{ACCOUNTS_AT_ONCE, CHANGES_AT_ONCE, Writer};
 use crate::error::{self, Exit, Failure};
 use crate::output::{Progress, StepRow};
 use crate::topology::{Action, Connection, Org, Reference, Step};
@@ -16,9 +16,6 @@ const DONE: &str = "done";
 const FAILED: &str = "failed";
 const UNKNOWN: &str = "unknown";
 const NOT_ATTEMPTED: &str = "not attempted";
-
-/// At most this many changes of one source org are under way at once. Rate limits are counted for each org.
-const AT_ONCE_IN_ONE_ORG: usize = 4;
 
 /// What became of a plan.
 #[derive(Default)]
@@ -44,7 +41,7 @@ pub(super) async fn carry_out(
     let steps = prospect.plan.steps();
     let orgs = steps.chunk_by(|step, next| step.source.id == next.source.id);
     let tasks = orgs.map(|steps| in_one_org(steps, prospect, team, progress));
-    let ended = side_by_side(tasks, AT_ONCE).await;
+    let ended = side_by_side(tasks, ACCOUNTS_AT_ONCE).await;
     let mut applied = Applied::default();
     for (row, failure) in ended.into_iter().flatten() {
         applied.rows.push(row);
@@ -70,7 +67,7 @@ async fn in_one_org(
             progress.advance(u64::from(step.is_change()));
             ended
         });
-        ended.extend(side_by_side(tasks, AT_ONCE_IN_ONE_ORG).await);
+        ended.extend(side_by_side(tasks, CHANGES_AT_ONCE).await);
     }
     ended
 }

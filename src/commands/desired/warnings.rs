@@ -2,7 +2,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::Prospect;
 use crate::commands::survey::Member;
-use crate::context::AT_ONCE;
+use crate::context::ACCOUNTS_AT_ONCE;
 use crate::output::Output;
 use crate::topology::Action;
 
@@ -36,7 +36,7 @@ async fn creators(prospect: &Prospect<'_>) -> Vec<String> {
             members.push(member);
         }
     }
-    let sentences = stream::iter(members.into_iter().map(person)).buffered(AT_ONCE);
+    let sentences = stream::iter(members.into_iter().map(person)).buffered(ACCOUNTS_AT_ONCE);
     sentences
         .filter_map(|sentence| async { sentence })
         .collect()

@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::super::sample::{HOST, change, connection, create, delete, journal, update};
-use super::super::{Action, Operation, Origin};
+use super::super::{Action, Operation, Origin, Outcome};
 use super::*;
 
 fn text(journal: &Journal) -> String {

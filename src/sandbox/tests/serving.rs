@@ -6,7 +6,7 @@ use reqwest::Version;
 use reqwest::header::{ALLOW, CONTENT_TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::super::{Listener, SandboxError, serve};
+use super::super::{Listener, RateLimit, SandboxError, serve};
 use super::*;
 
 #[test]
@@ -81,6 +81,35 @@ fn latency_is_waited_for() {
     let begun = Instant::now();
     assert_eq!(api.get("hub", CONNECTIONS).0, 200);
     assert!(begun.elapsed() >= latency);
+}
+
+#[test]
+fn beyond_its_rate_limit_an_org_is_refused_until_the_reset_and_others_are_not() {
+    let options = ServeOptions {
+        rate_limit: Some(RateLimit {
+            requests: 1,
+            period: Duration::from_secs(600),
+        }),
+        ..ServeOptions::default()
+    };
+    let api = Api::serving(Sandbox::generated(0), options);
+    let ask = |profile| {
+        let response = api.send(with_keys(api.request(Method::GET, CONNECTIONS), profile));
+        let header = |name| response.headers()[name].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        let told = [
+            "x-ratelimit-limit",
+            "x-ratelimit-period",
+            "x-ratelimit-remaining",
+        ];
+        (status, told.map(header), header("x-ratelimit-reset"))
+    };
+    let told = ["1", "600", "0"].map(str::to_owned);
+    assert_eq!(ask("hub"), (200, told.clone(), "600".to_owned()));
+    assert_eq!(ask("platform").0, 200);
+    let (status, again, reset) = ask("hub");
+    assert_eq!((status, again), (429, told));
+    assert!((1..=600).contains(&reset.parse::<u32>().unwrap()));
 }
 
 #[test]

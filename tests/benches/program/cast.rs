@@ -1,6 +1,7 @@
 //! Who takes part in which race. orgconn comes first: the others are compared with it.
 
 use super::contender::{Contender, Scene};
+use super::estate::Estate;
 use super::race::Goal;
 use super::scenarios::Kit;
 
@@ -16,6 +17,9 @@ const CREATE: &str = r#"id=$(get "$orgs?filter%5Bname%5D=Security%20Archive" |
   jq -r '.included[] | select(.attributes.name == "Security Archive").id')
 get --header 'Content-Type: application/json' --data '{"data":{"type":"org_connection","attributes":{"connection_types":["logs"]},
   "relationships":{"sink_org":{"data":{"type":"orgs","id":"'"$id"'"}}}}}' "$list" | jq -r .data.id"#;
+
+/// How many orgs are worked on by [`apply`].
+pub(crate) const ORGS: u32 = 100;
 
 /// The contenders that need no server.
 pub(crate) fn starts(kit: &Kit) -> Vec<Contender> {
@@ -135,5 +139,27 @@ pub(crate) fn create(scene: &Scene<'_>) -> Vec<Option<Contender>> {
         ),
         scene.rival(&order).map(Contender::that_changes),
         scene.curl("curl + jq", CREATE).map(Contender::that_changes),
+    ]
+}
+
+/// A desired-state file that asks for five changes in each of a hundred orgs, each with keys of its own.
+pub(crate) fn apply(scene: &Scene<'_>) -> Vec<Option<Contender>> {
+    let estate = Estate::new(ORGS, &scene.service.url);
+    let config = scene.file("apply.toml", &estate.config);
+    let desired = scene.file("apply.yaml", &estate.desired);
+    let desired = desired.to_str().unwrap();
+    let order = ["apply", "-f", desired, "--all-profiles", "--prune", "--yes"];
+    let equip = |contender: Contender| {
+        let contender = contender.that_changes().with("ORGCONN_CONFIG", &config);
+        let keys = estate.keys.iter();
+        keys.fold(contender, |contender, (name, key)| {
+            contender.with(name, key)
+        })
+    };
+    let orgconn = equip(scene.orgconn(&order)).goal(Goal::Milliseconds(2000.0));
+    let rival = scene.rival(&order).map(equip);
+    vec![
+        Some(orgconn.called("orgconn apply")),
+        rival.map(|rival| rival.called("the other build apply")),
     ]
 }

@@ -23,7 +23,7 @@ pub(crate) struct Contender {
     pub(crate) program: PathBuf,
     /// Its arguments.
     pub(crate) arguments: Vec<String>,
-    variables: Vec<(&'static str, OsString)>,
+    variables: Vec<(String, OsString)>,
 }
 
 impl Contender {
@@ -45,12 +45,24 @@ impl Contender {
         self
     }
 
+    /// By another name in the table.
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
     /// Says that it changes the account.
     pub(crate) fn that_changes(self) -> Self {
         Self {
             changes: true,
             ..self
         }
+    }
+
+    /// With one more environment variable.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
     }
 
     /// Gives a command this contender's environment and nothing else but the path.
@@ -107,15 +119,27 @@ impl Scene<'_> {
 
     fn connected(&self, mut contender: Contender) -> Contender {
         let keys = &profiles()[0];
-        contender.variables = vec![
+        let variables = [
             ("HOME", self.kit.directory.clone().into()),
             ("ORGCONN_API_URL", self.service.url.clone().into()),
             ("DD_API_KEY", keys.api_key.into()),
             ("DD_APP_KEY", keys.app_key.into()),
         ];
-        if let Some(bundle) = &self.trust {
-            contender.variables.push(("SSL_CERT_FILE", bundle.into()));
-        }
+        let trust = self
+            .trust
+            .as_ref()
+            .map(|bundle| ("SSL_CERT_FILE", bundle.into()));
+        let variables = variables.into_iter().chain(trust);
+        contender.variables = variables
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
         contender
+    }
+
+    /// A file for the contenders of this scene.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.kit.directory.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::certificate::Certificate;
 use super::contender::{Contender, Scene};
 use super::race::Options;
-use super::server::Service;
+use super::server::{Conditions, Service};
 use super::{cast, hello};
 
 /// How many connections of the sample account its hub takes part in.
@@ -113,14 +113,24 @@ impl Scenario {
 
     /// With 50 ms before every answer, and before a new TCP connection is served.
     fn far(self) -> Self {
-        let latency = Duration::from_millis(50);
+        self.away(50)
+    }
+
+    /// With so many milliseconds before every answer, and before a new TCP connection is served.
+    fn away(self, milliseconds: u64) -> Self {
+        let latency = Duration::from_millis(milliseconds);
         Self { latency, ..self }
     }
 
     /// The server, if one is needed.
     pub(crate) fn serve(&self, kit: &Kit) -> Option<Service> {
         let tls = (self.trust != Trust::Plain).then_some(&kit.certificate.server);
-        Some(Service::start(self.size? - SAMPLE, self.latency, tls))
+        let conditions = Conditions {
+            generated: self.size? - SAMPLE,
+            latency: self.latency,
+            rate_limit: None,
+        };
+        Some(Service::start(conditions, tls))
     }
 
     /// Who takes part, orgconn first.
@@ -153,6 +163,7 @@ pub(crate) fn all(quick: bool) -> Vec<Scenario> {
 
 fn short(runs: usize) -> Vec<Scenario> {
     let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
+    let apply = |title| race(title, cast::ORGS + SAMPLE, cast::apply);
     vec![
         Scenario::start(runs * 5),
         race("list 8, HTTP", 8, cast::list),
@@ -168,6 +179,13 @@ fn short(runs: usize) -> Vec<Scenario> {
         race("create by name, TLS, 50 ms", 8, cast::create)
             .over(Trust::System)
             .far(),
+        apply("apply 500 in 100 orgs, TLS, 50 ms")
+            .over(Trust::System)
+            .far(),
+        apply("apply 500 in 100 orgs, TLS, 5 ms")
+            .over(Trust::System)
+            .away(5),
+        apply("apply 500 in 100 orgs, HTTP, 50 ms").far(),
     ]
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use orgconn::sandbox::{Sandbox, ServeOptions, Server};
+use orgconn::sandbox::{RateLimit, Sandbox, ServeOptions, Served, Server};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -23,11 +23,19 @@ pub(crate) struct Service {
     thread: Option<JoinHandle<()>>,
 }
 
-struct Shared {
-    /// How many connections the account has besides the sample's.
-    generated: u32,
+/// What a server is like.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Conditions {
+    /// How many orgs and connections the account has besides the sample's.
+    pub(crate) generated: u32,
     /// Waited for before each answer, and before a new TCP connection is served.
-    latency: Duration,
+    pub(crate) latency: Duration,
+    /// How many requests each org may send.
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+struct Shared {
+    conditions: Conditions,
     tls: Option<TlsAcceptor>,
     current: Mutex<Arc<Server>>,
     counts: Arc<Counts>,
@@ -36,6 +44,7 @@ struct Shared {
 #[derive(Default)]
 struct Counts {
     requests: AtomicU64,
+    refused: AtomicU64,
     connections: AtomicU64,
 }
 
@@ -44,23 +53,20 @@ struct Counts {
 pub(crate) struct Traffic {
     /// Requests that were answered.
     pub(crate) requests: u64,
+    /// Those of them that were answered 429.
+    pub(crate) refused: u64,
     /// TCP connections that were opened.
     pub(crate) connections: u64,
 }
 
 impl Service {
-    /// Serves the sample account with `generated` more connections; over TLS if there is something to speak it with.
-    pub(crate) fn start(
-        generated: u32,
-        latency: Duration,
-        tls: Option<&Arc<ServerConfig>>,
-    ) -> Self {
+    /// Serves a generated account; over TLS if there is something to speak it with.
+    pub(crate) fn start(conditions: Conditions, tls: Option<&Arc<ServerConfig>>) -> Self {
         let counts = Arc::new(Counts::default());
         let shared = Arc::new(Shared {
-            generated,
-            latency,
+            conditions,
             tls: tls.map(|config| TlsAcceptor::from(Arc::clone(config))),
-            current: Mutex::new(fresh(generated, latency, &counts)),
+            current: Mutex::new(fresh(conditions, &counts)),
             counts,
         });
         let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -80,14 +86,8 @@ impl Service {
 
     /// Undoes what clients changed.
     pub(crate) fn reset(&self) {
-        let Shared {
-            generated,
-            latency,
-            current,
-            counts,
-            ..
-        } = &*self.shared;
-        *current.lock().unwrap() = fresh(*generated, *latency, counts);
+        let fresh = fresh(self.shared.conditions, &self.shared.counts);
+        *self.shared.current.lock().unwrap() = fresh;
     }
 
     /// What clients did since this was called before.
@@ -95,6 +95,7 @@ impl Service {
         let counts = &self.shared.counts;
         Traffic {
             requests: counts.requests.swap(0, Ordering::Relaxed),
+            refused: counts.refused.swap(0, Ordering::Relaxed),
             connections: counts.connections.swap(0, Ordering::Relaxed),
         }
     }
@@ -109,16 +110,22 @@ impl Drop for Service {
     }
 }
 
-fn fresh(generated: u32, latency: Duration, counts: &Arc<Counts>) -> Arc<Server> {
+fn fresh(conditions: Conditions, counts: &Arc<Counts>) -> Arc<Server> {
     let counts = Arc::clone(counts);
-    let count = move |_: &_| {
+    let count = move |served: &Served| {
+        let refused = served.status.as_u16() == 429;
         counts.requests.fetch_add(1, Ordering::Relaxed);
+        counts
+            .refused
+            .fetch_add(u64::from(refused), Ordering::Relaxed);
     };
     let options = ServeOptions {
-        latency,
+        latency: conditions.latency,
+        rate_limit: conditions.rate_limit,
         log: Some(Box::new(count)),
     };
-    Arc::new(Server::new(Sandbox::generated(generated), options))
+    let sandbox = Sandbox::generated(conditions.generated);
+    Arc::new(Server::new(sandbox, options))
 }
 
 fn serve(socket: std::net::TcpListener, shared: &Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
@@ -142,8 +149,9 @@ fn serve(socket: std::net::TcpListener, shared: &Arc<Shared>, mut stopped: onesh
 
 async fn converse(shared: Arc<Shared>, stream: TcpStream) {
     shared.counts.connections.fetch_add(1, Ordering::Relaxed);
-    if !shared.latency.is_zero() {
-        sleep(shared.latency).await;
+    let latency = shared.conditions.latency;
+    if !latency.is_zero() {
+        sleep(latency).await;
     }
     let _ = stream.set_nodelay(true);
     let server = Arc::clone(&*shared.current.lock().unwrap());

@@ -48,6 +48,55 @@ async fn a_wait_longer_than_the_timeout_is_not_begun() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
+/// A good answer after which nothing remains for so many seconds.
+fn last_one(seconds: &str) -> Reply {
+    let headers = format!("x-ratelimit-remaining: 0\r\nx-ratelimit-reset: {seconds}\r\n");
+    Reply::with_headers("200 OK", &headers, GOOD)
+}
+
+#[tokio::test]
+async fn what_a_rate_limit_does_not_allow_is_not_sent_before_the_reset() {
+    let server = RawServer::start(vec![last_one("0.2"), good()]).await;
+    let client = client(&server.url);
+    client.validate_keys().await.unwrap();
+    let started = Instant::now();
+    client.validate_keys().await.unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn a_rate_limit_longer_than_the_timeout_is_an_error_like_a_refusal_and_nothing_is_sent() {
+    let server = RawServer::start(vec![last_one("60"), good()]).await;
+    let client = client(&server.url);
+    client.validate_keys().await.unwrap();
+    let error = client.validate_keys().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    let wait = error.retry_after().unwrap();
+    assert!(wait > Duration::from_secs(50) && wait <= Duration::from_secs(60));
+    let text = error.to_string();
+    let end = "the rate limit allows no more requests for 60 s";
+    assert!(text.ends_with(end), "{text}");
+    assert!(!error.outcome_unknown());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_ends_the_wait_for_a_rate_limit() {
+    let server = RawServer::start(vec![last_one("8"), good()]).await;
+    let options = options(&server.url);
+    let (interrupt, client) = (options.interrupt.clone(), Client::new(options).unwrap());
+    client.validate_keys().await.unwrap();
+    let started = Instant::now();
+    let stopping = async {
+        sleep(Duration::from_millis(30)).await;
+        interrupt.trigger();
+    };
+    let (result, ()) = tokio::join!(client.validate_keys(), stopping);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert_eq!(server.requests().len(), 1);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
 #[tokio::test]
 async fn a_stalled_answer_leaves_time_for_another_attempt() {
     let stalled_body = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
