@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod allocations;
 mod auth;
 mod check;
 #[cfg(feature = "sandbox")]
