@@ -9,9 +9,10 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    apply, auth, check, create, delete, export, get, graph, help, history, list, orgs, plan,
-    profile, schema, undo, update,
+    apply, auth, check, completions, create, delete, export, get, graph, help, history, list, orgs,
+    plan, profile, schema, undo, update,
 };
+use crate::completion;
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::{self, Exit};
@@ -34,28 +35,51 @@ pub(crate) struct Cli {
     globals: Globals,
 }
 
+// Only the command that is named gets its arguments: with those of all, the start would take twice as long. What the
+// list of commands says of one stands here too, therefore.
 #[derive(Subcommand)]
+#[command(defer = true)]
 enum Command {
+    /// List the connections this org takes part in
     #[command(visible_alias = "ls")]
     List(list::Args),
+    /// Show one connection
     Get(get::Args),
+    /// Connect this org to others, which may then query its data
     Create(create::Args),
+    /// Change what connections share
     Update(update::Args),
+    /// Delete connections
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
+    /// Show what would turn the live connections into those of a file
     Plan(plan::Args),
+    /// Carry out what turns the live connections into those of a file
     Apply(apply::Args),
+    /// Check that a connection, or all connections of a file, are as they should be
     Check(check::Args),
+    /// Write the live connections as a file
     Export(export::Args),
+    /// Draw who sees whose data
     Graph(graph::Args),
+    /// Print the JSON Schema of the desired-state file, for editors
     Schema(schema::Args),
+    /// List the changes that this machine made, the newest first
     History(history::Args),
+    /// Take back a change of the history
     Undo(undo::Args),
+    /// List the orgs that these credentials manage
     Orgs(orgs::Args),
+    /// Who these credentials are and what they may do; log in and out
     Auth(auth::Args),
+    /// The profiles of the configuration file: one for each org that is worked with
     Profile(profile::Args),
+    /// The local stand-in for the API: serve it, reset it, or say where its state is
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
+    /// Print the script that makes a shell complete command lines
+    Completions(completions::Args),
+    /// Explain a command, or one of the topics: exit-codes, selectors, environment
     Help(help::Args),
 }
 
@@ -80,6 +104,7 @@ impl Command {
             Self::Profile(args) => profile::run(args, context),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(args) => crate::commands::sandbox::run(args, context),
+            Self::Completions(args) => completions::run(&args, context),
             Self::Help(args) => help::run(&args, context),
         }
     }
@@ -91,7 +116,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if let [_, flag] = arguments.as_slice()
         && (flag == "--version" || flag == "-V")
     {
-        return tell_version();
+        return tell(VERSION);
+    }
+    if let [_, request, question @ ..] = arguments.as_slice()
+        && request == completion::REQUEST
+    {
+        return tell(&completions::answer(question, &definition()));
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -138,9 +168,10 @@ fn asked_for(matches: &ArgMatches) -> Option<Format> {
 /// all its commands that takes as long as the rest of the start.
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
-fn tell_version() -> Exit {
+/// Writes a text that depends on no flag.
+fn tell(text: &str) -> Exit {
     let mut output = Output::new(OutputOptions::default());
-    let written = output.write_text(VERSION);
+    let written = output.write_text(text);
     error::conclude(
         written.map(|()| Exit::Done).map_err(Into::into),
         &mut output,
@@ -157,6 +188,18 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::definition().debug_assert();
+    }
+
+    #[test]
+    fn the_list_of_commands_says_what_each_command_does() {
+        let listed = super::definition();
+        let mut built = listed.clone();
+        built.build();
+        for command in listed.get_subcommands() {
+            let its = built.find_subcommand(command.get_name()).unwrap();
+            let about = |command: &clap::Command| command.get_about().unwrap().to_string();
+            assert_eq!(about(command), about(its));
+        }
     }
 
     #[test]

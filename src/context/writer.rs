@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 
-use crate::api::{self, Client, Interrupt};
+use crate::api::{self, Client, ErrorKind, Interrupt};
+use crate::completion::{Owner, Recorder};
 use crate::error::{Exit, Failure};
 use crate::history::{Action, Change, Entry, Journal, Origin, Pending};
 use crate::output;
@@ -13,6 +16,8 @@ pub(crate) struct Writer<'a> {
     command: &'static str,
     origin: Origin,
     interrupt: Interrupt,
+    /// Takes down what is changed, and through whom.
+    recorder: Option<(Arc<Recorder>, Owner)>,
 }
 
 impl<'a> Writer<'a> {
@@ -22,6 +27,7 @@ impl<'a> Writer<'a> {
         command: &'static str,
         origin: Origin,
         interrupt: Interrupt,
+        recorder: Option<(Arc<Recorder>, Owner)>,
     ) -> Self {
         Self {
             client,
@@ -29,6 +35,7 @@ impl<'a> Writer<'a> {
             command,
             origin,
             interrupt,
+            recorder,
         }
     }
 
@@ -43,8 +50,10 @@ impl<'a> Writer<'a> {
             types: types.clone(),
             ..Connection::default()
         };
-        let pending = self.begin(Action::Create { wanted })?;
-        self.send_create(pending, &destination.id, types).await
+        let pending = self.begin(Action::Create {
+            wanted: wanted.clone(),
+        })?;
+        self.send_create(pending, &destination.id, &wanted).await
     }
 
     /// Gives a connection other types.
@@ -87,10 +96,7 @@ impl<'a> Writer<'a> {
                     .as_ref()
                     .context("the history does not say which org was the destination")?;
                 let pending = self.begin_undo(entry, action)?;
-                Some(
-                    self.send_create(pending, destination, &wanted.types)
-                        .await?,
-                )
+                Some(self.send_create(pending, destination, wanted).await?)
             }
             Action::Update { before, wanted } => {
                 let pending = self.begin_undo(entry, action)?;
@@ -108,10 +114,14 @@ impl<'a> Writer<'a> {
         &self,
         pending: Pending,
         destination: &Id,
-        types: &TypeSet,
+        wanted: &Connection,
     ) -> Result<Connection> {
+        let types = &wanted.types;
         let answer = self.client.create_connection(destination, types).await;
         conclude(pending, answer.as_ref().map(Some));
+        if let (Ok(made), Some((recorder, owner))) = (&answer, &self.recorder) {
+            recorder.made(owner, &completed(made, wanted));
+        }
         Ok(answer?)
     }
 
@@ -123,12 +133,21 @@ impl<'a> Writer<'a> {
     ) -> Result<Connection> {
         let answer = self.client.update_connection(connection, types).await;
         conclude(pending, answer.as_ref().map(Some));
+        if let (Ok(updated), Some((recorder, _))) = (&answer, &self.recorder) {
+            recorder.altered(&completed(updated, connection));
+        }
         Ok(answer?)
     }
 
     async fn send_delete(&self, pending: Pending, connection: &Connection) -> Result<()> {
         let answer = self.client.delete_connection(connection).await;
         conclude(pending, answer.as_ref().map(|()| None));
+        let is_gone = |error: &api::Error| error.kind() == ErrorKind::NotFound;
+        if let (Some((recorder, _)), Some(id)) = (&self.recorder, &connection.id)
+            && answer.as_ref().map_or_else(is_gone, |()| true)
+        {
+            recorder.gone(id);
+        }
         Ok(answer?)
     }
 
@@ -159,6 +178,13 @@ impl<'a> Writer<'a> {
             origin: self.origin.clone(),
         }
     }
+}
+
+/// The connection of an answer, with what the service leaves out there.
+fn completed(answer: &Connection, known: &Connection) -> Connection {
+    let mut connection = answer.clone();
+    connection.fill_from(known);
+    connection
 }
 
 /// Writes down how a change ended. It was sent by now, so a history that cannot be written any more is told of, and

@@ -134,7 +134,7 @@ Any other name that begins with ORGCONN_ is refused: it would be a setting with 
 
 Honoured besides
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
-  XDG_CONFIG_HOME, XDG_STATE_HOME
+  XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 
 "#]]
     );

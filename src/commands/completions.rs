@@ -1,0 +1,49 @@
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use super::help::TOPICS;
+use crate::completion::{self, Shell};
+use crate::config::Environment;
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+
+/// Print the script that makes a shell complete command lines
+///
+/// Commands, flags and their values are completed, profiles of the configuration file, entries of the history, and
+/// the orgs and connections that commands at a terminal have seen: `orgconn orgs` and `orgconn list` see all of them.
+/// Completing sends nothing and reads no secret.
+#[derive(clap::Args, Debug)]
+#[command(override_usage = "orgconn completions [OPTIONS] <SHELL>")]
+#[command(after_long_help = "Installation, once for all sessions to come:
+  bash        echo 'source <(orgconn completions bash)' >> ~/.bashrc
+  zsh         echo 'source <(orgconn completions zsh)' >> ~/.zshrc      (below the line with compinit)
+  fish        orgconn completions fish > ~/.config/fish/completions/orgconn.fish
+  elvish      orgconn completions elvish >> ~/.config/elvish/rc.elv
+  powershell  orgconn completions powershell >> $PROFILE")]
+pub(crate) struct Args {
+    /// Whose script
+    #[arg(value_name = "SHELL", value_enum)]
+    shell: Option<Shell>,
+}
+
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
+    let shells = <Shell as clap::ValueEnum>::value_variants().iter();
+    let shells: Vec<_> = shells.map(|shell| shell.name()).collect();
+    let shell = args.shell.ok_or_else(|| {
+        Failure::usage("no shell is named").hint(format!("give one of {}", shells.join(", ")))
+    })?;
+    context.output.write_text(shell.script())?;
+    Ok(Exit::Done)
+}
+
+/// What a shell is answered that asks what may come next on a line. A setting that cannot be read is for the command
+/// itself to refuse.
+pub(crate) fn answer(question: &[OsString], definition: &clap::Command) -> String {
+    let question: Vec<_> = question
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let environment = Environment::from_process().unwrap_or_default();
+    completion::answer(&question, definition, &TOPICS, &environment)
+}

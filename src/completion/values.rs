@@ -1,0 +1,303 @@
+//! What may come next.
+
+use clap::builder::PossibleValue;
+use clap::{Arg, Command};
+
+use super::candidate::{Candidate, best, fit};
+use super::columns;
+use super::scope::Scope;
+use super::walk::{Target, Walk};
+use crate::api::SITES;
+use crate::history::{Entry, Journal};
+use crate::output::escape;
+use crate::topology::ConnectionType;
+
+/// What the shell is to offer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// These words.
+    Words(Vec<Candidate>),
+    /// The files there are: every shell has its own way to show them.
+    Files,
+}
+
+/// What the value of an argument is, by what the help calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Org,
+    OrgId,
+    Connection,
+    Type,
+    Entry,
+    Profile,
+    Site,
+    Format,
+    Columns,
+    Order,
+    Topic,
+    File,
+    /// One of those that clap knows.
+    Listed,
+    /// Something that nobody can know.
+    Free,
+}
+
+/// What may stand where `typed` does.
+pub(super) fn offer(walk: &Walk<'_>, scope: &Scope<'_>, topics: &[&str], typed: &str) -> Offer {
+    match walk.target(typed) {
+        Target::Nothing => Offer::Words(Vec::new()),
+        Target::Flag => Offer::Words(flags(walk, typed)),
+        Target::Command => Offer::Words(fitting(commands(walk.command, typed), typed)),
+        Target::Value {
+            argument,
+            before,
+            typed,
+        } => value(
+            argument,
+            &before,
+            &typed,
+            &Place {
+                walk,
+                scope,
+                topics,
+            },
+        ),
+    }
+}
+
+struct Place<'a> {
+    walk: &'a Walk<'a>,
+    scope: &'a Scope<'a>,
+    topics: &'a [&'a str],
+}
+
+fn value(argument: &Arg, before: &str, typed: &str, place: &Place<'_>) -> Offer {
+    let kind = kind(argument, &place.walk.path);
+    if kind == Kind::File {
+        return Offer::Files;
+    }
+    // In a list the last part alone is completed, and in an order what follows the sign.
+    let list = argument
+        .get_value_delimiter()
+        .and_then(|delimiter| typed.rfind(delimiter));
+    let (earlier, part) = typed.split_at(list.map_or(0, |comma| comma + 1));
+    let sign = (kind == Kind::Order && part.starts_with('-'))
+        .then_some("-")
+        .unwrap_or_default();
+    let part = &part[sign.len()..];
+    let named = |value: &str| {
+        value
+            .trim_start_matches(if kind == Kind::Order { "-" } else { "" })
+            .to_owned()
+    };
+    let mut given: Vec<String> = place.walk.values(argument).map(named).collect();
+    given.extend(earlier.split(',').map(named));
+    let mut candidates = candidates(argument, kind, part, place);
+    candidates.retain(|candidate| !given.contains(&candidate.value));
+    for candidate in &mut candidates {
+        candidate
+            .value
+            .insert_str(0, &format!("{before}{earlier}{sign}"));
+    }
+    Offer::Words(candidates)
+}
+
+fn kind(argument: &Arg, command: &[&str]) -> Kind {
+    let name = argument.get_value_names().and_then(|names| names.first());
+    match (name.map_or("", |name| name.as_str()), command) {
+        ("ORG" | "DESTINATION", _) => Kind::Org,
+        ("UUID", _) => Kind::OrgId,
+        ("CONNECTION", _) => Kind::Connection,
+        ("TYPE", _) => Kind::Type,
+        ("ENTRY", _) => Kind::Entry,
+        ("NAME", ["profile", "add"]) if argument.is_positional() => Kind::Free,
+        ("NAME", _) => Kind::Profile,
+        ("SITE", _) => Kind::Site,
+        ("FORMAT", _) => Kind::Format,
+        ("NAMES", _) => Kind::Columns,
+        ("COLUMNS", _) => Kind::Order,
+        ("COMMAND", ["help"]) => Kind::Topic,
+        ("FILE" | "PATH", _) => Kind::File,
+        _ if argument.get_possible_values().is_empty() => Kind::Free,
+        _ => Kind::Listed,
+    }
+}
+
+fn candidates(argument: &Arg, kind: Kind, typed: &str, place: &Place<'_>) -> Vec<Candidate> {
+    let Place {
+        walk,
+        scope,
+        topics,
+    } = place;
+    let all = match kind {
+        Kind::Org => return orgs(scope, typed),
+        Kind::OrgId => return org_ids(scope, typed),
+        Kind::Connection => {
+            let cache = scope.cache();
+            return cache.map_or_else(Vec::new, |cache| cache.connections(&scope.owners(), typed));
+        }
+        Kind::Type => bare(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
+        Kind::Entry => entries(scope),
+        Kind::Profile => scope.profiles(),
+        Kind::Site => bare(SITES.iter().copied()),
+        Kind::Format => formats(argument, &walk.path),
+        Kind::Columns | Kind::Order => bare(columns::columns(&walk.path)),
+        Kind::Topic => explained(walk, argument, topics),
+        Kind::Listed => argument
+            .get_possible_values()
+            .iter()
+            .filter_map(listed)
+            .collect(),
+        Kind::File | Kind::Free => Vec::new(),
+    };
+    fitting(all, typed)
+}
+
+fn bare<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Candidate> {
+    values.into_iter().map(Candidate::bare).collect()
+}
+
+/// Those that begin with what was typed.
+fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+    best(
+        candidates
+            .into_iter()
+            .filter_map(|candidate| Some((fit(&candidate.value, typed)?, candidate))),
+    )
+}
+
+fn orgs(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
+    if let Some(typed) = typed.strip_prefix("profile:") {
+        let mut profiles = fitting(scope.profiles(), typed);
+        profiles
+            .iter_mut()
+            .for_each(|profile| profile.value.insert_str(0, "profile:"));
+        return profiles;
+    }
+    let cache = scope.cache();
+    cache.map_or_else(Vec::new, |cache| cache.orgs(&scope.owners(), typed))
+}
+
+fn org_ids(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
+    let mut orgs = orgs(scope, &format!("uuid:{typed}"));
+    orgs.iter_mut()
+        .for_each(|org| org.value.drain(.."uuid:".len()).for_each(drop));
+    orgs
+}
+
+/// The changes that can be undone, the newest first.
+fn entries(scope: &Scope<'_>) -> Vec<Candidate> {
+    let directory = scope.state_directory();
+    let journal = directory.and_then(|directory| Journal::open(&directory).ok());
+    let Some(history) = journal.and_then(|journal| journal.entries().ok()) else {
+        return Vec::new();
+    };
+    let entries = history.entries().iter().rev();
+    entries
+        .filter(|entry| scope.is_about(&entry.origin) && entry.check_undoable().is_ok())
+        .map(|entry| Candidate::new(entry.id.as_str(), told(entry)))
+        .collect()
+}
+
+fn told(entry: &Entry) -> String {
+    let subject = entry.subject();
+    let (source, destination) = (subject.source.label(), subject.destination.label());
+    format!(
+        "{}: {} → {}",
+        entry.command,
+        escape(&source),
+        escape(&destination)
+    )
+}
+
+fn formats(argument: &Arg, command: &[&str]) -> Vec<Candidate> {
+    let values = argument.get_possible_values();
+    let written = columns::formats(command);
+    let find = |format: &crate::output::Format| {
+        values
+            .iter()
+            .find(|value| value.matches(&format.to_string(), false))
+    };
+    written
+        .iter()
+        .filter_map(find)
+        .filter_map(described)
+        .collect()
+}
+
+fn listed(value: &PossibleValue) -> Option<Candidate> {
+    described(value).filter(|_| !value.is_hide_set())
+}
+
+fn described(value: &PossibleValue) -> Option<Candidate> {
+    let help = value.get_help().map(ToString::to_string);
+    Some(Candidate::new(value.get_name(), help.unwrap_or_default()))
+}
+
+/// The commands in this one. Other names of theirs are offered to who has begun to type.
+fn commands(command: &Command, typed: &str) -> Vec<Candidate> {
+    let shown = command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let mut candidates = Vec::new();
+    for command in shown {
+        let about = command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let others = command.get_visible_aliases().filter(|_| !typed.is_empty());
+        for name in std::iter::once(command.get_name()).chain(others) {
+            candidates.push(Candidate::new(name, about.as_str()));
+        }
+    }
+    candidates
+}
+
+/// The commands and topics that `help` explains.
+fn explained(walk: &Walk<'_>, argument: &Arg, topics: &[&str]) -> Vec<Candidate> {
+    let mut command = walk.root.clone();
+    let mut is_first = true;
+    for word in walk.values(argument) {
+        is_first = false;
+        match command.find_subcommand(word).cloned() {
+            Some(found) => command = found,
+            None => return Vec::new(),
+        }
+        command.build();
+    }
+    let mut candidates = commands(&command, "");
+    candidates.extend(bare(topics.iter().filter(|_| is_first).copied()));
+    candidates
+}
+
+fn flags(walk: &Walk<'_>, typed: &str) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for flag in walk.flags() {
+        add_flag(flag, typed, &mut candidates);
+    }
+    if walk.path.is_empty() {
+        candidates.push(Candidate::new("--help", "Print help"));
+        candidates.push(Candidate::new("--version", "Print version"));
+    }
+    fitting(candidates, typed)
+}
+
+/// Adds the names of a flag: the long one; the short one to who has typed it already, and another long one to who has
+/// begun to type.
+fn add_flag(flag: &Arg, typed: &str, candidates: &mut Vec<Candidate>) {
+    let long = flag.get_long().map(|long| format!("--{long}"));
+    let short = flag.get_short().map(|short| format!("-{short}"));
+    let short = short.filter(|short| short == typed);
+    let others = flag.get_visible_aliases().unwrap_or_default();
+    let others = others.into_iter().filter(|_| typed.len() > 2);
+    let others = others.map(|other| format!("--{other}"));
+    for name in long.into_iter().chain(short).chain(others) {
+        if fit(&name, typed).is_some() {
+            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+            candidates.push(Candidate::new(
+                name,
+                help.lines().next().unwrap_or_default(),
+            ));
+        }
+    }
+}
