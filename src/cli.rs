@@ -121,7 +121,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if let [_, request, question @ ..] = arguments.as_slice()
         && request == completion::REQUEST
     {
-        return tell(&completions::answer(question, &definition()));
+        return tell(&completions::answer(question, definition()));
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 
@@ -16,13 +17,13 @@ use crate::error::{Exit, Failure};
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "orgconn completions [OPTIONS] <SHELL>")]
 #[command(after_long_help = "Installation, once for all sessions to come:
-  bash        echo 'source <(orgconn completions bash)' >> ~/.bashrc
-  zsh         echo 'source <(orgconn completions zsh)' >> ~/.zshrc      (below the line with compinit)
+  bash        echo 'eval \"$(orgconn completions bash)\"' >> ~/.bashrc
+  zsh         echo 'eval \"$(orgconn completions zsh)\"' >> ~/.zshrc    (below the line with compinit)
   fish        orgconn completions fish > ~/.config/fish/completions/orgconn.fish
   elvish      orgconn completions elvish >> ~/.config/elvish/rc.elv
   powershell  orgconn completions powershell >> $PROFILE")]
 pub(crate) struct Args {
-    /// Whose script
+    /// The shell whose script it is
     #[arg(value_name = "SHELL", value_enum)]
     shell: Option<Shell>,
 }
@@ -39,11 +40,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
 
 /// What a shell is answered that asks what may come next on a line. A setting that cannot be read is for the command
 /// itself to refuse.
-pub(crate) fn answer(question: &[OsString], definition: &clap::Command) -> String {
+pub(crate) fn answer(question: &[OsString], definition: clap::Command) -> String {
+    // The program ends with this: to take the definition apart first would only take time.
+    let definition = ManuallyDrop::new(definition);
     let question: Vec<_> = question
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let environment = Environment::from_process().unwrap_or_default();
-    completion::answer(&question, definition, &TOPICS, &environment)
+    completion::answer(&question, &definition, &TOPICS, &environment)
 }

@@ -1,4 +1,5 @@
 use std::cell::OnceCell;
+use std::mem::ManuallyDrop;
 
 use clap::Command;
 
@@ -152,7 +153,9 @@ impl Question {
 }
 
 fn has_controls(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_control())
+    // With no way out before the end, the compiler takes many bytes at a time.
+    text.bytes()
+        .fold(false, |found, byte| found | byte.is_ascii_control())
 }
 
 /// The word as PowerShell reads it as one.
@@ -181,7 +184,7 @@ pub(crate) fn answer(
     let [_, words @ .., typed] = question.line.words.as_slice() else {
         return String::new();
     };
-    let built = OnceCell::new();
+    let built = ManuallyDrop::new(OnceCell::new());
     let mut walk = Walk::new(definition, &built);
     words.iter().for_each(|word| walk.take(word));
     let scope = Scope::new(&walk, environment);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::sorted::Sorted;
 use super::{connections, disk, orgs};
 use crate::output::escape;
 
@@ -57,31 +58,27 @@ impl Cache {
     /// `name:`, `uuid:` and `public-id:` in front force one reading. An org that cannot be called by its name comes
     /// with its UUID.
     pub fn orgs(&self, owners: &[Owner], typed: &str) -> Vec<Candidate> {
-        orgs::candidates(&self.read_all(owners, Content::Orgs), typed)
+        orgs::candidates(&mut self.open_all(owners, Content::Orgs), typed)
     }
 
     /// The connections whose ids begin with `typed`, as any of the owners saw them.
     pub fn connections(&self, owners: &[Owner], typed: &str) -> Vec<Candidate> {
-        connections::candidates(&self.read_all(owners, Content::Connections), typed)
+        connections::candidates(&mut self.open_all(owners, Content::Connections), typed)
     }
 
-    fn read_all(&self, owners: &[Owner], content: Content) -> Vec<String> {
-        owners
-            .iter()
-            .filter_map(|owner| self.read(owner, content))
-            .collect()
+    fn open_all(&self, owners: &[Owner], content: Content) -> Vec<Sorted> {
+        let open = |owner| self.open(owner, content);
+        owners.iter().filter_map(open).collect()
     }
 
-    /// The lines of a file, without its head; none if there is no such file that can be understood.
+    fn open(&self, owner: &Owner, content: Content) -> Option<Sorted> {
+        Sorted::open(&self.path(owner, content), &head(owner))
+    }
+
+    /// The lines of a file, without its head; none if there is no such file, or it is damaged.
     pub(super) fn read(&self, owner: &Owner, content: Content) -> Option<String> {
-        let mut text = disk::read(&self.path(owner, content))?;
-        let head = head(owner);
-        // A file that was cut short does not end with a line.
-        if !text.starts_with(&head) || !text.ends_with('\n') {
-            return None;
-        }
-        text.drain(..head.len());
-        Some(text)
+        let bytes = self.open(owner, content)?.all().ok()?;
+        String::from_utf8(bytes).ok()
     }
 
     pub(super) fn write(
@@ -102,10 +99,8 @@ impl Cache {
     /// place, if they differ.
     pub(super) fn correct(&self, change: impl Fn(&str) -> Option<String>) -> io::Result<()> {
         for path in disk::files(&self.directory, Content::Connections.extension())? {
-            let Some(text) = disk::read(&path) else {
-                continue;
-            };
-            let Some((head, lines)) = text.split_once('\n') else {
+            let text = std::fs::read_to_string(&path).ok();
+            let Some((head, lines)) = text.as_deref().and_then(|text| text.split_once('\n')) else {
                 continue;
             };
             if let Some(lines) = change(lines) {
@@ -123,11 +118,9 @@ impl Cache {
         let end = format!("\t{}\n", escape(server));
         for content in [Content::Orgs, Content::Connections] {
             for path in disk::files(&self.directory, content.extension())? {
-                let head = disk::read(&path);
-                let head = head
-                    .as_deref()
-                    .and_then(|text| text.split_inclusive('\n').next());
-                if head.is_some_and(|head| head.ends_with(&end)) {
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                let head = bytes.split_inclusive(|byte| *byte == b'\n').next();
+                if head.is_some_and(|head| head.ends_with(end.as_bytes())) {
                     std::fs::remove_file(path)?;
                 }
             }

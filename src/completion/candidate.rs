@@ -22,6 +22,10 @@ impl Candidate {
         Self::new(value, "")
     }
 
+    pub(super) fn all<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
+        values.into_iter().map(Self::bare).collect()
+    }
+
     pub(super) fn new(value: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
             value: value.into(),
@@ -32,24 +36,24 @@ impl Candidate {
 
 /// Whether `text` begins with what was typed.
 pub(super) fn fit(text: &str, typed: &str) -> Option<Fit> {
-    // Nearly every text that does not fit differs in its first letter.
-    match (text.as_bytes().first(), typed.as_bytes().first()) {
-        (_, None) => return Some(Fit::Exact),
-        (Some(text), Some(typed)) if text.is_ascii() && typed.is_ascii() => {
-            if !text.eq_ignore_ascii_case(typed) {
-                return None;
-            }
-        }
-        _ => {}
-    }
-    if text.starts_with(typed) {
+    let head = text.as_bytes().get(..typed.len());
+    if head == Some(typed.as_bytes()) {
         return Some(Fit::Exact);
     }
+    // Names are plain ASCII nearly always, and there may be thousands to look at.
+    let is_loose = match head {
+        Some(head) if head.is_ascii() && typed.is_ascii() => {
+            head.eq_ignore_ascii_case(typed.as_bytes())
+        }
+        _ => begins_loosely(text, typed),
+    };
+    is_loose.then_some(Fit::Loose)
+}
+
+fn begins_loosely(text: &str, typed: &str) -> bool {
     let mut text = text.chars().flat_map(char::to_lowercase);
     let mut typed = typed.chars().flat_map(char::to_lowercase);
-    typed
-        .all(|letter| text.next() == Some(letter))
-        .then_some(Fit::Loose)
+    typed.all(|letter| text.next() == Some(letter))
 }
 
 /// Those that fit to the letter; if none does, those that fit otherwise. A shell puts what all of them begin with in
@@ -67,6 +71,12 @@ pub(super) fn best<T>(fitting: impl Iterator<Item = (Fit, T)>) -> Vec<T> {
         }
     }
     chosen
+}
+
+/// Those that begin with what was typed.
+pub(super) fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+    let candidates = candidates.into_iter();
+    best(candidates.filter_map(|candidate| Some((fit(&candidate.value, typed)?, candidate))))
 }
 
 #[cfg(test)]

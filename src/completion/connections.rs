@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::candidate::{Candidate, best, fit};
+use super::candidate::Candidate;
+use super::sorted::Sorted;
 use crate::output::escape;
 use crate::topology::Connection;
 
@@ -21,10 +22,23 @@ pub(super) fn line(connection: &Connection) -> Option<String> {
 }
 
 /// The connections of all these files whose ids begin with `typed`.
-pub(super) fn candidates(files: &[String], typed: &str) -> Vec<Candidate> {
-    let lines = files.iter().flat_map(|file| file.lines());
-    let mut found = best(lines.filter_map(|line| Some((fit(line, typed)?, line))));
-    if files.len() > 1 {
+pub(super) fn candidates(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
+    let found = begun(files, typed);
+    match found.is_empty() {
+        // Ids are written in lower case.
+        true => begun(files, &typed.to_lowercase()),
+        false => found,
+    }
+}
+
+fn begun(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
+    let place = |line: &[u8]| line[..line.len().min(typed.len())].cmp(typed.as_bytes());
+    let texts = files
+        .iter_mut()
+        .filter_map(|file| String::from_utf8(file.among(place).ok()?).ok());
+    let texts: Vec<_> = texts.collect();
+    let mut found: Vec<_> = texts.iter().flat_map(|text| text.lines()).collect();
+    if texts.len() > 1 {
         found.sort_unstable();
         found.dedup_by_key(|line| id(line));
     }

@@ -1,23 +1,8 @@
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-
-/// No file that the program writes is longer.
-const LONGEST: u64 = 16 << 20;
-
-/// The text in a file; `None` if there is none, it cannot be read, or it is none of the program's own.
-pub(super) fn read(path: &Path) -> Option<String> {
-    let mut file = File::open(path).ok()?;
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()? + 1);
-    file.read_to_end(&mut bytes).ok()?;
-    String::from_utf8(bytes).ok()
-}
 
 /// Puts a file in the place of another at once, both of them their owner's alone. That it outlasts a crash is not
 /// worth waiting for.

@@ -63,6 +63,8 @@ struct Reader<'a> {
     word: Option<String>,
     kept: usize,
     quote: Quote,
+    /// Where in the word the last quote was opened.
+    opened: usize,
     is_redirected: bool,
 }
 
@@ -94,7 +96,7 @@ impl Reader<'_> {
     }
 
     fn open(&mut self, quote: Quote) {
-        self.word.get_or_insert_default();
+        self.opened = self.word.get_or_insert_default().len();
         self.quote = quote;
     }
 
@@ -123,7 +125,10 @@ impl Reader<'_> {
 
     fn line(mut self) -> Line {
         let word = self.word.unwrap_or_default();
-        let kept = self.kept.min(word.len());
+        let kept = match self.quote {
+            Quote::None => self.kept,
+            _ => self.opened,
+        };
         self.words.push(word);
         Line {
             words: self.words,

@@ -16,8 +16,13 @@ mod line;
 mod orgs;
 mod recorder;
 mod scope;
+mod sorted;
 mod values;
 mod walk;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use answer::Shell;
 pub(crate) use answer::{REQUEST, answer};

@@ -1,8 +1,15 @@
 //! The lines of the cache for orgs: the name, the UUID, the public id, and how the org came to be known.
 
+use std::cmp::Ordering;
+use std::io;
+
 use super::candidate::{Candidate, best, fit};
+use super::sorted::Sorted;
 use crate::output::escape;
 use crate::topology::{Org, OrgSelector};
+
+/// No name of another length is taken for a UUID.
+const UUID_LENGTH: usize = 36;
 
 /// How an org came to be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +29,22 @@ struct Line<'a> {
     public_id: &'a str,
     /// Whether the name is what it is written as here.
     is_plain: bool,
+}
+
+/// The two ids of an org.
+#[derive(Clone, Copy, Debug)]
+enum IdKind {
+    Uuid,
+    Public,
+}
+
+impl Line<'_> {
+    fn id(&self, kind: IdKind) -> &str {
+        match kind {
+            IdKind::Uuid => self.id,
+            IdKind::Public => self.public_id,
+        }
+    }
 }
 
 /// The line for an org.
@@ -45,6 +68,23 @@ pub(super) fn line(org: &Org, known: Known) -> String {
     )
 }
 
+/// The lines for the sample orgs of the sandbox.
+#[cfg(feature = "sandbox")]
+pub(super) fn samples() -> String {
+    let mut lines = Vec::new();
+    for profile in crate::sandbox::profiles() {
+        let org = Org {
+            name: Some(profile.org_name.into()),
+            ..Org::unnamed(profile.org_id.into())
+        };
+        lines.push(line(&org, Known::Mentioned) + "\n");
+    }
+    // Two profiles may be for one org.
+    lines.sort();
+    lines.dedup();
+    lines.concat()
+}
+
 /// The lines with which orgs that came to be known in one way replace those that did before. What is known in the
 /// other way stays, and an org that is managed is not mentioned besides.
 pub(super) fn merged(before: &str, lines: Vec<String>, known: Known) -> Vec<String> {
@@ -61,7 +101,7 @@ pub(super) fn merged(before: &str, lines: Vec<String>, known: Known) -> Vec<Stri
         }
         is_same
     });
-    all.sort_by_cached_key(|line| line.to_lowercase());
+    all.sort_by_cached_key(|line| folded(line));
     all
 }
 
@@ -87,26 +127,64 @@ fn parse(line: &str) -> Option<Line<'_>> {
 }
 
 /// The orgs of all these files that `typed` may be the beginning of.
-pub(super) fn candidates(files: &[String], typed: &str) -> Vec<Candidate> {
+pub(super) fn candidates(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
+    let is_id = ["uuid:", "public-id:"]
+        .iter()
+        .any(|prefix| typed.starts_with(prefix));
+    if !is_id {
+        let wanted = folded(typed.strip_prefix("name:").unwrap_or(typed));
+        let place = |line: &[u8]| place(line, &wanted);
+        let among = |file: &mut Sorted| file.among(place);
+        let found = chosen(&texts(files, among), typed);
+        if !found.is_empty() || typed.starts_with("name:") {
+            return found;
+        }
+    }
+    // Ids stand anywhere in the file.
+    chosen(&texts(files, Sorted::all), typed)
+}
+
+fn texts(files: &mut [Sorted], read: impl Fn(&mut Sorted) -> io::Result<Vec<u8>>) -> Vec<String> {
+    let read = |file| String::from_utf8(read(file).ok()?).ok();
+    files.iter_mut().filter_map(read).collect()
+}
+
+/// Where a line stands to those that begin with `wanted`, which is in lower case, as the order of names has it.
+fn place(line: &[u8], wanted: &str) -> Ordering {
+    let head = &line[..line.len().min(wanted.len())];
+    if head.is_ascii() && wanted.is_ascii() {
+        return head.iter().map(u8::to_ascii_lowercase).cmp(wanted.bytes());
+    }
+    let line = folded(&String::from_utf8_lossy(line));
+    match line.starts_with(wanted) {
+        true => Ordering::Equal,
+        false => line.as_str().cmp(wanted),
+    }
+}
+
+/// What names are put in order by: in lower case, letter by letter, whatever stands beside it.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Of the orgs in these texts those that `typed` may be the beginning of.
+pub(super) fn chosen(texts: &[String], typed: &str) -> Vec<Candidate> {
     if let Some(typed) = typed.strip_prefix("uuid:") {
-        return by_id(files, typed, "uuid:", |line| line.id);
+        return by_id(texts, typed, "uuid:", IdKind::Uuid);
     }
     if let Some(typed) = typed.strip_prefix("public-id:") {
-        return by_id(files, typed, "public-id:", |line| line.public_id);
+        return by_id(texts, typed, "public-id:", IdKind::Public);
     }
-    let (prefix, name) = match typed.strip_prefix("name:") {
-        Some(name) => ("name:", name),
-        None => ("", typed),
-    };
-    let named = by_name(files, name, prefix);
-    match named.is_empty() && prefix.is_empty() {
-        true => {
-            let uuids = by_id(files, typed, "", |line| line.id);
-            let or_else = || by_id(files, typed, "", |line| line.public_id);
-            if uuids.is_empty() { or_else() } else { uuids }
+    if let Some(typed) = typed.strip_prefix("name:") {
+        return by_name(texts, typed, "name:");
+    }
+    let mut found = by_name(texts, typed, "");
+    for kind in [IdKind::Uuid, IdKind::Public] {
+        if found.is_empty() {
+            found = by_id(texts, typed, "", kind);
         }
-        false => named,
     }
+    found
 }
 
 fn by_name(files: &[String], typed: &str, prefix: &str) -> Vec<Candidate> {
@@ -116,18 +194,17 @@ fn by_name(files: &[String], typed: &str, prefix: &str) -> Vec<Candidate> {
     let found = found.filter(|(_, line)| !line.name.is_empty());
     let orgs = each_once(best(found), files.len());
     let is_shared = |index: usize| {
-        let is_called_so =
-            |other: Option<&Line<'_>>| other.is_some_and(|other| other.name == orgs[index].name);
-        is_called_so(orgs.get(index + 1))
-            || index
-                .checked_sub(1)
-                .is_some_and(|before| is_called_so(orgs.get(before)))
+        let before = index.checked_sub(1).and_then(|before| orgs.get(before));
+        let beside = before.into_iter().chain(orgs.get(index + 1));
+        beside
+            .into_iter()
+            .any(|other| other.name == orgs[index].name)
     };
     let named = orgs.iter().enumerate();
     named
         .map(|(index, org)| {
             match org.is_plain && !is_shared(index) && can_be_written(org.name, prefix) {
-                true => Candidate::bare(format!("{prefix}{}", org.name)),
+                true => Candidate::bare([prefix, org.name].concat()),
                 false => Candidate::new(org.id, described(org)),
             }
         })
@@ -146,25 +223,20 @@ fn each_once(mut orgs: Vec<Line<'_>>, files: usize) -> Vec<Line<'_>> {
 
 /// Whether a name means an org when it is written as it is: it may look like an id, a prefix or a flag.
 fn can_be_written(name: &str, prefix: &str) -> bool {
-    match format!("{prefix}{name}").parse() {
-        Ok(OrgSelector::Text(_)) => !name.starts_with('-'),
-        Ok(OrgSelector::Name(_)) => !prefix.is_empty(),
-        _ => false,
+    let is_odd = name.starts_with('-') || name.contains(':') || name.len() == UUID_LENGTH;
+    match is_odd && prefix.is_empty() {
+        true => !name.starts_with('-') && matches!(name.parse(), Ok(OrgSelector::Text(_))),
+        false => !name.trim().is_empty(),
     }
 }
 
-fn by_id<'a>(
-    files: &'a [String],
-    typed: &str,
-    prefix: &str,
-    id: fn(&Line<'a>) -> &'a str,
-) -> Vec<Candidate> {
+fn by_id(files: &[String], typed: &str, prefix: &str, kind: IdKind) -> Vec<Candidate> {
     let lines = files.iter().flat_map(|file| file.lines()).filter_map(parse);
-    let found = lines.filter_map(|line| Some((fit(id(&line), typed)?, line)));
-    let found = found.filter(|(_, line)| !id(line).is_empty());
-    each_once(best(found), files.len())
+    let known = lines.filter(|line| !line.id(kind).is_empty());
+    let found = best(known.filter_map(|line| Some((fit(line.id(kind), typed)?, line))));
+    each_once(found, files.len())
         .iter()
-        .map(|org| Candidate::new(format!("{prefix}{}", id(org)), described(org)))
+        .map(|org| Candidate::new([prefix, org.id(kind)].concat(), described(org)))
         .collect()
 }
 

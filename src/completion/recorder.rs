@@ -88,8 +88,8 @@ impl Recorder {
             self.write_orgs(&owner, lines, Known::Managed)?;
         }
         for (owner, all) in seen.connections {
-            self.cache.write(&owner, Content::Connections, &all.lines)?;
             self.write_orgs(&owner, all.mentioned(), Known::Mentioned)?;
+            self.write_connections(&owner, all.lines)?;
         }
         for (owner, lines) in seen.made {
             self.add(&owner, lines)?;
@@ -117,7 +117,13 @@ impl Recorder {
             return Ok(());
         };
         made.extend(lines.lines().map(str::to_owned));
-        self.cache.write(owner, Content::Connections, &made)
+        self.write_connections(owner, made)
+    }
+
+    /// Writes them in order, in which they are searched.
+    fn write_connections(&self, owner: &Owner, mut lines: Vec<String>) -> io::Result<()> {
+        lines.sort_unstable();
+        self.cache.write(owner, Content::Connections, &lines)
     }
 }
 
@@ -153,11 +159,11 @@ impl Collected {
         }
     }
 
-    fn mentioned(self) -> Vec<String> {
-        let orgs = self.mentioned.into_iter();
+    fn mentioned(&self) -> Vec<String> {
+        let orgs = self.mentioned.iter();
         let orgs = orgs.map(|(id, name)| Org {
-            name,
-            ..Org::unnamed(id)
+            name: name.clone(),
+            ..Org::unnamed(id.clone())
         });
         orgs.map(|org| orgs::line(&org, Known::Mentioned)).collect()
     }

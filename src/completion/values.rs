@@ -1,12 +1,13 @@
 //! What may come next.
 
+use clap::Arg;
 use clap::builder::PossibleValue;
-use clap::{Arg, Command};
 
-use super::candidate::{Candidate, best, fit};
-use super::columns;
+use super::candidate::{Candidate, fitting};
 use super::scope::Scope;
 use super::walk::{Target, Walk};
+use super::words::{commands, explained, flags};
+use super::{columns, orgs};
 use crate::api::SITES;
 use crate::history::{Entry, Journal};
 use crate::output::escape;
@@ -94,10 +95,10 @@ fn value(argument: &Arg, before: &str, typed: &str, place: &Place<'_>) -> Offer 
     given.extend(earlier.split(',').map(named));
     let mut candidates = candidates(argument, kind, part, place);
     candidates.retain(|candidate| !given.contains(&candidate.value));
-    for candidate in &mut candidates {
-        candidate
-            .value
-            .insert_str(0, &format!("{before}{earlier}{sign}"));
+    let stays = [before, earlier, sign].concat();
+    if !stays.is_empty() {
+        let values = candidates.iter_mut().map(|candidate| &mut candidate.value);
+        values.for_each(|value| value.insert_str(0, &stays));
     }
     Offer::Words(candidates)
 }
@@ -130,18 +131,18 @@ fn candidates(argument: &Arg, kind: Kind, typed: &str, place: &Place<'_>) -> Vec
         topics,
     } = place;
     let all = match kind {
-        Kind::Org => return orgs(scope, typed),
+        Kind::Org => return org(scope, typed),
         Kind::OrgId => return org_ids(scope, typed),
         Kind::Connection => {
             let cache = scope.cache();
             return cache.map_or_else(Vec::new, |cache| cache.connections(&scope.owners(), typed));
         }
-        Kind::Type => bare(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
+        Kind::Type => Candidate::all(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
         Kind::Entry => entries(scope),
         Kind::Profile => scope.profiles(),
-        Kind::Site => bare(SITES.iter().copied()),
+        Kind::Site => Candidate::all(SITES.iter().copied()),
         Kind::Format => formats(argument, &walk.path),
-        Kind::Columns | Kind::Order => bare(columns::columns(&walk.path)),
+        Kind::Columns | Kind::Order => Candidate::all(columns::columns(&walk.path)),
         Kind::Topic => explained(walk, argument, topics),
         Kind::Listed => argument
             .get_possible_values()
@@ -153,20 +154,7 @@ fn candidates(argument: &Arg, kind: Kind, typed: &str, place: &Place<'_>) -> Vec
     fitting(all, typed)
 }
 
-fn bare<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Candidate> {
-    values.into_iter().map(Candidate::bare).collect()
-}
-
-/// Those that begin with what was typed.
-fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
-    best(
-        candidates
-            .into_iter()
-            .filter_map(|candidate| Some((fit(&candidate.value, typed)?, candidate))),
-    )
-}
-
-fn orgs(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
+fn org(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
     if let Some(typed) = typed.strip_prefix("profile:") {
         let mut profiles = fitting(scope.profiles(), typed);
         profiles
@@ -175,11 +163,25 @@ fn orgs(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
         return profiles;
     }
     let cache = scope.cache();
-    cache.map_or_else(Vec::new, |cache| cache.orgs(&scope.owners(), typed))
+    let seen = cache.map_or_else(Vec::new, |cache| cache.orgs(&scope.owners(), typed));
+    match seen.is_empty() {
+        true => samples(scope, typed),
+        false => seen,
+    }
+}
+
+/// The sample orgs of the sandbox: so that Tab works there before any command has seen them.
+fn samples(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
+    #[cfg(feature = "sandbox")]
+    if scope.is_sandbox {
+        return orgs::chosen(&[orgs::samples()], typed);
+    }
+    let _ = (scope, typed);
+    Vec::new()
 }
 
 fn org_ids(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
-    let mut orgs = orgs(scope, &format!("uuid:{typed}"));
+    let mut orgs = org(scope, &format!("uuid:{typed}"));
     orgs.iter_mut()
         .for_each(|org| org.value.drain(.."uuid:".len()).for_each(drop));
     orgs
@@ -232,72 +234,4 @@ fn listed(value: &PossibleValue) -> Option<Candidate> {
 fn described(value: &PossibleValue) -> Option<Candidate> {
     let help = value.get_help().map(ToString::to_string);
     Some(Candidate::new(value.get_name(), help.unwrap_or_default()))
-}
-
-/// The commands in this one. Other names of theirs are offered to who has begun to type.
-fn commands(command: &Command, typed: &str) -> Vec<Candidate> {
-    let shown = command
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set());
-    let mut candidates = Vec::new();
-    for command in shown {
-        let about = command
-            .get_about()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let others = command.get_visible_aliases().filter(|_| !typed.is_empty());
-        for name in std::iter::once(command.get_name()).chain(others) {
-            candidates.push(Candidate::new(name, about.as_str()));
-        }
-    }
-    candidates
-}
-
-/// The commands and topics that `help` explains.
-fn explained(walk: &Walk<'_>, argument: &Arg, topics: &[&str]) -> Vec<Candidate> {
-    let mut command = walk.root.clone();
-    let mut is_first = true;
-    for word in walk.values(argument) {
-        is_first = false;
-        match command.find_subcommand(word).cloned() {
-            Some(found) => command = found,
-            None => return Vec::new(),
-        }
-        command.build();
-    }
-    let mut candidates = commands(&command, "");
-    candidates.extend(bare(topics.iter().filter(|_| is_first).copied()));
-    candidates
-}
-
-fn flags(walk: &Walk<'_>, typed: &str) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for flag in walk.flags() {
-        add_flag(flag, typed, &mut candidates);
-    }
-    if walk.path.is_empty() {
-        candidates.push(Candidate::new("--help", "Print help"));
-        candidates.push(Candidate::new("--version", "Print version"));
-    }
-    fitting(candidates, typed)
-}
-
-/// Adds the names of a flag: the long one; the short one to who has typed it already, and another long one to who has
-/// begun to type.
-fn add_flag(flag: &Arg, typed: &str, candidates: &mut Vec<Candidate>) {
-    let long = flag.get_long().map(|long| format!("--{long}"));
-    let short = flag.get_short().map(|short| format!("-{short}"));
-    let short = short.filter(|short| short == typed);
-    let others = flag.get_visible_aliases().unwrap_or_default();
-    let others = others.into_iter().filter(|_| typed.len() > 2);
-    let others = others.map(|other| format!("--{other}"));
-    for name in long.into_iter().chain(short).chain(others) {
-        if fit(&name, typed).is_some() {
-            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
-            candidates.push(Candidate::new(
-                name,
-                help.lines().next().unwrap_or_default(),
-            ));
-        }
-    }
 }

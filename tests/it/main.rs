@@ -7,6 +7,7 @@
 
 mod auth;
 mod check;
+mod completions;
 #[cfg(feature = "sandbox")]
 mod counts;
 mod create;

@@ -1,7 +1,7 @@
 //! Who takes part: a command, and the environment that it runs in.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use orgconn::sandbox::profiles;
@@ -37,6 +37,17 @@ impl Contender {
             arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
             variables: Vec::new(),
         }
+    }
+
+    /// With this home, and with keys.
+    pub(crate) fn at_home(mut self, home: &Path) -> Self {
+        let keys = &profiles()[0];
+        self.variables.extend([
+            ("HOME", home.into()),
+            ("DD_API_KEY", keys.api_key.into()),
+            ("DD_APP_KEY", keys.app_key.into()),
+        ]);
+        self
     }
 
     /// With something that is wanted.
@@ -106,13 +117,9 @@ impl Scene<'_> {
     }
 
     fn connected(&self, mut contender: Contender) -> Contender {
-        let keys = &profiles()[0];
-        contender.variables = vec![
-            ("HOME", self.kit.directory.clone().into()),
-            ("ORGCONN_API_URL", self.service.url.clone().into()),
-            ("DD_API_KEY", keys.api_key.into()),
-            ("DD_APP_KEY", keys.app_key.into()),
-        ];
+        contender = contender.at_home(&self.kit.directory);
+        let url = self.service.url.clone().into();
+        contender.variables.push(("ORGCONN_API_URL", url));
         if let Some(bundle) = &self.trust {
             contender.variables.push(("SSL_CERT_FILE", bundle.into()));
         }

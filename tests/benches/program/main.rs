@@ -16,6 +16,8 @@ mod cast;
 mod certificate;
 mod contender;
 mod floor;
+#[path = "../full_cache.rs"]
+mod full_cache;
 mod hello;
 mod race;
 mod scenarios;
