@@ -50,3 +50,53 @@ pub(crate) fn answer(question: &[OsString], definition: clap::Command) -> String
     let environment = Environment::from_process().unwrap_or_default();
     completion::answer(&question, &definition, &TOPICS, &environment)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn add(command: &clap::Command, names: &mut BTreeSet<String>) {
+        let arguments = command.get_arguments();
+        let takes_value = |argument: &&clap::Arg| argument.get_action().takes_values();
+        for argument in arguments.filter(takes_value) {
+            let name = argument.get_value_names().and_then(|names| names.first());
+            names.insert(name.map_or_else(|| argument.get_id().to_string(), ToString::to_string));
+        }
+        command
+            .get_subcommands()
+            .for_each(|command| add(command, names));
+    }
+
+    /// What is offered for an argument hangs on what its value is called: a new name needs a place among the kinds.
+    #[test]
+    fn every_value_is_called_by_a_name_that_completions_were_thought_of_for() {
+        let mut definition = crate::cli::definition();
+        definition.build();
+        let mut names = BTreeSet::new();
+        add(&definition, &mut names);
+        let mut known = vec![
+            "COLUMNS",
+            "CONNECTION",
+            "DESTINATION",
+            "ENTRY",
+            "FILE",
+            "FORMAT",
+            "NAME",
+            "NAMES",
+            "ORG",
+            "PATH",
+            "SITE",
+            "TYPE",
+            "UUID",
+            "SHELL",
+            "WHEN",
+            "COMMAND",
+        ];
+        known.extend(["DURATION", "HOST", "N", "TEXT", "URL", "VARIABLE"]);
+        if cfg!(feature = "sandbox") {
+            known.push("ADDRESS");
+        }
+        known.sort_unstable();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), known);
+    }
+}

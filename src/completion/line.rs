@@ -115,9 +115,9 @@ impl Reader<'_> {
 
     fn end_word(&mut self) {
         let Some(word) = self.word.take() else { return };
-        if !std::mem::take(&mut self.is_redirected)
-            && !(self.words.is_empty() && is_assignment(&word))
-        {
+        let is_file = std::mem::take(&mut self.is_redirected);
+        let is_variable = self.words.is_empty() && is_assignment(&word);
+        if !(is_file || is_variable) {
             self.words.push(word);
         }
         self.kept = 0;

@@ -77,30 +77,48 @@ fn value(argument: &Arg, before: &str, typed: &str, place: &Place<'_>) -> Offer 
     if kind == Kind::File {
         return Offer::Files;
     }
-    // In a list the last part alone is completed, and in an order what follows the sign.
-    let list = argument
-        .get_value_delimiter()
-        .and_then(|delimiter| typed.rfind(delimiter));
-    let (earlier, part) = typed.split_at(list.map_or(0, |comma| comma + 1));
-    let sign = (kind == Kind::Order && part.starts_with('-'))
-        .then_some("-")
-        .unwrap_or_default();
-    let part = &part[sign.len()..];
-    let named = |value: &str| {
-        value
-            .trim_start_matches(if kind == Kind::Order { "-" } else { "" })
-            .to_owned()
-    };
-    let mut given: Vec<String> = place.walk.values(argument).map(named).collect();
-    given.extend(earlier.split(',').map(named));
-    let mut candidates = candidates(argument, kind, part, place);
-    candidates.retain(|candidate| !given.contains(&candidate.value));
-    let stays = [before, earlier, sign].concat();
+    let part = Part::of(typed, argument, kind);
+    let earlier = part.stays.split(',');
+    let given: Vec<_> = place
+        .walk
+        .values(argument)
+        .chain(earlier)
+        .map(|value| unsigned(value, kind))
+        .collect();
+    let mut candidates = candidates(argument, kind, part.typed, place);
+    candidates.retain(|candidate| !given.contains(&candidate.value.as_str()));
+    let stays = [before, part.stays].concat();
     if !stays.is_empty() {
         let values = candidates.iter_mut().map(|candidate| &mut candidate.value);
         values.for_each(|value| value.insert_str(0, &stays));
     }
     Offer::Words(candidates)
+}
+
+/// What is completed of a value, and what stays in front of it.
+struct Part<'a> {
+    stays: &'a str,
+    typed: &'a str,
+}
+
+impl<'a> Part<'a> {
+    /// In a list the last part alone is completed, and in an order what follows the sign.
+    fn of(value: &'a str, argument: &Arg, kind: Kind) -> Self {
+        let delimiter = argument.get_value_delimiter();
+        let last = delimiter.and_then(|delimiter| value.rfind(delimiter));
+        let mut start = last.map_or(0, |comma| comma + 1);
+        start += value.len() - start - unsigned(&value[start..], kind).len();
+        let (stays, typed) = value.split_at(start);
+        Self { stays, typed }
+    }
+}
+
+/// The name of a column without the sign that turns the order round.
+fn unsigned(value: &str, kind: Kind) -> &str {
+    value
+        .strip_prefix('-')
+        .filter(|_| kind == Kind::Order)
+        .unwrap_or(value)
 }
 
 fn kind(argument: &Arg, command: &[&str]) -> Kind {
