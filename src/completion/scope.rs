@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cache::{Cache, Owner};
 use super::candidate::Candidate;
 use super::walk::Walk;
-use crate::config::{self, ConfigFile, Environment, Flags, Selection, SystemKeychain, Target};
+use crate::config::{self, ConfigFile, Environment, Flags, SystemKeychain, Target};
 use crate::history::{Origin, SANDBOX_HOST};
 
 /// What stands on the line and in the environment. The configuration file is read only where something depends on it.
@@ -87,6 +87,7 @@ impl<'a> Scope<'a> {
 
     #[cfg(feature = "sandbox")]
     fn sandbox_owners(&self) -> Vec<Owner> {
+        use crate::config::Selection;
         use crate::sandbox::{DEFAULT_PROFILE, profiles};
         let names: Vec<Arc<str>> = match Selection::new(&self.flags, self.environment) {
             Ok(Selection::Some { names, .. }) => names.into_iter().map(Arc::from).collect(),

@@ -4,10 +4,10 @@ use clap::Arg;
 use clap::builder::PossibleValue;
 
 use super::candidate::{Candidate, fitting};
+use super::columns;
 use super::scope::Scope;
 use super::walk::{Target, Walk};
 use super::words::{commands, explained, flags};
-use super::{columns, orgs};
 use crate::api::SITES;
 use crate::history::{Entry, Journal};
 use crate::output::escape;
@@ -192,7 +192,7 @@ fn org(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
 fn samples(scope: &Scope<'_>, typed: &str) -> Vec<Candidate> {
     #[cfg(feature = "sandbox")]
     if scope.is_sandbox {
-        return orgs::chosen(&[orgs::samples()], typed);
+        return super::orgs::chosen(&[super::orgs::samples()], typed);
     }
     let _ = (scope, typed);
     Vec::new()

@@ -2,10 +2,9 @@
 
 #[cfg(unix)]
 mod bash;
-#[cfg(all(unix, feature = "sandbox"))]
+#[cfg(unix)]
 mod cache;
 mod scripts;
-#[cfg(feature = "sandbox")]
 mod words;
 
 use crate::harness::World;

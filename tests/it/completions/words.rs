@@ -245,7 +245,10 @@ fn undo_is_offered_what_the_history_says_can_be_undone() {
     let history = world.run(["history", "-o", "id"]).quiet_success();
     let entry = history.trim();
     let told = format!("{entry}\tcreate: Observability Hub → Security Archive");
-    assert_eq!(offered(&world, &["undo", &entry[..6]]), [told.clone()]);
+    assert_eq!(
+        offered(&world, &["undo", &entry[..6]]),
+        std::slice::from_ref(&told)
+    );
     assert_eq!(offered(&world, &["undo", "--profile", "hub", ""]), [told]);
     assert_eq!(
         values(&world, &["undo", "--profile", "retail-us", ""]),
