@@ -10,9 +10,10 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Subcommand};
 
 use crate::commands::{
-    apply, auth, check, create, delete, export, get, graph, help, history, list, orgs, plan,
-    profile, schema, undo, update,
+    apply, auth, check, completions, create, delete, export, get, graph, help, history, list, orgs,
+    plan, profile, schema, undo, update,
 };
+use crate::completion;
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::{self, Exit};
@@ -64,6 +65,8 @@ enum Command {
     /// The local stand-in for the API: serve it, reset it, or say where its state is
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
+    /// Print the script that makes a shell complete command lines
+    Completions(completions::Args),
     /// Explain a command, or one of the topics: exit-codes, selectors, environment
     Help(help::Args),
 }
@@ -89,6 +92,7 @@ impl Command {
             Self::Profile(args) => profile::run(args, context),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(args) => crate::commands::sandbox::run(args, context),
+            Self::Completions(args) => completions::run(&args, context),
             Self::Help(args) => help::run(&args, context),
         }
     }
@@ -100,7 +104,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if let [_, flag] = arguments.as_slice()
         && (flag == "--version" || flag == "-V")
     {
-        return tell_version();
+        return tell(VERSION);
+    }
+    if let [_, request, question @ ..] = arguments.as_slice()
+        && request == completion::REQUEST
+    {
+        return tell(&completions::answer(question, definition()));
     }
     let (globals, command) = match parse(&arguments) {
         Ok(parsed) => parsed,
@@ -149,9 +158,10 @@ fn asked_for(matches: &ArgMatches) -> Option<Format> {
 /// all its commands that takes as long as the rest of the start.
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
-fn tell_version() -> Exit {
+/// Writes a text that depends on no flag.
+fn tell(text: &str) -> Exit {
     let mut output = Output::new(OutputOptions::default());
-    let written = output.write_text(VERSION);
+    let written = output.write_text(text);
     error::conclude(
         written.map(|()| Exit::Done).map_err(Into::into),
         &mut output,

@@ -23,6 +23,7 @@ use crate::config::{
 use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
+pub(crate) use crate::history::SANDBOX_HOST;
 pub(crate) use account::Account;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::find as sample_profile;
@@ -31,9 +32,6 @@ pub(crate) use session::{ACCOUNTS_AT_ONCE, CHANGES_AT_ONCE, FromAccount, Session
 pub(crate) use signals::until_stopped;
 pub(crate) use targets::endpoint;
 pub(crate) use writer::Writer;
-
-/// What the history calls the sandbox: its port is another in each run.
-pub(crate) const SANDBOX_HOST: &str = "sandbox";
 
 /// Made before the command runs. What is costly (configuration, certificates, the runtime) is made by
 /// [`Context::session`] and its like alone, so commands that need no network never pay for it.

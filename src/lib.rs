@@ -6,6 +6,7 @@
 pub mod api;
 mod cli;
 mod commands;
+pub mod completion;
 pub mod config;
 mod context;
 mod error;

@@ -6,6 +6,8 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 
+pub(super) use topics::NAMES as TOPICS;
+
 /// Explain a command, or one of the topics: exit-codes, selectors, environment
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {

@@ -10,6 +10,7 @@ use super::selection::Ends;
 use super::sorting::Sorting;
 use super::types;
 use crate::api::{self, ConnectionPages};
+use crate::completion::Collected;
 use crate::context::{Account, Context, Session};
 use crate::error::{self, Exit};
 use crate::output::{Listing, Output};
@@ -78,6 +79,8 @@ fn stream_one(
     };
     let printer = Printer {
         profile,
+        account,
+        seen: account.collect().filter(|_| args.ends.is_empty()),
         args,
         total: pages.total(),
         listing: output.begin::<Connection>()?,
@@ -107,6 +110,9 @@ fn is_whole(page: Option<&Page>, pages: &ConnectionPages) -> bool {
 /// What prints the pages of one org.
 struct Printer<'a> {
     profile: Option<&'a Arc<str>>,
+    account: &'a Account,
+    /// What was seen, if that will be all.
+    seen: Option<Collected>,
     args: &'a Args,
     /// How many connections there are, as the first page has it.
     total: Option<u64>,
@@ -133,10 +139,16 @@ impl Printer<'_> {
             }
         }
         self.listing.finish(&[])?;
+        if let Some(seen) = self.seen {
+            self.account.saw_connections(seen);
+        }
         Ok(None)
     }
 
     fn push(&mut self, mut page: Vec<Connection>) -> io::Result<()> {
+        if let Some(seen) = &mut self.seen {
+            seen.add(&page);
+        }
         gather::mark(&mut page, self.profile);
         for connection in page {
             if self.args.wants(&connection) {

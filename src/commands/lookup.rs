@@ -102,10 +102,15 @@ impl<'a> Lookup<'a> {
 
     /// All connections that the filter lets through.
     pub(crate) async fn connections(&self, filter: ConnectionFilter) -> Result<Vec<Connection>> {
+        let is_whole = filter == ConnectionFilter::default();
         let mut pages = self.account.client().await?.connections(filter);
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             all.append(&mut page?);
+        }
+        if let Some(mut collected) = self.account.collect().filter(|_| is_whole) {
+            collected.add(&all);
+            self.account.saw_connections(collected);
         }
         Ok(all)
     }

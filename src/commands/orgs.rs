@@ -63,8 +63,12 @@ async fn read(account: &Account, name: Option<&str>) -> Result<View> {
     match client.managed_orgs(name).await {
         Err(error) if error.kind() == ErrorKind::Forbidden => {}
         answer => {
+            let directory = answer?;
+            if name.is_none() {
+                account.saw_orgs(&directory);
+            }
             return Ok(View {
-                directory: answer?,
+                directory,
                 restricted: false,
             });
         }

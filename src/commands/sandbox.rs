@@ -48,6 +48,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
         Action::Serve(args) => serve(&args, context),
         Action::Reset => {
             Sandbox::reset(&state_file)?;
+            context.forget_sandbox();
             context.output.note("the sandbox is as it was at first");
             Ok(Exit::Done)
         }

@@ -8,6 +8,7 @@ use super::Writer;
 use super::profiles::Profiles;
 use super::scribe::Scribe;
 use crate::api::{Client, ClientOptions, Endpoint, ErrorKind, Interrupt, Pool};
+use crate::completion::{Collected, Owner, Recorder};
 use crate::config::{CredentialSources, Credentials, SecretError, Sources};
 use crate::error::{Exit, Failure};
 use crate::history::Origin;
@@ -62,6 +63,8 @@ pub(super) struct Manner {
     pub(super) host_name: Option<&'static str>,
     /// What names of profiles stand for.
     pub(super) profiles: Arc<Profiles>,
+    /// Takes down, where somebody may press Tab, what is seen anyway.
+    pub(super) recorder: Option<Arc<Recorder>>,
 }
 
 /// The secrets of so many accounts are read at the same time.
@@ -183,7 +186,11 @@ impl Account {
         let ask = || async {
             match self.client().await?.managed_orgs(None).await {
                 Err(error) if error.kind() == ErrorKind::Forbidden => Ok(Directory::default()),
-                answer => Ok::<_, Error>(answer?),
+                answer => {
+                    let orgs = answer?;
+                    self.saw_orgs(&orgs);
+                    Ok::<_, Error>(orgs)
+                }
             }
         };
         self.managed.get_or_try_init(ask).await
@@ -258,7 +265,37 @@ impl Account {
             command,
             origin,
             self.manner.interrupt.clone(),
+            self.manner
+                .recorder
+                .clone()
+                .map(|recorder| (recorder, self.owner())),
         ))
+    }
+
+    /// Takes down for completions the orgs that the credentials manage, all of them.
+    pub(crate) fn saw_orgs(&self, orgs: &Directory) {
+        if let Some(recorder) = &self.manner.recorder {
+            recorder.orgs(&self.owner(), orgs);
+        }
+    }
+
+    /// Where to collect all connections of the credentials' org, if somebody may press Tab.
+    pub(crate) fn collect(&self) -> Option<Collected> {
+        self.manner.recorder.is_some().then(Collected::default)
+    }
+
+    /// Takes down for completions all connections of the credentials' org.
+    pub(crate) fn saw_connections(&self, all: Collected) {
+        if let Some(recorder) = &self.manner.recorder {
+            recorder.connections(&self.owner(), all);
+        }
+    }
+
+    fn owner(&self) -> Owner {
+        Owner {
+            profile: self.profile().cloned(),
+            server: self.server().to_owned(),
+        }
     }
 
     /// Refuses `current`, the org that the credentials belong to, if the profile says that it is another.

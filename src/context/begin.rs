@@ -1,5 +1,6 @@
 //! The beginning of the work with the API: from the flags, the environment and the configuration to a session.
 
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -12,6 +13,7 @@ use super::{Context, Session, targets};
 #[cfg(feature = "sandbox")]
 use super::{SANDBOX_HOST, sandbox};
 use crate::api::{Endpoint, Interrupt, Pool};
+use crate::completion::{Cache, Recorder};
 #[cfg(feature = "sandbox")]
 use crate::config::Selection;
 use crate::config::{self, ConfigFile, Credentials, Server, SystemKeychain, Target};
@@ -106,7 +108,11 @@ impl Context {
             pinned_org: None,
             credentials: Secrets::Given(credentials),
         };
-        Session::new(vec![access], &self.manner(None, Profiles::default())?)
+        let manner = Manner {
+            recorder: None,
+            ..self.manner(None, Profiles::default())?
+        };
+        Session::new(vec![access], &manner)
     }
 
     fn targets(&mut self, file: &ConfigFile, anyone: bool) -> Result<Vec<Target>> {
@@ -160,6 +166,24 @@ impl Context {
             scribe: Scribe::new(self.journal()?),
             host_name,
             profiles: Arc::new(profiles),
+            recorder: self.recorder().map(Arc::new),
         })
+    }
+
+    /// Has completions offer nothing that was seen in the sandbox.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn forget_sandbox(&self) {
+        let directory = self.environment.cache_directory();
+        let forgotten = directory.map(|directory| Cache::new(directory).forget(SANDBOX_HOST));
+        if let Ok(Err(error)) = forgotten {
+            log::info!("what completions know of the sandbox was not taken away: {error}");
+        }
+    }
+
+    /// What takes down for completions what is seen: where nobody is who could press Tab, nothing.
+    fn recorder(&self) -> Option<Recorder> {
+        let directory = self.environment.cache_directory().ok()?;
+        let is_watched = io::stderr().is_terminal();
+        is_watched.then(|| Recorder::new(Cache::new(directory)))
     }
 }

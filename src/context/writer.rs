@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 
 use super::scribe::Scribe;
-use crate::api::{self, Client, Interrupt};
+use crate::api::{self, Client, ErrorKind, Interrupt};
+use crate::completion::{Owner, Recorder};
 use crate::error::{Exit, Failure};
 use crate::history::{Action, Change, Ending, Entry, Origin, Pending};
 use crate::output;
@@ -14,6 +17,8 @@ pub(crate) struct Writer<'a> {
     command: &'static str,
     origin: Origin,
     interrupt: Interrupt,
+    /// Takes down what is changed, and through whom.
+    recorder: Option<(Arc<Recorder>, Owner)>,
 }
 
 impl<'a> Writer<'a> {
@@ -23,6 +28,7 @@ impl<'a> Writer<'a> {
         command: &'static str,
         origin: Origin,
         interrupt: Interrupt,
+        recorder: Option<(Arc<Recorder>, Owner)>,
     ) -> Self {
         Self {
             client,
@@ -30,6 +36,7 @@ impl<'a> Writer<'a> {
             command,
             origin,
             interrupt,
+            recorder,
         }
     }
 
@@ -44,8 +51,12 @@ impl<'a> Writer<'a> {
             types: types.clone(),
             ..Connection::default()
         };
-        let pending = self.begin(Action::Create { wanted }).await?;
-        self.send_create(pending, &destination.id, types).await
+        let pending = self
+            .begin(Action::Create {
+                wanted: wanted.clone(),
+            })
+            .await?;
+        self.send_create(pending, &destination.id, &wanted).await
     }
 
     /// Gives a connection other types.
@@ -90,10 +101,7 @@ impl<'a> Writer<'a> {
                     .as_ref()
                     .context("the history does not say which org was the destination")?;
                 let pending = self.begin_undo(entry, action)?;
-                Some(
-                    self.send_create(pending, destination, &wanted.types)
-                        .await?,
-                )
+                Some(self.send_create(pending, destination, wanted).await?)
             }
             Action::Update { before, wanted } => {
                 let pending = self.begin_undo(entry, action)?;
@@ -111,10 +119,14 @@ impl<'a> Writer<'a> {
         &self,
         pending: Pending,
         destination: &Id,
-        types: &TypeSet,
+        wanted: &Connection,
     ) -> Result<Connection> {
+        let types = &wanted.types;
         let answer = self.client.create_connection(destination, types).await;
         self.conclude(pending, answer.as_ref().map(Some)).await;
+        if let (Ok(made), Some((recorder, owner))) = (&answer, &self.recorder) {
+            recorder.made(owner, &completed(made, wanted));
+        }
         Ok(answer?)
     }
 
@@ -126,12 +138,21 @@ impl<'a> Writer<'a> {
     ) -> Result<Connection> {
         let answer = self.client.update_connection(connection, types).await;
         self.conclude(pending, answer.as_ref().map(Some)).await;
+        if let (Ok(updated), Some((recorder, _))) = (&answer, &self.recorder) {
+            recorder.altered(&completed(updated, connection));
+        }
         Ok(answer?)
     }
 
     async fn send_delete(&self, pending: Pending, connection: &Connection) -> Result<()> {
         let answer = self.client.delete_connection(connection).await;
         self.conclude(pending, answer.as_ref().map(|()| None)).await;
+        let is_gone = |error: &api::Error| error.kind() == ErrorKind::NotFound;
+        if let (Some((recorder, _)), Some(id)) = (&self.recorder, &connection.id)
+            && answer.as_ref().map_or_else(is_gone, |()| true)
+        {
+            recorder.gone(id);
+        }
         Ok(answer?)
     }
 
@@ -182,4 +203,11 @@ impl<'a> Writer<'a> {
             output::interjection(&format!("warning: {error}"));
         }
     }
+}
+
+/// The connection of an answer, with what the service leaves out there.
+fn completed(answer: &Connection, known: &Connection) -> Connection {
+    let mut connection = answer.clone();
+    connection.fill_from(known);
+    connection
 }

@@ -26,6 +26,9 @@ mod store;
 mod undo;
 mod wire;
 
+/// What the host of the sandbox is called: its port is another in each run.
+pub const SANDBOX_HOST: &str = "sandbox";
+
 pub use entries::{History, SelectEntryError};
 pub use entry::{Action, Change, Entry, Operation, Origin, Outcome};
 pub use entry_id::EntryId;

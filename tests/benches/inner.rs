@@ -4,11 +4,14 @@
     reason = "a measurement that cannot go on has failed"
 )]
 
+mod full_cache;
+
 use std::hint::black_box;
 use std::io;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use orgconn::api::connections_of_page;
+use orgconn::completion::Cache;
 use orgconn::output::{Format, Output, OutputOptions, Streams};
 use orgconn::topology::{
     Connection, ConnectionType, Desired, DesiredState, Directory, Plan, PlanOptions, Reference,
@@ -22,6 +25,7 @@ fn main() {
     decode(&mut criterion);
     plan(&mut criterion);
     render(&mut criterion);
+    complete(&mut criterion);
     criterion.final_summary();
 }
 
@@ -79,6 +83,21 @@ fn write(format: Format, connections: Vec<Connection>) {
         listing.push(connection).unwrap();
     }
     listing.finish(&[]).unwrap();
+}
+
+/// What a name and an id begin, among a thousand orgs and five thousand connections.
+fn complete(criterion: &mut Criterion) {
+    let directory = tempfile::tempdir().unwrap();
+    let cache = Cache::new(directory.path());
+    let owners = [full_cache::fill(&cache)];
+    let mut group = criterion.benchmark_group("completion from a full cache");
+    group.bench_function("org", |bencher| {
+        bencher.iter(|| assert_eq!(cache.orgs(&owners, black_box("Organization 077")).len(), 10));
+    });
+    group.bench_function("connection", |bencher| {
+        bencher.iter(|| assert_eq!(cache.connections(&owners, black_box("00012")).len(), 8));
+    });
+    group.finish();
 }
 
 fn nowhere() -> Streams {

@@ -119,6 +119,8 @@ fn what_needs_no_service_asks_none_and_reads_no_configuration() {
         &["--help"],
         &["list", "--help"],
         &["help", "exit-codes"],
+        &["__complete", "zsh", "orgconn", "list", "--source", ""],
+        &["__complete", "zsh", "orgconn", "get", ""],
     ] {
         assert_eq!(place.run(arguments).1, [0, 0], "{arguments:?}");
     }

@@ -147,13 +147,18 @@ impl World {
     pub(crate) fn script(&self, script: &str) -> Finished {
         let mut command = Command::new("bash");
         command.arg("-c").arg(script).stdin(Stdio::null());
-        self.furnish(&mut command);
+        self.furnish_with_program(&mut command);
+        finished(command.output().unwrap())
+    }
+
+    /// As [`World::furnish`], with the program on the path.
+    pub(crate) fn furnish_with_program(&self, command: &mut Command) {
+        self.furnish(command);
         let program = Path::new(env!("CARGO_BIN_EXE_orgconn"));
         let path = inherited("PATH").unwrap_or_default();
         let paths = std::iter::once(program.parent().unwrap().to_owned())
             .chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(paths).unwrap());
-        finished(command.output().unwrap())
     }
 }
 

@@ -1,4 +1,5 @@
 mod changing;
+mod completions;
 mod desired;
 mod history;
 mod looking;
@@ -18,11 +19,12 @@ fn page(command: &str) -> String {
     let words: Vec<_> = command.split(' ').collect();
     let text = shown(&[&words[..], &["--help"]].concat());
     let (own, global) = text.split_once("Global options:\n").unwrap();
-    let examples = global.split_once("\n\nExamples:\n");
-    match examples {
-        Some((_, examples)) => format!("{own}Examples:\n{examples}"),
-        None => own.to_owned(),
-    }
+    let after = |title: &str| {
+        let (_, text) = global.split_once(&format!("\n\n{title}"))?;
+        Some(format!("{own}{title}{text}"))
+    };
+    let text = after("Examples:\n").or_else(|| after("Installation"));
+    text.unwrap_or_else(|| own.to_owned())
 }
 
 #[test]
@@ -134,7 +136,7 @@ Any other name that begins with ORGCONN_ is refused: it would be a setting with 
 
 Honoured besides
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
-  XDG_CONFIG_HOME, XDG_STATE_HOME
+  XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 
 "#]]
     );

@@ -8,6 +8,7 @@
 mod allocations;
 mod auth;
 mod check;
+mod completions;
 #[cfg(feature = "sandbox")]
 mod counts;
 mod create;

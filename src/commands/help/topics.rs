@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use crate::error::Exit;
 
 /// The names of the topics.
-pub(super) const NAMES: [&str; 3] = ["exit-codes", "selectors", "environment"];
+pub(in crate::commands) const NAMES: [&str; 3] = ["exit-codes", "selectors", "environment"];
 
 /// The text of a topic.
 pub(super) fn find(name: &str) -> Option<String> {
@@ -68,5 +68,5 @@ Any other name that begins with ORGCONN_ is refused: it would be a setting with 
 
 Honoured besides
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
-  XDG_CONFIG_HOME, XDG_STATE_HOME
+  XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 ";

@@ -43,6 +43,28 @@ pub(crate) fn starts(kit: &Kit) -> Vec<Contender> {
     .collect()
 }
 
+/// A word that is completed from a full cache: it has to be there before the finger is off the key.
+pub(crate) fn completions(kit: &Kit) -> Vec<Contender> {
+    let words = ["list", "--source", "Organization 077"];
+    let question = [&["__complete", "zsh", "orgconn"], &words[..]].concat();
+    let completion = Contender::alone("orgconn completion", kit.orgconn.clone(), &question);
+    let rival = kit.rival.clone();
+    let rival = rival.map(|program| Contender::alone("the other build", program, &question));
+    let hello = kit
+        .hello
+        .clone()
+        .map(|program| Contender::alone("Rust hello", program, &[]));
+    [
+        Some(completion),
+        rival,
+        hello.map(|hello| hello.goal(Goal::Ratio(1.5))),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|contender| contender.at_home(&kit.directory))
+    .collect()
+}
+
 /// A few connections, for people.
 pub(crate) fn list(scene: &Scene<'_>) -> Vec<Option<Contender>> {
     let curl = scene.curl("curl + jq", r#"get "$list?limit=1000" | jq -r "$show""#);

@@ -1,7 +1,7 @@
 //! Who takes part: a command, and the environment that it runs in.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use orgconn::sandbox::profiles;
@@ -37,6 +37,14 @@ impl Contender {
             arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
             variables: Vec::new(),
         }
+    }
+
+    /// With this home, and with keys.
+    pub(crate) fn at_home(self, home: &Path) -> Self {
+        let keys = &profiles()[0];
+        self.with("HOME", home)
+            .with("DD_API_KEY", keys.api_key)
+            .with("DD_APP_KEY", keys.app_key)
     }
 
     /// With something that is wanted.
@@ -117,23 +125,14 @@ impl Scene<'_> {
         self.kit.has_curl.then(|| self.connected(contender))
     }
 
-    fn connected(&self, mut contender: Contender) -> Contender {
-        let keys = &profiles()[0];
-        let variables = [
-            ("HOME", self.kit.directory.clone().into()),
-            ("ORGCONN_API_URL", self.service.url.clone().into()),
-            ("DD_API_KEY", keys.api_key.into()),
-            ("DD_APP_KEY", keys.app_key.into()),
-        ];
-        let trust = self
-            .trust
-            .as_ref()
-            .map(|bundle| ("SSL_CERT_FILE", bundle.into()));
-        let variables = variables.into_iter().chain(trust);
-        contender.variables = variables
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        contender
+    fn connected(&self, contender: Contender) -> Contender {
+        let contender = contender
+            .at_home(&self.kit.directory)
+            .with("ORGCONN_API_URL", &self.service.url);
+        match &self.trust {
+            Some(bundle) => contender.with("SSL_CERT_FILE", bundle),
+            None => contender,
+        }
     }
 
     /// A file for the contenders of this scene.

@@ -17,6 +17,8 @@ mod certificate;
 mod contender;
 mod estate;
 mod floor;
+#[path = "../full_cache.rs"]
+mod full_cache;
 mod hello;
 mod race;
 mod scenarios;

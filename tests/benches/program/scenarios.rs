@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use orgconn::completion::Cache;
+
 use super::certificate::Certificate;
 use super::contender::{Contender, Scene};
 use super::race::Options;
 use super::server::{Conditions, Service};
-use super::{cast, hello};
+use super::{cast, full_cache, hello};
 
 /// How many connections of the sample account its hub takes part in.
 const SAMPLE: u32 = 8;
@@ -41,7 +43,12 @@ pub(crate) struct Scenario {
     cast: Cast,
 }
 
-type Cast = fn(&Scene<'_>) -> Vec<Option<Contender>>;
+/// How the contenders are found, with a server or without.
+#[derive(Clone, Copy)]
+enum Cast {
+    Served(fn(&Scene<'_>) -> Vec<Option<Contender>>),
+    Alone(fn(&Kit) -> Vec<Contender>),
+}
 
 /// Whether the server speaks TLS, and what its clients trust.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +62,7 @@ impl Kit {
     /// Makes what is needed, in `directory`.
     pub(crate) fn new(directory: &Path, options: &Options) -> Self {
         let answers = |program: &str| Command::new(program).arg("--version").output().is_ok();
+        full_cache::fill(&Cache::new(directory.join(".cache/orgconn")));
         Self {
             directory: directory.to_owned(),
             orgconn: env!("CARGO_BIN_EXE_orgconn").into(),
@@ -83,23 +91,24 @@ impl Kit {
 
 impl Scenario {
     /// Over plain HTTP, to a server nearby.
-    fn new(title: &'static str, size: u32, cast: Cast) -> Self {
+    fn new(title: &'static str, size: u32, cast: fn(&Scene<'_>) -> Vec<Option<Contender>>) -> Self {
         Self {
             title,
             runs: 1,
             size: Some(size),
             latency: Duration::ZERO,
             trust: Trust::Plain,
-            cast,
+            cast: Cast::Served(cast),
         }
     }
 
     /// What needs no server at all.
-    fn start(runs: usize) -> Self {
+    fn alone(title: &'static str, runs: usize, cast: fn(&Kit) -> Vec<Contender>) -> Self {
         Self {
             size: None,
             runs,
-            ..Self::new("start", 0, |_| Vec::new())
+            cast: Cast::Alone(cast),
+            ..Self::new(title, 0, |_| Vec::new())
         }
     }
 
@@ -135,8 +144,10 @@ impl Scenario {
 
     /// Who takes part, orgconn first.
     pub(crate) fn contenders(&self, kit: &Kit, service: Option<&Service>) -> Vec<Contender> {
-        let Some(service) = service else {
-            return cast::starts(kit);
+        let (cast, service) = match (self.cast, service) {
+            (Cast::Alone(cast), _) => return cast(kit),
+            (Cast::Served(_), None) => return Vec::new(),
+            (Cast::Served(cast), Some(service)) => (cast, service),
         };
         let trust = match self.trust {
             Trust::Plain => None,
@@ -148,7 +159,7 @@ impl Scenario {
             service,
             trust,
         };
-        (self.cast)(&scene).into_iter().flatten().collect()
+        cast(&scene).into_iter().flatten().collect()
     }
 }
 
@@ -165,7 +176,8 @@ fn short(runs: usize) -> Vec<Scenario> {
     let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
     let apply = |title| race(title, cast::ORGS + SAMPLE, cast::apply);
     vec![
-        Scenario::start(runs * 5),
+        Scenario::alone("start", runs * 5, cast::starts),
+        Scenario::alone("completion", runs * 5, cast::completions),
         race("list 8, HTTP", 8, cast::list),
         race("list 8, TLS", 8, cast::list).over(Trust::System),
         race("list 8, TLS, one CA", 8, cast::list).over(Trust::One),

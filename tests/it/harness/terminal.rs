@@ -23,9 +23,20 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Terminal {
     /// Starts the program at a terminal that is this many columns wide.
     pub(crate) fn start(world: &World, columns: u16, arguments: &[&str]) -> Self {
+        Self::run(world, columns, &world.command(arguments))
+    }
+
+    /// Starts a bash of this world there, with the program on its path.
+    pub(crate) fn bash(world: &World, columns: u16) -> Self {
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["--noprofile", "--norc", "-i"]);
+        world.furnish_with_program(&mut bash);
+        Self::run(world, columns, &bash)
+    }
+
+    fn run(world: &World, columns: u16, ready: &std::process::Command) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(Size::new(24, columns)).unwrap();
-        let ready = world.command(arguments);
         let variables = ready
             .get_envs()
             .filter_map(|(name, value)| Some((name, value?)));

@@ -17,24 +17,25 @@ same account. It is made with the source org's credentials.
 Usage: orgconn [OPTIONS] <COMMAND>
 
 Commands:
-  list     List the connections this org takes part in [alias: ls]
-  get      Show one connection
-  create   Connect this org to others, which may then query its data
-  update   Change what connections share
-  delete   Delete connections [alias: rm]
-  plan     Show what would turn the live connections into those of a file
-  apply    Carry out what turns the live connections into those of a file
-  check    Check that a connection, or all connections of a file, are as they should be
-  export   Write the live connections as a file
-  graph    Draw who sees whose data
-  schema   Print the JSON Schema of the desired-state file, for editors
-  history  List the changes that this machine made, the newest first
-  undo     Take back a change of the history
-  orgs     List the orgs that these credentials manage
-  auth     Who these credentials are and what they may do; log in and out
-  profile  The profiles of the configuration file: one for each org that is worked with
-  sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
-  help     Explain a command, or one of the topics: exit-codes, selectors, environment
+  list         List the connections this org takes part in [alias: ls]
+  get          Show one connection
+  create       Connect this org to others, which may then query its data
+  update       Change what connections share
+  delete       Delete connections [alias: rm]
+  plan         Show what would turn the live connections into those of a file
+  apply        Carry out what turns the live connections into those of a file
+  check        Check that a connection, or all connections of a file, are as they should be
+  export       Write the live connections as a file
+  graph        Draw who sees whose data
+  schema       Print the JSON Schema of the desired-state file, for editors
+  history      List the changes that this machine made, the newest first
+  undo         Take back a change of the history
+  orgs         List the orgs that these credentials manage
+  auth         Who these credentials are and what they may do; log in and out
+  profile      The profiles of the configuration file: one for each org that is worked with
+  sandbox      The local stand-in for the API: serve it, reset it, or say where its state is
+  completions  Print the script that makes a shell complete command lines
+  help         Explain a command, or one of the topics: exit-codes, selectors, environment
 
 Options:
   -h, --help
@@ -158,24 +159,25 @@ See, change and check the connections between Datadog organizations
 Usage: orgconn [OPTIONS] <COMMAND>
 
 Commands:
-  list     List the connections this org takes part in [alias: ls]
-  get      Show one connection
-  create   Connect this org to others, which may then query its data
-  update   Change what connections share
-  delete   Delete connections [alias: rm]
-  plan     Show what would turn the live connections into those of a file
-  apply    Carry out what turns the live connections into those of a file
-  check    Check that a connection, or all connections of a file, are as they should be
-  export   Write the live connections as a file
-  graph    Draw who sees whose data
-  schema   Print the JSON Schema of the desired-state file, for editors
-  history  List the changes that this machine made, the newest first
-  undo     Take back a change of the history
-  orgs     List the orgs that these credentials manage
-  auth     Who these credentials are and what they may do; log in and out
-  profile  The profiles of the configuration file: one for each org that is worked with
-  sandbox  The local stand-in for the API: serve it, reset it, or say where its state is
-  help     Explain a command, or one of the topics: exit-codes, selectors, environment
+  list         List the connections this org takes part in [alias: ls]
+  get          Show one connection
+  create       Connect this org to others, which may then query its data
+  update       Change what connections share
+  delete       Delete connections [alias: rm]
+  plan         Show what would turn the live connections into those of a file
+  apply        Carry out what turns the live connections into those of a file
+  check        Check that a connection, or all connections of a file, are as they should be
+  export       Write the live connections as a file
+  graph        Draw who sees whose data
+  schema       Print the JSON Schema of the desired-state file, for editors
+  history      List the changes that this machine made, the newest first
+  undo         Take back a change of the history
+  orgs         List the orgs that these credentials manage
+  auth         Who these credentials are and what they may do; log in and out
+  profile      The profiles of the configuration file: one for each org that is worked with
+  sandbox      The local stand-in for the API: serve it, reset it, or say where its state is
+  completions  Print the script that makes a shell complete command lines
+  help         Explain a command, or one of the topics: exit-codes, selectors, environment
 
 Options:
   -h, --help     Print help (see more with '--help')

@@ -1,0 +1,321 @@
+//! What is offered where.
+
+use snapbox::{assert_data_eq, str};
+
+use super::{asked, offered, values};
+use crate::harness::World;
+
+#[test]
+fn commands_are_offered_with_what_they_do() {
+    let world = World::bare();
+    assert_eq!(
+        offered(&world, &["a"]),
+        [
+            "apply\tCarry out what turns the live connections into those of a file",
+            "auth\tWho these credentials are and what they may do; log in and out",
+        ]
+    );
+    assert_eq!(values(&world, &["l"]), ["list", "ls"]);
+    assert_eq!(
+        values(&world, &["profile", ""]),
+        ["list", "show", "add", "remove", "help"]
+    );
+    assert_eq!(
+        values(&world, &["--sandbox", "-q", "--timeout", "5s", "gra"]),
+        ["graph"]
+    );
+    assert_eq!(
+        values(&world, &["help", "e"]),
+        ["export", "exit-codes", "environment"]
+    );
+    assert_eq!(
+        values(&world, &["help", "sandbox", ""]),
+        ["serve", "reset", "path", "help"]
+    );
+    assert_eq!(values(&world, &["nonsense", "l"]), [""; 0]);
+}
+
+#[test]
+fn every_command_is_offered() {
+    let help = World::bare().run(["--help"]).quiet_success();
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    let listed: Vec<_> = list
+        .lines()
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(values(&World::bare(), &[""]), listed);
+}
+
+#[test]
+fn flags_are_offered_where_they_may_stand_and_not_twice() {
+    let world = World::bare();
+    assert_eq!(
+        offered(&world, &["list", "--so"]),
+        [
+            "--source\tOrg whose data is shared: its name, UUID or public id",
+            "--sort\tOrder by these columns; `-` in front: descending (comma-separated)",
+        ]
+    );
+    assert_eq!(
+        values(&world, &["list", "--source", "A", "--so"]),
+        ["--sort"]
+    );
+    assert_eq!(values(&world, &["list", "--fr"]), ["--from"]);
+    assert_eq!(values(&world, &["--ver"]), ["--verbose", "--version"]);
+    assert_eq!(values(&world, &["get", "-y"]), ["-y"]);
+    // Those that may be repeated are.
+    assert_eq!(
+        values(&world, &["list", "--type", "logs", "--ty"]),
+        ["--type"]
+    );
+    // A command that takes no words has nothing else to offer.
+    assert!(values(&world, &["schema", ""]).contains(&"--sandbox".to_owned()));
+    assert_eq!(values(&world, &["list", "--", "--so"]), [""; 0]);
+}
+
+#[test]
+fn values_that_the_program_knows_are_offered() {
+    let world = World::bare();
+    assert_eq!(values(&world, &["list", "-o", "j"]), ["json", "jsonl"]);
+    assert_eq!(values(&world, &["list", "-oj"]), ["-ojson", "-ojsonl"]);
+    assert_eq!(values(&world, &["list", "--output=y"]), ["--output=yaml"]);
+    assert_eq!(
+        values(&world, &["graph", "-o", ""]),
+        ["tree", "mermaid", "dot", "svg"]
+    );
+    assert_eq!(values(&world, &["export", "-o", ""]), ["yaml", "terraform"]);
+    assert_eq!(values(&world, &["check", "-o", "g"]), ["github"]);
+    assert_eq!(offered(&world, &["list", "--color", "n"]), ["never\tNever"]);
+    assert_eq!(
+        values(&world, &["--site", "us"]),
+        ["us3.datadoghq.com", "us5.datadoghq.com", "us2.ddog-gov.com"]
+    );
+    assert_eq!(
+        values(&world, &["completions", ""]),
+        ["bash", "zsh", "fish", "elvish", "powershell"]
+    );
+}
+
+#[test]
+fn columns_are_those_of_what_the_command_shows() {
+    let world = World::bare();
+    assert_eq!(
+        values(&world, &["list", "--columns", "source,des"]),
+        ["source,destination", "source,destination_id"]
+    );
+    assert_eq!(
+        values(&world, &["list", "--sort=-cr"]),
+        [
+            "--sort=-created_at",
+            "--sort=-created_by",
+            "--sort=-created_by_id"
+        ]
+    );
+    assert_eq!(
+        values(&world, &["list", "--sort", "-created_at,cr"]),
+        ["-created_at,created_by", "-created_at,created_by_id"]
+    );
+    assert_eq!(values(&world, &["orgs", "--sort", "na"]), ["name"]);
+    assert_eq!(values(&world, &["graph", "--columns", ""]), [""; 0]);
+}
+
+#[test]
+fn what_is_in_a_list_already_is_not_offered_again() {
+    let world = World::bare();
+    assert_eq!(
+        values(&world, &["create", "X", "--type", ""]),
+        ["logs", "metrics", "audit"]
+    );
+    assert_eq!(
+        values(&world, &["create", "X", "--type", "metrics,"]),
+        ["metrics,logs", "metrics,audit"]
+    );
+    assert_eq!(
+        values(
+            &world,
+            &["create", "X", "--type=logs", "--type", "metrics,"]
+        ),
+        ["metrics,audit"]
+    );
+}
+
+#[test]
+fn files_are_left_to_the_shell() {
+    let world = World::bare();
+    for words in [
+        &["plan", "-f", ""][..],
+        &["apply", "--file=orgconn"],
+        &["--config", ""],
+        &["auth", "login", "--to-file", "k"],
+    ] {
+        assert_eq!(
+            asked(&world, "zsh", &[&["orgconn"], words].concat()),
+            "files\n",
+            "{words:?}"
+        );
+    }
+    assert_eq!(
+        asked(&world, "bash", &["orgconn list > x", " ", "9"]),
+        "files\n"
+    );
+}
+
+#[test]
+fn nothing_is_offered_where_nobody_can_know() {
+    let world = World::sandbox();
+    for words in [
+        &["--timeout", ""][..],
+        &["--api-url", "h"],
+        &["orgs", "--name", ""],
+        &["profile", "add", ""],
+        &["history", "--limit", ""],
+    ] {
+        assert_eq!(values(&world, words), [""; 0], "{words:?}");
+    }
+}
+
+#[test]
+fn the_sandbox_has_its_sample_profiles_and_orgs_from_the_start() {
+    let world = World::sandbox();
+    assert_eq!(
+        offered(&world, &["list", "--profile", "hub,ret"]),
+        [
+            "hub,retail-us\ta source whose connection belongs to a person",
+            "hub,retail-eu\ta source whose connection belongs to a service account",
+        ]
+    );
+    assert_eq!(values(&world, &["profile", "show", "le"]), ["legacy-shop"]);
+    assert_eq!(
+        values(&world, &["create", "ret"]),
+        ["Retail EU", "Retail US"]
+    );
+    assert_eq!(
+        values(&World::bare(), &["create", "--sandbox", "Ob"]),
+        ["Observability Hub"]
+    );
+    assert_eq!(values(&World::bare(), &["create", "Ob"]), [""; 0]);
+}
+
+#[test]
+fn profiles_are_those_of_the_configuration_file() {
+    let world = World::bare();
+    let file = world.file(
+        "profiles.toml",
+        "[profiles.hub]\nsite = \"datadoghq.eu\"\n[profiles.payments]\n[profiles.platform]\n",
+    );
+    let file = file.to_str().unwrap();
+    assert_eq!(
+        offered(&world, &["--config", file, "list", "--profile", ""]),
+        [
+            "hub\tdatadoghq.eu",
+            "payments\tdatadoghq.com",
+            "platform\tdatadoghq.com"
+        ]
+    );
+    let world = world.with("ORGCONN_CONFIG", file);
+    assert_eq!(
+        values(&world, &["profile", "remove", "p"]),
+        ["payments", "platform"]
+    );
+    assert_eq!(
+        values(&world, &["list", "--source", "profile:pay"]),
+        ["profile:payments"]
+    );
+    assert_eq!(
+        values(&world, &["list", "--profile", "payments,p"]),
+        ["payments,platform"]
+    );
+}
+
+#[test]
+fn a_configuration_with_a_mistake_in_it_only_offers_less() {
+    let world = World::bare().with("ORGCONN_PROFLE", "x");
+    world.file("xdg_config_home/orgconn/config.toml", "no = settings =");
+    assert_eq!(values(&world, &["--profile", ""]), [""; 0]);
+    assert_eq!(values(&world, &["lis"]), ["list"]);
+}
+
+#[test]
+fn undo_is_offered_what_the_history_says_can_be_undone() {
+    let world = World::sandbox();
+    world
+        .run(["create", "Security Archive", "--type", "logs"])
+        .code(0);
+    let history = world.run(["history", "-o", "id"]).quiet_success();
+    let entry = history.trim();
+    let told = format!("{entry}\tcreate: Observability Hub → Security Archive");
+    assert_eq!(
+        offered(&world, &["undo", &entry[..6]]),
+        std::slice::from_ref(&told)
+    );
+    assert_eq!(offered(&world, &["undo", "--profile", "hub", ""]), [told]);
+    assert_eq!(
+        values(&world, &["undo", "--profile", "retail-us", ""]),
+        [""; 0]
+    );
+    world.run(["undo", entry, "--yes"]).code(0);
+    assert!(!values(&world, &["undo", ""]).contains(&entry.to_owned()));
+}
+
+#[test]
+fn each_shell_is_answered_as_it_can_read_it() {
+    let world = World::sandbox();
+    let words = ["orgconn", "create", "Retail"];
+    for shell in ["zsh", "fish", "elvish"] {
+        assert_data_eq!(
+            asked(&world, shell, &words),
+            str![[r#"
+words
+Retail EU	
+Retail US	
+
+"#]]
+        );
+    }
+    assert_data_eq!(
+        asked(&world, "powershell", &["orgconn\ncreate\nRetail"]),
+        str![[r#"
+words
+'Retail EU'	Retail EU	
+'Retail US'	Retail US	
+
+"#]]
+    );
+    assert_data_eq!(
+        asked(&world, "bash", &["orgconn create Retail", " =:", "9"]),
+        str![[r#"
+words
+Retail/ EU
+Retail/ US
+
+"#]]
+    );
+}
+
+#[test]
+fn what_bash_only_shows_is_shown_as_it_is() {
+    let world = World::sandbox();
+    let ask = |text: &str, kind: &str| asked(&world, "bash", &[text, " =:", kind]);
+    assert_eq!(
+        ask("orgconn list --profile=retail", "63"),
+        "words\n--profile=retail-us  -- a source whose connection belongs to a person\n\
+         --profile=retail-eu  -- a source whose connection belongs to a service account\n"
+    );
+    // One alone may be put on the line all the same.
+    assert_eq!(
+        ask("orgconn list --profile=retail-u", "63"),
+        "words\nretail-us\n"
+    );
+}
+
+#[test]
+fn an_open_quote_in_fish_is_read_as_one() {
+    let world = World::sandbox();
+    for typed in ["\"Retail U", "'Retail U", r"Retail\ U"] {
+        assert_eq!(
+            asked(&world, "fish", &["orgconn", "create", typed]),
+            "words\nRetail US\t\n"
+        );
+    }
+}
