@@ -9,7 +9,6 @@ use orgconn::sandbox::profiles;
 use super::race::Goal;
 use super::scenarios::Kit;
 use super::server::Service;
-use super::stopwatch::this_program;
 
 /// A command that is raced.
 pub(crate) struct Contender {
@@ -114,7 +113,8 @@ impl Scene<'_> {
     /// The least program that does the same.
     pub(crate) fn floor(&self, name: &str, how: &str) -> Contender {
         let arguments = ["floor", how, &self.service.url];
-        self.connected(Contender::alone(name, this_program(), &arguments))
+        let program = self.kit.floor.clone();
+        self.connected(Contender::alone(name, program, &arguments))
     }
 
     /// A script in bash around curl and jq, if they are there. `$list` and `$orgs` are the URLs, `$show` and `$lines`

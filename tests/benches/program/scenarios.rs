@@ -10,6 +10,7 @@ use super::certificate::Certificate;
 use super::contender::{Contender, Scene};
 use super::race::Options;
 use super::server::{Conditions, Service};
+use super::stopwatch::this_program;
 use super::{cast, full_cache, hello};
 
 /// How many connections of the sample account its hub takes part in.
@@ -21,7 +22,9 @@ pub(crate) struct Kit {
     pub(crate) directory: PathBuf,
     /// The program that all of it is about.
     pub(crate) orgconn: PathBuf,
-    /// Another build of it.
+    /// A copy of this program, which is the floor as well: what runs before each lap shall not warm it up.
+    pub(crate) floor: PathBuf,
+    /// Another build of orgconn.
     pub(crate) rival: Option<PathBuf>,
     /// Whether curl and jq are there.
     pub(crate) has_curl: bool,
@@ -63,8 +66,11 @@ impl Kit {
     pub(crate) fn new(directory: &Path, options: &Options) -> Self {
         let answers = |program: &str| Command::new(program).arg("--version").output().is_ok();
         full_cache::fill(&Cache::new(directory.join(".cache/orgconn")));
+        let floor = directory.join("floor");
+        std::fs::copy(this_program(), &floor).unwrap();
         Self {
             directory: directory.to_owned(),
+            floor,
             orgconn: env!("CARGO_BIN_EXE_orgconn").into(),
             rival: options.rival.clone(),
             has_curl: answers("curl") && answers("jq") && answers("bash"),
