@@ -33,9 +33,13 @@ pub(super) fn candidates(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
 
 fn begun(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
     let place = |line: &[u8]| line[..line.len().min(typed.len())].cmp(typed.as_bytes());
+    let read = |file: &mut Sorted| match typed {
+        "" => file.all(),
+        _ => file.among(place),
+    };
     let texts = files
         .iter_mut()
-        .filter_map(|file| String::from_utf8(file.among(place).ok()?).ok());
+        .filter_map(|file| String::from_utf8(read(file).ok()?).ok());
     let texts: Vec<_> = texts.collect();
     let mut found: Vec<_> = texts.iter().flat_map(|text| text.lines()).collect();
     if texts.len() > 1 {
@@ -60,6 +64,7 @@ pub(super) fn corrected(lines: &str, changed: &HashMap<String, Option<String>>) 
     Some(text)
 }
 
-fn id(line: &str) -> &str {
+/// The id at the head of a line.
+pub(super) fn id(line: &str) -> &str {
     line.split_once('\t').map_or(line, |(id, _)| id)
 }

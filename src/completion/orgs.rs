@@ -134,7 +134,10 @@ pub(super) fn candidates(files: &mut [Sorted], typed: &str) -> Vec<Candidate> {
     if !is_id {
         let wanted = folded(typed.strip_prefix("name:").unwrap_or(typed));
         let place = |line: &[u8]| place(line, &wanted);
-        let among = |file: &mut Sorted| file.among(place);
+        let among = |file: &mut Sorted| match wanted.as_str() {
+            "" => file.all(),
+            _ => file.among(place),
+        };
         let found = chosen(&texts(files, among), typed);
         if !found.is_empty() || typed.starts_with("name:") {
             return found;
@@ -179,8 +182,10 @@ pub(super) fn chosen(texts: &[String], typed: &str) -> Vec<Candidate> {
         return by_name(texts, typed, "name:");
     }
     let mut found = by_name(texts, typed, "");
+    let is_digit = |letter: char| letter.is_ascii_hexdigit() || letter == '-';
     for kind in [IdKind::Uuid, IdKind::Public] {
-        if found.is_empty() {
+        let may_be = matches!(kind, IdKind::Public) || typed.chars().all(is_digit);
+        if found.is_empty() && may_be {
             found = by_id(texts, typed, "", kind);
         }
     }

@@ -123,6 +123,7 @@ impl Recorder {
     /// Writes them in order, in which they are searched.
     fn write_connections(&self, owner: &Owner, mut lines: Vec<String>) -> io::Result<()> {
         lines.sort_unstable();
+        lines.dedup_by(|next, earlier| connections::id(next) == connections::id(earlier));
         self.cache.write(owner, Content::Connections, &lines)
     }
 }

@@ -1,6 +1,6 @@
 //! Whose orgs and connections a command line is about, as far as flags, environment and configuration say it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cache::{Cache, Owner};
@@ -45,7 +45,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The journal's directory.
-    pub(super) fn state_directory(&self) -> Option<std::path::PathBuf> {
+    pub(super) fn state_directory(&self) -> Option<PathBuf> {
         self.environment.state_directory().ok()
     }
 

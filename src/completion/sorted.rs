@@ -5,6 +5,8 @@ use std::path::Path;
 
 /// So much is read at once. A line that is longer is found all the same.
 const BLOCK: u64 = 4096;
+/// And at most so much, of lines that are all wanted.
+const LONGEST: u64 = 64 * 1024;
 
 /// A file of lines in order, of which only those are read that are looked for, and a few on the way to them: to map
 /// the memory for all of a long one would take longer than the rest of the program.
@@ -39,11 +41,13 @@ impl Sorted {
     /// or comes before or after them.
     pub(super) fn among(&mut self, place: impl Fn(&[u8]) -> Ordering) -> io::Result<Vec<u8>> {
         let mut found = Vec::new();
-        let mut next = self.near(&place)?;
+        let (mut next, mut length) = (self.near(&place)?, BLOCK);
         let mut block = Vec::new();
         while next < self.end {
-            block.append(&mut self.bytes(next, BLOCK * 4)?);
-            next = self.end.min(next + BLOCK * 4);
+            self.read_on(next, length, &mut block)?;
+            next = self.end.min(next + length);
+            // As a rule there are few; where there are many, fewer system calls pay.
+            length = (length * 2).min(LONGEST);
             let whole = block
                 .iter()
                 .rposition(|byte| *byte == b'\n')
@@ -85,11 +89,18 @@ impl Sorted {
 
     /// So many bytes from there on, or as many as there are.
     fn bytes(&mut self, from: u64, most: u64) -> io::Result<Vec<u8>> {
-        let count = most.min(self.end.saturating_sub(from));
-        let mut bytes = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
-        self.file.seek(SeekFrom::Start(from))?;
-        self.file.by_ref().take(count).read_to_end(&mut bytes)?;
+        let mut bytes = Vec::new();
+        self.read_on(from, most, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// As [`Sorted::bytes`], behind those that are there.
+    fn read_on(&mut self, from: u64, most: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let count = most.min(self.end.saturating_sub(from));
+        bytes.reserve_exact(usize::try_from(count).unwrap_or_default());
+        self.file.seek(SeekFrom::Start(from))?;
+        self.file.by_ref().take(count).read_to_end(bytes)?;
+        Ok(())
     }
 }
 

@@ -45,6 +45,11 @@ enum Kind {
 
 /// What may stand where `typed` does.
 pub(super) fn offer(walk: &Walk<'_>, scope: &Scope<'_>, topics: &[&str], typed: &str) -> Offer {
+    let place = Place {
+        walk,
+        scope,
+        topics,
+    };
     match walk.target(typed) {
         Target::Nothing => Offer::Words(Vec::new()),
         Target::Flag => Offer::Words(flags(walk, typed)),
@@ -53,16 +58,7 @@ pub(super) fn offer(walk: &Walk<'_>, scope: &Scope<'_>, topics: &[&str], typed: 
             argument,
             before,
             typed,
-        } => value(
-            argument,
-            &before,
-            &typed,
-            &Place {
-                walk,
-                scope,
-                topics,
-            },
-        ),
+        } => value(argument, &before, &typed, &place),
     }
 }
 

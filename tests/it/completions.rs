@@ -5,6 +5,7 @@ mod bash;
 #[cfg(unix)]
 mod cache;
 mod scripts;
+mod shells;
 mod words;
 
 use crate::harness::World;

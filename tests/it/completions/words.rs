@@ -1,7 +1,5 @@
 //! What is offered where.
 
-use snapbox::{assert_data_eq, str};
-
 use super::{asked, offered, values};
 use crate::harness::World;
 
@@ -256,66 +254,4 @@ fn undo_is_offered_what_the_history_says_can_be_undone() {
     );
     world.run(["undo", entry, "--yes"]).code(0);
     assert!(!values(&world, &["undo", ""]).contains(&entry.to_owned()));
-}
-
-#[test]
-fn each_shell_is_answered_as_it_can_read_it() {
-    let world = World::sandbox();
-    let words = ["orgconn", "create", "Retail"];
-    for shell in ["zsh", "fish", "elvish"] {
-        assert_data_eq!(
-            asked(&world, shell, &words),
-            str![[r#"
-words
-Retail EU	
-Retail US	
-
-"#]]
-        );
-    }
-    assert_data_eq!(
-        asked(&world, "powershell", &["orgconn\ncreate\nRetail"]),
-        str![[r#"
-words
-'Retail EU'	Retail EU	
-'Retail US'	Retail US	
-
-"#]]
-    );
-    assert_data_eq!(
-        asked(&world, "bash", &["orgconn create Retail", " =:", "9"]),
-        str![[r#"
-words
-Retail/ EU
-Retail/ US
-
-"#]]
-    );
-}
-
-#[test]
-fn what_bash_only_shows_is_shown_as_it_is() {
-    let world = World::sandbox();
-    let ask = |text: &str, kind: &str| asked(&world, "bash", &[text, " =:", kind]);
-    assert_eq!(
-        ask("orgconn list --profile=retail", "63"),
-        "words\n--profile=retail-us  -- a source whose connection belongs to a person\n\
-         --profile=retail-eu  -- a source whose connection belongs to a service account\n"
-    );
-    // One alone may be put on the line all the same.
-    assert_eq!(
-        ask("orgconn list --profile=retail-u", "63"),
-        "words\nretail-us\n"
-    );
-}
-
-#[test]
-fn an_open_quote_in_fish_is_read_as_one() {
-    let world = World::sandbox();
-    for typed in ["\"Retail U", "'Retail U", r"Retail\ U"] {
-        assert_eq!(
-            asked(&world, "fish", &["orgconn", "create", typed]),
-            "words\nRetail US\t\n"
-        );
-    }
 }
