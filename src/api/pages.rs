@@ -18,8 +18,6 @@ pub(super) const LIMIT: u64 = 1000;
 /// The most pages that are asked for or kept ready at the same time: ten thousand connections, with the first page, in
 /// two round trips. Each takes about half a megabyte.
 const MOST_IN_FLIGHT: usize = 9;
-/// As [`MOST_IN_FLIGHT`], without TLS: over HTTP/1.1 each page under way takes a TCP connection with buffers of its own.
-const MOST_CONNECTIONS: usize = 6;
 
 /// A listing, page by page and in order. The pages after the first are fetched side by side, a few ahead of the reader.
 ///
@@ -109,8 +107,7 @@ impl ConnectionPages {
 
     fn request_ahead(&mut self) {
         let most = match self.state {
-            State::Counted if self.http.endpoint().is_encrypted() => MOST_IN_FLIGHT,
-            State::Counted => MOST_CONNECTIONS,
+            State::Counted => MOST_IN_FLIGHT,
             _ => 1,
         };
         let end = self.total.unwrap_or(u64::MAX);

@@ -160,7 +160,7 @@ impl Output {
     /// more.
     pub fn write_text(&mut self, text: &str) -> io::Result<()> {
         let stdout = &mut self.stdout;
-        self.messages.bars.suspend(|| {
+        self.messages.stderr.lend(|| {
             stdout.write_all(text.as_bytes())?;
             stdout.flush()
         })

@@ -119,7 +119,7 @@ impl<'a, R: Record> Listing<'a, R> {
             messages,
             ..
         } = &mut self;
-        messages.bars.suspend(|| {
+        messages.stderr.lend(|| {
             waiting
                 .iter()
                 .try_for_each(|record| writer.record(record))?;

@@ -1,17 +1,12 @@
 use std::io::Write;
 
-use anstyle::{AnsiColor, Style};
-use indicatif::MultiProgress;
-
-use super::progress::bars;
 use super::stderr::Stderr;
 use super::{Output, escape};
+use anstyle::{AnsiColor, Style};
 
 /// Standard error, and how loud it may be.
 pub(super) struct Messages {
-    stderr: Stderr,
-    /// The bars that are shown below the messages.
-    pub(super) bars: MultiProgress,
+    pub(super) stderr: Stderr,
     is_coloured: bool,
     is_quiet: bool,
 }
@@ -21,17 +16,15 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 impl Messages {
-    /// Messages to a stream; `draws` says whether bars may be drawn on it.
+    /// Messages to a stream; `draws` says whether it is a terminal that bars may be drawn on.
     pub(super) fn new(
         stderr: Box<dyn Write + Send>,
         draws: bool,
         is_coloured: bool,
         is_quiet: bool,
     ) -> Self {
-        let stderr = Stderr::new(stderr);
         Self {
-            bars: bars(&stderr, draws && !is_quiet),
-            stderr,
+            stderr: Stderr::new(stderr, draws && !is_quiet),
             is_coloured,
             is_quiet,
         }
@@ -51,7 +44,7 @@ impl Messages {
         } else {
             format!("{label}{text}\n")
         };
-        self.bars.suspend(|| self.stderr.write(&line));
+        self.stderr.write(&line);
     }
 }
 

@@ -76,7 +76,7 @@ impl Output {
             ));
         }
         let terminal = Term::stderr();
-        let answer = self.messages.bars.suspend(|| prompt(&terminal));
+        let answer = self.messages.stderr.lend(|| prompt(&terminal));
         if answer.is_err() {
             // The prompt hides the cursor and leaves it hidden when it is interrupted.
             terminal.show_cursor().ok();

@@ -1,104 +1,86 @@
-use std::fmt;
-use std::io::{self, Write};
-use std::mem::take;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::Write;
+use std::mem::replace;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use indicatif::TermLike;
+/// The control sequence (ECMA-48) that empties the line that the cursor is in, from its beginning.
+const ERASE: &str = "\r\u{1b}[2K";
 
-use super::streams::stderr_width;
-
-/// Standard error, which messages and bars share.
+/// Standard error: messages, and below them, on a terminal, one line that says how far something
+/// is.
 #[derive(Clone)]
-pub(super) struct Stderr(Arc<Mutex<Box<dyn Write + Send>>>);
+pub(super) struct Stderr(Arc<Mutex<State>>);
+
+struct State {
+    stream: Box<dyn Write + Send>,
+    /// Whether it is a terminal that a line may be drawn on.
+    draws: bool,
+    /// The line that is drawn; an empty one is none.
+    line: String,
+    /// Whether somebody else has the terminal.
+    is_lent: bool,
+}
 
 impl Stderr {
-    pub(super) fn new(stream: Box<dyn Write + Send>) -> Self {
-        Self(Arc::new(Mutex::new(stream)))
+    pub(super) fn new(stream: Box<dyn Write + Send>, draws: bool) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            stream,
+            draws,
+            line: String::new(),
+            is_lent: false,
+        })))
     }
 
-    /// Writes a text. When standard error is gone there is nobody left to tell.
+    /// Whether it is a terminal that a line may be drawn on.
+    pub(super) fn draws(&self) -> bool {
+        self.lock().draws
+    }
+
+    /// Writes a text of whole lines, above the one that is drawn.
     pub(super) fn write(&self, text: &str) {
-        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.write_all(text.as_bytes()).ok();
-    }
-}
-
-/// The terminal that standard error is, for drawing on it. What is drawn is written at once when it
-/// is whole.
-///
-/// No method fails: the bars' owner would panic.
-pub(super) struct Terminal {
-    stderr: Stderr,
-    waiting: Mutex<String>,
-}
-
-impl Terminal {
-    pub(super) fn new(stderr: Stderr) -> Self {
-        Self {
-            stderr,
-            waiting: Mutex::default(),
+        let mut state = self.lock();
+        let line = state.line.clone();
+        match line.is_empty() || state.is_lent {
+            true => state.put(text),
+            false => state.put(&format!("{ERASE}{text}{line}")),
         }
     }
 
-    fn add(&self, text: &str) -> io::Result<()> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.push_str(text);
-        Ok(())
-    }
-
-    /// Adds the control sequence (ECMA-48) that moves the cursor `count` times; none for 0, which
-    /// would move it once.
-    fn add_move(&self, count: usize, direction: char) -> io::Result<()> {
-        match count {
-            0 => Ok(()),
-            _ => self.add(&format!("\u{1b}[{count}{direction}")),
+    /// Draws a line in the place of the one that is drawn. An empty one takes it away.
+    pub(super) fn draw(&self, line: &str) {
+        let mut state = self.lock();
+        let before = replace(&mut state.line, line.to_owned());
+        if !state.is_lent && before != line {
+            state.put(&format!("{ERASE}{line}"));
         }
     }
-}
 
-impl TermLike for Terminal {
-    fn width(&self) -> u16 {
-        stderr_width()
+    /// Lets somebody else write to the terminal, without the line in his way.
+    pub(super) fn lend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.set_lent(true);
+        let done = work();
+        self.set_lent(false);
+        done
     }
 
-    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
-        self.add_move(lines, 'A')
+    fn set_lent(&self, is_lent: bool) {
+        let mut state = self.lock();
+        state.is_lent = is_lent;
+        if !state.line.is_empty() {
+            let line = if is_lent { "" } else { &state.line };
+            let text = format!("{ERASE}{line}");
+            state.put(&text);
+        }
     }
 
-    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
-        self.add_move(lines, 'B')
-    }
-
-    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
-        self.add_move(columns, 'C')
-    }
-
-    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
-        self.add_move(columns, 'D')
-    }
-
-    fn write_line(&self, text: &str) -> io::Result<()> {
-        self.add(text)?;
-        self.add("\n")
-    }
-
-    fn write_str(&self, text: &str) -> io::Result<()> {
-        self.add(text)
-    }
-
-    fn clear_line(&self) -> io::Result<()> {
-        self.add("\r\u{1b}[2K")
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        self.stderr.write(&take(&mut *waiting));
-        Ok(())
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for Terminal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Terminal").finish_non_exhaustive()
+impl State {
+    /// Writes at once. When standard error is gone there is nobody left to tell.
+    fn put(&mut self, text: &str) {
+        self.stream.write_all(text.as_bytes()).ok();
+        self.stream.flush().ok();
     }
 }

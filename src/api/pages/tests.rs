@@ -251,9 +251,9 @@ async fn pages_come_side_by_side_but_only_a_few_ahead() {
         pages.next().await.unwrap().unwrap();
     }
     // The second page came with its neighbours: all of them were asked for before it was answered.
-    assert_eq!(queries(&server).await.len(), 1 + MOST_CONNECTIONS);
+    assert_eq!(queries(&server).await.len(), 1 + MOST_IN_FLIGHT);
     sleep(Duration::from_millis(80)).await;
-    assert_eq!(queries(&server).await.len(), 1 + MOST_CONNECTIONS);
+    assert_eq!(queries(&server).await.len(), 1 + MOST_IN_FLIGHT);
     while pages.next().await.transpose().unwrap().is_some() {}
     assert!(started.elapsed() < Duration::from_millis(29 * 60));
 }

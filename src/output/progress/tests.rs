@@ -21,12 +21,8 @@ fn with_terminals(options: OutputOptions, stdout: bool, stderr: bool) -> (Output
 
 /// The same bar, without the wait.
 fn due(progress: Progress) -> Progress {
-    Progress::new(
-        progress.bars.as_ref(),
-        &progress.bar.message(),
-        progress.bar.length(),
-        Instant::now(),
-    )
+    progress.lock().due = Instant::now();
+    progress
 }
 
 /// Whether a bar is seen with these options and terminals.
@@ -112,8 +108,7 @@ fn a_message_stands_above_the_bar() {
 #[test]
 fn a_table_is_written_with_the_bar_out_of_its_way() {
     let (mut output, shown, _) = output(OutputOptions::default(), Some(80));
-    let bars = bars(&Stderr::new(Box::new(shown.clone())), true);
-    output.messages.bars = bars;
+    output.messages.stderr = Stderr::new(Box::new(shown.clone()), true);
     let progress = due(output.progress("reading", None));
     progress.advance(7);
     let mut rows = output.begin().unwrap();
@@ -141,4 +136,28 @@ async fn work_is_waited_for_while_time_is_seen_to_go_by() {
         .await;
     assert_eq!(done, 42);
     assert!(shown.text().contains(" 0 waiting"), "{:?}", shown.text());
+}
+
+#[test]
+fn a_bar_is_full_when_all_is_done_and_never_more() {
+    for (done, total, expected) in [
+        (0, 5, ">                   "),
+        (4, 5, "================>   "),
+        (5, 5, "===================="),
+        (9, 5, "===================="),
+        (0, 0, ">                   "),
+        (u64::MAX, u64::MAX, "===================="),
+    ] {
+        let expected = format!("{expected:20}");
+        assert_eq!(bar(done, total), expected, "{done} of {total}");
+    }
+}
+
+#[test]
+fn numbers_are_grouped_and_long_lines_are_cut() {
+    let numbers = [0, 999, 1_000, 123_456, 1_234_567].map(grouped);
+    assert_eq!(numbers, ["0", "999", "1,000", "123,456", "1,234,567"]);
+    assert_eq!(cut("reading", 7), "reading");
+    assert_eq!(cut("reading", 4), "read");
+    assert_eq!(cut("日本語", 5), "日本");
 }

@@ -89,8 +89,11 @@ pub(super) fn rounded(points: &[Point]) -> String {
     path
 }
 
+/// In pixels, where no square is too large. `hypot` alone would make every start load the system's library of
+/// mathematics.
 fn distance(one: Point, other: Point) -> f64 {
-    (one.x - other.x).hypot(one.y - other.y)
+    let (x, y) = (one.x - other.x, one.y - other.y);
+    (x * x + y * y).sqrt()
 }
 
 /// The point `length` pixels from `from` on the way to `to`.
