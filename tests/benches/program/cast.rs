@@ -21,48 +21,38 @@ get --header 'Content-Type: application/json' --data '{"data":{"type":"org_conne
 /// How many orgs are worked on by [`apply`].
 pub(crate) const ORGS: u32 = 100;
 
-/// The contenders that need no server.
-pub(crate) fn starts(kit: &Kit) -> Vec<Contender> {
-    let orgconn = |word| Contender::alone(&format!("orgconn {word}"), kit.orgconn.clone(), &[word]);
-    let hello = kit
-        .hello
-        .clone()
-        .map(|program| Contender::alone("Rust hello", program, &[]));
-    let rival = kit
-        .rival
-        .clone()
-        .map(|program| Contender::alone("the other build --version", program, &["--version"]));
-    [
-        Some(orgconn("--version")),
-        hello.map(|hello| hello.goal(Goal::Ratio(1.5))),
-        Some(orgconn("--help")),
-        rival,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// What is told without a server, as scripts ask for it.
+pub(crate) fn version(kit: &Kit) -> Vec<Contender> {
+    beside_hello(kit, &["--version"])
+}
+
+/// What people ask for first.
+pub(crate) fn help(kit: &Kit) -> Vec<Contender> {
+    beside_hello(kit, &["--help"])
 }
 
 /// A word that is completed from a full cache: it has to be there before the finger is off the key.
 pub(crate) fn completions(kit: &Kit) -> Vec<Contender> {
     let words = ["list", "--source", "Organization 077"];
     let question = [&["__complete", "zsh", "orgconn"], &words[..]].concat();
-    let completion = Contender::alone("orgconn completion", kit.orgconn.clone(), &question);
+    beside_hello(kit, &question)
+}
+
+/// orgconn with these arguments, and what any program takes to start.
+fn beside_hello(kit: &Kit, arguments: &[&str]) -> Vec<Contender> {
+    let build = |name: &str, program| {
+        let name = format!("{name} {}", arguments[0]);
+        Contender::alone(&name, program, arguments).at_home(&kit.directory)
+    };
+    let hello = |program| Contender::alone("Rust hello", program, &[]).goal(Goal::Ratio(1.5));
+    let orgconn = build("orgconn", kit.orgconn.clone());
     let rival = kit.rival.clone();
-    let rival = rival.map(|program| Contender::alone("the other build", program, &question));
-    let hello = kit
-        .hello
-        .clone()
-        .map(|program| Contender::alone("Rust hello", program, &[]));
-    [
-        Some(completion),
-        rival,
-        hello.map(|hello| hello.goal(Goal::Ratio(1.5))),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|contender| contender.at_home(&kit.directory))
-    .collect()
+    let rival = rival.map(|program| build("the other build", program));
+    let hello = kit.hello.clone().map(hello);
+    [Some(orgconn), rival, hello]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A few connections, for people.
@@ -76,14 +66,18 @@ pub(crate) fn list(scene: &Scene<'_>) -> Vec<Option<Contender>> {
     ]
 }
 
-/// Ten pages from a server nearby. That they are read cannot be left out: the goal stands at the floor that does.
+/// Ten pages from a server nearby. To throw them away is what the server and the transport take by themselves.
 pub(crate) fn pages(scene: &Scene<'_>) -> Vec<Option<Contender>> {
     let parallel = scene.curl("curl parallel + jq", PARALLEL);
     vec![
         Some(scene.orgconn(&["list", "-o", "jsonl"])),
         scene.rival(&["list", "-o", "jsonl"]),
-        Some(scene.floor("floor: read", "read").goal(Goal::Ratio(1.3))),
-        Some(scene.floor("floor: pages thrown away", "drain")),
+        Some(scene.floor("floor: read", "read")),
+        Some(
+            scene
+                .floor("floor: pages thrown away", "drain")
+                .goal(Goal::Ratio(1.3)),
+        ),
         scene.curl("curl loop + jq", LOOP),
         parallel.map(|curl| curl.goal(Goal::Ratio(0.3))),
     ]
@@ -115,8 +109,12 @@ pub(crate) fn many_pages(scene: &Scene<'_>) -> Vec<Option<Contender>> {
                 .goal(Goal::Mebibytes(24.0)),
         ),
         scene.rival(&["list", "-o", "jsonl"]),
-        Some(scene.floor("floor: read", "read").goal(Goal::Ratio(1.3))),
-        Some(scene.floor("floor: pages thrown away", "drain")),
+        Some(scene.floor("floor: read", "read")),
+        Some(
+            scene
+                .floor("floor: pages thrown away", "drain")
+                .goal(Goal::Ratio(1.3)),
+        ),
         parallel.map(|curl| curl.goal(Goal::Ratio(0.3))),
     ]
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::contender::Contender;
 use super::scenarios::{Kit, Scenario, all};
 use super::server::{Service, Traffic};
-use super::stopwatch::{Lap, measure};
+use super::stopwatch::{Lap, count_instructions, measure};
 use super::table;
 
 /// What is to be raced, and how thoroughly.
@@ -43,6 +43,8 @@ pub(crate) struct Result {
     pub(crate) peak: u64,
     /// What the server saw of its last run.
     pub(crate) traffic: Option<Traffic>,
+    /// How many instructions the processor carried out for it, by a run of its own.
+    pub(crate) instructions: Option<u64>,
     /// How often it ran.
     pub(crate) runs: usize,
 }
@@ -103,7 +105,13 @@ fn race(scenario: &Scenario, kit: &Kit) -> Vec<Result> {
     contenders
         .iter()
         .zip(laps)
-        .map(|(contender, laps)| conclude(contender, &laps))
+        .map(|(contender, laps)| {
+            let counts = scenario.is_counted(kit).then_some(contender);
+            Result {
+                instructions: counts.and_then(count_instructions),
+                ..conclude(contender, &laps)
+            }
+        })
         .collect()
 }
 
@@ -123,6 +131,7 @@ fn conclude(contender: &Contender, laps: &[(Lap, Option<Traffic>)]) -> Result {
         wall: median(laps.iter().map(|(lap, _)| lap.wall)),
         peak: median(laps.iter().map(|(lap, _)| lap.peak)),
         traffic: laps.last().and_then(|(_, traffic)| *traffic),
+        instructions: None,
         runs: laps.len(),
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Kit {
     pub(crate) rival: Option<PathBuf>,
     /// Whether curl and jq are there.
     pub(crate) has_curl: bool,
+    /// Whether valgrind is there.
+    has_valgrind: bool,
     certificate: Certificate,
     /// A program that says hello.
     pub(crate) hello: Option<PathBuf>,
@@ -76,6 +78,7 @@ impl Kit {
             has_curl: answers("curl") && answers("jq") && answers("bash"),
             certificate: Certificate::new(directory),
             hello: hello::compile(directory),
+            has_valgrind: answers("valgrind"),
         }
     }
 
@@ -86,6 +89,7 @@ impl Kit {
         let missing = [
             ("curl and jq", self.has_curl),
             ("rustc", self.hello.is_some()),
+            ("valgrind", self.has_valgrind),
         ];
         let missing = missing.iter().filter(|(_, is_there)| !is_there);
         let missing: String = missing
@@ -137,6 +141,11 @@ impl Scenario {
         Self { latency, ..self }
     }
 
+    /// Whether instructions are counted: where the start is all there is.
+    pub(crate) fn is_counted(&self, kit: &Kit) -> bool {
+        kit.has_valgrind && self.size.is_none_or(|size| size == SAMPLE) && self.latency.is_zero()
+    }
+
     /// The server, if one is needed.
     pub(crate) fn serve(&self, kit: &Kit) -> Option<Service> {
         let tls = (self.trust != Trust::Plain).then_some(&kit.certificate.server);
@@ -173,7 +182,7 @@ impl Scenario {
 pub(crate) fn all(quick: bool) -> Vec<Scenario> {
     let mut all = short(if quick { 5 } else { 21 });
     if !quick {
-        all.extend(long(7));
+        all.extend(long(21));
     }
     all
 }
@@ -182,8 +191,9 @@ fn short(runs: usize) -> Vec<Scenario> {
     let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
     let apply = |title| race(title, cast::ORGS + SAMPLE, cast::apply);
     vec![
-        Scenario::alone("start", runs * 5, cast::starts),
-        Scenario::alone("completion", runs * 5, cast::completions),
+        Scenario::alone("start: version", runs * 5, cast::version),
+        Scenario::alone("start: help", runs * 5, cast::help),
+        Scenario::alone("start: completion", runs * 5, cast::completions),
         race("list 8, HTTP", 8, cast::list),
         race("list 8, TLS", 8, cast::list).over(Trust::System),
         race("list 8, TLS, one CA", 8, cast::list).over(Trust::One),
@@ -213,6 +223,6 @@ fn long(runs: usize) -> Vec<Scenario> {
         race("list 100 000, HTTP", 100_000, cast::many_pages),
         race("list 100 000, TLS", 100_000, cast::many_pages).over(Trust::System),
         race("formats, 100 000, HTTP", 100_000, cast::formats),
-        race("formats, 1 000 000, HTTP", 1_000_000, cast::streams).runs(1),
+        race("formats, 1 000 000, HTTP", 1_000_000, cast::streams),
     ]
 }

@@ -3,7 +3,7 @@
 //! It is a process of its own: the system counts to a child's peak what its parent had when it was made, and the
 //! process that serves a hundred pages has a lot.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,23 @@ pub(crate) fn measure(contender: &Contender) -> Lap {
         wall: Duration::from_nanos(wall.parse().unwrap()),
         peak: peak.parse().unwrap(),
     }
+}
+
+/// How many instructions a contender takes, as callgrind counts them: with the same program the same again. `None` for
+/// a script, which leaves its work to others.
+pub(crate) fn count_instructions(contender: &Contender) -> Option<u64> {
+    if contender.program == Path::new("bash") {
+        return None;
+    }
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(&contender.program)
+        .args(&contender.arguments);
+    contender.furnish(&mut command);
+    let told = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    let (_, count) = told.split_once("Collected :")?;
+    count.lines().next()?.trim().parse().ok()
 }
 
 /// The program that is running.

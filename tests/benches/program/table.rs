@@ -4,8 +4,8 @@ use super::race::{Goal, Result};
 
 /// The line above the rows, and the one that says how they are aligned.
 pub(crate) const HEADER: &str = "\
-| scenario | program | median ms | orgconn ÷ it | wanted | peak MiB | requests | connections | runs |
-| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |";
+| scenario | program | median ms | orgconn ÷ it | wanted | peak MiB | requests | connections | million instructions | runs |
+| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |";
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -19,7 +19,7 @@ pub(crate) fn rows(title: &str, results: &[Result]) -> String {
             _ => format!("{:.2}", ours / result.milliseconds()),
         };
         format!(
-            "| {title} | {} | {:.1} | {ratio} | {} | {:.1} | {} | {} | {} |\n",
+            "| {title} | {} | {:.1} | {ratio} | {} | {:.1} | {} | {} | {} | {} |\n",
             result.name,
             result.milliseconds(),
             result
@@ -35,6 +35,9 @@ pub(crate) fn rows(title: &str, results: &[Result]) -> String {
             result
                 .traffic
                 .map_or_else(String::new, |traffic| traffic.connections.to_string()),
+            result
+                .instructions
+                .map_or_else(String::new, |count| format!("{:.2}", count as f64 / 1e6)),
             result.runs,
         )
     };
