@@ -61,7 +61,10 @@ pub(crate) fn list(scene: &Scene<'_>) -> Vec<Option<Contender>> {
     vec![
         Some(scene.orgconn(&["list"])),
         scene.rival(&["list"]),
-        Some(scene.floor("floor", "list").goal(Goal::Ratio(1.3))),
+        Some(match scene.trust {
+            Some(_) => scene.floor("floor", "list").goal(Goal::Ratio(1.3)),
+            None => scene.floor("floor", "list"),
+        }),
         curl.map(|curl| curl.goal(Goal::Ratio(0.3))),
     ]
 }
