@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use wiremock::matchers::{method, path, query_param_is_missing};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -246,7 +246,6 @@ async fn pages_come_side_by_side_but_only_a_few_ahead() {
     listing.delay = Duration::from_millis(60);
     let server = listing.serve().await;
     let mut pages = client(&server.uri()).connections(ConnectionFilter::default());
-    let started = Instant::now();
     for _ in 0..2 {
         pages.next().await.unwrap().unwrap();
     }
@@ -255,7 +254,7 @@ async fn pages_come_side_by_side_but_only_a_few_ahead() {
     sleep(Duration::from_millis(80)).await;
     assert_eq!(queries(&server).await.len(), 1 + MOST_IN_FLIGHT);
     while pages.next().await.transpose().unwrap().is_some() {}
-    assert!(started.elapsed() < Duration::from_millis(29 * 60));
+    assert_eq!(queries(&server).await.len(), 30);
 }
 
 #[tokio::test]

@@ -67,7 +67,8 @@ impl SerializeStruct for Open<'_> {
         self.comma();
         self.json.push(b'"');
         self.json.extend_from_slice(name.as_bytes());
-        self.json.extend_from_slice(b"\":");
+        self.json.push(b'"');
+        self.json.push(b':');
         value.serialize(End(self.json))
     }
 
