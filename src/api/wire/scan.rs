@@ -1,6 +1,6 @@
 //! The reading of what is as it should be: a single pass over the text that makes connections and nothing in between,
-//! for listings of tens of thousands. serde takes three times as long, half of it to tell keys apart and to keep what
-//! it has read until the end of each object; here it reads what is rare, such as strings with escapes.
+//! for listings of tens of thousands. Derived code of serde takes more than half as long again in a program that is
+//! built for size; here it reads what is rare, such as strings with escapes.
 
 use std::borrow::Cow;
 
@@ -17,28 +17,29 @@ struct Meta {
     page: Option<Counts>,
 }
 
-/// Reads a page. `None` if anything in it is not as it should be.
+/// Reads a page. `None` if anything in it is not as it should be. Of a key that comes twice in a record, the last
+/// counts.
 pub(super) fn page(text: &str) -> Option<Page> {
     let mut page = Page::default();
-    let mut seen = Seen::default();
+    let mut has_data = false;
     let mut scanner = Scanner { text, at: 0 };
     scanner.object(|scanner, key| match key {
-        "data" => {
-            seen.first(0)?;
+        "data" if !has_data => {
+            has_data = true;
             scanner.array(|scanner| {
                 page.connections.push(scanner.connection()?);
                 Some(())
             })
         }
         "meta" => {
-            seen.first(1)?;
             let meta: Option<Meta> = scanner.by_serde()?;
             page.counts = meta.and_then(|meta| meta.page).unwrap_or_default();
             Some(())
         }
+        "data" => None,
         _ => scanner.skip(),
     })?;
-    (seen.has(0) && scanner.peek().is_none()).then_some(page)
+    (has_data && scanner.peek().is_none()).then_some(page)
 }
 
 /// Reads the one connection of an answer. `None` as for a page.
@@ -56,23 +57,6 @@ pub(super) fn connection(text: &str) -> Option<Connection> {
     connection.filter(|_| scanner.peek().is_none())
 }
 
-/// Which of the known keys of an object have come.
-#[derive(Default)]
-struct Seen(u8);
-
-impl Seen {
-    /// Notes that the key with this number came; `None` if it came before.
-    fn first(&mut self, number: u8) -> Option<()> {
-        let is_first = !self.has(number);
-        self.0 |= 1 << number;
-        is_first.then_some(())
-    }
-
-    fn has(&self, number: u8) -> bool {
-        self.0 & (1 << number) != 0
-    }
-}
-
 /// A place in a text of JSON. Each method reads what it is named after, with the white space before it.
 struct Scanner<'a> {
     text: &'a str,
@@ -82,55 +66,39 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     fn connection(&mut self) -> Option<Connection> {
         let mut connection = Connection::default();
-        let mut seen = Seen::default();
-        self.object(|scanner, key| match key {
-            "id" => {
-                seen.first(0)?;
-                connection.id = scanner.optional(Self::id)?;
-                Some(())
+        self.object(|scanner, key| {
+            match key {
+                "id" => connection.id = scanner.optional(Self::id)?,
+                "attributes" => drop(scanner.optional(|it| it.attributes(&mut connection))?),
+                "relationships" => drop(scanner.optional(|it| it.relationships(&mut connection))?),
+                _ => scanner.skip()?,
             }
-            "attributes" => {
-                seen.first(1)?;
-                scanner.optional(|scanner| scanner.attributes(&mut connection))?;
-                Some(())
-            }
-            "relationships" => {
-                seen.first(2)?;
-                scanner.optional(|scanner| scanner.relationships(&mut connection))?;
-                Some(())
-            }
-            _ => scanner.skip(),
+            Some(())
         })?;
         Some(connection)
     }
 
     fn attributes(&mut self, connection: &mut Connection) -> Option<()> {
-        let mut seen = Seen::default();
-        self.object(|scanner, key| match key {
-            "created_at" => {
-                seen.first(0)?;
-                connection.created_at = scanner.optional(Self::text)?;
-                Some(())
+        self.object(|scanner, key| {
+            match key {
+                "created_at" => connection.created_at = scanner.optional(Self::text)?,
+                "connection_types" => {
+                    connection.types = scanner.optional(Self::types)?.unwrap_or_default();
+                }
+                _ => scanner.skip()?,
             }
-            "connection_types" => {
-                seen.first(1)?;
-                connection.types = scanner.optional(Self::types)?.unwrap_or_default();
-                Some(())
-            }
-            _ => scanner.skip(),
+            Some(())
         })
     }
 
     fn relationships(&mut self, connection: &mut Connection) -> Option<()> {
-        let mut seen = Seen::default();
         self.object(|scanner, key| {
-            let (number, place) = match key {
-                "source_org" => (0, &mut connection.source),
-                "sink_org" => (1, &mut connection.destination),
-                "created_by" => (2, &mut connection.created_by),
+            let place = match key {
+                "source_org" => &mut connection.source,
+                "sink_org" => &mut connection.destination,
+                "created_by" => &mut connection.created_by,
                 _ => return scanner.skip(),
             };
-            seen.first(number)?;
             *place = scanner.optional(Self::related)?.unwrap_or_default();
             Some(())
         })
@@ -138,33 +106,25 @@ impl<'a> Scanner<'a> {
 
     fn related(&mut self) -> Option<Reference> {
         let mut reference = Reference::default();
-        let mut seen = Seen::default();
-        self.object(|scanner, key| match key {
-            "data" => {
-                seen.first(0)?;
-                reference = scanner.optional(Self::resource)?.unwrap_or_default();
-                Some(())
+        self.object(|scanner, key| {
+            match key {
+                "data" => reference = scanner.optional(Self::resource)?.unwrap_or_default(),
+                _ => scanner.skip()?,
             }
-            _ => scanner.skip(),
+            Some(())
         })?;
         Some(reference)
     }
 
     fn resource(&mut self) -> Option<Reference> {
         let mut reference = Reference::default();
-        let mut seen = Seen::default();
-        self.object(|scanner, key| match key {
-            "id" => {
-                seen.first(0)?;
-                reference.id = scanner.optional(Self::id)?;
-                Some(())
+        self.object(|scanner, key| {
+            match key {
+                "id" => reference.id = scanner.optional(Self::id)?,
+                "name" => reference.name = scanner.optional(Self::text)?,
+                _ => scanner.skip()?,
             }
-            "name" => {
-                seen.first(1)?;
-                reference.name = scanner.optional(Self::text)?;
-                Some(())
-            }
-            _ => scanner.skip(),
+            Some(())
         })?;
         Some(reference)
     }

@@ -31,14 +31,21 @@ fn names_are_read_to_the_letter() {
 }
 
 #[test]
+fn of_a_key_that_comes_twice_the_last_counts() {
+    let twice =
+        r#"{"data":{"id":"a","attributes":null,"id":"b","attributes":{"created_at":"now"}}}"#;
+    let read = connection(twice).unwrap();
+    assert_eq!(read.id, Some("b".into()));
+    assert_eq!(read.created_at.as_deref(), Some("now"));
+}
+
+#[test]
 fn what_is_not_as_it_should_be_is_left_to_others() {
     for odd in [
         r#"{"data":[]"#,
         r#"{"data":[]} x"#,
         r#"{"data":[],}"#,
         r#"{"data":[{}],"data":[]}"#,
-        r#"{"data":[{"id":"a","id":"b"}]}"#,
-        r#"{"data":[{"id":null,"id":"b"}]}"#,
         r#"{"data":[{"attributes":{"connection_types":"logs"}}]}"#,
         r#"{"data":[{"id":"a\ud800"}]}"#,
         "{\"data\":[{\"id\":\"a\nb\"}]}",
