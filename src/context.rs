@@ -1,5 +1,6 @@
 //! What every command is handed: the flags, the output, and (only to those that ask for it) a session with the API.
 
+mod access;
 mod account;
 mod begin;
 mod profiles;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use tokio::sync::Semaphore;
 
-use super::account::{Access, Manner, READINGS_AT_ONCE, Secrets};
+use super::access::{Access, Manner, READINGS_AT_ONCE, Secrets};
 use super::profiles::Profiles;
 use super::scribe::Scribe;
 use super::{Context, Session, targets};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::Account;
-use super::account::{Access, Manner};
+use super::access::{Access, Manner};
 use crate::api::EndpointError;
 use crate::error::Failure;
 use crate::topology::{Id, Org};

@@ -7,7 +7,7 @@ use anyhow::Result;
 use secrecy::SecretString;
 
 use super::SANDBOX_HOST;
-use super::account::{Access, Secrets};
+use super::access::{Access, Secrets};
 use crate::api::Endpoint;
 use crate::config::{Credentials, Selection};
 use crate::error::Failure;

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 use super::Account;
-use super::account::{Access, Manner};
+use super::access::{Access, Manner};
 use super::signals::{self, StopRequests};
 use crate::error::Failure;
 

@@ -1,6 +1,6 @@
 //! From what the settings say to servers that keys may be sent to.
 
-use super::account::{Access, Secrets};
+use super::access::{Access, Secrets};
 use crate::api::{Endpoint, EndpointError};
 use crate::config::{ConfigFile, Server, Target};
 use crate::topology::Id;
