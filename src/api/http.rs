@@ -38,6 +38,8 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 const STREAM_WINDOW: u32 = 4 << 20;
 /// The window of one HTTP/2 connection: several such pages at the same time.
 const CONNECTION_WINDOW: u32 = 16 << 20;
+/// A server may send a page in so long pieces, if it likes to, in the place of forty shorter ones.
+const LONGEST_FRAME: u32 = 1 << 20;
 /// Longer answers are not read to their end.
 const MOST_BYTES: u64 = 64 << 20;
 

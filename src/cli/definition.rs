@@ -2,6 +2,7 @@
 //! that every command takes in each of its commands, it takes longer than all the rest of a start.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand as _};
 
@@ -34,7 +35,7 @@ fn for_its_own_help() -> clap::Command {
 
 /// The command line with those commands alone that the arguments name, be it as a value. `None` if they name none.
 fn with_commands_of(arguments: &[OsString]) -> Option<clap::Command> {
-    let all = Command::augment_subcommands(clap::Command::default());
+    let all = ManuallyDrop::new(Command::augment_subcommands(clap::Command::default()));
     let is_named = |command: &&clap::Command| {
         let mut names = command.get_all_aliases().chain([command.get_name()]);
         names.any(|name| arguments.iter().any(|word| word == name))
@@ -62,7 +63,9 @@ fn read(
     definition: clap::Command,
     arguments: &[OsString],
 ) -> Result<(Globals, Command), clap::Error> {
-    let mut matches = definition.try_get_matches_from(arguments)?;
+    // It lasts until the program ends, which takes it apart at no cost.
+    let mut definition = ManuallyDrop::new(definition);
+    let mut matches = definition.try_get_matches_from_mut(arguments)?;
     let globals = Globals::from_arg_matches_mut(&mut matches)?;
     Ok((globals, Command::from_arg_matches_mut(&mut matches)?))
 }

@@ -7,7 +7,9 @@ use reqwest::redirect::Policy;
 use tokio::sync::Semaphore;
 
 use super::turns::Turns;
-use super::{CONNECTION_WINDOW, LONGEST_CONNECT, STREAM_WINDOW, USER_AGENT, failure};
+use super::{
+    CONNECTION_WINDOW, LONGEST_CONNECT, LONGEST_FRAME, STREAM_WINDOW, USER_AGENT, failure,
+};
 use crate::api::{ClientOptions, Error, ErrorKind};
 
 /// Over HTTP/1.1 each request under way has a connection to itself, and a gateway that speaks no other, as a company's
@@ -86,7 +88,8 @@ fn build(
         .referer(false)
         .connect_timeout(manner.longest_connect)
         .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW);
+        .http2_initial_connection_window_size(CONNECTION_WINDOW)
+        .http2_max_frame_size(LONGEST_FRAME);
     if is_encrypted {
         let more = MOST_STREAMS - MOST_CONNECTIONS;
         builder = builder.connector_layer(Turns::new(Arc::clone(slots), more));
