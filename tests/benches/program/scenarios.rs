@@ -22,7 +22,7 @@ pub(crate) struct Kit {
     pub(crate) directory: PathBuf,
     /// The program that all of it is about.
     pub(crate) orgconn: PathBuf,
-    /// A copy of this program, which is the floor as well: what runs before each lap shall not warm it up.
+    /// This program, which is the floor as well: what runs before each lap shall not warm it up.
     pub(crate) floor: PathBuf,
     /// Another build of orgconn.
     pub(crate) rival: Option<PathBuf>,
@@ -68,16 +68,17 @@ impl Kit {
     pub(crate) fn new(directory: &Path, options: &Options) -> Self {
         let answers = |program: &str| Command::new(program).arg("--version").output().is_ok();
         full_cache::fill(&Cache::new(directory.join(".cache/orgconn")));
-        let floor = directory.join("floor");
-        std::fs::copy(this_program(), &floor).unwrap();
+        let install = |name, program: &Path| install(program, &directory.join(name));
+        let rival = options.rival.as_deref();
+        let hello = hello::compile(directory);
         Self {
             directory: directory.to_owned(),
-            floor,
-            orgconn: env!("CARGO_BIN_EXE_orgconn").into(),
-            rival: options.rival.clone(),
+            floor: install("floor", &this_program()),
+            orgconn: install("orgconn", Path::new(env!("CARGO_BIN_EXE_orgconn"))),
+            rival: rival.map(|rival| install("rival", rival)),
             has_curl: answers("curl") && answers("jq") && answers("bash"),
             certificate: Certificate::new(directory),
-            hello: hello::compile(directory),
+            hello: hello.map(|hello| install("installed-hello", &hello)),
             has_valgrind: answers("valgrind"),
         }
     }
@@ -97,6 +98,13 @@ impl Kit {
             .collect();
         format!("The program is {size:.2} MiB. What was wanted and not reached is bold.{missing}")
     }
+}
+
+/// Copies a program, as an installation does. The system keeps a file that was written in one go in larger pieces than
+/// what a linker has written here and there, and so is faster to start it.
+fn install(program: &Path, to: &Path) -> PathBuf {
+    std::fs::copy(program, to).unwrap();
+    to.to_owned()
 }
 
 impl Scenario {
