@@ -126,10 +126,7 @@ impl Context {
     /// Whether a change was made where this run is at home: in the sandbox, or outside of it; and with one of the
     /// profiles that `--profile` names, if it does.
     pub(crate) fn is_about(&self, origin: &Origin) -> bool {
-        let chosen = &self.globals.profile;
-        let profile = origin.profile.as_deref();
-        (*origin.host == *SANDBOX_HOST) == self.in_sandbox()
-            && (chosen.is_empty() || chosen.iter().any(|name| Some(&**name) == profile))
+        origin.is_about(self.in_sandbox(), &self.globals.profile)
     }
 
     /// Uses a profile, unless the flags or the environment choose others.

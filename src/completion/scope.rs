@@ -51,10 +51,7 @@ impl<'a> Scope<'a> {
 
     /// Whether a change was made where this command is at home, as the history has it.
     pub(super) fn is_about(&self, origin: &Origin) -> bool {
-        let chosen = &self.flags.profiles;
-        let profile = origin.profile.as_deref();
-        (*origin.host == *SANDBOX_HOST) == self.is_sandbox
-            && (chosen.is_empty() || chosen.iter().any(|name| Some(&**name) == profile))
+        origin.is_about(self.is_sandbox, &self.flags.profiles)
     }
 
     /// Those whose lists the command would work with; none if the settings are no good.

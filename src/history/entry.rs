@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::EntryId;
+use super::{EntryId, SANDBOX_HOST};
 use crate::topology::{Connection, Reference, TypeSet};
 
 /// What is done to a connection, with what it takes to put it back.
@@ -61,6 +61,16 @@ pub struct Origin {
     pub host: Box<str>,
     /// The org that the credentials belong to, where it is known.
     pub org: Option<Reference>,
+}
+
+impl Origin {
+    /// Whether it is in the sandbox, or outside of it, as `in_sandbox` says; and with one of these profiles, if there
+    /// are any.
+    pub fn is_about(&self, in_sandbox: bool, profiles: &[String]) -> bool {
+        let profile = self.profile.as_deref();
+        (*self.host == *SANDBOX_HOST) == in_sandbox
+            && (profiles.is_empty() || profiles.iter().any(|name| Some(&**name) == profile))
+    }
 }
 
 /// A change in the history, and what became of it.

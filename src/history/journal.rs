@@ -17,7 +17,8 @@ pub struct Journal {
 
 /// A change that the journal knows of, and whose outcome it waits for.
 ///
-/// Several are told of together with [`Journal::note_all`]. Dropped without one, it stays unknown in the history, which is the truth.
+/// Several are told of together with [`Journal::note_all`]. Dropped without one, it stays unknown in the history, which
+/// is the truth.
 #[derive(Debug)]
 #[must_use = "the change is of unknown outcome until it is told"]
 pub struct Pending {
