@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::values::{Offer, offer};
 use super::walk::Walk;
 use crate::config::Environment;
+use crate::swar::{below, equal, find};
 
 /// The first argument of a program that is to complete a line: a word that nobody types.
 pub(crate) const REQUEST: &str = "__complete";
@@ -153,9 +154,8 @@ impl Question {
 }
 
 fn has_controls(text: &str) -> bool {
-    // With no way out before the end, the compiler takes many bytes at a time.
-    text.bytes()
-        .fold(false, |found, byte| found | byte.is_ascii_control())
+    let controls = |word| below(word, b' ') | equal(word, b'\x7f');
+    find(text.as_bytes(), controls).is_some()
 }
 
 /// The word as PowerShell reads it as one.

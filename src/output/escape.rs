@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::swar::{below, equal, find, foreign};
+
 /// Whether a character could move a terminal's cursor, change the order of what is shown, or hide:
 /// the controls (C0, DEL, C1), the bidirectional controls, the separators of lines and paragraphs,
 /// and two that have no width. The joiner (U+200D) is not one of them: emoji are made with it.
@@ -19,12 +21,10 @@ pub(super) fn is_clean(text: &str) -> bool {
     is_plain(text) || !text.chars().any(is_hidden)
 }
 
-/// Whether it is printable ASCII. Every byte is looked at, with no way out before the end: so the
-/// compiler takes many at a time.
+/// Whether it is printable ASCII.
 fn is_plain(text: &str) -> bool {
-    let is_printable = |byte: u8| matches!(byte, b' '..=b'~');
-    text.bytes()
-        .fold(true, |plain, byte| plain & is_printable(byte))
+    let odd = |word| below(word, b' ') | equal(word, b'\x7f') | foreign(word);
+    find(text.as_bytes(), odd).is_none()
 }
 
 /// Makes a text fit for one line of a terminal: what could move the cursor, turn the order of
