@@ -139,7 +139,7 @@ impl<'a> Writer<'a> {
         let answer = self.client.update_connection(connection, types).await;
         self.conclude(pending, answer.as_ref().map(Some)).await;
         if let (Ok(updated), Some((recorder, _))) = (&answer, &self.recorder) {
-            recorder.altered(&completed(updated, connection));
+            recorder.altered(updated);
         }
         Ok(answer?)
     }
