@@ -26,7 +26,7 @@ use self::http::Http;
 pub use self::http::Pool;
 pub use self::interrupt::Interrupt;
 pub use self::orgs::CurrentUser;
-pub use self::pages::{ConnectionPages, connections_of_page};
+pub use self::pages::ConnectionPages;
 pub use self::permissions::Permission;
 pub use crate::config::Credentials;
 use crate::topology::Id;

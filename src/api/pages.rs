@@ -6,7 +6,7 @@ use futures_util::stream::FuturesOrdered;
 pub(super) use self::fetch::request;
 use self::fetch::{Fetch, Fetched};
 use super::http::Http;
-use super::{Client, ConnectionFilter, Error, ErrorKind, wire};
+use super::{Client, ConnectionFilter, Error, ErrorKind};
 use crate::topology::Connection;
 
 mod fetch;
@@ -50,12 +50,6 @@ enum State {
     /// An error that comes after the rows that were given.
     Broken(Error),
     Over,
-}
-
-/// Reads a page of connections as the API answers it, one that was recorded for example. `None` if it is no such
-/// page; a record in it that is odd is taken with what it has.
-pub fn connections_of_page(body: &[u8]) -> Option<Vec<Connection>> {
-    wire::page(body).map(|page| page.connections)
 }
 
 impl Client {

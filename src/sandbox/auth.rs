@@ -5,9 +5,7 @@ use hyper::header::AUTHORIZATION;
 use uuid::Uuid;
 
 use super::answers::Refusal;
-use super::generated::{self, GeneratedOrg};
 use super::profiles::{SampleProfile, profiles};
-use super::store::Sandbox;
 
 /// The org and the user behind the credentials of a request.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +20,10 @@ impl Caller {
     ///
     /// # Errors
     /// Something is missing, or wrong.
-    pub(super) fn of(headers: &HeaderMap, sandbox: &Sandbox) -> Result<Self, Refusal> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
         match bearer_token(headers) {
             Some(token) => Self::with(|profile| profile.token == token),
-            None => Self::by_keys(headers, sandbox),
+            None => Self::by_keys(headers),
         }
     }
 
@@ -33,12 +31,9 @@ impl Caller {
     ///
     /// # Errors
     /// A key is missing, or wrong, or they belong to different orgs.
-    pub(super) fn by_keys(headers: &HeaderMap, sandbox: &Sandbox) -> Result<Self, Refusal> {
+    pub(super) fn by_keys(headers: &HeaderMap) -> Result<Self, Refusal> {
         let api_key = header(headers, "dd-api-key").ok_or(Refusal::Unauthorized)?;
         let app_key = header(headers, "dd-application-key").ok_or(Refusal::Unauthorized)?;
-        if let Some(number) = generated_org(api_key, sandbox) {
-            return Self::of_generated(number, app_key);
-        }
         let org = org_of_api_key(api_key).ok_or(Refusal::Forbidden)?;
         Self::with(|profile| profile.app_key == app_key && profile.org_id == org)
     }
@@ -51,17 +46,6 @@ impl Caller {
         } else {
             Err(Refusal::Forbidden)
         }
-    }
-
-    fn of_generated(number: u32, app_key: &str) -> Result<Self, Refusal> {
-        if generated::number_of_app_key(app_key) != Some(number) {
-            return Err(Refusal::Forbidden);
-        }
-        Ok(Self {
-            org: GeneratedOrg::new(number).id,
-            user: GeneratedOrg::user_id(number),
-            may_write: true,
-        })
     }
 
     fn with(owns: impl Fn(&SampleProfile) -> bool) -> Result<Self, Refusal> {
@@ -79,15 +63,9 @@ impl Caller {
 ///
 /// # Errors
 /// It is missing or wrong.
-pub(super) fn require_api_key(headers: &HeaderMap, sandbox: &Sandbox) -> Result<(), Refusal> {
+pub(super) fn require_api_key(headers: &HeaderMap) -> Result<(), Refusal> {
     let key = header(headers, "dd-api-key").ok_or(Refusal::Forbidden)?;
-    let is_good = org_of_api_key(key).is_some() || generated_org(key, sandbox).is_some();
-    is_good.then_some(()).ok_or(Refusal::Forbidden)
-}
-
-/// The number of the generated org that an API key opens, where there is such an org.
-fn generated_org(api_key: &str, sandbox: &Sandbox) -> Option<u32> {
-    generated::number_of_api_key(api_key).filter(|number| *number < sandbox.generated_orgs())
+    org_of_api_key(key).map(drop).ok_or(Refusal::Forbidden)
 }
 
 fn org_of_api_key(api_key: &str) -> Option<Uuid> {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::account::{Account, Connection};
-use super::answers::{Answer, Refusal, json};
+use super::answers::{Answer, Refusal};
 use super::auth::Caller;
 use super::call::Call;
 use super::records::{ConnectionRecord, Data};
@@ -76,12 +76,9 @@ struct Attributes {
 
 /// `GET /api/v2/org_connections`: those in which the calling org takes part.
 pub(super) fn list(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers, sandbox)?;
+    let caller = Caller::of(&call.headers)?;
     let wanted = Wanted::by(call)?;
-    let page = sandbox.page(caller.org, &call.query, |account| {
-        json(&listing(account, caller.org, &wanted)).map_err(Refusal::from)
-    });
-    page.map(Answer::ok)
+    sandbox.read(|account| Answer::of(&listing(account, caller.org, &wanted)))
 }
 
 fn listing<'a>(account: &'a Account, org: Uuid, wanted: &Wanted) -> Listing<'a> {
@@ -140,7 +137,7 @@ fn number(call: &Call, name: &'static str) -> Result<Option<usize>, Refusal> {
 
 /// `POST /api/v2/org_connections`: connects the calling org, the source, to a destination.
 pub(super) fn create(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers, sandbox)?;
+    let caller = Caller::of(&call.headers)?;
     caller.must_write()?;
     let Payload { data: new } = call.json::<Payload<NewConnection>>()?;
     let types = new.attributes.connection_types;
@@ -186,7 +183,7 @@ fn require_connectable(
 
 /// `PATCH /api/v2/org_connections/{id}`: replaces the types, in the source org alone.
 pub(super) fn update(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers, sandbox)?;
+    let caller = Caller::of(&call.headers)?;
     caller.must_write()?;
     let id = connection_id(id)?;
     let Payload { data: update } = call.json::<Payload<ConnectionUpdate>>()?;
@@ -214,7 +211,7 @@ pub(super) fn update(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer,
 
 /// `DELETE /api/v2/org_connections/{id}`: in the source or in the destination org.
 pub(super) fn delete(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers, sandbox)?;
+    let caller = Caller::of(&call.headers)?;
     caller.must_write()?;
     let id = connection_id(id)?;
     sandbox.change(|account| {

@@ -11,9 +11,7 @@ mod auth;
 mod call;
 mod connections;
 mod error;
-mod generated;
 mod ids;
-mod memory;
 mod orgs;
 mod profiles;
 mod rate_limit;
@@ -29,7 +27,6 @@ mod tests;
 mod users;
 
 pub use error::SandboxError;
-pub use generated::GeneratedOrg;
 pub use profiles::{DEFAULT_PROFILE, SampleProfile, profiles};
 pub use rate_limit::RateLimit;
 pub use running::{Running, start};

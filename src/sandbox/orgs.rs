@@ -29,7 +29,7 @@ struct ManagedLinks<'a> {
 
 /// `GET /api/v2/org`: the calling org and the orgs that it manages, narrowed by `filter[name]`.
 pub(super) fn list(sandbox: &Sandbox, call: &Call) -> Result<Answer, Refusal> {
-    let caller = Caller::of(&call.headers, sandbox)?;
+    let caller = Caller::of(&call.headers)?;
     caller.must_write()?;
     let part = call.parameter("filter[name]").unwrap_or_default();
     sandbox.read(|account| Answer::of(&body(account, caller.org, &part.to_lowercase())))

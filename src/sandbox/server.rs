@@ -157,7 +157,7 @@ impl Server {
         if !self.options.latency.is_zero() {
             sleep(self.options.latency).await;
         }
-        let caller = Caller::of(&call.headers, &self.sandbox).ok();
+        let caller = Caller::of(&call.headers).ok();
         let quota = self
             .rate_limits
             .count(caller.map(|caller| caller.org), Instant::now());

@@ -5,6 +5,8 @@ mod history;
 mod looking;
 mod program;
 
+use std::collections::BTreeSet;
+
 use snapbox::{assert_data_eq, str};
 
 use crate::harness::World;
@@ -38,25 +40,43 @@ fn help_is_the_same_as_the_long_flag() {
     assert_eq!(shown(&["help", "rm"]), shown(&["rm", "--help"]));
 }
 
+/// The variables of the program that a text names, each once.
+fn variables(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|letter: char| letter != '_' && !letter.is_ascii_uppercase());
+    words
+        .filter(|word| word.starts_with("ORGCONN_") && *word != "ORGCONN_")
+        .collect()
+}
+
 #[test]
 fn every_setting_stands_in_both_helps_and_in_the_environment_topic() {
     let (short, long) = (shown(&["-h"]), shown(&["--help"]));
     let topic = shown(&["help", "environment"]);
-    // The short help breaks lines within brackets.
-    let short = short.split_whitespace().collect::<Vec<_>>().join(" ");
-    for setting in orgconn::config::KNOWN_SETTINGS {
-        let variable = format!("ORGCONN_{setting}");
-        assert!(topic.contains(&variable), "{variable}");
-        if !["API_KEY", "APP_KEY", "ACCESS_TOKEN"].contains(setting) {
-            let flag = format!("--{}", setting.to_lowercase().replace('_', "-"));
-            for help in [&short, &long] {
-                assert!(
-                    help.contains(&flag) && help.contains(&variable),
-                    "{variable}"
-                );
-            }
-        }
+    let flags = variables(&long);
+    assert!(flags.len() > 10, "{flags:?}");
+    assert_eq!(variables(&short), flags);
+    let secrets = ["ORGCONN_API_KEY", "ORGCONN_APP_KEY", "ORGCONN_ACCESS_TOKEN"];
+    assert!(flags.is_disjoint(&BTreeSet::from(secrets)));
+    let all = flags.iter().copied().chain(secrets).collect();
+    assert_eq!(variables(&topic), all);
+    for variable in flags {
+        let setting = variable.strip_prefix("ORGCONN_").unwrap();
+        let flag = format!("--{}", setting.to_lowercase().replace('_', "-"));
+        assert!(short.contains(&flag) && long.contains(&flag), "{flag}");
     }
+}
+
+#[test]
+fn every_setting_of_the_environment_topic_is_known_and_no_other() {
+    let topic = shown(&["help", "environment"]);
+    for variable in variables(&topic) {
+        let world = World::bare().with(variable, "");
+        let listed = world.run(["profile", "list"]);
+        assert!(!listed.stderr.contains("unknown"), "{}", listed.stderr);
+    }
+    let refused = World::bare().with("ORGCONN_SANDBOXES", "1");
+    let refused = refused.run(["profile", "list"]).code(2);
+    assert!(refused.stderr.contains("ORGCONN_SANDBOXES"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 mod failures;
 mod order;
 mod pages;
+mod paused_reader;
 mod profiles;
 
 use serde_json::json;

@@ -5,11 +5,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod allocations;
 mod auth;
 mod check;
 mod completions;
-#[cfg(feature = "sandbox")]
 mod counts;
 mod create;
 mod credentials;
@@ -37,6 +35,9 @@ mod sandbox;
 mod schema;
 mod secrets;
 mod selection;
+#[expect(dead_code, reason = "the benchmarks use more")]
+#[path = "../server/mod.rs"]
+mod server;
 mod terminal;
 mod traps;
 mod undo;

@@ -1,4 +1,3 @@
-use super::super::GeneratedOrg;
 use super::*;
 
 const VALIDATE: &str = "/api/v1/validate";
@@ -91,30 +90,4 @@ fn both_keys_are_validated_together() {
     assert_eq!(good, (200, r#"{"status":"ok"}"#.to_owned()));
     let wrong = [(API_KEY, "sandbox-api-key-hub"), (APP_KEY, "test-app-key")];
     assert_eq!(get(&api, VALIDATE_KEYS, &wrong), refusal(403, "Forbidden"));
-}
-
-#[test]
-fn keys_of_a_generated_org_open_it_where_it_is_and_nowhere_else() {
-    let (first, second) = (GeneratedOrg::new(0), GeneratedOrg::new(1));
-    let keys = |api: &Api, path, api_key: &str, app_key: &str| {
-        get(api, path, &[(API_KEY, api_key), (APP_KEY, app_key)])
-    };
-    let api = Api::serving(Sandbox::generated(1), ServeOptions::default());
-    let (status, user) = keys(&api, "/api/v2/current_user", &first.api_key, &first.app_key);
-    assert_eq!(status, 200);
-    assert!(user.contains(&first.id.to_string()) && user.contains("\"service_account\":true"));
-    assert_eq!(get(&api, VALIDATE, &[(API_KEY, &first.api_key)]).0, 200);
-    let forbidden = refusal(403, "Forbidden");
-    for (api_key, app_key) in [
-        (&first.api_key, &second.app_key),
-        (&first.api_key, &"sandbox-app-key-hub".to_owned()),
-        (&second.api_key, &second.app_key),
-    ] {
-        assert_eq!(keys(&api, CONNECTIONS, api_key, app_key), forbidden);
-    }
-    let sample = Api::sample();
-    assert_eq!(
-        keys(&sample, CONNECTIONS, &first.api_key, &first.app_key),
-        forbidden
-    );
 }

@@ -38,16 +38,17 @@ struct Api {
 impl Api {
     /// Serves a fresh sample account from a state file of its own.
     fn sample() -> Self {
-        let home = TempDir::new().unwrap();
-        let running = start(&home.path().join("state.json")).unwrap();
-        Self {
-            _home: Some(home),
-            ..Self::over(running)
-        }
+        Self::serving(ServeOptions::default())
     }
 
-    fn serving(sandbox: Sandbox, options: ServeOptions) -> Self {
-        Self::over(Running::start(sandbox, options).unwrap())
+    /// The same with these options.
+    fn serving(options: ServeOptions) -> Self {
+        let home = TempDir::new().unwrap();
+        let sandbox = Sandbox::open(&home.path().join("state.json")).unwrap();
+        Self {
+            _home: Some(home),
+            ..Self::over(Running::start(sandbox, options).unwrap())
+        }
     }
 
     fn over(running: Running) -> Self {

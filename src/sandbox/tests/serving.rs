@@ -77,7 +77,7 @@ fn latency_is_waited_for() {
         latency,
         ..ServeOptions::default()
     };
-    let api = Api::serving(Sandbox::generated(0), options);
+    let api = Api::serving(options);
     let begun = Instant::now();
     assert_eq!(api.get("hub", CONNECTIONS).0, 200);
     assert!(begun.elapsed() >= latency);
@@ -92,7 +92,7 @@ fn beyond_its_rate_limit_an_org_is_refused_until_the_reset_and_others_are_not() 
         }),
         ..ServeOptions::default()
     };
-    let api = Api::serving(Sandbox::generated(0), options);
+    let api = Api::serving(options);
     let ask = |profile| {
         let response = api.send(with_keys(api.request(Method::GET, CONNECTIONS), profile));
         let header = |name| response.headers()[name].to_str().unwrap().to_owned();
@@ -121,7 +121,7 @@ fn the_log_tells_of_every_answer_and_of_no_keys() {
         })),
         ..ServeOptions::default()
     };
-    let api = Api::serving(Sandbox::generated(0), options);
+    let api = Api::serving(options);
     api.get("hub", CONNECTIONS);
     api.exchange(api.request(Method::GET, "/api/v2/org?api_key=test-api-key"));
     drop(api);
@@ -174,8 +174,9 @@ async fn a_sandbox_can_be_served_on_the_callers_own_runtime() {
     let url = format!("{}{CONNECTIONS}", listener.url());
     let client = plain_client().build().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let home = TempDir::new().unwrap();
     let serving = serve(
-        Sandbox::generated(0),
+        Sandbox::open(&home.path().join("state.json")).unwrap(),
         listener,
         ServeOptions::default(),
         async { drop(stopped.await) },
@@ -195,8 +196,9 @@ async fn a_request_in_flight_is_answered_before_the_server_ends() {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.url()["http://".len()..].to_owned();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let home = TempDir::new().unwrap();
     let serving = serve(
-        Sandbox::generated(0),
+        Sandbox::open(&home.path().join("state.json")).unwrap(),
         listener,
         ServeOptions::default(),
         async { drop(stopped.await) },

@@ -1,12 +1,13 @@
-//! The least program that does what orgconn does, made of the same libraries: no settings, no retries, no checks. What
-//! it takes is what nobody who uses them can go below.
+//! The floor: the smallest program that lists connections with the same libraries, without settings, retries or
+//! checks. No program that uses them can be faster.
 
 use std::io::{BufWriter, Write, stdout};
 
 use futures_util::future::join_all;
-use orgconn::sandbox::profiles;
 use reqwest::Client;
 use serde::{Deserialize, Serialize};
+
+use super::server::account::Org;
 
 #[derive(Deserialize)]
 struct Page {
@@ -65,9 +66,9 @@ struct Line<'a> {
     created_by: &'a Resource,
 }
 
-/// Lists the connections of the account at `url`: as a `list` for people, `read` and written as lines of JSON, or as a
-/// `drain` that throws the pages away.
-pub(crate) fn run(how: &str, url: &str) {
+/// Lists the hub's connections from the server at `url`. The mode `drain` throws the pages away; `list` and `read` write
+/// lines of JSON.
+pub(crate) fn run(mode: &str, url: &str) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -81,31 +82,30 @@ pub(crate) fn run(how: &str, url: &str) {
         let client = builder.build().unwrap();
         let first = page(&client, url, 0).await;
         let total = total(&first);
-        show(how, &first);
-        // Six at the same time, as orgconn has it.
+        print(mode, &first);
+        // Six at the same time, as orgconn does.
         let offsets: Vec<_> = (1000..total).step_by(1000).collect();
         for some in offsets.chunks(6) {
             let pages = some.iter().map(|offset| page(&client, url, *offset));
             for page in join_all(pages).await {
-                show(how, &page);
+                print(mode, &page);
             }
         }
     });
 }
 
 async fn page(client: &Client, url: &str, offset: usize) -> Vec<u8> {
-    let keys = &profiles()[0];
     let request = client
         .get(format!(
             "{url}/api/v2/org_connections?limit=1000&offset={offset}"
         ))
-        .header("DD-API-KEY", keys.api_key)
-        .header("DD-APPLICATION-KEY", keys.app_key);
+        .header("DD-API-KEY", Org::HUB.api_key())
+        .header("DD-APPLICATION-KEY", Org::HUB.app_key());
     let answer = request.send().await.unwrap().error_for_status().unwrap();
     answer.bytes().await.unwrap().into()
 }
 
-/// How many connections there are by the word of a page; it stands at the end.
+/// The total count, which stands at the end of a page.
 fn total(page: &[u8]) -> usize {
     let end = String::from_utf8_lossy(&page[page.len().saturating_sub(100)..]).into_owned();
     let (_, count) = end.split_once("\"total_count\":").unwrap();
@@ -113,8 +113,8 @@ fn total(page: &[u8]) -> usize {
     digits.parse().unwrap()
 }
 
-fn show(how: &str, page: &[u8]) {
-    if how == "drain" {
+fn print(mode: &str, page: &[u8]) {
+    if mode == "drain" {
         return;
     }
     let page: Page = serde_json::from_slice(page).unwrap();

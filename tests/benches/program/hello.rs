@@ -1,4 +1,4 @@
-//! A Rust program that says hello: what any program's start costs at the least.
+//! A Rust program that prints hello: the least that a start can cost.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

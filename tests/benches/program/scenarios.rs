@@ -1,61 +1,61 @@
-//! What is raced.
+//! The scenarios, and what they share.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use orgconn::completion::Cache;
+use super::command::{BenchCommand, Setup};
+use super::measure::Options;
+use super::sample::this_program;
+use super::server::certificate::Certificate;
+use super::server::{Server, ServerOptions};
+use super::{comparisons, completion_cache, hello};
 
-use super::certificate::Certificate;
-use super::contender::{Contender, Scene};
-use super::race::Options;
-use super::server::{Conditions, Service};
-use super::stopwatch::this_program;
-use super::{cast, full_cache, hello};
-
-/// How many connections of the sample account its hub takes part in.
-const SAMPLE: u32 = 8;
+/// How many connections a small account has.
+const FEW: u32 = 8;
 
 /// What all scenarios share.
-pub(crate) struct Kit {
-    /// A directory that goes when all is over.
+pub(crate) struct Fixtures {
+    /// A temporary directory, the home of all commands.
     pub(crate) directory: PathBuf,
-    /// The program that all of it is about.
+    /// The program.
     pub(crate) orgconn: PathBuf,
-    /// This program, which is the floor as well: what runs before each lap shall not warm it up.
+    /// A copy of this program, which is the floor too: the process that starts the commands must not warm it up.
     pub(crate) floor: PathBuf,
     /// Another build of orgconn.
-    pub(crate) rival: Option<PathBuf>,
-    /// Whether curl and jq are there.
+    pub(crate) other_build: Option<PathBuf>,
+    /// The URL of the server that the completion cache belongs to.
+    pub(crate) cached_url: String,
+    /// Whether curl and jq are installed.
     pub(crate) has_curl: bool,
-    /// Whether valgrind is there.
+    /// Whether valgrind is installed.
     has_valgrind: bool,
     certificate: Certificate,
-    /// A program that says hello.
+    /// A program that prints hello, if there is a compiler.
     pub(crate) hello: Option<PathBuf>,
 }
 
-/// One race.
+/// Commands that are compared under the same conditions.
 pub(crate) struct Scenario {
-    /// What the table calls it.
+    /// Its title in the table.
     pub(crate) title: &'static str,
-    /// How often each contender runs.
+    /// How often each command runs.
     pub(crate) runs: usize,
-    /// How many connections there are to list; `None` where no server is needed.
-    size: Option<u32>,
+    /// How many connections the hub sees; `None` where no server is needed.
+    connections: Option<u32>,
     latency: Duration,
     trust: Trust,
-    cast: Cast,
+    comparison: Comparison,
 }
 
-/// How the contenders are found, with a server or without.
+/// The function that gives the commands, with a server or without.
 #[derive(Clone, Copy)]
-enum Cast {
-    Served(fn(&Scene<'_>) -> Vec<Option<Contender>>),
-    Alone(fn(&Kit) -> Vec<Contender>),
+enum Comparison {
+    WithServer(fn(&Setup<'_>) -> Vec<Option<BenchCommand>>),
+    WithoutServer(fn(&Fixtures) -> Vec<BenchCommand>),
 }
 
-/// Whether the server speaks TLS, and what its clients trust.
+/// Whether the server speaks TLS, and which authorities its clients trust.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trust {
     Plain,
@@ -63,19 +63,20 @@ enum Trust {
     One,
 }
 
-impl Kit {
-    /// Makes what is needed, in `directory`.
+impl Fixtures {
+    /// Makes the fixtures in `directory`.
     pub(crate) fn new(directory: &Path, options: &Options) -> Self {
         let answers = |program: &str| Command::new(program).arg("--version").output().is_ok();
-        full_cache::fill(&Cache::new(directory.join(".cache/orgconn")));
         let install = |name, program: &Path| install(program, &directory.join(name));
-        let rival = options.rival.as_deref();
+        let orgconn = install("orgconn", Path::new(env!("CARGO_BIN_EXE_orgconn")));
+        let other_build = options.other_build.as_deref();
         let hello = hello::compile(directory);
         Self {
             directory: directory.to_owned(),
             floor: install("floor", &this_program()),
-            orgconn: install("orgconn", Path::new(env!("CARGO_BIN_EXE_orgconn"))),
-            rival: rival.map(|rival| install("rival", rival)),
+            cached_url: completion_cache::fill(directory, &orgconn),
+            orgconn,
+            other_build: other_build.map(|program| install("other-build", program)),
             has_curl: answers("curl") && answers("jq") && answers("bash"),
             certificate: Certificate::new(directory),
             hello: hello.map(|hello| install("installed-hello", &hello)),
@@ -83,7 +84,7 @@ impl Kit {
         }
     }
 
-    /// What a reader of the table has to know.
+    /// Notes for the reader of the table.
     pub(crate) fn notes(&self) -> String {
         let bytes = std::fs::metadata(&self.orgconn).map_or(0, |file| file.len());
         let size = bytes as f64 / 1024.0 / 1024.0;
@@ -94,39 +95,49 @@ impl Kit {
         ];
         let missing = missing.iter().filter(|(_, is_there)| !is_there);
         let missing: String = missing
-            .map(|(name, _)| format!(" Left out, as it is not installed: {name}."))
+            .map(|(name, _)| format!(" Not installed, so left out: {name}."))
             .collect();
-        format!("The program is {size:.2} MiB. What was wanted and not reached is bold.{missing}")
+        format!("The program is {size:.2} MiB. Goals that were not reached are bold.{missing}")
     }
 }
 
-/// Copies a program, as an installation does. The system keeps a file that was written in one go in larger pieces than
-/// what a linker has written here and there, and so is faster to start it.
+/// Copies a program, as an installation does. A file that is written in one go starts faster than what a linker has
+/// written piece by piece.
 fn install(program: &Path, to: &Path) -> PathBuf {
     std::fs::copy(program, to).unwrap();
     to.to_owned()
 }
 
 impl Scenario {
-    /// Over plain HTTP, to a server nearby.
-    fn new(title: &'static str, size: u32, cast: fn(&Scene<'_>) -> Vec<Option<Contender>>) -> Self {
+    /// Over plain HTTP, with a server nearby.
+    fn new(
+        title: &'static str,
+        connections: u32,
+        commands: fn(&Setup<'_>) -> Vec<Option<BenchCommand>>,
+    ) -> Self {
         Self {
             title,
             runs: 1,
-            size: Some(size),
+            connections: Some(connections),
             latency: Duration::ZERO,
             trust: Trust::Plain,
-            cast: Cast::Served(cast),
+            comparison: Comparison::WithServer(commands),
         }
     }
 
-    /// What needs no server at all.
-    fn alone(title: &'static str, runs: usize, cast: fn(&Kit) -> Vec<Contender>) -> Self {
+    /// Without a server.
+    fn local(
+        title: &'static str,
+        runs: usize,
+        commands: fn(&Fixtures) -> Vec<BenchCommand>,
+    ) -> Self {
         Self {
-            size: None,
+            title,
             runs,
-            cast: Cast::Alone(cast),
-            ..Self::new(title, 0, |_| Vec::new())
+            connections: None,
+            latency: Duration::ZERO,
+            trust: Trust::Plain,
+            comparison: Comparison::WithoutServer(commands),
         }
     }
 
@@ -138,55 +149,55 @@ impl Scenario {
         Self { trust, ..self }
     }
 
-    /// With 50 ms before every answer, and before a new TCP connection is served.
-    fn far(self) -> Self {
-        self.away(50)
-    }
-
-    /// With so many milliseconds before every answer, and before a new TCP connection is served.
-    fn away(self, milliseconds: u64) -> Self {
+    /// With this delay before each answer, and before a new TCP connection is served.
+    fn milliseconds(self, milliseconds: u64) -> Self {
         let latency = Duration::from_millis(milliseconds);
         Self { latency, ..self }
     }
 
-    /// Whether instructions are counted: where the start is all there is.
-    pub(crate) fn is_counted(&self, kit: &Kit) -> bool {
-        kit.has_valgrind && self.size.is_none_or(|size| size == SAMPLE) && self.latency.is_zero()
+    /// Whether instructions are counted: only where the start is most of the work.
+    pub(crate) fn is_counted(&self, fixtures: &Fixtures) -> bool {
+        let is_small = self.connections.is_none_or(|count| count == FEW);
+        fixtures.has_valgrind && is_small && self.latency.is_zero()
     }
 
-    /// The server, if one is needed.
-    pub(crate) fn serve(&self, kit: &Kit) -> Option<Service> {
-        let tls = (self.trust != Trust::Plain).then_some(&kit.certificate.server);
-        let conditions = Conditions {
-            generated: self.size? - SAMPLE,
+    /// Starts the server, if one is needed.
+    pub(crate) fn serve(&self, fixtures: &Fixtures) -> Option<Server> {
+        let tls = (self.trust != Trust::Plain).then_some(&fixtures.certificate.server);
+        let options = ServerOptions {
+            sources: self.connections?,
             latency: self.latency,
-            rate_limit: None,
+            ..ServerOptions::default()
         };
-        Some(Service::start(conditions, tls))
+        Some(Server::start(options, tls))
     }
 
-    /// Who takes part, orgconn first.
-    pub(crate) fn contenders(&self, kit: &Kit, service: Option<&Service>) -> Vec<Contender> {
-        let (cast, service) = match (self.cast, service) {
-            (Cast::Alone(cast), _) => return cast(kit),
-            (Cast::Served(_), None) => return Vec::new(),
-            (Cast::Served(cast), Some(service)) => (cast, service),
+    /// The commands that are compared, orgconn first.
+    pub(crate) fn commands(
+        &self,
+        fixtures: &Fixtures,
+        server: Option<&Server>,
+    ) -> Vec<BenchCommand> {
+        let (commands, server) = match (self.comparison, server) {
+            (Comparison::WithoutServer(commands), _) => return commands(fixtures),
+            (Comparison::WithServer(_), None) => return Vec::new(),
+            (Comparison::WithServer(commands), Some(server)) => (commands, server),
         };
-        let trust = match self.trust {
+        let bundle = match self.trust {
             Trust::Plain => None,
-            Trust::System => Some(kit.certificate.with_the_systems.clone()),
-            Trust::One => Some(kit.certificate.alone.clone()),
+            Trust::System => Some(fixtures.certificate.system_bundle.clone()),
+            Trust::One => Some(fixtures.certificate.bundle.clone()),
         };
-        let scene = Scene {
-            kit,
-            service,
-            trust,
+        let setup = Setup {
+            fixtures,
+            server,
+            bundle,
         };
-        cast(&scene).into_iter().flatten().collect()
+        commands(&setup).into_iter().flatten().collect()
     }
 }
 
-/// All of them; without the long ones and with fewer runs where it has to be `quick`.
+/// All scenarios. If `quick`, without the long ones and with fewer runs.
 pub(crate) fn all(quick: bool) -> Vec<Scenario> {
     let mut all = short(if quick { 5 } else { 21 });
     if !quick {
@@ -196,41 +207,50 @@ pub(crate) fn all(quick: bool) -> Vec<Scenario> {
 }
 
 fn short(runs: usize) -> Vec<Scenario> {
-    let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
-    let apply = |title| race(title, cast::ORGS + SAMPLE, cast::apply);
+    let scenario = |title, size, commands| Scenario::new(title, size, commands).runs(runs);
+    let apply = |title| scenario(title, comparisons::ORGS, comparisons::apply);
     vec![
-        Scenario::alone("start: version", runs * 5, cast::version),
-        Scenario::alone("start: help", runs * 5, cast::help),
-        Scenario::alone("start: completion", runs * 5, cast::completions),
-        race("list 8, HTTP", 8, cast::list),
-        race("list 8, TLS", 8, cast::list).over(Trust::System),
-        race("list 8, TLS, one CA", 8, cast::list).over(Trust::One),
-        race("list 10 000, HTTP", 10_000, cast::pages),
-        race("list 10 000, TLS", 10_000, cast::pages).over(Trust::System),
-        race("list 10 000, HTTP, 50 ms", 10_000, cast::distant_pages).far(),
-        race("list 10 000, TLS, 50 ms", 10_000, cast::distant_pages)
+        Scenario::local("start: version", runs * 5, comparisons::version),
+        Scenario::local("start: help", runs * 5, comparisons::help),
+        Scenario::local("start: completion", runs * 5, comparisons::completion),
+        scenario("list 8, HTTP", FEW, comparisons::list),
+        scenario("list 8, TLS", FEW, comparisons::list).over(Trust::System),
+        scenario("list 8, TLS, one CA", FEW, comparisons::list).over(Trust::One),
+        scenario("list 10 000, HTTP", 10_000, comparisons::pages),
+        scenario("list 10 000, TLS", 10_000, comparisons::pages).over(Trust::System),
+        scenario(
+            "list 10 000, HTTP, 50 ms",
+            10_000,
+            comparisons::distant_pages,
+        )
+        .milliseconds(50),
+        scenario(
+            "list 10 000, TLS, 50 ms",
+            10_000,
+            comparisons::distant_pages,
+        )
+        .over(Trust::System)
+        .milliseconds(50),
+        scenario("create by name, HTTP, 50 ms", FEW, comparisons::create).milliseconds(50),
+        scenario("create by name, TLS, 50 ms", FEW, comparisons::create)
             .over(Trust::System)
-            .far(),
-        race("create by name, HTTP, 50 ms", 8, cast::create).far(),
-        race("create by name, TLS, 50 ms", 8, cast::create)
-            .over(Trust::System)
-            .far(),
+            .milliseconds(50),
         apply("apply 500 in 100 orgs, TLS, 50 ms")
             .over(Trust::System)
-            .far(),
+            .milliseconds(50),
         apply("apply 500 in 100 orgs, TLS, 5 ms")
             .over(Trust::System)
-            .away(5),
-        apply("apply 500 in 100 orgs, HTTP, 50 ms").far(),
+            .milliseconds(5),
+        apply("apply 500 in 100 orgs, HTTP, 50 ms").milliseconds(50),
     ]
 }
 
 fn long(runs: usize) -> Vec<Scenario> {
-    let race = |title, size, cast| Scenario::new(title, size, cast).runs(runs);
+    let scenario = |title, size, commands| Scenario::new(title, size, commands).runs(runs);
     vec![
-        race("list 100 000, HTTP", 100_000, cast::many_pages),
-        race("list 100 000, TLS", 100_000, cast::many_pages).over(Trust::System),
-        race("formats, 100 000, HTTP", 100_000, cast::formats),
-        race("formats, 1 000 000, HTTP", 1_000_000, cast::streams),
+        scenario("list 100 000, HTTP", 100_000, comparisons::many_pages),
+        scenario("list 100 000, TLS", 100_000, comparisons::many_pages).over(Trust::System),
+        scenario("formats, 100 000, HTTP", 100_000, comparisons::formats),
+        scenario("formats, 1 000 000, HTTP", 1_000_000, comparisons::streams),
     ]
 }

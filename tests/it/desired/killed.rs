@@ -3,8 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStderr, Stdio};
 
-use orgconn::history::{Action, Entry, Outcome};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::apply;
 use crate::harness::World;
@@ -128,7 +127,10 @@ fn at_every_step_the_history_is_true_and_the_next_run_ends_at_the_files_state() 
             entries.iter().all(|entry| is_true(entry, &live)),
             "{writes}: {entries:?}"
         );
-        let unanswered = entries.iter().filter(|entry| !entry.is_done()).count();
+        let unanswered = entries
+            .iter()
+            .filter(|entry| entry["result"] != "done")
+            .count();
         cut_short += usize::from(unanswered > 0 || entries.len() < WRITES);
         converge(&served, writes);
     }
@@ -136,23 +138,14 @@ fn at_every_step_the_history_is_true_and_the_next_run_ends_at_the_files_state() 
 }
 
 /// Whether an entry says no more than what holds. One without an answer says nothing.
-fn is_true(entry: &Entry, live: &[Value]) -> bool {
-    let destination = entry.subject().destination.id.as_ref().unwrap().to_string();
+fn is_true(entry: &Value, live: &[Value]) -> bool {
     let found = live
         .iter()
-        .find(|row| row["destination"]["id"] == *destination);
-    match (&entry.outcome, &entry.action) {
-        (
-            Outcome::Unknown {
-                at: None,
-                message: None,
-            },
-            _,
-        ) => true,
-        (Outcome::Done { .. }, Action::Delete { .. }) => found.is_none(),
-        (Outcome::Done { .. }, _) => {
-            found.is_some_and(|row| row["types"] == serde_json::json!(["logs", "metrics"]))
-        }
+        .find(|row| row["destination"]["id"] == entry["destination"]["id"]);
+    match (entry["result"].as_str().unwrap(), &entry["operation"]) {
+        ("unknown", _) => entry["reason"] == "the run ended before the answer came",
+        ("done", operation) if operation == "delete" => found.is_none(),
+        ("done", _) => found.is_some_and(|row| row["types"] == json!(["logs", "metrics"])),
         _ => false,
     }
 }

@@ -1,7 +1,7 @@
-//! Runs one command, and tells how long it took and how much memory it had at most.
+//! Measures one run of a command: its time and its peak memory.
 //!
-//! It is a process of its own: the system counts to a child's peak what its parent had when it was made, and the
-//! process that serves a hundred pages has a lot.
+//! A small process of its own starts the command: a child's peak begins with its parent's memory, and the process that
+//! serves the pages has a lot.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-use super::contender::Contender;
+use super::command::BenchCommand;
 
-/// What one run cost.
+/// The cost of one run.
 #[derive(Clone, Copy)]
-pub(crate) struct Lap {
-    /// From before the process was made until it was gone.
+pub(crate) struct Sample {
+    /// From the start of the process to its end.
     pub(crate) wall: Duration,
-    /// The most memory that the process, or one that it started, had in use, in bytes.
+    /// The peak memory of the process, or of one that it started, in bytes.
     pub(crate) peak: u64,
 }
 
-/// The mode of this program that measures `command`, and prints nanoseconds and bytes.
+/// The mode of this program that runs `command` and prints nanoseconds and bytes.
 pub(crate) fn run(command: &[&str]) {
     let started = Instant::now();
     let mut child = Command::new(command[0])
@@ -39,39 +39,39 @@ pub(crate) fn run(command: &[&str]) {
     println!("{wall} {}", used.rusage.maxrss);
 }
 
-/// Measures one run of a contender.
-pub(crate) fn measure(contender: &Contender) -> Lap {
+/// Measures one run of a command.
+pub(crate) fn measure(measured: &BenchCommand) -> Sample {
     let mut command = Command::new(this_program());
     command
-        .arg("stopwatch")
-        .arg(&contender.program)
-        .args(&contender.arguments);
-    contender.furnish(&mut command);
+        .arg("sample")
+        .arg(&measured.program)
+        .args(&measured.arguments);
+    measured.set_environment(&mut command);
     let output = command.output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {stderr}", contender.name);
+    assert!(output.status.success(), "{}: {stderr}", measured.name);
     let text = String::from_utf8(output.stdout).unwrap();
     let (wall, peak) = text.trim().split_once(' ').unwrap();
-    Lap {
+    Sample {
         wall: Duration::from_nanos(wall.parse().unwrap()),
         peak: peak.parse().unwrap(),
     }
 }
 
-/// How many instructions a contender takes, as callgrind counts them: with the same program the same again. `None` for
-/// a script, which leaves its work to others.
-pub(crate) fn count_instructions(contender: &Contender) -> Option<u64> {
-    if contender.program == Path::new("bash") {
+/// How many instructions a command takes, as callgrind counts them; they hardly vary between runs. `None` for a script,
+/// whose work is done by other programs.
+pub(crate) fn count_instructions(measured: &BenchCommand) -> Option<u64> {
+    if measured.program == Path::new("bash") {
         return None;
     }
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(&contender.program)
-        .args(&contender.arguments);
-    contender.furnish(&mut command);
-    let told = String::from_utf8(command.output().unwrap().stderr).unwrap();
-    let (_, count) = told.split_once("Collected :")?;
+        .arg(&measured.program)
+        .args(&measured.arguments);
+    measured.set_environment(&mut command);
+    let report = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    let (_, count) = report.split_once("Collected :")?;
     count.lines().next()?.trim().parse().ok()
 }
 

@@ -1,4 +1,4 @@
-//! A throw-away certificate authority for 127.0.0.1, and the files by which clients come to trust it.
+//! A throw-away certificate authority for 127.0.0.1, and the bundles by which clients trust it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,21 +15,21 @@ const SYSTEM_BUNDLES: [&str; 3] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// What the server speaks TLS with, and what its clients trust it by.
+/// A server's TLS configuration, and the bundles for its clients.
 pub(crate) struct Certificate {
-    /// For the server, with HTTP/2 and HTTP/1.1.
+    /// The server's side, with HTTP/2 and HTTP/1.1.
     pub(crate) server: Arc<ServerConfig>,
-    /// A bundle with the test's authority and those of the system, as on a real machine.
-    pub(crate) with_the_systems: PathBuf,
-    /// A bundle with the test's authority alone.
-    pub(crate) alone: PathBuf,
+    /// A bundle with the throw-away authority alone.
+    pub(crate) bundle: PathBuf,
+    /// A bundle with the throw-away authority and those of the system, as on a real machine.
+    pub(crate) system_bundle: PathBuf,
 }
 
 impl Certificate {
     /// Makes the certificate, and the bundles in `directory`.
     pub(crate) fn new(directory: &Path) -> Self {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
-        // With the name that both get by themselves, OpenSSL would take the server's certificate for its own issuer.
+        // With the default name for both, OpenSSL would take the server's certificate for its own issuer.
         authority
             .distinguished_name
             .push(DnType::CommonName, "throw-away authority");
@@ -60,8 +60,11 @@ impl Certificate {
         };
         Self {
             server: Arc::new(server),
-            with_the_systems: file("all.pem", system.unwrap_or_default() + &root.pem()),
-            alone: file("one.pem", root.pem()),
+            bundle: file("bundle.pem", root.pem()),
+            system_bundle: file(
+                "system-bundle.pem",
+                system.unwrap_or_default() + &root.pem(),
+            ),
         }
     }
 }
