@@ -1,259 +1,288 @@
-//! How the program ends: what went wrong, its exit code, what to do about it. The only place that prints an error.
-
-mod exit;
-mod hint;
+//! Errors of commands: the exit code, the hint and the profile of each, and the only place that prints one.
+//!
+//! Imports `output`, `api` and the rooms below them. The typed errors of those rooms become a [`CommandError`] at the
+//! `?`: there, and nowhere else, exit codes and hints are decided.
 
 use std::io;
+use std::process::ExitCode;
 
-use anyhow::Error;
+use anyhow::anyhow;
 
-use crate::history::{HistoryError, SelectEntryError, StoreError, UndoError};
-use crate::output::{ErrorView, Format, Output};
-use crate::topology::{ResolveOrgError, SelectConnectionError};
-use crate::{api, config, output};
+use crate::api::{self, ErrorKind};
+use crate::config::{
+    ConfigError, EndpointError, EnvironmentError, FileError, SITES, SecretError, StoreError,
+};
+use crate::history::{HistoryError, SelectEntryError, UndoError};
+use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
+use crate::output::{ErrorRecord, Format, Output, OutputError};
 
-pub(crate) use exit::Exit;
+/// The result of a command or a part of it.
+pub(crate) type Result<T, E = CommandError> = std::result::Result<T, E>;
 
-/// Something that a command itself finds wrong, with what to do about it.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub(crate) struct Failure {
-    exit: Exit,
-    message: String,
-    hint: Option<String>,
-    #[source]
-    cause: Option<Error>,
+/// How the program ends. The codes are a contract and never change their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    Failure,
+    Usage,
+    Difference,
+    Permission,
+    NotFound,
+    Conflict,
+    Temporary,
+    Partial,
+    Interrupted,
 }
 
-impl Failure {
-    /// A failure that ends with `exit`; `message` is a lowercase fragment.
-    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self {
-            exit,
-            message: message.into(),
-            hint: None,
-            cause: None,
+impl Exit {
+    /// All exits, in the order of their codes.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Done,
+        Self::Failure,
+        Self::Usage,
+        Self::Difference,
+        Self::Permission,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Temporary,
+        Self::Partial,
+        Self::Interrupted,
+    ];
+
+    /// The code of the process, the word in the `kind` of an error, and the meaning, for the help.
+    fn describe(self) -> (u8, &'static str, &'static str) {
+        match self {
+            Self::Done => (0, "done", "done, nothing to do, or as wanted"),
+            Self::Failure => (1, "failure", "any other failure"),
+            Self::Usage => (
+                2,
+                "usage",
+                "usage, configuration, or input needed and not allowed to ask",
+            ),
+            Self::Difference => (3, "difference", "difference: `check` found something else"),
+            Self::Permission => (4, "permission", "not authenticated or not permitted"),
+            Self::NotFound => (
+                5,
+                "not_found",
+                "no such org or connection, or more than one",
+            ),
+            Self::Conflict => (6, "conflict", "conflict: it exists already, or differs"),
+            Self::Temporary => (
+                7,
+                "temporary",
+                "temporary: network, timeout, 429 or 5xx after the retries",
+            ),
+            Self::Partial => (
+                8,
+                "partial",
+                "part of several things done failed; the report says which",
+            ),
+            Self::Interrupted => (
+                130,
+                "interrupted",
+                "interrupted; what was done and what was not is reported",
+            ),
         }
     }
 
-    /// Wrong or missing arguments.
+    /// The exit code of the process.
+    pub(crate) fn code(self) -> u8 {
+        self.describe().0
+    }
+
+    /// The word for it in the `kind` of an error.
+    pub(crate) fn as_str(self) -> &'static str {
+        self.describe().1
+    }
+
+    /// What it means, for the help.
+    pub(crate) fn meaning(self) -> &'static str {
+        self.describe().2
+    }
+
+    /// The exit of several independent parts; `succeeded` says whether at least one of them succeeded.
+    ///
+    /// An interruption outweighs everything else. If nothing succeeded and all parts failed alike, that is the exit.
+    pub(crate) fn of_parts(succeeded: bool, failures: &[Self]) -> Self {
+        match failures {
+            [] => Self::Done,
+            _ if failures.contains(&Self::Interrupted) => Self::Interrupted,
+            [first, rest @ ..] if !succeeded && rest.iter().all(|other| other == first) => *first,
+            _ => Self::Partial,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
+/// What went wrong in a command or in one account's part of it, with the exit code and what to do about it.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    exit: Exit,
+    hint: Option<String>,
+    profile: Option<String>,
+    source: anyhow::Error,
+}
+
+impl CommandError {
+    /// An error with a message of its own: a lowercase fragment.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self::from_source(exit, None, anyhow!(message.into()))
+    }
+
+    /// Wrong or missing arguments or settings.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
-    /// Adds what to do about it.
+    fn from_source(exit: Exit, hint: Option<String>, source: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit,
+            hint,
+            profile: None,
+            source: source.into(),
+        }
+    }
+
+    /// A question that got no answer; `unchanged` says what did not happen, such as "nothing was deleted".
+    pub(crate) fn unanswered(error: io::Error, unchanged: &str) -> Self {
+        match error.kind() {
+            io::ErrorKind::Interrupted => {
+                Self::new(Exit::Interrupted, format!("interrupted; {unchanged}"))
+            }
+            _ => error.into(),
+        }
+    }
+
+    /// Sets what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds the error that it comes from.
-    pub(crate) fn caused_by(mut self, cause: impl Into<Error>) -> Self {
-        self.cause = Some(cause.into());
+    /// Sets the exit code.
+    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
         self
     }
-}
 
-/// An error that has been reported already, in the output's own way: only its exit code is left to be given.
-#[derive(Debug, thiserror::Error)]
-#[error("already reported")]
-struct Reported(Exit);
+    /// Says what was tried: the message goes in front of the present one.
+    pub(crate) fn context(mut self, message: impl Into<String>) -> Self {
+        self.source = self.source.context(message.into());
+        self
+    }
 
-/// The exit code that an error stands for.
-pub(crate) fn exit(error: &Error) -> Exit {
-    error
-        .chain()
-        .find_map(exit_of_cause)
-        .unwrap_or(Exit::Failure)
-}
+    /// Says with which profile it happened, if there is one.
+    pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
+        self.profile = profile.map(str::to_owned);
+        self
+    }
 
-fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
-    if let Some(failure) = cause.downcast_ref::<Failure>() {
-        return Some(failure.exit);
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
     }
-    if let Some(Reported(exit)) = cause.downcast_ref::<Reported>() {
-        return Some(*exit);
-    }
-    if let Some(error) = cause.downcast_ref::<api::Error>() {
-        return Some(error.kind().into());
-    }
-    if let Some(error) = cause.downcast_ref::<io::Error>() {
-        return (error.kind() == io::ErrorKind::Interrupted).then_some(Exit::Interrupted);
-    }
-    if cause.is::<ResolveOrgError>() {
-        return Some(Exit::NotFound);
-    }
-    if let Some(error) = cause.downcast_ref::<SelectConnectionError>() {
-        return Some(match error {
-            SelectConnectionError::TooShort(_) => Exit::Usage,
-            _ => Exit::NotFound,
-        });
-    }
-    if let Some(exit) = exit_of_history(cause) {
-        return Some(exit);
-    }
-    if is_configuration(cause) || cause.is::<output::OutputError>() {
-        return Some(Exit::Usage);
-    }
-    None
-}
 
-fn exit_of_history(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
-    if let Some(error) = cause.downcast_ref::<SelectEntryError>() {
-        return Some(match error {
-            SelectEntryError::TooShort(_) => Exit::Usage,
-            SelectEntryError::Unknown(_) | SelectEntryError::Ambiguous { .. } => Exit::NotFound,
-        });
+    /// The profile with which it happened.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
     }
-    match cause.downcast_ref::<HistoryError>() {
-        Some(HistoryError::StateDirectory { .. }) => return Some(Exit::Usage),
-        Some(HistoryError::Undo(error)) => return Some(exit_of_undo(error)),
-        _ => {}
-    }
-    if let Some(StoreError::Locked { .. }) = cause.downcast_ref() {
-        return Some(Exit::Temporary);
-    }
-    cause.downcast_ref().map(exit_of_undo)
-}
 
-fn exit_of_undo(error: &UndoError) -> Exit {
-    match error {
-        UndoError::NeverDone { .. } | UndoError::OtherHost { .. } => Exit::Usage,
-        UndoError::AlreadyUndone { .. }
-        | UndoError::Unclear { .. }
-        | UndoError::Gone { .. }
-        | UndoError::Replaced { .. }
-        | UndoError::Moved { .. } => Exit::Conflict,
+    /// The whole chain of causes in one line.
+    pub(crate) fn message(&self) -> String {
+        format!("{:#}", self.source)
     }
-}
 
-fn is_configuration(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.is::<config::ConfigError>()
-        || cause.is::<config::EnvironmentError>()
-        || cause.is::<config::FileError>()
-        || cause.is::<config::StoreError>()
-        || cause.is::<config::UnknownProfile>()
-        || cause.is::<config::SecretError>()
-        || cause.is::<api::EndpointError>()
-}
+    /// The typed error at the origin, if it is an `E`.
+    pub(crate) fn downcast_ref<E: std::error::Error + Send + Sync + 'static>(&self) -> Option<&E> {
+        self.source.chain().find_map(|cause| cause.downcast_ref())
+    }
 
-/// Says of a question that got no answer what that means: one left with Ctrl-C ends the command.
-pub(crate) fn unanswered(error: io::Error, outcome: &str) -> Error {
-    match error.kind() {
-        io::ErrorKind::Interrupted => {
-            Failure::new(Exit::Interrupted, format!("interrupted; {outcome}")).into()
+    /// The kind of the API's error, if it is one.
+    pub(crate) fn api_kind(&self) -> Option<ErrorKind> {
+        self.downcast_ref::<api::Error>().map(api::Error::kind)
+    }
+
+    /// Whether a write was sent whose outcome is not known.
+    pub(crate) fn is_outcome_unknown(&self) -> bool {
+        self.downcast_ref().is_some_and(api::Error::outcome_unknown)
+    }
+
+    /// The connection that exists already, where a create was refused because of it.
+    pub(crate) fn existing(&self) -> Option<&Connection> {
+        self.downcast_ref::<api::Error>()?.existing()
+    }
+
+    /// The error as data, for the `errors` of the output.
+    pub(crate) fn to_record(&self) -> ErrorRecord {
+        ErrorRecord {
+            profile: self.profile.clone(),
+            kind: self.exit.as_str().to_owned(),
+            message: self.message(),
+            http_status: self
+                .downcast_ref::<api::Error>()
+                .and_then(api::Error::http_status),
+            hint: self.hint.clone(),
         }
-        _ => error.into(),
+    }
+
+    /// Prints the error and its hint to standard error.
+    pub(crate) fn report(&self, output: &mut Output) {
+        let message = self.message();
+        match &self.profile {
+            Some(profile) => output.error(&format!("profile {profile}: {message}")),
+            None => output.error(&message),
+        }
+        if let Some(hint) = &self.hint {
+            output.hint(hint);
+        }
+    }
+
+    fn is_closed_pipe(&self) -> bool {
+        self.downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 
-/// Whether a connection was looked for and is not there.
-pub(crate) fn is_unknown_connection(error: &Error) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(SelectConnectionError::Unknown(_))
-    )
-}
-
-/// Whether a write was sent, and nobody knows what became of it.
-pub(crate) fn is_outcome_unknown(error: &Error) -> bool {
-    error
-        .downcast_ref::<api::Error>()
-        .is_some_and(api::Error::outcome_unknown)
-}
-
-/// The error as data, for the `errors` of the output.
-pub(crate) fn view(error: &Error, profile: Option<&str>) -> ErrorView {
-    ErrorView {
-        profile: profile.map(ToOwned::to_owned),
-        kind: exit(error).as_str().to_owned(),
-        message: message(error),
-        http_status: error
-            .chain()
-            .find_map(|cause| cause.downcast_ref::<api::Error>()?.http_status()),
-        hint: hint::of(error),
-    }
-}
-
-/// The whole chain of causes in one line.
-fn message(error: &Error) -> String {
-    format!("{error:#}")
-}
-
-/// Says on standard error what went wrong, and what to do about it.
-pub(crate) fn report(error: &Error, profile: Option<&str>, output: &mut Output) {
-    let message = message(error);
-    match profile {
-        Some(profile) => output.error(&format!("profile {profile}: {message}")),
-        None if lists_mistakes(error) => message.lines().for_each(|line| output.error(line)),
-        None => output.error(&message),
-    }
-    if let Some(hint) = hint::of(error) {
-        output.hint(&hint);
-    }
-}
-
-/// Whether each line of the message is a mistake of its own in the configuration file. It repeats nothing of the file,
-/// so no line break in there comes from outside; in any other message one may, and is shown escaped.
-fn lists_mistakes(error: &Error) -> bool {
-    error.chain().any(|cause| cause.is::<config::FileError>())
-}
-
-/// Reports an error that ended a listing whose rows were closed with it already.
-pub(crate) fn reported(error: Error, output: &mut Output) -> Error {
-    let exit = exit(&error);
-    report(&error, None, output);
-    Reported(exit).into()
-}
-
-/// Ends the command: reports what is not reported yet, and gives the exit code.
-pub(crate) fn conclude(outcome: anyhow::Result<Exit>, output: &mut Output) -> Exit {
+/// Ends a command: prints its error, if there is one, and gives the exit code.
+pub(crate) fn conclude(outcome: Result<Exit>, output: &mut Output) -> Exit {
     let error = match outcome {
         Ok(exit) => return exit,
+        // The reader of standard output went away, which is not an error.
+        Err(error) if error.is_closed_pipe() => return Exit::Done,
         Err(error) => error,
     };
-    if is_closed_pipe(&error) {
-        return Exit::Done;
+    if matches!(output.format(), Format::Json | Format::Yaml) && !output.has_written() {
+        // Readers of the envelope always get one. If it cannot be written, the report below still can.
+        let _ = output.write_errors(&[error.to_record()]);
     }
-    if error.is::<Reported>() {
-        return exit(&error);
-    }
-    if matches!(output.format(), Format::Json | Format::Yaml) && !output.wrote_anything() {
-        // A reader of the envelope gets one in any case. If it cannot be written, the report below still can.
-        let _ = output.only_errors(&[view(&error, None)]);
-    }
-    report(&error, None, output);
-    exit(&error)
+    error.report(output);
+    error.exit
 }
 
-/// Whether the reader of standard output went away, which is not an error.
-fn is_closed_pipe(error: &Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// Prints what clap says: help and version to standard output, a refusal to standard error. A reader of the envelope
-/// gets one for a refusal too.
+/// Prints what clap says: help and version to standard output, a refusal to standard error, and as an envelope too
+/// where one is asked for.
 pub(crate) fn report_usage(refusal: &clap::Error, output: impl FnOnce() -> Output) -> Exit {
     let is_refusal = refusal.use_stderr();
     if is_refusal {
-        // If it cannot be written, the refusal below still can.
-        let _ = output().only_errors(&[view_usage(refusal)]);
+        let _ = output().write_errors(&[usage_record(refusal)]);
     }
-    // Nobody is left to tell if the stream is gone.
+    // If the stream is gone, nobody reads.
     let _ = refusal.print();
     if is_refusal { Exit::Usage } else { Exit::Done }
 }
 
-/// The first paragraph of what clap says, in one line: the rest is advice for people.
-fn view_usage(refusal: &clap::Error) -> ErrorView {
+/// The first paragraph of clap's message in one line. The rest is advice for people.
+fn usage_record(refusal: &clap::Error) -> ErrorRecord {
     let text = refusal.render().to_string();
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let lines: Vec<_> = paragraph.lines().map(str::trim).collect();
     let message = lines.join(" ");
-    ErrorView {
+    ErrorRecord {
         profile: None,
         kind: Exit::Usage.as_str().to_owned(),
         message: message
@@ -262,5 +291,221 @@ fn view_usage(refusal: &clap::Error) -> ErrorView {
             .to_owned(),
         http_status: None,
         hint: Some("--help shows how the command is used".to_owned()),
+    }
+}
+
+/// Implements `From` for errors that have one exit code and no hint.
+macro_rules! from_errors {
+    ($exit:expr; $($error:ty),+ $(,)?) => {
+        $(impl From<$error> for CommandError {
+            fn from(error: $error) -> Self {
+                Self::from_source($exit, None, error)
+            }
+        })+
+    };
+}
+
+from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
+    SecretError, StoreError);
+from_errors!(Exit::Failure; anyhow::Error);
+
+/// A question that was left with Ctrl-C interrupts the command.
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        let exit = match error.kind() {
+            io::ErrorKind::Interrupted => Exit::Interrupted,
+            _ => Exit::Failure,
+        };
+        Self::from_source(exit, None, error)
+    }
+}
+
+impl From<ResolveOrgError> for CommandError {
+    fn from(error: ResolveOrgError) -> Self {
+        let hint = match error {
+            ResolveOrgError::Ambiguous { .. } => "name the one you mean by its UUID",
+            ResolveOrgError::Unknown { .. } => {
+                "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID"
+            }
+        };
+        Self::from_source(Exit::NotFound, Some(hint.to_owned()), error)
+    }
+}
+
+impl From<SelectConnectionError> for CommandError {
+    fn from(error: SelectConnectionError) -> Self {
+        let (exit, hint) = match error {
+            SelectConnectionError::TooShort(_) => (Exit::Usage, None),
+            SelectConnectionError::Unknown(_) => (
+                Exit::NotFound,
+                Some("`orgconn list` shows the connections that these credentials see"),
+            ),
+            SelectConnectionError::Ambiguous { .. } => {
+                (Exit::NotFound, Some("name the one you mean by its id"))
+            }
+        };
+        Self::from_source(exit, hint.map(str::to_owned), error)
+    }
+}
+
+impl From<SelectEntryError> for CommandError {
+    fn from(error: SelectEntryError) -> Self {
+        let exit = match error {
+            SelectEntryError::TooShort(_) => Exit::Usage,
+            SelectEntryError::Unknown(_) | SelectEntryError::Ambiguous { .. } => Exit::NotFound,
+        };
+        Self::from_source(exit, None, error)
+    }
+}
+
+impl From<UndoError> for CommandError {
+    fn from(error: UndoError) -> Self {
+        let (exit, hint) = match error {
+            UndoError::NothingChanged { .. } => (
+                Exit::Usage,
+                Some("`orgconn history` shows what became of each change"),
+            ),
+            UndoError::OtherHost { .. } => (
+                Exit::Usage,
+                Some("choose its profile with --profile, or its site with --site"),
+            ),
+            UndoError::UnknownCreator { .. } | UndoError::AlreadyUndone { .. } => {
+                (Exit::Conflict, None)
+            }
+            UndoError::NoConnection { .. }
+            | UndoError::OtherConnection { .. }
+            | UndoError::OtherTypes { .. } => (
+                Exit::Conflict,
+                Some("somebody changed it again: `orgconn list` shows what holds now"),
+            ),
+        };
+        Self::from_source(exit, hint.map(str::to_owned), error)
+    }
+}
+
+impl From<HistoryError> for CommandError {
+    fn from(error: HistoryError) -> Self {
+        let exit = match &error {
+            HistoryError::StateDirectory { .. } => Exit::Usage,
+            error if error.is_locked() => Exit::Temporary,
+            _ => Exit::Failure,
+        };
+        match error {
+            HistoryError::Undo(error) => error.into(),
+            error => Self::from_source(exit, None, error),
+        }
+    }
+}
+
+impl From<api::Error> for CommandError {
+    fn from(error: api::Error) -> Self {
+        let exit = match error.kind() {
+            ErrorKind::Network
+            | ErrorKind::Timeout
+            | ErrorKind::RateLimited
+            | ErrorKind::Server
+            | ErrorKind::Proxy
+            | ErrorKind::Listing => Exit::Temporary,
+            ErrorKind::Unauthenticated | ErrorKind::Forbidden => Exit::Permission,
+            ErrorKind::NotFound => Exit::NotFound,
+            ErrorKind::Conflict => Exit::Conflict,
+            ErrorKind::InvalidKey => Exit::Usage,
+            ErrorKind::Interrupted => Exit::Interrupted,
+            ErrorKind::Rejected
+            | ErrorKind::Redirected
+            | ErrorKind::Decode
+            | ErrorKind::Tls
+            | ErrorKind::Setup => Exit::Failure,
+        };
+        Self::from_source(exit, api_hint(&error), error)
+    }
+}
+
+fn api_hint(error: &api::Error) -> Option<String> {
+    if error.outcome_unknown() {
+        return Some("see what holds now before you try again: orgconn list".to_owned());
+    }
+    let hint = match error.kind() {
+        ErrorKind::Unauthenticated | ErrorKind::Forbidden => return Some(credentials_hint(error)),
+        ErrorKind::Network => "check the network, --site or --api-url, and HTTPS_PROXY",
+        ErrorKind::Timeout => "try again, or allow more time with --timeout",
+        ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
+        ErrorKind::Server => "the fault is on the service's side: try again later",
+        ErrorKind::Listing => {
+            "try again: connections were probably made or deleted while they were listed"
+        }
+        ErrorKind::Redirected => {
+            "redirects are not followed, since the keys would go with them: check --site and --api-url"
+        }
+        ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
+        ErrorKind::Tls => {
+            "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \
+             SSL_CERT_FILE"
+        }
+        ErrorKind::Proxy => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Names where the credentials and the site were given: many environments hold several sets of keys, and those that
+/// were used may not be those that were meant.
+fn credentials_hint(error: &api::Error) -> String {
+    let origin = match error.credentials_origin() {
+        Some(origin) => format!("the credentials come from {origin}: they"),
+        None => "the credentials".to_owned(),
+    };
+    let site = match error.host().and_then(site_of_host) {
+        Some(site) => format!("not of the site {site} (another: --site, or `site` of a profile)"),
+        None => "not of the site that --api-url leads to".to_owned(),
+    };
+    match error.kind() {
+        ErrorKind::Unauthenticated => format!("{origin} are wrong or revoked, or {site}"),
+        _ => format!(
+            "{origin} are wrong, {site}, or may not do this (org_connections_read to list, org_connections_write to \
+             create, update and delete)"
+        ),
+    }
+}
+
+/// The site whose API host it is.
+fn site_of_host(host: &str) -> Option<&str> {
+    host.strip_prefix("api.")
+        .filter(|site| SITES.contains(site))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_of_several_parts_is_theirs_together() {
+        use Exit::{Conflict, Done, Interrupted, NotFound, Partial};
+        for (succeeded, failures, expected) in [
+            (true, &[][..], Done),
+            (false, &[], Done),
+            (false, &[Conflict], Conflict),
+            (false, &[Conflict, Conflict], Conflict),
+            (false, &[Conflict, NotFound], Partial),
+            (true, &[Conflict], Partial),
+            (true, &[Conflict, Interrupted], Interrupted),
+        ] {
+            assert_eq!(
+                Exit::of_parts(succeeded, failures),
+                expected,
+                "{failures:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_site_is_named_only_where_the_host_is_its_api() {
+        assert_eq!(
+            site_of_host("api.us3.datadoghq.com"),
+            Some("us3.datadoghq.com")
+        );
+        assert_eq!(site_of_host("datadoghq.eu"), None);
+        assert_eq!(site_of_host("api.example.com"), None);
+        assert_eq!(site_of_host("127.0.0.1:8080"), None);
     }
 }

@@ -1,7 +1,9 @@
-//! The `orgconn` program. All of it is in the library.
+//! The `orgconn` program. Everything is in the library.
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    orgconn::run(std::env::args_os())
+/// The second thread works on the network while this one prints to a reader who may pause.
+#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
+async fn main() -> ExitCode {
+    orgconn::run(std::env::args_os()).await
 }

@@ -1,95 +1,71 @@
-//! The verbs that change connections, and the finding out of what became of a write whose answer was lost.
+//! Creates, updates and deletes connections. What became of a write whose answer was lost is settled by a look at the
+//! live state.
 
-mod create;
-mod look;
-#[cfg(test)]
-mod tests;
+use tokio::time::Instant;
+use uuid::Uuid;
 
-use super::http::{Failure, Request};
-use super::{Client, Error, ErrorKind, wire};
-use crate::topology::{Connection, Id, TypeSet};
-
-const PATH: &str = "/api/v2/org_connections";
+use super::client::Client;
+use super::error::Error;
+use super::http::Request;
+use super::wire;
+use crate::model::{Connection, TypeSet};
 
 impl Client {
-    /// Waits until this org's rate limit allows another change, where it allows none for now. Who does so before a
-    /// change has the whole timeout for the change itself.
+    /// Connects this org, the source, to `destination`. That is done once, however often the request is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimited`] if that takes longer than one operation may, [`ErrorKind::Interrupted`] if somebody
-    /// wishes to stop.
-    pub async fn wait_for_rate_limit(&self) -> Result<(), Error> {
-        self.http
-            .wait_for_reset(&Request::post(PATH, Vec::new()))
-            .await
+    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if the pair was connected before, with that connection in
+    /// [`Error::existing`] where it could be looked up; a refusal; or no answer. Where it is unknown whether the
+    /// connection was made, a look at the live state decides. If that fails too, [`Error::outcome_unknown`] is true.
+    pub async fn create_connection(
+        &self,
+        destination: Uuid,
+        types: &TypeSet,
+    ) -> Result<Connection, Error> {
+        let sent = Instant::now();
+        let request = Request::post(wire::CONNECTIONS, wire::create_body(destination, types));
+        match self.call(&request, wire::connection).await {
+            Err(error) => self.reconcile_create(destination, types, sent, error).await,
+            created => created,
+        }
     }
 
-    /// Gives a connection another set of types; the whole set is replaced. The answer comes without names, and takes
-    /// them from `connection`.
+    /// Replaces the types of a connection. The answer of the API comes without names; they are taken from `connection`.
     ///
     /// # Errors
     /// The update is refused, or no answer came. Where it is unknown whether it was made, a look at the live state
-    /// tells, and if that fails too, [`Error::outcome_unknown`] is true.
+    /// decides. If that fails too, [`Error::outcome_unknown`] is true.
     pub async fn update_connection(
         &self,
         connection: &Connection,
         types: &TypeSet,
     ) -> Result<Connection, Error> {
-        let (id, path) = addressed(connection)?;
-        let request = Request::patch(path, wire::update(id, types));
-        let error = match self.http.send(&request, self.http.deadline()).await {
-            Ok(answer) => match wire::connection(&answer.body) {
-                Some(mut updated) => {
-                    updated.fill_from(connection);
-                    return Ok(updated);
-                }
-                None => self.http.misread(&request),
-            },
-            Err(Failure { error, uncertain }) if !uncertain => return Err(error),
-            Err(Failure { error, .. }) => error,
-        };
-        match self.find(connection).await {
-            Ok(Some(live)) if live.types == *types => Ok(live),
-            Ok(_) => Err(error.with_note("a look afterwards did not find the change")),
-            Err(_) => Err(error.with_unknown_outcome("whether the change was made is not known")),
+        let body = wire::update_body(connection.id, types);
+        let request = Request::patch(path_of(connection), body);
+        match self.call(&request, wire::connection).await {
+            Ok(mut updated) => {
+                updated.fill_from(connection);
+                Ok(updated)
+            }
+            Err(error) => self.reconcile_update(connection, types, error).await,
         }
     }
 
-    /// Deletes a connection; its source org and its destination org may both do so.
+    /// Deletes a connection. Its source org and its destination org may both do so.
     ///
     /// # Errors
     /// The deletion is refused, or no answer came. Where it is unknown whether it was done, a look at the live state
-    /// tells, and if that fails too, [`Error::outcome_unknown`] is true. A connection that does not exist is
-    /// [`ErrorKind::NotFound`], unless it was there and an attempt whose answer was lost has deleted it.
+    /// decides. If that fails too, [`Error::outcome_unknown`] is true. A connection that does not exist is
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), unless an attempt whose answer was lost has deleted it.
     pub async fn delete_connection(&self, connection: &Connection) -> Result<(), Error> {
-        let (_, path) = addressed(connection)?;
-        let request = Request::delete(path);
-        // What a 200 holds is of no interest: `{}` and a newline.
-        let error = match self.http.send(&request, self.http.deadline()).await {
-            Ok(_) => return Ok(()),
-            Err(Failure { error, uncertain }) if !uncertain => return Err(error),
-            Err(Failure { error, .. }) => error,
-        };
-        match self.find(connection).await {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => Err(error.with_note("a look afterwards found it still there")),
-            Err(_) => Err(error.with_unknown_outcome("whether it was deleted is not known")),
+        let request = Request::delete(path_of(connection));
+        match self.http.send(&request).await {
+            Ok(_) => Ok(()),
+            Err(error) => self.reconcile_delete(connection, error).await,
         }
     }
 }
 
-/// The id of a connection, and the path to it. The API takes UUIDs only, and a path made of anything else might lead
-/// elsewhere.
-fn addressed(connection: &Connection) -> Result<(&Id, String), Error> {
-    match &connection.id {
-        Some(id) if id.as_uuid().is_some() => Ok((id, format!("{PATH}/{id}"))),
-        Some(id) => Err(Error::new(
-            ErrorKind::Rejected,
-            format!("the connection's id `{id}` is no UUID, and the API takes no other"),
-        )),
-        None => Err(Error::new(
-            ErrorKind::Rejected,
-            "the connection came without an id, and cannot be changed without one",
-        )),
-    }
+fn path_of(connection: &Connection) -> String {
+    format!("{}/{}", wire::CONNECTIONS, connection.id)
 }

@@ -1,32 +1,28 @@
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::topology::Connection;
+use crate::model::Connection;
 
-/// What went wrong between this program and the API.
+/// Why a call to the API failed.
 ///
-/// Shown, it is a fragment that says what was tried, against which host and what came back, never with a key in it.
+/// It displays as a fragment that says what was tried, on which host, and what came back. It never holds a key.
 #[derive(Debug)]
 pub struct Error(Box<Details>);
 
 #[derive(Debug)]
 struct Details {
     kind: ErrorKind,
-    tried: Option<Tried>,
-    credentials_origin: Option<Arc<str>>,
+    /// The method and the path of the request.
+    request: Option<String>,
+    host: Option<String>,
+    credentials_origin: Option<String>,
     detail: String,
     note: Option<&'static str>,
     http_status: Option<u16>,
     retry_after: Option<Duration>,
+    max_retries: u32,
     outcome_unknown: bool,
     existing: Option<Connection>,
-}
-
-#[derive(Debug)]
-struct Tried {
-    request: String,
-    host: String,
 }
 
 /// The kinds of failure that a caller may want to tell apart.
@@ -48,9 +44,9 @@ pub enum ErrorKind {
     NotFound,
     /// 409: the pair of orgs is connected already.
     Conflict,
-    /// Any other 4xx, or a request that the API could only refuse and that was therefore not sent.
+    /// Any other 4xx.
     Rejected,
-    /// 3xx: the server points elsewhere. Keys do not follow.
+    /// 3xx: the server points elsewhere. Redirects are not followed, since the keys would go with them.
     Redirected,
     /// The answer was not understood.
     Decode,
@@ -60,7 +56,7 @@ pub enum ErrorKind {
     Tls,
     /// A proxy on the way refused.
     Proxy,
-    /// Somebody wished to stop.
+    /// The client was interrupted.
     Interrupted,
     /// A key cannot be sent as a header.
     InvalidKey,
@@ -69,47 +65,33 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// An error without a status, after which nothing is tried again.
     pub(super) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self(Box::new(Details {
             kind,
-            tried: None,
+            request: None,
+            host: None,
             credentials_origin: None,
             detail: detail.into(),
             note: None,
             http_status: None,
             retry_after: None,
+            max_retries: 0,
             outcome_unknown: false,
             existing: None,
         }))
     }
 
-    /// Says what was tried (`GET /api/v2/org`), and against which host.
-    pub(super) fn trying(mut self, request: impl Into<String>, host: impl Into<String>) -> Self {
-        self.0.tried = Some(Tried {
-            request: request.into(),
-            host: host.into(),
-        });
+    /// Adds what was tried, on which host, and where the credentials come from.
+    pub(super) fn in_request(mut self, request: String, host: &str, origin: Option<&str>) -> Self {
+        self.0.request = Some(request);
+        self.0.host = Some(host.to_owned());
+        self.0.credentials_origin = origin.map(str::to_owned);
         self
     }
 
-    /// Says where the credentials came from.
-    pub(super) fn with_credentials_of(mut self, origin: Option<Arc<str>>) -> Self {
-        self.0.credentials_origin = origin;
-        self
-    }
-
-    pub(super) fn with_status(mut self, status: u16) -> Self {
-        self.0.http_status = Some(status);
-        self
-    }
-
-    pub(super) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
-        self
-    }
-
-    pub(super) fn with_existing(mut self, existing: Option<Connection>) -> Self {
-        self.0.existing = existing;
+    pub(super) fn with_detail(mut self, detail: String) -> Self {
+        self.0.detail = detail;
         self
     }
 
@@ -119,10 +101,39 @@ impl Error {
         self
     }
 
-    /// Says that nobody knows whether the write was carried out.
-    pub(super) fn with_unknown_outcome(mut self, note: &'static str) -> Self {
-        self.0.outcome_unknown = true;
-        self.with_note(note)
+    pub(super) fn with_http_status(mut self, status: u16) -> Self {
+        self.0.http_status = Some(status);
+        self
+    }
+
+    pub(super) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// Says how often it may help, at most, to send the request again.
+    pub(super) fn with_max_retries(mut self, max_retries: u32) -> Self {
+        self.0.max_retries = max_retries;
+        self
+    }
+
+    pub(super) fn with_outcome_unknown(mut self, is_unknown: bool) -> Self {
+        self.0.outcome_unknown = is_unknown;
+        self
+    }
+
+    pub(super) fn with_existing(mut self, existing: Option<Connection>) -> Self {
+        self.0.existing = existing;
+        self
+    }
+
+    /// What came back, without what was tried and where.
+    pub(super) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    pub(super) fn max_retries(&self) -> u32 {
+        self.0.max_retries
     }
 
     /// What kind of failure it is.
@@ -140,35 +151,37 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether it is unknown if a write was carried out. Where this is false, it was not, as far as a look at the live
-    /// state could tell.
+    /// Whether it is unknown if a write took effect. If this is false, it did not, as far as a look at the live state
+    /// could tell.
     pub fn outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
 
-    /// The connection that stands in the way of a new one, where it could be looked up.
+    /// The connection that is in the way of a new one, where it could be looked up.
     pub fn existing(&self) -> Option<&Connection> {
         self.0.existing.as_ref()
     }
 
-    /// Where the credentials come from that the request was made with, if the client was told: `DD_API_KEY and
-    /// DD_APP_KEY`.
+    /// Where the credentials of the request come from, as the client was told: `DD_API_KEY and DD_APP_KEY`.
     pub fn credentials_origin(&self) -> Option<&str> {
         self.0.credentials_origin.as_deref()
     }
 
     /// The host that was asked, with its port where that is not the usual one.
     pub fn host(&self) -> Option<&str> {
-        self.0.tried.as_ref().map(|tried| tried.host.as_str())
+        self.0.host.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Tried { request, host }) = &self.0.tried {
+        if let (Some(request), Some(host)) = (&self.0.request, &self.0.host) {
             write!(f, "{request} at {host}: ")?;
         }
         f.write_str(&self.0.detail)?;
+        if let (Some(_), Some(wait)) = (self.0.http_status, self.0.retry_after) {
+            write!(f, "; the service asks to wait {}", duration_text(wait))?;
+        }
         match self.0.note {
             Some(note) => write!(f, "; {note}"),
             None => Ok(()),
@@ -177,3 +190,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// `30 s`, or `200 ms` for less than a second.
+pub(super) fn duration_text(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) && !duration.is_zero() {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{} s", duration.as_secs_f64().round())
+    }
+}

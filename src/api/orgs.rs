@@ -1,99 +1,75 @@
-use serde_json::{Map, Value};
+//! The orgs that the credentials manage.
 
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::client::Client;
+use super::error::Error;
 use super::http::Request;
-use super::{Client, Error, ErrorKind, wire};
-use crate::topology::{Directory, Id};
-
-/// The user behind the credentials. What the API left out is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CurrentUser {
-    /// The user's id.
-    pub id: Option<Id>,
-    /// The name, to the letter.
-    pub name: Option<Box<str>>,
-    /// The mail address.
-    pub email: Option<Box<str>>,
-    /// The handle, as a rule the mail address.
-    pub handle: Option<Box<str>>,
-    /// Whether it is a service account and no person.
-    pub service_account: Option<bool>,
-    /// Whether the account is disabled.
-    pub disabled: Option<bool>,
-    /// `Active`, `Pending` or `Disabled`.
-    pub status: Option<Box<str>>,
-    /// The org that the credentials belong to.
-    pub org: Option<Id>,
-}
+use super::wire::{self, Identifier, Lenient, Relationship, Resource};
+use crate::model::{Org, OrgDirectory};
 
 impl Client {
-    /// The current org and the orgs that it manages, all or those whose name the API finds to match `name`.
+    /// The current org and the orgs that it manages: all, or those whose name matches `name` by the API's own rule.
     ///
     /// # Errors
-    /// Read-only keys are [`ErrorKind::Forbidden`] here.
-    pub async fn managed_orgs(&self, name: Option<&str>) -> Result<Directory, Error> {
+    /// Read-only keys are [`ErrorKind::Forbidden`](super::ErrorKind::Forbidden) here.
+    pub async fn managed_orgs(&self, name: Option<&str>) -> Result<OrgDirectory, Error> {
         let mut request = Request::get("/api/v2/org");
         if let Some(name) = name {
             request = request.with_query("filter[name]", name);
         }
-        self.read(&request, wire::managed_orgs).await
-    }
-
-    /// The user behind the application key or the token, and the org that the credentials belong to.
-    ///
-    /// # Errors
-    /// The credentials are refused, or no answer came.
-    pub async fn current_user(&self) -> Result<CurrentUser, Error> {
-        let request = Request::get("/api/v2/current_user");
-        self.read(&request, wire::current_user).await
-    }
-
-    /// Whether the API key is good; an application key is not looked at.
-    ///
-    /// # Errors
-    /// A bad key is [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], as the API answers.
-    pub async fn validate_api_key(&self) -> Result<(), Error> {
-        self.validate("/api/v1/validate", "valid", true).await
-    }
-
-    /// Whether the API key and the application key are both good.
-    ///
-    /// # Errors
-    /// A bad key is [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], as the API answers.
-    pub async fn validate_keys(&self) -> Result<(), Error> {
-        self.validate("/api/v2/validate_keys", "status", "ok").await
-    }
-
-    /// Good keys are answered with 200 and a field that says so; one that says otherwise is believed too.
-    async fn validate(
-        &self,
-        path: &'static str,
-        field: &str,
-        good: impl Into<Value>,
-    ) -> Result<(), Error> {
-        let request = Request::get(path);
-        let answer: Map<String, Value> = self
-            .read(&request, |body| serde_json::from_slice(body).ok())
-            .await?;
-        let good = good.into();
-        if answer.get(field).is_none_or(|said| *said == good) {
-            return Ok(());
-        }
-        let detail = "the keys are not valid";
-        Err(self
-            .http
-            .error(&request, ErrorKind::Unauthenticated, detail))
-    }
-
-    async fn read<T>(
-        &self,
-        request: &Request,
-        understand: impl FnOnce(&[u8]) -> Option<T>,
-    ) -> Result<T, Error> {
-        let sent = self.http.send(request, self.http.deadline()).await;
-        let answer = sent.map_err(|failure| failure.error)?;
-        understand(&answer.body).ok_or_else(|| self.http.misread(request))
+        self.call(&request, parse).await
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Reads the current org, and all orgs that are mentioned, each once.
+fn parse(body: &[u8]) -> Option<OrgDirectory> {
+    let answer: Answer = wire::read(body)?;
+    let relationships = answer.data.relationships.or_default();
+    let included = answer.included.or_default();
+    let records = included
+        .into_iter()
+        .chain(relationships.managed_orgs.target());
+    let orgs = records.filter_map(|record| into_org(record.0?));
+    let mut seen = HashSet::new();
+    Some(OrgDirectory {
+        current: relationships.current_org.target().id.0,
+        orgs: orgs.filter(|org| seen.insert(org.id)).collect(),
+    })
+}
+
+fn into_org(record: OrgRecord) -> Option<Org> {
+    let attributes = record.attributes.or_default();
+    Some(Org {
+        id: record.id.0?,
+        name: attributes.name.0,
+        public_id: attributes.public_id.0,
+        disabled: attributes.disabled.0,
+    })
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Resource<(), Relationships>,
+    #[serde(default)]
+    included: Lenient<Vec<Lenient<OrgRecord>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Relationships {
+    current_org: Relationship<Identifier>,
+    managed_orgs: Relationship<Vec<Lenient<OrgRecord>>>,
+}
+
+type OrgRecord = Resource<Attributes, ()>;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Attributes {
+    name: Lenient<String>,
+    public_id: Lenient<String>,
+    disabled: Lenient<bool>,
+}

@@ -1,181 +1,212 @@
+//! Lists connections page by page. Pages after the first are fetched side by side, a few ahead of the reader.
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesOrdered;
+use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
 
-pub(super) use self::fetch::request;
-use self::fetch::{Fetch, Fetched};
-use super::http::Http;
-use super::{Client, ConnectionFilter, Error, ErrorKind};
-use crate::topology::Connection;
-
-mod fetch;
-#[cfg(test)]
-mod tests;
+use super::client::Client;
+use super::error::{Error, ErrorKind};
+use super::http::{HttpClient, Request};
+use super::wire::{self, ConnectionPage, Page};
 
 /// The most rows that the API gives in one page.
-pub(super) const LIMIT: u64 = 1000;
-/// The most pages that are asked for or kept ready at the same time: ten thousand connections, with the first page, in
-/// two round trips. Each takes about half a megabyte.
-const MOST_IN_FLIGHT: usize = 9;
+pub(super) const MAX_ROWS: usize = 1000;
+/// The most pages in flight or waiting for the reader. With the first page, ten thousand connections come in two round
+/// trips. Each page takes about half a megabyte.
+const MAX_PAGES_AHEAD: usize = 9;
 
-/// A listing, page by page and in order. The pages after the first are fetched side by side, a few ahead of the reader.
-///
-/// Must be read inside a tokio runtime. A page is read by who takes it: where other threads drive the runtime, those
-/// under way are not kept waiting by that. Dropping the listing gives up what is still in flight.
-#[derive(Debug)]
-pub struct ConnectionPages {
-    http: Arc<Http>,
-    filter: ConnectionFilter,
-    in_flight: FuturesOrdered<Fetch>,
-    /// How many rows the server gives in one page.
-    step: u64,
-    /// Where the next page to be asked for begins.
-    next_offset: u64,
-    received: u64,
-    /// How many rows the first page announced.
-    announced: Option<u64>,
-    /// How many rows there are by the newest word.
-    total: Option<u64>,
-    state: State,
+/// Which connections to list. The empty filter lists all that this org takes part in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionFilter {
+    /// The source org.
+    pub source: Option<Uuid>,
+    /// The destination org.
+    pub destination: Option<Uuid>,
 }
 
+/// A listing, page by page and in order.
+///
+/// Must be used inside a tokio runtime: pages are fetched in tasks, so that they arrive while the reader is busy.
+/// Dropping it ends them.
 #[derive(Debug)]
-enum State {
-    Begin,
-    /// The total is known.
-    Counted,
-    /// No total is known: page after page, until one is not full.
+pub struct ConnectionPages {
+    http: Arc<HttpClient>,
+    filter: ConnectionFilter,
+    /// The pages in flight, as bytes. They are parsed when they are read: in their tasks, parsing would hold up the
+    /// network.
+    in_flight: VecDeque<AbortOnDropHandle<Result<Vec<u8>, Error>>>,
+    progress: Progress,
+    /// How many rows the server gives in one page.
+    page_rows: usize,
+    /// The offset of the next page to read; those in flight follow from there.
+    offset: u64,
+    /// How many rows there are, by the largest count so far.
+    total: Option<u64>,
+    /// An error to report after the rows that came before it.
+    failure: Option<Error>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// The first page is not in.
+    Start,
+    /// The first page has announced so many rows, so pages are fetched ahead.
+    Counted {
+        announced: u64,
+    },
+    /// The total is unknown, so pages are fetched one by one until one is not full.
     Uncounted,
-    /// An error that comes after the rows that were given.
-    Broken(Error),
-    Over,
+    Done,
 }
 
 impl Client {
-    /// The connections that this org takes part in, as source or as destination. Nothing is sent before the first
+    /// Lists the connections that this org takes part in, as source or as destination. Nothing is sent before the first
     /// [`ConnectionPages::next`].
     pub fn connections(&self, filter: ConnectionFilter) -> ConnectionPages {
         ConnectionPages {
             http: Arc::clone(&self.http),
             filter,
-            in_flight: FuturesOrdered::new(),
-            step: LIMIT,
-            next_offset: 0,
-            received: 0,
-            announced: None,
+            in_flight: VecDeque::new(),
+            progress: Progress::Start,
+            page_rows: MAX_ROWS,
+            offset: 0,
             total: None,
-            state: State::Begin,
+            failure: None,
         }
     }
 }
 
 impl ConnectionPages {
-    /// The next page, or `None` after the last one and after an error.
+    /// The next page, or `None` after the last one or after an error.
     ///
     /// # Errors
     /// A page is lost after all retries, or the list changed in such a way that rows may be missing
     /// ([`ErrorKind::Listing`]). The pages before it were given.
-    pub async fn next(&mut self) -> Option<Result<Vec<Connection>, Error>> {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Over => return None,
-            State::Broken(error) => return Some(Err(error)),
-            state => self.state = state,
+    pub async fn next(&mut self) -> Option<Result<ConnectionPage, Error>> {
+        if let Some(error) = self.failure.take() {
+            return Some(Err(error));
         }
-        self.request_ahead();
-        let arrived = self.in_flight.next().await?;
-        let fetched = arrived.and_then(|page| page.read(&self.http, &self.filter));
-        Some(match fetched {
-            Ok(fetched) => Ok(self.accept(fetched)),
-            Err(error) => {
-                self.stop(State::Over);
-                Err(error)
-            }
-        })
+        self.fetch_ahead();
+        let body = self.in_flight.front_mut()?.await;
+        self.in_flight.pop_front();
+        let body = body.unwrap_or_else(|_| {
+            let detail = "a page was given up, as the program is ending";
+            Err(Error::new(ErrorKind::Listing, detail))
+        });
+        let page = body.and_then(|body| self.read(&body));
+        let page = page.map(|page| self.accept(page));
+        if page.is_err() {
+            self.stop();
+        }
+        Some(page)
     }
 
-    /// How many connections there are altogether, once the first page is in and if the API says so.
+    /// How many connections there are in all, once the first page is in and if the API says so.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    fn request_ahead(&mut self) {
-        let most = match self.state {
-            State::Counted => MOST_IN_FLIGHT,
-            _ => 1,
+    fn fetch_ahead(&mut self) {
+        let most = match self.progress {
+            Progress::Done => 0,
+            Progress::Start | Progress::Uncounted => 1,
+            Progress::Counted { .. } => MAX_PAGES_AHEAD,
         };
         let end = self.total.unwrap_or(u64::MAX);
-        while self.in_flight.len() < most && (self.next_offset < end || self.in_flight.is_empty()) {
-            let fetch = Fetch::start(&self.http, &self.filter, self.next_offset);
-            self.in_flight.push_back(fetch);
-            self.next_offset = self.next_offset.saturating_add(self.step);
+        while self.in_flight.len() < most {
+            let rows_ahead = self.in_flight.len() * self.page_rows;
+            let offset = self.offset + rows_ahead as u64;
+            if offset >= end && !self.in_flight.is_empty() {
+                return;
+            }
+            let http = Arc::clone(&self.http);
+            let request = page_request(&self.filter, offset);
+            let fetch = tokio::spawn(async move {
+                let answer = http.send(&request).await?;
+                Ok(answer.body)
+            });
+            self.in_flight.push_back(AbortOnDropHandle::new(fetch));
         }
     }
 
-    fn accept(&mut self, fetched: Fetched) -> Vec<Connection> {
-        let Fetched {
-            offset,
-            mut connections,
-            total,
-        } = fetched;
-        let given = connections.len() as u64;
-        if matches!(self.state, State::Begin) {
-            self.begin(given, total);
-        } else {
-            // A server that gave short pages and now gives a full one repeats what the next page holds.
-            connections.truncate(usize::try_from(self.step).unwrap_or(usize::MAX));
-        }
-        self.received = offset + connections.len() as u64;
+    fn read(&self, body: &[u8]) -> Result<Page, Error> {
+        // If the server gives short pages, a full one repeats what the next one holds.
+        let most_rows = match self.progress {
+            Progress::Start => usize::MAX,
+            _ => self.page_rows,
+        };
+        let page = wire::page(body, most_rows);
+        page.ok_or_else(|| {
+            self.http
+                .unreadable(&page_request(&self.filter, self.offset))
+        })
+    }
+
+    /// Takes in a page, and decides whether more are to come.
+    fn accept(&mut self, page: Page) -> ConnectionPage {
+        let rows = page.rows.connections.len() + page.rows.unreadable.len();
+        // The count of everything says nothing about a filtered list.
+        let is_filtered = self.filter != ConnectionFilter::default();
+        let all = page.total_count.filter(|_| !is_filtered);
+        let total = page.filtered_count.or(all);
         self.total = self.total.max(total);
-        match self.state {
-            State::Counted => self.settle(offset, total),
-            _ if given < LIMIT => self.state = State::Over,
+        if self.progress == Progress::Start {
+            self.progress = match total {
+                Some(announced) => Progress::Counted { announced },
+                None => Progress::Uncounted,
+            };
+            if rows > 0 {
+                self.page_rows = rows;
+            }
+        }
+        let received = self.offset + rows as u64;
+        match self.progress {
+            Progress::Counted { announced } => self.check_count(received, total, announced),
+            _ if rows < MAX_ROWS => self.stop(),
             _ => {}
         }
-        connections
+        self.offset = received;
+        page.rows
     }
 
-    /// Learns from the first page how the others are to be asked for.
-    fn begin(&mut self, given: u64, total: Option<u64>) {
-        self.announced = total;
-        self.state = match total {
-            Some(_) => State::Counted,
-            None => State::Uncounted,
-        };
-        if given > 0 {
-            self.step = given;
-            self.next_offset = given;
+    /// Compares the number of rows so far with the counts of the first page, of this page, and the largest one.
+    fn check_count(&mut self, received: u64, total: Option<u64>, announced: u64) {
+        let largest = self.total.unwrap_or_default();
+        let page_end = self.offset + self.page_rows as u64;
+        let expected = total.unwrap_or(largest).min(page_end);
+        let has_shrunk = total.is_some_and(|total| total < announced);
+        let is_stuck = received == self.offset && received < largest;
+        if received < expected || has_shrunk || is_stuck {
+            let detail = format!(
+                "the list changed while it was read: {received} of {largest} connections came, and some may be missing"
+            );
+            let error = Error::new(ErrorKind::Listing, detail);
+            let request = page_request(&self.filter, self.offset);
+            self.failure = Some(self.http.in_context(error, &request));
+            self.stop();
+        } else if received >= largest {
+            self.stop();
         }
     }
 
-    /// Decides after a page whether rows are missing, and whether more are to come.
-    fn settle(&mut self, offset: u64, total: Option<u64>) {
-        let known = self.total.unwrap_or_default();
-        let due = total.unwrap_or(known).min(offset.saturating_add(self.step));
-        let shrank = total < self.announced && total.is_some();
-        let stuck = self.received == offset && self.received < known;
-        if self.received < due || shrank || stuck {
-            let error = self.hole(known);
-            self.stop(State::Broken(error));
-        } else if self.received >= known {
-            self.stop(State::Over);
-        } else if self.in_flight.is_empty() {
-            // The list grew while its last page was under way.
-            self.next_offset = self.received;
-        }
-    }
-
-    fn stop(&mut self, state: State) {
+    fn stop(&mut self) {
+        self.progress = Progress::Done;
         self.in_flight.clear();
-        self.state = state;
     }
+}
 
-    fn hole(&self, known: u64) -> Error {
-        let detail = format!(
-            "the list changed while it was read: {} of {known} connections came, and some may be missing",
-            self.received
-        );
-        let request = request(&self.filter, 0);
-        self.http.error(&request, ErrorKind::Listing, detail)
+/// The request for the page that begins at `offset`.
+pub(super) fn page_request(filter: &ConnectionFilter, offset: u64) -> Request {
+    let mut request = Request::get(wire::CONNECTIONS)
+        .with_query("limit", &MAX_ROWS.to_string())
+        .with_query("offset", &offset.to_string());
+    if let Some(destination) = filter.destination {
+        request = request.with_query("sink_org_id", &destination.to_string());
     }
+    if let Some(source) = filter.source {
+        request = request.with_query("source_org_id", &source.to_string());
+    }
+    request
 }

@@ -2,12 +2,12 @@ use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::output;
 
-/// Writes what orgconn itself logs to standard error. Other crates' records are left out: they may hold headers.
-struct StandardError;
+/// Writes the program's own log records to standard error. Records of other crates are dropped: they may hold headers.
+struct StandardErrorLogger;
 
-static LOGGER: StandardError = StandardError;
+static LOGGER: StandardErrorLogger = StandardErrorLogger;
 
-/// Starts logging: nothing at 0, each request at 1, details at 2 and above.
+/// Starts logging: nothing at verbosity 0, each request at 1, details from 2 on.
 pub(super) fn start(verbosity: u8) {
     let level = match verbosity {
         0 => return,
@@ -19,14 +19,14 @@ pub(super) fn start(verbosity: u8) {
     }
 }
 
-impl Log for StandardError {
+impl Log for StandardErrorLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
     }
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            output::interjection(&record.args().to_string());
+            output::log_line(&record.args().to_string());
         }
     }
 

@@ -1,17 +1,16 @@
-mod carry_out;
-mod moved;
-mod team;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use anyhow::{Error, Result};
+use uuid::Uuid;
 
-use self::carry_out::carry_out;
-use self::team::Team;
-use super::desired::{self, DesiredFile, Prospect, Wish};
-use super::plan;
-use super::report::{self, PartFailure};
-use crate::context::{Context, Session};
-use crate::error::{self, Exit, Failure};
-use crate::output::{Answer, Output, StepRow};
+use super::comparison::{self, Comparison, FileArgs, compare};
+use super::report;
+use crate::api::ErrorKind;
+use crate::app::{ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, Changes, Session, side_by_side};
+use crate::desired::{DesiredFile, Plan, Step};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Change, ChangeKind, Connection, OrgRef};
+use crate::output::{Output, Progress, StepRow};
 
 /// Carry out what turns the live connections into those of a file
 ///
@@ -24,111 +23,253 @@ use crate::output::{Answer, Output, StepRow};
   orgconn apply -f orgconn.yaml --all-profiles --yes")]
 pub(crate) struct Args {
     #[command(flatten)]
-    wish: Wish,
+    file: FileArgs,
 
     /// Show the plan, as `orgconn plan` does; change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<StepRow>()?;
-    if !args.dry_run && !context.globals.yes && !context.output.can_ask() {
-        return Err(refuse_to_guess());
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<StepRow>()?;
+    if !args.dry_run {
+        let hint = "--yes carries it out without asking; `orgconn plan` shows it";
+        app.must_ask("to carry out the plan", hint)?;
     }
-    let file = match args.wish.read() {
+    let file = match args.file.read() {
         Ok(file) => file,
-        Err(mistakes) => return report::refuse(&mistakes, &mut context.output),
+        Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
     if args.dry_run {
-        let exit = plan::show(&file, args.wish.options(), context)?;
-        context.output.note("dry run: nothing was changed");
+        let exit = comparison::show_plan(&file, args.file.prune, app).await?;
+        app.output.note("dry run: nothing was changed");
         return Ok(exit);
     }
-    apply(args, &file, context)
+    apply(&file, args.file.prune, app).await
 }
 
-fn refuse_to_guess() -> Error {
-    Failure::usage("nobody can be asked here whether to carry out the plan")
-        .hint("--yes carries it out without asking; `orgconn plan` shows it")
-        .into()
-}
-
-fn apply(args: &Args, file: &DesiredFile, context: &mut Context) -> Result<Exit> {
-    let session = context.session()?;
-    let (globals, output) = (&context.globals, &mut context.output);
-    let shown = match look(args, file, &session, output) {
-        Ok(prospect) => prospect,
-        Err(failures) => return report::refuse(&failures, output),
+async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
+    let session = app.session()?;
+    let shown = match compare_all(file, prune, &session, &app.output).await {
+        Ok(comparison) => comparison,
+        Err(failures) => return report::failures(&failures, &mut app.output),
     };
-    session.run(desired::warn(&shown, output));
-    output.show_diff(&shown.rows(), !globals.yes);
-    desired::tell_counts(&shown.plan, output);
+    shown.warn(&mut app.output).await;
+    app.output.show_diff(&shown.rows(), !app.flags.yes);
+    shown.note_counts(&mut app.output);
     if shown.plan.is_empty() {
-        return desired::finish(shown.rows(), true, &[], output);
+        return comparison::finish(shown.rows(), true, &[], &mut app.output);
     }
-    let team = session.run(Team::of(&shown))?;
-    if !globals.yes {
-        ask(&shown, output)?;
+    let changes_by_org = open_accounts(&shown).await?;
+    if !app.flags.yes {
+        let question = match shown.plan.changes().count() {
+            1 => "Make this change?".to_owned(),
+            several => format!("Make these {several} changes?"),
+        };
+        app.confirm(&question, "nothing was changed")?;
     }
-    let now = match look(args, file, &session, output) {
-        Ok(prospect) => prospect,
-        Err(failures) => return report::refuse(&failures, output),
+    let now = match compare_all(file, prune, &session, &app.output).await {
+        Ok(comparison) => comparison,
+        Err(failures) => return report::failures(&failures, &mut app.output),
     };
-    let moved = moved::failures(&now.plan, &shown.plan);
+    let moved = differences(&now.plan, &shown.plan);
     if !moved.is_empty() {
-        return report::refuse(&moved, output);
+        return report::failures(&moved, &mut app.output);
     }
-    change(&now, &team, &session, output)
+    let count = now.plan.changes().count() as u64;
+    let progress = app.output.progress("changing connections", Some(count));
+    let report = progress
+        .during(carry_out(&now, &changes_by_org, &progress))
+        .await;
+    report.finish(&mut app.output)
 }
 
-/// Reads the live state. Nothing is begun on a part of it: a name may mean another org, and a connection be there
-/// already, where a profile could not be asked.
-fn look<'a>(
-    args: &Args,
+/// Compares the live state with the file. Part of the live state is not enough: a name may mean another org, and a
+/// connection may exist already, where an account could not be asked.
+async fn compare_all<'s>(
     file: &DesiredFile,
-    session: &'a Session,
-    output: &mut Output,
-) -> Result<Prospect<'a>, Vec<PartFailure>> {
+    prune: bool,
+    session: &'s Session,
+    output: &Output,
+) -> Result<Comparison<'s>, Vec<CommandError>> {
     let progress = output.progress("reading the connections", None);
-    let looked = desired::look(session, file, args.wish.options());
-    let mut prospect = session.run(progress.during(looked))?;
-    let mut failures = std::mem::take(&mut prospect.unknown);
-    failures.extend(prospect.unserved(file));
-    if failures.is_empty() {
-        Ok(prospect)
-    } else {
-        Err(failures)
+    let compared = progress.during(compare(session, file, prune)).await;
+    let mut comparison = compared.map_err(comparison::into_errors)?;
+    let mut errors = std::mem::take(&mut comparison.unknown);
+    errors.extend(comparison.changes_without_account(file));
+    match errors.is_empty() {
+        true => Ok(comparison),
+        false => Err(comparison::into_errors(errors)),
     }
 }
 
-fn ask(shown: &Prospect<'_>, output: &mut Output) -> Result<()> {
-    let question = match shown.plan.changes().count() {
-        1 => "Make this change?".to_owned(),
-        several => format!("Make these {several} changes?"),
+/// What changes connections in each org of the plan. All accounts are checked before the first of them changes
+/// something.
+///
+/// # Errors
+/// The keys of a profile belong to another org than the profile says.
+async fn open_accounts<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, Changes<'s>>> {
+    let mut changes_by_org = HashMap::new();
+    for change in comparison
+        .plan
+        .changes()
+        .filter_map(|step| step.change.as_ref())
+    {
+        let Some(of) = comparison.snapshot.account_for(change) else {
+            continue;
+        };
+        if let Entry::Vacant(place) = changes_by_org.entry(of.org.id) {
+            place.insert(of.account.changes("apply").await?);
+        }
+    }
+    Ok(changes_by_org)
+}
+
+/// What has to be done otherwise than it was shown, as the reasons to change nothing.
+fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
+    let differences = now.differences_from(shown);
+    let count = differences.len();
+    let errors = differences.iter().enumerate().map(|(index, difference)| {
+        let error = CommandError::new(Exit::Conflict, difference);
+        match index + 1 == count {
+            true => error.hint("nothing was changed: look at the new plan, and apply that"),
+            false => error,
+        }
+    });
+    errors.collect()
+}
+
+/// The words for what became of a step.
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+const UNKNOWN: &str = "unknown";
+const NOT_ATTEMPTED: &str = "not attempted";
+
+/// What became of a plan: all steps in their order, and the failures among them.
+#[derive(Default)]
+struct ApplyReport {
+    rows: Vec<StepRow>,
+    failures: Vec<CommandError>,
+}
+
+/// A step's row, and its error if it failed.
+type StepResult = (StepRow, Option<CommandError>);
+
+/// Carries out the steps: those of different source orgs side by side, those of one org in the plan's order. A step
+/// that fails stops no other. After an interruption nothing more is started.
+async fn carry_out(
+    comparison: &Comparison<'_>,
+    changes_by_org: &HashMap<Uuid, Changes<'_>>,
+    progress: &Progress,
+) -> ApplyReport {
+    let steps = comparison.plan.steps();
+    let orgs = steps.chunk_by(|step, next| step.source.id == next.source.id);
+    let tasks = orgs.map(|steps| async move {
+        let is_delete = |step: &Step| step.kind() == Some(ChangeKind::Delete);
+        let mut results = Vec::with_capacity(steps.len());
+        // Deletes wait for what the plan puts before them, and the other way round.
+        for group in steps.chunk_by(|step, next| is_delete(step) == is_delete(next)) {
+            let tasks = group.iter().map(|step| async move {
+                let result = carry_out_step(step, comparison, changes_by_org).await;
+                progress.advance(u64::from(step.change.is_some()));
+                result
+            });
+            results.extend(side_by_side(tasks, CHANGES_AT_ONCE).await);
+        }
+        results
+    });
+    let mut report = ApplyReport::default();
+    for (row, failure) in side_by_side(tasks, ACCOUNTS_AT_ONCE)
+        .await
+        .into_iter()
+        .flatten()
+    {
+        report.rows.push(row);
+        report.failures.extend(failure);
+    }
+    report
+}
+
+async fn carry_out_step(
+    step: &Step,
+    comparison: &Comparison<'_>,
+    changes_by_org: &HashMap<Uuid, Changes<'_>>,
+) -> StepResult {
+    let mut row = StepRow::planned(step);
+    let Some(change) = &step.change else {
+        return (row, None);
     };
-    let answer = output
-        .confirm(&question)
-        .map_err(|error| error::unanswered(error, "nothing was changed"))?;
-    match answer {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::new(Exit::Failure, "not confirmed; nothing was changed").into()),
+    let account = comparison.snapshot.account_for(change);
+    let Some(changes) = account.and_then(|of| changes_by_org.get(&of.org.id)) else {
+        return (row, None);
+    };
+    match make(change, changes).await {
+        Ok(connection) => {
+            row.result = Some(DONE);
+            row.id = Some(connection.id);
+            (row, None)
+        }
+        Err(error) if error.exit() == Exit::Interrupted && !error.is_outcome_unknown() => {
+            row.result = Some(NOT_ATTEMPTED);
+            (row, None)
+        }
+        Err(error) => {
+            let is_unknown = error.is_outcome_unknown();
+            row.result = Some(if is_unknown { UNKNOWN } else { FAILED });
+            row.reason = Some(error.message());
+            (row, Some(error.for_profile(step.profile.as_deref())))
+        }
     }
 }
 
-/// Carries the plan out and reports.
-fn change(
-    prospect: &Prospect<'_>,
-    team: &Team<'_>,
-    session: &Session,
-    output: &mut Output,
-) -> Result<Exit> {
-    let changes = prospect.plan.changes().count() as u64;
-    let progress = output.progress("changing connections", Some(changes));
-    let done = session.run(progress.during(carry_out(prospect, team, &progress)));
-    progress.finish();
-    let tally = done.tally();
-    let exit = desired::finish(done.rows, done.succeeded, &done.failures, output)?;
-    output.note(&tally);
-    Ok(exit)
+/// Makes the change. If somebody else made exactly this change in the meantime, it is done.
+async fn make(change: &Change, changes: &Changes<'_>) -> Result<Connection> {
+    let error = match changes.make(change).await {
+        Ok(connection) => return Ok(connection),
+        Err(error) => error,
+    };
+    match change {
+        Change::Create { source, types, .. } => match error.existing() {
+            Some(existing) if existing.types == *types => Ok(existing.clone()),
+            _ => {
+                let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
+                Err(error.context(format!("from `{source}`")))
+            }
+        },
+        Change::Delete { before } if error.api_kind() == Some(ErrorKind::NotFound) => {
+            Ok(before.clone())
+        }
+        _ => Err(error),
+    }
+}
+
+impl ApplyReport {
+    fn count(&self, result: &str) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.result == Some(result)).count()
+    }
+
+    /// Shows the steps, reports the failures and an interruption, and says how many steps ended how.
+    fn finish(mut self, output: &mut Output) -> Result<Exit> {
+        let not_attempted = self.count(NOT_ATTEMPTED);
+        if not_attempted > 0 {
+            let error = CommandError::new(
+                Exit::Interrupted,
+                format!("interrupted: {not_attempted} of the changes were not attempted"),
+            );
+            self.failures
+                .push(error.hint("run it again: it goes on where it stopped"));
+        }
+        let done = self.count(DONE);
+        let mut summary = format!("{done} done, {} failed", self.count(FAILED));
+        for result in [UNKNOWN, NOT_ATTEMPTED] {
+            let count = self.count(result);
+            if count > 0 {
+                summary.push_str(&format!(", {count} {result}"));
+            }
+        }
+        let exit = comparison::finish(self.rows, done > 0, &self.failures, output)?;
+        output.note(&summary);
+        Ok(exit)
+    }
 }

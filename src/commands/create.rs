@@ -1,16 +1,12 @@
-use anyhow::{Error, Result};
-use futures_util::{StreamExt as _, stream};
-
-use super::accounts;
-use super::lookup::Lookup;
 use super::report;
 use super::types::UnknownTypes;
-use crate::api::{self, ConnectionFilter, ErrorKind};
-use crate::context::{Account, CHANGES_AT_ONCE, Context, Writer};
-use crate::error::{self, Exit, Failure, unanswered};
+use crate::api::ConnectionFilter;
+use crate::app::{Account, App, CHANGES_AT_ONCE, Changes, Session, complete, side_by_side};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{
+    Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgRef, OrgSelector, TypeSet,
+};
 use crate::output::{ConnectionChange, Output};
-use crate::topology::plan::MOST_DESTINATIONS;
-use crate::topology::{Connection, ConnectionType, Id, Org, OrgSelector, Reference, TypeSet};
 
 /// Connect this org to others, which may then query its data
 ///
@@ -46,258 +42,166 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-/// What is to be made, looked up and agreed.
-struct Order {
-    source: Option<Reference>,
-    destinations: Vec<Org>,
-    types: TypeSet,
-}
-
-pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<ConnectionChange>()?;
-    let given = given_types(&args, &context.output)?;
-    let session = context.session_for(args.source.as_ref())?;
-    let account = session.run(accounts::of_source(&session, args.source.as_ref()))?;
-    let types = match given {
-        Some(types) => types,
-        None => ask_for_types(&mut context.output)?,
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<ConnectionChange>()?;
+    let types = args.unknown_types.check(&args.types)?;
+    if types.is_empty() && !app.output.can_ask() {
+        return Err(CommandError::usage("nothing says what to share").hint(
+            "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
+        ));
+    }
+    let session = app.session_for_source(args.source.as_ref())?;
+    let account = session.account_of_source(args.source.as_ref()).await?;
+    let types = match types.is_empty() {
+        true => ask_for_types(&mut app.output)?,
+        false => types,
     };
-    let results = session.run(async {
-        let mut lookup = Lookup::among(&session, account);
-        let order = order(&args, types, account, &mut lookup).await?;
-        warn(&order, &mut context.output);
-        let writer = account.writer("create", order.source.as_ref()).await?;
-        if args.dry_run {
-            return rehearse(&order, &args, &lookup).await;
+    let destinations = resolve_destinations(&args, &session).await?;
+    let source = match &args.source {
+        Some(selector) => Some(require_source(selector, &session, account).await?),
+        None => account.known_current_org(),
+    };
+    refuse_self_connection(source.as_ref(), &destinations)?;
+    warn(&destinations, &mut app.output);
+    let changes = account.changes("create").await?;
+    let tasks = destinations.iter().map(|destination| {
+        let change = Change::Create {
+            source: source.clone(),
+            destination: destination.to_ref(),
+            types: types.clone(),
+        };
+        let (args, changes) = (&args, &changes);
+        async move {
+            match args.dry_run {
+                true => preview(&change, args, account).await,
+                false => create(&change, args, changes).await,
+            }
         }
-        let tasks = order
-            .destinations
-            .iter()
-            .map(|org| create(&writer, org, &order, &args));
-        Ok::<_, Error>(
-            stream::iter(tasks)
-                .buffered(CHANGES_AT_ONCE)
-                .collect()
-                .await,
-        )
-    })?;
+    });
+    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
     if args.dry_run {
-        context.output.note("dry run: nothing was changed");
+        app.output.note("dry run: nothing was changed");
     }
-    report::finish(results, &mut context.output)
-}
-
-/// The types to share, if they are given. They are never guessed: without them somebody has to be there to ask.
-fn given_types(args: &Args, output: &Output) -> Result<Option<TypeSet>> {
-    let types = args.unknown_types.accept(&args.types)?;
-    if types.is_empty() && !output.can_ask() {
-        return Err(Failure::usage("nothing says what to share")
-            .hint("give --type logs, --type metrics, --type audit, or several: --type logs,metrics")
-            .into());
-    }
-    Ok((!types.is_empty()).then_some(types))
+    report::results(results, &mut app.output)
 }
 
 fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
     let known = ConnectionType::KNOWN.each_ref().map(ConnectionType::as_str);
     let chosen = output
         .choose_many("Share which types?", &known)
-        .map_err(|error| unanswered(error, "nothing was created"))?;
+        .map_err(|error| CommandError::unanswered(error, "nothing was created"))?;
     if chosen.is_empty() {
-        return Err(Failure::usage("no type was chosen; nothing was created").into());
+        return Err(CommandError::usage(
+            "no type was chosen; nothing was created",
+        ));
     }
-    Ok(chosen
-        .into_iter()
+    let types = chosen.into_iter();
+    Ok(types
         .map(|index| ConnectionType::KNOWN[index].clone())
         .collect())
 }
 
-async fn order(
-    args: &Args,
-    types: TypeSet,
-    account: &Account,
-    lookup: &mut Lookup<'_>,
-) -> Result<Order> {
+/// All destinations, each once. They are resolved before anything is sent.
+async fn resolve_destinations(args: &Args, session: &Session) -> Result<Vec<Org>> {
     let mut destinations: Vec<Org> = Vec::with_capacity(args.destinations.len());
     for selector in &args.destinations {
-        let org = lookup.org(selector).await?;
-        if !destinations.iter().any(|earlier| earlier.id == org.id) {
+        let org = session.resolve_org(selector, session.accounts()).await?;
+        if !destinations.iter().any(|other| other.id == org.id) {
             destinations.push(org);
         }
     }
-    let source = match &args.source {
-        Some(selector) => Some(asserted_source(selector, account, lookup).await?),
-        None => lookup.current_if_known(),
-    };
-    if let Some(org) = destinations
-        .iter()
-        .find(|org| is_same(org, source.as_ref()))
-    {
-        let name = org.reference().label();
-        return Err(Failure::usage(format!(
-            "`{name}` is the source org itself: an org cannot be connected to itself"
-        ))
-        .into());
-    }
-    Ok(Order {
-        source,
-        destinations,
-        types,
-    })
+    Ok(destinations)
 }
 
-fn is_same(org: &Org, other: Option<&Reference>) -> bool {
-    other.is_some_and(|other| other.id.as_ref() == Some(&org.id))
-}
-
-/// The org named by `--source`, if the credentials belong to it.
-async fn asserted_source(
+/// The org named by `--source`, which the credentials must belong to.
+async fn require_source(
     selector: &OrgSelector,
+    session: &Session,
     account: &Account,
-    lookup: &mut Lookup<'_>,
-) -> Result<Reference> {
-    let wanted = lookup.org(selector).await?;
-    let current = lookup.current().await?;
+) -> Result<OrgRef> {
+    let wanted = session.resolve_org(selector, session.accounts()).await?;
+    let current = account.current_org_with_name().await?;
     account.require_pinned(&current)?;
-    if is_same(&wanted, Some(&current)) {
+    if wanted.id == current.id {
         return Ok(current);
     }
-    let (wanted, current) = (wanted.reference().label(), current.label());
-    Err(Failure::usage(format!(
-        "these credentials belong to `{current}`, not to `{wanted}`"
+    Err(CommandError::usage(format!(
+        "these credentials belong to `{}`, not to `{}`",
+        current.label(),
+        wanted.label()
     ))
-    .hint("a connection is created with its source org's credentials")
-    .into())
+    .hint("a connection is created with its source org's credentials"))
 }
 
-fn warn(order: &Order, output: &mut Output) {
-    if order.destinations.len() > MOST_DESTINATIONS {
+fn refuse_self_connection(source: Option<&OrgRef>, destinations: &[Org]) -> Result<()> {
+    let is_source = |org: &&Org| source.is_some_and(|source| source.id == org.id);
+    match destinations.iter().find(is_source) {
+        Some(org) => Err(CommandError::usage(format!(
+            "`{}` is the source org itself: an org cannot be connected to itself",
+            org.label()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn warn(destinations: &[Org], output: &mut Output) {
+    if destinations.len() > MAX_DESTINATIONS {
         output.warn(&format!(
-            "an org shares with at most {MOST_DESTINATIONS} others, unless it is on an Enterprise plan"
+            "an org shares with at most {MAX_DESTINATIONS} others, unless it is on an Enterprise plan"
         ));
     }
-    for org in order
-        .destinations
-        .iter()
-        .filter(|org| org.disabled == Some(true))
-    {
-        output.warn(&format!("`{}` is disabled", org.reference().label()));
+    for org in destinations.iter().filter(|org| org.disabled == Some(true)) {
+        output.warn(&format!("`{}` is disabled", org.label()));
     }
 }
 
-async fn create(
-    writer: &Writer<'_>,
-    org: &Org,
-    order: &Order,
-    args: &Args,
-) -> Result<ConnectionChange> {
-    let mut made = match writer.create(org, &order.types).await {
-        Ok(made) => made,
-        Err(error) => return not_made(error, org, order, args),
-    };
-    complete(&mut made, org, order);
-    Ok(ConnectionChange::new("created", made))
-}
-
-fn not_made(error: Error, org: &Org, order: &Order, args: &Args) -> Result<ConnectionChange> {
-    match error
-        .downcast_ref::<api::Error>()
-        .and_then(api::Error::existing)
-    {
-        Some(existing) => exists(existing.clone(), org, order, args),
-        None => Err(explain(error, org)),
+async fn create(change: &Change, args: &Args, changes: &Changes<'_>) -> Result<ConnectionChange> {
+    match changes.make(change).await {
+        Ok(created) => Ok(ConnectionChange::new("created", created)),
+        Err(error) => match error.existing() {
+            Some(existing) => describe_existing(existing, change, args.if_not_exists),
+            None => Err(error),
+        },
     }
 }
 
-/// Fills in what the service's answer left out.
-fn complete(connection: &mut Connection, org: &Org, order: &Order) {
-    connection.destination.fill_from(&org.reference());
-    if let Some(source) = &order.source {
-        connection.source.fill_from(source);
-    }
-}
-
-/// The connection is there already: as wanted, or in the way.
-fn exists(
-    mut existing: Connection,
-    org: &Org,
-    order: &Order,
-    args: &Args,
-) -> Result<ConnectionChange> {
-    complete(&mut existing, org, order);
-    let same = existing.types == order.types;
-    if same && args.if_not_exists {
-        return Ok(ConnectionChange::new("exists", existing));
-    }
-    let id = existing
-        .id
-        .as_ref()
-        .map_or_else(|| "?".to_owned(), Id::to_string);
-    let (source, destination, shared) = (
-        existing.source.label(),
-        existing.destination.label(),
-        &existing.types,
-    );
-    let message =
-        format!("`{source}` is connected to `{destination}` already ({id}, sharing {shared})");
-    let hint = if same {
-        "with --if-not-exists that counts as done".to_owned()
-    } else {
-        format!(
-            "to share {types} instead: orgconn update {id} --type {types}",
-            types = order.types
-        )
-    };
-    Err(Failure::new(Exit::Conflict, message).hint(hint).into())
-}
-
-/// Says which connection was not made, and of the service's bare refusals what they mean.
-pub(super) fn explain(error: Error, org: &Org) -> Error {
-    let name = org.reference().label();
-    let failure = match error.downcast_ref().map(api::Error::kind) {
-        Some(ErrorKind::NotFound) => Failure::new(Exit::NotFound, format!("`{name}` was not connected: the org is not found"))
-            .hint("both orgs must be in the same account and on the same site; `orgconn orgs` lists those you manage"),
-        Some(ErrorKind::Rejected) => Failure::new(Exit::Failure, format!("`{name}` was not connected: it is refused")).hint(
-            "not allowed are an org with itself, a disabled or HIPAA-enabled org, an org of another account or site, \
-             and unknown types",
-        ),
-        _ if error::is_outcome_unknown(&error) => return error.context(format!("connecting `{name}`")),
-        _ => return error.context(format!("`{name}` was not connected")),
-    };
-    failure.caused_by(error).into()
-}
-
-/// What would be done, found out by reading alone.
-async fn rehearse(
-    order: &Order,
-    args: &Args,
-    lookup: &Lookup<'_>,
-) -> Result<Vec<Result<ConnectionChange>>> {
-    let mut results = Vec::with_capacity(order.destinations.len());
-    for org in &order.destinations {
-        results.push(rehearse_one(org, order, args, lookup).await);
-    }
-    Ok(results)
-}
-
-async fn rehearse_one(
-    org: &Org,
-    order: &Order,
-    args: &Args,
-    lookup: &Lookup<'_>,
-) -> Result<ConnectionChange> {
+/// What the change would do, found out by reading alone.
+async fn preview(change: &Change, args: &Args, account: &Account) -> Result<ConnectionChange> {
+    let destination = change.destination();
     let filter = ConnectionFilter {
-        destination: Some(org.id.clone()),
+        destination: Some(destination.id),
         ..ConnectionFilter::default()
     };
-    let mut existing = lookup.connections(filter).await?.into_iter();
-    if let Some(existing) = existing.find(|found| found.destination.id.as_ref() == Some(&org.id)) {
-        return exists(existing, org, order, args);
+    let found = account.connections(filter).await?;
+    let mut existing = found.iter();
+    match existing.find(|found| found.destination.id == destination.id) {
+        Some(existing) => describe_existing(existing, change, args.if_not_exists),
+        None => Ok(ConnectionChange::planned("would create", change)),
     }
-    let mut planned = Connection {
-        types: order.types.clone(),
-        ..Connection::default()
+}
+
+/// The connection exists: that is as wanted, or a conflict.
+fn describe_existing(
+    existing: &Connection,
+    change: &Change,
+    if_not_exists: bool,
+) -> Result<ConnectionChange> {
+    let existing = complete(existing.clone(), change);
+    let wanted = change.types_after();
+    let is_same = existing.types == wanted;
+    if is_same && if_not_exists {
+        return Ok(ConnectionChange::new("exists", existing));
+    }
+    let (id, source) = (existing.id, existing.source.label());
+    let (destination, shared) = (existing.destination.label(), &existing.types);
+    let hint = if is_same {
+        "with --if-not-exists that counts as done".to_owned()
+    } else {
+        format!("to share {wanted} instead: orgconn update {id} --type {wanted}")
     };
-    complete(&mut planned, org, order);
-    Ok(ConnectionChange::new("would create", planned))
+    Err(CommandError::new(
+        Exit::Conflict,
+        format!("`{source}` is connected to `{destination}` already ({id}, sharing {shared})"),
+    )
+    .hint(hint))
 }

@@ -1,17 +1,13 @@
-mod input;
+use std::io::{self, BufRead as _};
 
-use anyhow::{Error, Result};
-use futures_util::{StreamExt as _, stream};
+use anyhow::Context as _;
 
-use super::accounts;
-use super::lookup::Lookup;
 use super::report;
-use super::selection::{self, Ends, between};
-use crate::api::{self, ErrorKind};
-use crate::context::{CHANGES_AT_ONCE, Context, Writer};
-use crate::error::{self, Exit, Failure, unanswered};
-use crate::output::{Answer, ConnectionChange, Output};
-use crate::topology::Connection;
+use crate::api::ErrorKind;
+use crate::app::{App, CHANGES_AT_ONCE, Changes, Ends, side_by_side};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Change, Connection, ConnectionSelector, SelectConnectionError};
+use crate::output::{ConnectionChange, Output};
 
 /// Delete connections
 ///
@@ -38,143 +34,118 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    selection::require_one_way(!args.connections.is_empty(), &args.ends)?;
-    context.output.check::<ConnectionChange>()?;
-    let agreed = args.dry_run || context.globals.yes;
-    if !agreed && !context.output.can_ask() {
-        return Err(refuse_to_guess());
-    }
-    let selectors = input::selectors(&args.connections)?;
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    args.ends
+        .require_instead_of_ids(!args.connections.is_empty())?;
+    app.output.supports::<ConnectionChange>()?;
+    let must_ask = !args.dry_run && app.must_ask("to delete", "--yes deletes without asking")?;
+    let selectors = read_selectors(&args.connections)?;
     if selectors.is_empty() && args.ends.is_empty() {
-        context
-            .output
+        app.output
             .note("no connection is named on standard input: nothing to do");
-        return report::finish::<ConnectionChange>(Vec::new(), &mut context.output);
+        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
     }
-    let session = context.session_for(args.ends.source.as_ref())?;
-    let results = session.run(async {
-        let account = accounts::of_an_end(&session, &args.ends).await?;
-        let mut lookup = Lookup::among(&session, account);
-        let picked = selection::pick(&selectors, &args.ends, &mut lookup).await?;
-        let doomed = without_missing(picked, &args, &mut context.output)?;
-        if doomed.is_empty() {
-            return Ok(Vec::new());
-        }
-        let writer = account
-            .writer("delete", lookup.current_if_known().as_ref())
-            .await?;
-        if args.dry_run {
-            return Ok(doomed
-                .into_iter()
-                .map(|connection| Ok(ConnectionChange::new("would delete", connection)))
-                .collect());
-        }
-        if !agreed {
-            ask(&doomed, &mut context.output)?;
-        }
-        let tasks = doomed
-            .into_iter()
-            .map(|connection| delete(&writer, connection, &args));
-        Ok::<_, Error>(
-            stream::iter(tasks)
-                .buffered(CHANGES_AT_ONCE)
-                .collect()
-                .await,
-        )
-    })?;
+    let session = app.session_for_source(args.ends.source.as_ref())?;
+    let account = session.account_for_delete(&args.ends).await?;
+    let found = session
+        .find_connections(account, &selectors, &args.ends)
+        .await?;
+    let connections = skip_missing(found, args.ignore_not_found, &mut app.output)?;
+    if connections.is_empty() {
+        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
+    }
+    let changes = account.changes("delete").await?;
+    if must_ask {
+        confirm(&connections, app)?;
+    }
+    let connections = connections.into_iter();
+    let tasks = connections.map(|connection| delete(connection, &args, &changes));
+    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
     if args.dry_run {
-        context.output.note("dry run: nothing was changed");
+        app.output.note("dry run: nothing was changed");
     }
-    report::finish(results, &mut context.output)
+    report::results(results, &mut app.output)
 }
 
-fn refuse_to_guess() -> Error {
-    Failure::usage("nobody can be asked here whether to delete")
-        .hint("--yes deletes without asking")
-        .into()
-}
-
-/// The connections that were found. One that was not ends the command, unless that is to be ignored.
-fn without_missing(
-    picked: Vec<Result<Connection>>,
+async fn delete(
+    connection: Connection,
     args: &Args,
+    changes: &Changes<'_>,
+) -> Result<ConnectionChange> {
+    if args.dry_run {
+        return Ok(ConnectionChange::new("would delete", connection));
+    }
+    let before = connection.clone();
+    match changes.make(&Change::Delete { before }).await {
+        Ok(deleted) => Ok(ConnectionChange::new("deleted", deleted)),
+        Err(error) if args.ignore_not_found && error.api_kind() == Some(ErrorKind::NotFound) => {
+            Ok(ConnectionChange::new("not found", connection))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The given ids, with those of standard input in the place of `-`.
+fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
+    let mut selectors = Vec::with_capacity(words.len());
+    for word in words {
+        if word != "-" {
+            selectors.push(word.parse()?);
+            continue;
+        }
+        let input = io::stdin().lock();
+        for (number, line) in (1..).zip(input.lines()) {
+            let place = || format!("line {number} of standard input");
+            let line = line.with_context(|| format!("cannot read {}", place()))?;
+            if !line.trim().is_empty() {
+                let selector = line.trim().parse();
+                selectors.push(selector.map_err(|error: SelectConnectionError| {
+                    CommandError::from(error).context(place())
+                })?);
+            }
+        }
+    }
+    Ok(selectors)
+}
+
+/// The connections that were found. One that was not is an error, unless it is to be ignored.
+fn skip_missing(
+    found: Vec<Result<Connection>>,
+    ignore_not_found: bool,
     output: &mut Output,
 ) -> Result<Vec<Connection>> {
-    let mut found = Vec::with_capacity(picked.len());
-    for result in picked {
+    let mut connections = Vec::with_capacity(found.len());
+    for result in found {
         match result {
-            Ok(connection) => found.push(connection),
-            Err(error) if args.ignore_not_found && error::is_unknown_connection(&error) => {
-                output.note(&format!("{error}: nothing to delete"));
+            Ok(connection) => connections.push(connection),
+            Err(error) if ignore_not_found && is_missing(&error) => {
+                output.note(&format!("{}: nothing to delete", error.message()));
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(found)
+    Ok(connections)
 }
 
-/// Shows what would go and asks once.
-fn ask(doomed: &[Connection], output: &mut Output) -> Result<()> {
-    if doomed.is_empty() {
-        return Ok(());
+fn is_missing(error: &CommandError) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(SelectConnectionError::Unknown(_))
+    )
+}
+
+/// Shows what would be deleted, and asks once.
+fn confirm(connections: &[Connection], app: &mut App) -> Result<()> {
+    for connection in connections {
+        let (source, destination) = (connection.source.label(), connection.destination.label());
+        app.output.show(&format!(
+            "  {}  {source} -> {destination}  {}",
+            connection.id, connection.types
+        ));
     }
-    for connection in doomed {
-        output.show(&describe(connection));
-    }
-    let question = match doomed.len() {
+    let question = match connections.len() {
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),
     };
-    match output
-        .confirm(&question)
-        .map_err(|error| unanswered(error, "nothing was deleted"))?
-    {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::new(Exit::Failure, "not confirmed; nothing was deleted").into()),
-    }
-}
-
-pub(super) fn is_not_found(error: &Error) -> bool {
-    error
-        .downcast_ref()
-        .is_some_and(|error: &api::Error| error.kind() == ErrorKind::NotFound)
-}
-
-fn describe(connection: &Connection) -> String {
-    let id = connection
-        .id
-        .as_ref()
-        .map_or_else(|| "?".to_owned(), ToString::to_string);
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    format!("  {id}  {source} -> {destination}  {}", connection.types)
-}
-
-async fn delete(
-    writer: &Writer<'_>,
-    connection: Connection,
-    args: &Args,
-) -> Result<ConnectionChange> {
-    let result = match writer.delete(&connection).await {
-        Ok(()) => "deleted",
-        Err(error) if args.ignore_not_found && is_not_found(&error) => "not found",
-        Err(error) => return Err(explain(error, &connection)),
-    };
-    Ok(ConnectionChange::new(result, connection))
-}
-
-/// Says which connection was not deleted.
-pub(super) fn explain(error: Error, connection: &Connection) -> Error {
-    let what = between(connection);
-    if error::is_outcome_unknown(&error) {
-        return error.context(format!("deleting {what}"));
-    }
-    let message = format!("{what} was not deleted");
-    if !is_not_found(&error) {
-        return error.context(message);
-    }
-    Failure::new(Exit::NotFound, message)
-        .hint("it is gone by now; with --ignore-not-found that counts as done")
-        .caused_by(error)
-        .into()
+    app.confirm(&question, "nothing was deleted")
 }

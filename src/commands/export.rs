@@ -1,14 +1,9 @@
-use std::fmt::Write as _;
-
-use anyhow::Result;
-
-use super::report::{self, PartFailure};
-use super::survey::{Survey, survey};
-use crate::context::Context;
-use crate::error::{self, Exit};
+use super::report;
+use crate::app::App;
+use crate::desired::{is_expressible, to_terraform, to_yaml};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Connection, ConnectionType};
 use crate::output::{Format, Output, escape};
-use crate::topology::export::{Exported, as_terraform, as_yaml};
-use crate::topology::{Connection, ConnectionType, Id};
 
 /// Write the live connections as a file
 ///
@@ -21,71 +16,59 @@ use crate::topology::{Connection, ConnectionType, Id};
   orgconn export -o terraform > connections.tf")]
 pub(crate) struct Args {}
 
-pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
-    let format = context
-        .output
-        .require_text(Format::Yaml, &[Format::Terraform])?;
-    let session = match context.session() {
+pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
+    let format = app.output.text_format(Format::Yaml, &[Format::Terraform])?;
+    let session = match app.session() {
         Ok(session) => session,
-        // With `-o yaml` an error would be written as an envelope, and this is a file of another kind.
-        Err(error) => return Err(error::reported(error, &mut context.output)),
+        Err(error) => {
+            // With `-o yaml` an error is usually an envelope, but this file is of another kind.
+            error.report(&mut app.output);
+            return Ok(error.exit());
+        }
     };
-    let progress = context.output.progress("reading the connections", None);
-    let Survey {
-        connections,
-        directory,
-        members,
-        failures,
-        ..
-    } = session.run(progress.during(survey(&session)));
-    progress.finish();
-    if members.is_empty() {
-        return report::finish_text(None, &failures, &mut context.output);
+    let progress = app.output.progress("reading the connections", None);
+    let snapshot = progress.during(session.snapshot()).await;
+    if snapshot.accounts.is_empty() {
+        return report::text(None, &snapshot.failures, &mut app.output);
     }
-    let Exported { text, left_out } = match format {
-        Format::Terraform => as_terraform(&connections, &directory),
-        _ => as_yaml(&connections, &directory),
+    let (connections, orgs) = (&snapshot.connections, &snapshot.orgs);
+    let text = match format {
+        Format::Terraform => to_terraform(connections, orgs),
+        _ => to_yaml(connections, orgs),
     };
-    let text = format!("{}{text}", incompleteness(&failures));
-    let exit = report::finish_text(Some(&text), &failures, &mut context.output)?;
-    for connection in &left_out {
-        context.output.warn(&omission(connection));
-    }
+    let text = format!("{}{text}", describe_gaps(&snapshot.failures));
+    let exit = report::text(Some(&text), &snapshot.failures, &mut app.output)?;
     if format == Format::Yaml {
-        tell_of_unknown_types(&connections, &mut context.output);
+        warn_of_inexpressible(connections, &mut app.output);
+        note_unknown_types(connections, &mut app.output);
     }
     Ok(exit)
 }
 
-/// A comment for the head of the file, in YAML and in Terraform alike, if some profiles could not be asked.
-fn incompleteness(failures: &[PartFailure]) -> String {
-    let mut comment = String::new();
-    for failure in failures {
-        let profile = escape(failure.profile.as_deref().unwrap_or("?"));
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            comment,
-            "# INCOMPLETE: the profile {profile} could not be asked"
-        );
+/// A comment for the head of the file, in YAML and in Terraform alike, about what could not be read.
+fn describe_gaps(failures: &[CommandError]) -> String {
+    let comments = failures.iter().map(|failure| {
+        let profile = escape(failure.profile().unwrap_or("?"));
+        format!("# INCOMPLETE: the profile {profile} could not be asked\n")
+    });
+    comments.collect()
+}
+
+fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
+    for connection in connections.iter().filter(|found| !is_expressible(found)) {
+        let (source, destination) = (connection.source.label(), connection.destination.label());
+        output.warn(&format!(
+            "left out: {}, {source} -> {destination}, which lacks an id, an org or a type, or doubles another",
+            connection.id
+        ));
     }
-    comment
 }
 
-fn omission(connection: &Connection) -> String {
-    let id = connection.id.as_ref().map_or("?".to_owned(), Id::to_string);
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    format!(
-        "left out: {id}, {source} -> {destination}, which lacks an id, an org or a type, or doubles another"
-    )
-}
-
-/// A reader of the file has to be told to let them through.
-fn tell_of_unknown_types(connections: &[Connection], output: &mut Output) {
+/// A reader of the file needs a flag to accept them.
+fn note_unknown_types(connections: &[Connection], output: &mut Output) {
     let types = connections.iter().flat_map(|connection| &connection.types);
-    let mut unknown: Vec<_> = types
-        .filter(|kind| !ConnectionType::KNOWN.contains(kind))
-        .map(ConnectionType::as_str)
-        .collect();
+    let unknown = types.filter(|kind| !kind.is_known());
+    let mut unknown: Vec<_> = unknown.map(ConnectionType::as_str).collect();
     unknown.sort_unstable();
     unknown.dedup();
     if !unknown.is_empty() {

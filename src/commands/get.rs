@@ -1,11 +1,7 @@
-use anyhow::Result;
-
-use super::gather::gather;
 use super::report;
-use super::selection::{self, Ends};
-use crate::context::Context;
-use crate::error::Exit;
-use crate::topology::{Connection, ConnectionSelector};
+use crate::app::{App, Ends};
+use crate::error::{Exit, Result};
+use crate::model::{Connection, ConnectionSelector};
 
 /// Show one connection
 ///
@@ -21,25 +17,26 @@ pub(crate) struct Args {
     ends: Ends,
 }
 
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    selection::require_one_way(args.connection.is_some(), &args.ends)?;
-    context.output.check::<Connection>()?;
-    let session = context.session()?;
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    args.ends
+        .require_instead_of_ids(args.connection.is_some())?;
+    app.output.supports::<Connection>()?;
+    let session = app.session()?;
     if session.accounts().len() == 1 {
-        context.output.leave_out("profiles");
+        app.output.hide_column("profiles");
     }
-    let progress = context.output.progress("reading the connections", None);
-    let mut gathered = session.run(progress.during(gather(&session, &args.ends)))?;
-    progress.finish();
-    if gathered.succeeded {
-        let found =
-            selection::one(args.connection.as_ref(), &args.ends, &gathered.connections)?.clone();
-        gathered.connections = vec![found];
+    let progress = app.output.progress("reading the connections", None);
+    let mut matches = progress.during(session.matches(&args.ends)).await?;
+    if matches.answered {
+        let found = args
+            .ends
+            .select(args.connection.as_ref(), &matches.connections)?;
+        matches.connections = vec![found.clone()];
     }
-    report::finish_parts(
-        gathered.connections,
-        gathered.succeeded,
-        gathered.failures,
-        &mut context.output,
+    report::rows(
+        matches.connections,
+        matches.answered,
+        &matches.failures,
+        &mut app.output,
     )
 }

@@ -1,44 +1,82 @@
-use anyhow::Result;
-
 use super::report;
-use super::survey::survey;
-use crate::context::Context;
-use crate::error::Exit;
+use super::types::TypeFilter;
+use crate::app::{App, Ends, Matches, Session};
+use crate::error::{Exit, Result};
+use crate::model::Org;
 use crate::output::Format;
-use crate::output::graph::{Graph, GraphFormat};
+use crate::output::graph::Graph;
 
 /// Draw who sees whose data
 ///
-/// A tree for the terminal (-o tree, as usual), a Mermaid flowchart for Markdown (-o mermaid), a digraph for Graphviz
-/// (-o dot), or a picture for a browser (-o svg). Orgs in no connection are named too, and disabled ones are marked.
+/// A tree (-o tree, the default) or a matrix (-o matrix) for the terminal, the matrix as a picture for a browser
+/// (-o svg), a Mermaid flowchart for Markdown (-o mermaid), a digraph for Graphviz (-o dot), or the connections as
+/// data (-o json). In a matrix the sources are the rows and the destinations the columns. Disabled orgs are marked.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn graph --all-profiles
+  orgconn graph --all-profiles -o matrix --type audit
   orgconn graph -o svg > connections.svg")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    ends: Ends,
 
-pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
-    let others = [Format::Mermaid, Format::Dot, Format::Svg];
-    let format = match context.output.require_text(Format::Tree, &others)? {
-        Format::Mermaid => GraphFormat::Mermaid,
-        Format::Dot => GraphFormat::Dot,
-        Format::Svg => GraphFormat::Svg,
-        _ => GraphFormat::Tree,
-    };
-    let session = context.session()?;
-    let progress = context.output.progress("reading the connections", None);
-    let survey = session.run(progress.during(survey(&session)));
-    progress.finish();
-    let output = &mut context.output;
-    if survey.members.is_empty() {
-        return report::finish_text(None, &survey.failures, output);
+    #[command(flatten)]
+    types: TypeFilter,
+
+    /// Draw orgs in no connection, too; the tree and the matrices always name them
+    #[arg(long)]
+    unconnected: bool,
+}
+
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    let others = [
+        Format::Matrix,
+        Format::Mermaid,
+        Format::Dot,
+        Format::Svg,
+        Format::Json,
+    ];
+    let format = app.output.text_format(Format::Tree, &others)?;
+    args.types.check(&mut app.output)?;
+    let session = app.session()?;
+    let progress = app.output.progress("reading the connections", None);
+    let (matches, orgs) = progress.during(read(&session, &args)).await?;
+    let (mut connections, failures) = (matches.connections, matches.failures);
+    connections.retain(|connection| args.types.selects(connection));
+    let output = &mut app.output;
+    if format == Format::Json {
+        return report::rows(connections, matches.answered, &failures, output);
     }
-    if survey.connections.is_empty() {
+    if !matches.answered {
+        return report::text(None, &failures, output);
+    }
+    if connections.is_empty() {
         output.note("no connections");
     }
-    let width = output.terminal_width().unwrap_or(usize::MAX);
-    let mut picture = Vec::new();
-    Graph::new(&survey.connections, &survey.directory).write(format, width, &mut picture)?;
-    let picture = String::from_utf8(picture)?;
-    report::finish_text(Some(&picture), &survey.failures, output)
+    let graph = Graph::new(&connections, &orgs);
+    let picture = match format {
+        Format::Matrix => graph.matrix(output.terminal_width(), output.is_colored()),
+        Format::Mermaid => graph.mermaid(args.unconnected),
+        Format::Dot => graph.dot(args.unconnected),
+        Format::Svg => graph.svg(),
+        _ => graph.tree(output.terminal_width()),
+    };
+    report::text(Some(&picture), &failures, output)
+}
+
+/// What is drawn, and the orgs that may be in no connection: none where a filter leaves connections out.
+async fn read(session: &Session, args: &Args) -> Result<(Matches, Vec<Org>)> {
+    if !args.ends.is_empty() {
+        return Ok((session.matches(&args.ends).await?, Vec::new()));
+    }
+    let snapshot = session.snapshot().await;
+    let matches = Matches {
+        answered: !snapshot.accounts.is_empty(),
+        connections: snapshot.connections,
+        failures: snapshot.failures,
+    };
+    match args.types.is_empty() {
+        true => Ok((matches, snapshot.orgs.orgs)),
+        false => Ok((matches, Vec::new())),
+    }
 }

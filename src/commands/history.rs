@@ -1,10 +1,8 @@
-use anyhow::Result;
-
 use super::report;
-use crate::context::Context;
-use crate::error::Exit;
-use crate::history::{Entry, History, Outcome, Unreadable};
-use crate::output::{HistoryRow, Output};
+use crate::app::App;
+use crate::error::{Exit, Result};
+use crate::history::{Entry, Outcome};
+use crate::output::HistoryRow;
 
 /// List the changes that this machine made, the newest first
 ///
@@ -20,85 +18,71 @@ pub(crate) struct Args {
     limit: Option<usize>,
 }
 
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<HistoryRow>()?;
-    let history = context.journal()?.entries()?;
-    let rows = history
-        .entries()
+pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<HistoryRow>()?;
+    let entries = app.journal()?.entries()?;
+    let rows = entries
         .iter()
         .rev()
-        .filter(|entry| context.is_about(&entry.origin))
+        .filter(|entry| app.shows_history_of(&entry.origin))
         .take(args.limit.unwrap_or(usize::MAX))
         .map(|entry| Ok(row(entry)))
         .collect();
-    let exit = report::finish(rows, &mut context.output)?;
-    warn_of_unreadable(&history, &mut context.output);
+    let exit = report::results(rows, &mut app.output)?;
+    for line in entries.unreadable() {
+        app.output.warn(&line.to_string());
+    }
     Ok(exit)
 }
 
-fn warn_of_unreadable(history: &History, output: &mut Output) {
-    for unreadable in history.unreadable() {
-        let Unreadable { line, reason } = unreadable;
-        output.warn(&format!("line {line} of the history was skipped: {reason}"));
-    }
-}
-
 fn row(entry: &Entry) -> HistoryRow {
-    let subject = entry.subject();
-    let wanted = entry.action.wanted();
-    let answered = entry.answer().filter(|answer| !answer.types.is_empty());
+    let answered = entry.answer().map(|answer| answer.types.clone());
+    let answered = answered.filter(|types| !types.is_empty());
+    let (result, reason) = result_and_reason(entry);
     HistoryRow {
         entry: entry.id.to_string(),
         at: entry.at,
-        operation: entry.action.operation().as_str(),
-        command: entry.command.to_string(),
-        result: result(entry),
-        reason: reason(entry),
+        operation: entry.change.kind().as_str(),
+        command: entry.command.clone(),
+        result,
+        reason,
         http_status: match entry.outcome {
             Outcome::Failed { http_status, .. } => http_status,
             _ => None,
         },
-        connection_id: subject.id.clone(),
-        source: subject.source.clone(),
-        destination: subject.destination.clone(),
-        before: entry.action.before().map(|before| before.types.clone()),
+        connection_id: entry.connection_id(),
+        source: entry.source().cloned(),
+        destination: entry.destination().clone(),
+        before: entry
+            .change
+            .connection_before()
+            .map(|before| before.types.clone()),
         after: answered
-            .or(wanted.as_ref())
-            .map(|after| after.types.clone()),
+            .or_else(|| Some(entry.change.types_after()).filter(|types| !types.is_empty())),
         profile: entry.origin.profile.clone(),
-        host: entry.origin.host.to_string(),
+        host: entry.origin.host.clone(),
         undoes: entry.undoes.as_ref().map(ToString::to_string),
         undone_by: entry.undone_by.as_ref().map(ToString::to_string),
     }
 }
 
-fn result(entry: &Entry) -> &'static str {
-    match &entry.outcome {
-        _ if entry.undone_by.is_some() => "undone",
-        Outcome::Done { .. } => "done",
-        Outcome::Failed { .. } => "failed",
-        Outcome::Unknown { .. } => "unknown",
-    }
-}
-
-fn reason(entry: &Entry) -> Option<String> {
-    match &entry.outcome {
-        Outcome::Failed { message, .. }
-        | Outcome::Unknown {
-            message: Some(message),
-            ..
-        } => Some(message.to_string()),
-        Outcome::Unknown { message: None, .. } => {
-            Some("the run ended before the answer came".to_owned())
-        }
+/// The word for what became of the change, and why, where that is not plain.
+fn result_and_reason(entry: &Entry) -> (&'static str, Option<String>) {
+    let (result, reason) = match &entry.outcome {
         Outcome::Done { .. } => {
-            let undone = entry.undone_by.as_ref().map(|by| format!("undone by {by}"));
-            undone.or_else(|| {
-                entry
-                    .undoes
-                    .as_ref()
-                    .map(|undone| format!("undoes {undone}"))
-            })
+            let undone_by = entry.undone_by.as_ref().map(|by| format!("undone by {by}"));
+            let undoes = || entry.undoes.as_ref().map(|other| format!("undoes {other}"));
+            ("done", undone_by.or_else(undoes))
         }
+        Outcome::Failed { message, .. } => ("failed", Some(message.clone())),
+        Outcome::Unknown { message } => {
+            let message = message.clone();
+            let killed = || "the run ended before the answer came".to_owned();
+            ("unknown", Some(message.unwrap_or_else(killed)))
+        }
+    };
+    match entry.undone_by {
+        Some(_) => ("undone", reason),
+        None => (result, reason),
     }
 }

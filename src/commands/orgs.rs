@@ -1,16 +1,14 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use anyhow::Result;
+use uuid::Uuid;
 
-use super::lookup::Lookup;
 use super::report;
 use super::sorting::Sorting;
 use crate::api::ErrorKind;
-use crate::context::{Account, Context};
-use crate::error::Exit;
+use crate::app::{Account, App};
+use crate::error::{Exit, Result};
+use crate::model::OrgDirectory;
 use crate::output::OrgRow;
-use crate::topology::{Directory, Id};
 
 /// List the orgs that these credentials manage
 ///
@@ -26,90 +24,85 @@ pub(crate) struct Args {
     sorting: Sorting,
 }
 
-/// The orgs that one account sees.
-struct View {
-    directory: Directory,
-    /// Whether the managed orgs may not be read, so that only those that connections mention are here.
-    restricted: bool,
-}
-
-pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    args.sorting.apply::<OrgRow>(&mut context.output)?;
-    let session = context.session()?;
-    let name = args.name.as_deref();
-    let progress = context.output.progress("reading the orgs", None);
-    let parts = session.run(progress.during(session.each(|account| read(account, name))));
-    progress.finish();
-    let (views, failures) = report::part(parts);
-    for (profile, view) in &views {
-        if view.restricted {
-            context.output.warn(&restriction(profile.as_deref()));
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    args.sorting.apply::<OrgRow>(&mut app.output)?;
+    let session = app.session()?;
+    let progress = app.output.progress("reading the orgs", None);
+    let read = async |account| read(account, args.name.as_deref()).await;
+    let results = progress.during(session.for_each_account(read)).await;
+    let (mut orgs, mut failures) = (OrgDirectory::default(), Vec::new());
+    let mut profiles_by_org: HashMap<Uuid, Vec<String>> = HashMap::new();
+    let mut succeeded = false;
+    for (account, result) in results {
+        match result {
+            Ok(VisibleOrgs {
+                directory,
+                is_restricted,
+            }) => {
+                succeeded = true;
+                if is_restricted {
+                    app.output.warn(&describe_restriction(account.profile()));
+                }
+                if let Some(current) = directory.current {
+                    let profiles = profiles_by_org.entry(current).or_default();
+                    profiles.extend(account.profile().map(str::to_owned));
+                }
+                for org in directory.orgs {
+                    orgs.add(org);
+                }
+            }
+            Err(error) => failures.push(error),
         }
     }
-    let succeeded = !views.is_empty();
-    report::finish_parts(merge(views), succeeded, failures, &mut context.output)
+    let rows = orgs.orgs.into_iter().map(|org| {
+        let profiles = profiles_by_org.remove(&org.id);
+        OrgRow::new(org, profiles.is_some(), profiles.unwrap_or_default())
+    });
+    report::rows(rows.collect(), succeeded, &failures, &mut app.output)
 }
 
-fn restriction(profile: Option<&str>) -> String {
+/// The orgs that one account sees.
+struct VisibleOrgs {
+    directory: OrgDirectory,
+    /// Whether the managed orgs may not be read, so that only those of connections are here.
+    is_restricted: bool,
+}
+
+async fn read(account: &Account, name: Option<&str>) -> Result<VisibleOrgs> {
+    match account.client().await?.managed_orgs(name).await {
+        Err(error) if error.kind() == ErrorKind::Forbidden => {}
+        answer => {
+            let directory = answer?;
+            if name.is_none() {
+                account.cache_orgs(&directory);
+            }
+            return Ok(VisibleOrgs {
+                directory,
+                is_restricted: false,
+            });
+        }
+    }
+    let mut directory = account.orgs_of_connections().await?;
+    if directory.current.is_none() {
+        directory.current = account.current_org().await.ok().map(|org| org.id);
+    }
+    if let Some(name) = name {
+        let name = name.to_lowercase();
+        let contains = |known: &String| known.to_lowercase().contains(&name);
+        directory
+            .orgs
+            .retain(|org| org.name.as_ref().is_some_and(contains));
+    }
+    Ok(VisibleOrgs {
+        directory,
+        is_restricted: true,
+    })
+}
+
+fn describe_restriction(profile: Option<&str>) -> String {
     let whose = profile.map_or_else(
         || "these credentials".to_owned(),
         |name| format!("the keys of the profile {name}"),
     );
     format!("{whose} may not read the managed orgs: only those that connections mention are listed")
-}
-
-async fn read(account: &Account, name: Option<&str>) -> Result<View> {
-    let client = account.client().await?;
-    match client.managed_orgs(name).await {
-        Err(error) if error.kind() == ErrorKind::Forbidden => {}
-        answer => {
-            let directory = answer?;
-            if name.is_none() {
-                account.saw_orgs(&directory);
-            }
-            return Ok(View {
-                directory,
-                restricted: false,
-            });
-        }
-    }
-    let mut directory = Lookup::new(account).mentioned().await?;
-    if let Some(name) = name {
-        let name = name.to_lowercase();
-        directory.orgs.retain(|org| {
-            org.name
-                .as_ref()
-                .is_some_and(|known| known.to_lowercase().contains(&name))
-        });
-    }
-    Ok(View {
-        directory,
-        restricted: true,
-    })
-}
-
-/// Each org once, with the profiles whose keys belong to it.
-fn merge(views: Vec<(Option<Arc<str>>, View)>) -> Vec<OrgRow> {
-    let mut rows: Vec<OrgRow> = Vec::new();
-    let mut places: HashMap<Id, usize> = HashMap::new();
-    for (profile, View { directory, .. }) in views {
-        for org in directory.orgs {
-            let current = directory.current.as_ref() == Some(&org.id);
-            let place = *places.entry(org.id.clone()).or_insert(rows.len());
-            if place == rows.len() {
-                rows.push(OrgRow {
-                    org,
-                    current: false,
-                    profiles: Vec::new(),
-                });
-            } else {
-                rows[place].org.fill_from(&org);
-            }
-            rows[place].current |= current;
-            rows[place]
-                .profiles
-                .extend(profile.iter().filter(|_| current).cloned());
-        }
-    }
-    rows
 }

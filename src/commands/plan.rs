@@ -1,11 +1,7 @@
-use anyhow::Result;
-
-use super::desired::{self, DesiredFile, Wish};
-use super::report;
-use crate::context::Context;
-use crate::error::Exit;
+use super::comparison::{self, FileArgs};
+use crate::app::App;
+use crate::error::{Exit, Result};
 use crate::output::StepRow;
-use crate::topology::PlanOptions;
 
 /// Show what would turn the live connections into those of a file
 ///
@@ -17,38 +13,13 @@ use crate::topology::PlanOptions;
   orgconn plan -f orgconn.yaml --all-profiles --prune -o json")]
 pub(crate) struct Args {
     #[command(flatten)]
-    wish: Wish,
+    file: FileArgs,
 }
 
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<StepRow>()?;
-    match args.wish.read() {
-        Ok(file) => show(&file, args.wish.options(), context),
-        Err(mistakes) => report::refuse(&mistakes, &mut context.output),
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<StepRow>()?;
+    match args.file.read() {
+        Ok(file) => comparison::show_plan(&file, args.file.prune, app).await,
+        Err(errors) => comparison::report_errors(errors, &mut app.output),
     }
-}
-
-/// Shows the plan, with what could not be known or could not be carried out.
-pub(super) fn show(
-    file: &DesiredFile,
-    options: PlanOptions,
-    context: &mut Context,
-) -> Result<Exit> {
-    let session = context.session()?;
-    let output = &mut context.output;
-    let progress = output.progress("reading the connections", None);
-    let looked = session.run(progress.during(desired::look(&session, file, options)));
-    progress.finish();
-    let mut prospect = match looked {
-        Ok(prospect) => prospect,
-        Err(failures) => return report::refuse(&failures, output),
-    };
-    let unserved = prospect.unserved(file);
-    session.run(desired::warn(&prospect, output));
-    let knows_something = prospect.knows_something();
-    let mut failures = std::mem::take(&mut prospect.unknown);
-    failures.extend(unserved);
-    let exit = desired::finish(prospect.rows(), knows_something, &failures, output)?;
-    desired::tell_counts(&prospect.plan, output);
-    Ok(exit)
 }

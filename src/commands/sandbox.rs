@@ -1,12 +1,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Error, Result};
+use anyhow::Context as _;
 use clap::Subcommand;
 
-use crate::cli::duration;
-use crate::context::{self, Context};
-use crate::error::Exit;
+use crate::app::{App, duration, stop_token};
+use crate::error::{Exit, Result};
 use crate::sandbox::{self, DEFAULT_PROFILE, Listener, Sandbox, ServeOptions};
 
 /// The local stand-in for the API: serve it, reset it, or say where its state is
@@ -15,11 +14,11 @@ use crate::sandbox::{self, DEFAULT_PROFILE, Listener, Sandbox, ServeOptions};
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    command: SandboxCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SandboxCommand {
     /// Serve the API on a loopback port until Ctrl-C
     ///
     /// First prints, for a shell to take up, the variables with which other programs find it: DATADOG_HOST, and the
@@ -34,7 +33,7 @@ enum Action {
 #[derive(clap::Args, Debug)]
 struct ServeArgs {
     /// Address to listen on, on this machine only; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback_address)]
     listen: SocketAddr,
 
     /// Wait this long before each answer
@@ -42,45 +41,39 @@ struct ServeArgs {
     latency: Option<Duration>,
 }
 
-pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    let state_file = context.sandbox_file()?;
-    match args.action {
-        Action::Serve(args) => serve(&args, context),
-        Action::Reset => {
-            Sandbox::reset(&state_file)?;
-            context.forget_sandbox();
-            context.output.note("the sandbox is as it was at first");
-            Ok(Exit::Done)
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    let state_file = app.sandbox_file()?;
+    match args.command {
+        SandboxCommand::Serve(args) => serve(args, app).await?,
+        SandboxCommand::Reset => {
+            Sandbox::reset(&state_file).map_err(anyhow::Error::from)?;
+            app.remove_sandbox_from_cache();
+            app.output.note("the sandbox is as it was at first");
         }
-        Action::Path => {
-            context
-                .output
+        SandboxCommand::Path => {
+            app.output
                 .write_text(&format!("{}\n", state_file.display()))?;
-            Ok(Exit::Done)
         }
     }
-}
-
-fn serve(args: &ServeArgs, context: &mut Context) -> Result<Exit> {
-    let sandbox = Sandbox::open(&context.sandbox_file()?)?;
-    let listener = Listener::bind(args.listen)?;
-    let introduction = introduction(&listener.url());
-    let options = ServeOptions {
-        latency: args.latency.unwrap_or_default(),
-        log: Some(Box::new(|served| log::info!("{served}"))),
-        ..ServeOptions::default()
-    };
-    let output = &mut context.output;
-    context::until_stopped(async |stop| {
-        // Whoever reads it may ask to stop at once.
-        output.write_text(&introduction)?;
-        Ok::<_, Error>(sandbox::serve(sandbox, listener, options, stop).await?)
-    })??;
     Ok(Exit::Done)
 }
 
+async fn serve(args: ServeArgs, app: &mut App) -> Result<()> {
+    let sandbox = Sandbox::open(&app.sandbox_file()?).map_err(anyhow::Error::from)?;
+    let listener = Listener::bind(args.listen).map_err(anyhow::Error::from)?;
+    let options = ServeOptions {
+        latency: args.latency.unwrap_or_default(),
+        log_requests: true,
+    };
+    // Signals are handled before the variables are printed: their reader may send one at once.
+    let stop = stop_token().context("cannot handle signals")?;
+    app.output.write_text(&shell_variables(&listener.url()))?;
+    sandbox::serve(sandbox, listener, options, stop).await;
+    Ok(())
+}
+
 /// Reads an address that other machines cannot reach.
-fn loopback(text: &str) -> Result<SocketAddr, String> {
+fn loopback_address(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = text.parse().map_err(|_| {
         "give an address and a port, such as 127.0.0.1:8126 or [::1]:8126".to_owned()
     })?;
@@ -91,16 +84,19 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-/// What another program needs to use the sandbox: a script can take it with `eval`.
-fn introduction(url: &str) -> String {
-    let hub = sandbox::profiles()
+/// The variables that lead another program to the sandbox, for a shell to `eval`.
+fn shell_variables(url: &str) -> String {
+    let mut text = format!("export DATADOG_HOST={url}\n");
+    let profiles = sandbox::profiles();
+    if let Some(hub) = profiles
         .iter()
-        .find(|profile| profile.name == DEFAULT_PROFILE);
-    let keys = hub.map_or_else(String::new, |hub| {
-        format!(
+        .find(|profile| profile.name == DEFAULT_PROFILE)
+    {
+        text.push_str(&format!(
             "export DD_API_KEY={}\nexport DD_APP_KEY={}\n",
-            hub.api_key, hub.app_key
-        )
-    });
-    format!("export DATADOG_HOST={url}\n{keys}")
+            hub.api_key(),
+            hub.app_key()
+        ));
+    }
+    text
 }

@@ -1,8 +1,6 @@
-use anyhow::Result;
-
-use crate::context::Context;
-use crate::error::Exit;
-use crate::topology::desired::SCHEMA;
+use crate::app::App;
+use crate::desired::SCHEMA;
+use crate::error::{Exit, Result};
 
 /// Print the JSON Schema of the desired-state file, for editors
 ///
@@ -12,7 +10,7 @@ use crate::topology::desired::SCHEMA;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {}
 
-pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.write_text(SCHEMA)?;
+pub(crate) fn run(_: Args, app: &mut App) -> Result<Exit> {
+    app.output.write_text(SCHEMA)?;
     Ok(Exit::Done)
 }

@@ -1,8 +1,6 @@
-//! The order of the rows, for the commands that list.
+use crate::output::{Output, OutputError, Row};
 
-use crate::output::{Output, OutputError, Record};
-
-/// The flag that orders the rows.
+/// The flag that sorts the rows.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Sorting {
     /// Order by these columns; `-` in front: descending (comma-separated)
@@ -16,12 +14,12 @@ pub(crate) struct Sorting {
 }
 
 impl Sorting {
-    /// Sets the order, and checks what is asked of the columns before anything else is done.
+    /// Sets the order of the rows, and checks format and columns before anything is sent.
     ///
     /// # Errors
     /// `R` has no such column, or the format has no columns to choose.
-    pub(crate) fn apply<R: Record>(&self, output: &mut Output) -> Result<(), OutputError> {
+    pub(crate) fn apply<R: Row>(&self, output: &mut Output) -> Result<(), OutputError> {
         output.sort_by(self.sort.clone());
-        output.check::<R>()
+        output.supports::<R>()
     }
 }

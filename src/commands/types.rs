@@ -1,59 +1,72 @@
-//! The connection types that a command is given.
-
-use anyhow::Result;
-
-use crate::error::Failure;
+use crate::error::{CommandError, Result};
+use crate::model::{Connection, ConnectionType, TypeSet};
 use crate::output::Output;
-use crate::topology::{ConnectionType, TypeSet};
 
-/// The flag that lets an unknown type through.
+/// The flag that lets unknown connection types through.
 #[derive(clap::Args, Debug)]
 pub(crate) struct UnknownTypes {
     /// Accept connection types that this version does not know
     #[arg(long)]
-    allow_unknown_type: bool,
+    pub(crate) allow_unknown_type: bool,
 }
 
 impl UnknownTypes {
-    /// Whether unknown types are let through.
-    pub(crate) fn are_allowed(&self) -> bool {
-        self.allow_unknown_type
-    }
-
     /// The given words as a set.
     ///
     /// # Errors
-    /// A word is no type that this version knows, and unknown ones are not allowed.
-    pub(crate) fn accept(&self, words: &[ConnectionType]) -> Result<TypeSet> {
+    /// A word is empty, or an unknown type that is not let through.
+    pub(crate) fn check(&self, words: &[ConnectionType]) -> Result<TypeSet> {
         for word in words {
-            refuse_empty(word)?;
+            require_not_empty(word)?;
             if !word.is_known() && !self.allow_unknown_type {
-                return Err(Failure::usage(describe_unknown(word))
-                    .hint("--allow-unknown-type sends it all the same, if Datadog has it by now")
-                    .into());
+                return Err(CommandError::usage(describe_unknown(word))
+                    .hint("--allow-unknown-type sends it all the same, if Datadog has it by now"));
             }
         }
         Ok(words.iter().cloned().collect())
     }
 }
 
-/// Warns of types to look for that this version does not know: connections may have them, or it is a slip.
-///
-/// # Errors
-/// A word is empty.
-pub(crate) fn warn_of_unknown(words: &[ConnectionType], output: &mut Output) -> Result<()> {
-    for word in words {
-        refuse_empty(word)?;
-        if !word.is_known() {
-            output.warn(&describe_unknown(word));
-        }
-    }
-    Ok(())
+/// The flag that selects connections by type.
+#[derive(clap::Args, Debug)]
+pub(crate) struct TypeFilter {
+    /// Only connections that share this type, or one of several (repeatable, comma-separated)
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    types: Vec<ConnectionType>,
 }
 
-fn refuse_empty(word: &ConnectionType) -> Result<()> {
+impl TypeFilter {
+    /// Warns of unknown types: connections may have them, or the word is misspelled.
+    ///
+    /// # Errors
+    /// A word is empty.
+    pub(crate) fn check(&self, output: &mut Output) -> Result<()> {
+        for word in &self.types {
+            require_not_empty(word)?;
+            if !word.is_known() {
+                output.warn(&describe_unknown(word));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether no type is given, so that every connection is selected.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    /// Whether the connection shares one of the types; without any, every connection is selected.
+    pub(crate) fn selects(&self, connection: &Connection) -> bool {
+        let shares = |kind| connection.types.contains(kind);
+        self.types.is_empty() || self.types.iter().any(shares)
+    }
+}
+
+fn require_not_empty(word: &ConnectionType) -> Result<()> {
     if word.as_str().is_empty() {
-        return Err(Failure::usage("an empty connection type; give logs, metrics or audit").into());
+        return Err(CommandError::usage(
+            "an empty connection type; give logs, metrics or audit",
+        ));
     }
     Ok(())
 }

@@ -1,15 +1,11 @@
-mod reversal;
-mod words;
+use uuid::Uuid;
 
-use anyhow::Result;
-
-use self::reversal::Reversal;
 use super::report;
-use super::survey::{Survey, survey};
-use crate::context::{Account, Context, SANDBOX_HOST};
-use crate::error::{Exit, Failure, unanswered};
-use crate::history::{Entry, History};
-use crate::output::{Answer, ConnectionChange, Output};
+use crate::app::{AccountOrg, App, Session, Snapshot, orgs_for};
+use crate::error::{CommandError, Exit, Result};
+use crate::history::{Entries, Entry, SANDBOX_HOST};
+use crate::model::{Change, Connection, OrgRef};
+use crate::output::{ConnectionChange, Output};
 
 /// Take back a change of the history
 ///
@@ -31,119 +27,178 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<ConnectionChange>()?;
-    let agreed = args.dry_run || context.globals.yes;
-    if !agreed && !context.output.can_ask() {
-        return Err(Failure::usage("nobody can be asked here whether to undo")
-            .hint("--yes undoes without asking")
-            .into());
-    }
-    let history = context.journal()?.entries()?;
-    let entry = choose(args, &history, context)?;
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<ConnectionChange>()?;
+    let must_ask = !args.dry_run && app.must_ask("to undo", "--yes undoes without asking")?;
+    let entry = select_entry(&args, &app.journal()?.entries()?, app)?;
     if let Some(profile) = &entry.origin.profile {
-        context.prefer_profile(profile)?;
+        app.prefer_profile(profile)?;
     }
-    let session = context.session()?;
-    require_host(&entry, session.accounts())?;
-    let output = &mut context.output;
-    session.run(async {
-        let survey = survey(&session).await;
-        if survey.members.is_empty() {
-            let nothing = Vec::<ConnectionChange>::new();
-            return report::finish_parts(nothing, false, survey.failures, output);
-        }
-        warn_of_failures(&survey, output);
-        let Some(reversal) = Reversal::find(&entry, &survey)? else {
-            output.note(&words::as_it_was(&entry));
-            return report::finish::<ConnectionChange>(Vec::new(), output);
-        };
-        show(&entry, &reversal, agreed, output);
-        if args.dry_run {
-            output.note("dry run: nothing was changed");
-            return report::finish(vec![Ok(reversal.rehearsed())], output);
-        }
-        if !agreed {
-            ask(output)?;
-        }
-        let change = reversal.go(&entry).await?;
-        report::finish(vec![Ok(change)], output)
-    })
+    let session = app.session()?;
+    require_host(&entry, &session)?;
+    let snapshot = session.snapshot().await;
+    if snapshot.accounts.is_empty() {
+        return report::failures(&snapshot.failures, &mut app.output);
+    }
+    warn_of_failures(&snapshot, &mut app.output);
+    // An org is shown its own connections only: one that neither end shows may exist all the same.
+    let ends = entry.source().into_iter().chain([entry.destination()]);
+    account_of(ends, &entry, &snapshot)?;
+    let live = entry.find_live(&snapshot.connections);
+    let Some(change) = entry.inverse(live)? else {
+        app.output.note(&format!(
+            "{} is as it was before {}: nothing to undo; an older entry has to be named",
+            describe_pair(entry.source(), entry.destination()),
+            entry.id
+        ));
+        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
+    };
+    let of = account_of(orgs_for(&change), &entry, &snapshot)?;
+    entry.check_host(&of.account.host()?)?;
+    show(&entry, &change, must_ask, &mut app.output);
+    if args.dry_run {
+        app.output.note("dry run: nothing was changed");
+        let row = ConnectionChange::planned(planned_word(&change), &change);
+        return report::results(vec![Ok(row)], &mut app.output);
+    }
+    if must_ask {
+        app.confirm("Undo this?", "nothing was changed")?;
+    }
+    let changes = of.account.changes("undo").await?;
+    let connection = changes.undo(&entry, &change).await?;
+    let row = done_row(&change, connection, entry.connection_id());
+    report::results(vec![Ok(row)], &mut app.output)
 }
 
-/// The entry that is meant, once it is sure that it can be undone as far as the history knows.
-fn choose(args: &Args, history: &History, context: &Context) -> Result<Entry> {
+/// The entry that is meant, if it can be undone as far as the history knows.
+fn select_entry(args: &Args, entries: &Entries, app: &App) -> Result<Entry> {
     let entry = match &args.entry {
-        Some(text) => history.select(text)?,
-        None => history
-            .newest_to_undo(|origin| context.is_about(origin))
-            .ok_or_else(nothing_to_undo)?,
-    };
-    require_world(entry, context.in_sandbox())?;
-    entry.check_undoable()?;
-    Ok(history.brought_up_to_date(entry))
-}
-
-fn nothing_to_undo() -> Failure {
-    Failure::new(Exit::NotFound, "the history has nothing to undo")
-        .hint("`orgconn history` lists the changes; an undo is itself undone only by its name")
-}
-
-/// Refuses early what only the service's address would tell later.
-fn require_world(entry: &Entry, in_sandbox: bool) -> Result<()> {
-    let id = &entry.id;
-    let failure = match (*entry.origin.host == *SANDBOX_HOST, in_sandbox) {
-        (true, false) => {
-            Failure::usage(format!("{id} was made in the sandbox")).hint("add --sandbox")
+        Some(text) => entries.select(text)?,
+        None => {
+            let newest = entries.newest_to_undo(|origin| app.shows_history_of(origin));
+            newest.ok_or_else(|| {
+                CommandError::new(Exit::NotFound, "the history has nothing to undo").hint(
+                    "`orgconn history` lists the changes; an undo is itself undone only by its name",
+                )
+            })?
         }
-        (false, true) => Failure::usage(format!("{id} was not made in the sandbox"))
-            .hint("leave out --sandbox, and ORGCONN_SANDBOX"),
-        _ => return Ok(()),
     };
-    Err(failure.into())
+    match (entry.origin.host == SANDBOX_HOST, app.in_sandbox()) {
+        (true, false) => {
+            let message = format!("{} was made in the sandbox", entry.id);
+            return Err(CommandError::usage(message).hint("add --sandbox"));
+        }
+        (false, true) => {
+            let message = format!("{} was not made in the sandbox", entry.id);
+            return Err(
+                CommandError::usage(message).hint("leave out --sandbox, and ORGCONN_SANDBOX")
+            );
+        }
+        _ => {}
+    }
+    entry.check_undoable()?;
+    Ok(entries.with_current_id(entry))
 }
 
 /// Requires that at least one of the accounts is on the entry's host.
-fn require_host(entry: &Entry, accounts: &[Account]) -> Result<()> {
-    let mut refusal = None;
-    for account in accounts {
-        match entry.check_host(account.host()) {
+fn require_host(entry: &Entry, session: &Session) -> Result<()> {
+    let mut result = Ok(());
+    for account in session.accounts() {
+        match entry.check_host(&account.host()?) {
             Ok(()) => return Ok(()),
-            Err(error) => refusal = refusal.or(Some(error)),
+            Err(error) => result = result.and(Err(error.into())),
         }
     }
-    refusal.map_or(Ok(()), |error| Err(error.into()))
+    result
 }
 
-/// Another profile may do: a failure matters only if none does.
-fn warn_of_failures(survey: &Survey<'_>, output: &mut Output) {
-    for failure in &survey.failures {
-        let profile = failure.profile.as_deref().unwrap_or("?");
+/// Another account may do, so that a failure matters only if none does.
+fn warn_of_failures(snapshot: &Snapshot<'_>, output: &mut Output) {
+    for failure in &snapshot.failures {
+        let profile = failure.profile().unwrap_or("?");
+        let message = failure.message();
         output.warn(&format!(
-            "the profile {profile} could not be asked: {:#}",
-            failure.error
+            "the profile {profile} could not be asked: {message}"
         ));
     }
 }
 
-/// Tells what is undone, and how. Where somebody is asked, that is part of the question.
-fn show(entry: &Entry, reversal: &Reversal<'_>, agreed: bool, output: &mut Output) {
-    for line in [words::headline(entry), words::action(&reversal.action)] {
-        if agreed {
-            output.note(&line);
-        } else {
-            output.show(&line);
+/// An account that belongs to one of `orgs`: the one with the entry's own profile, if that does.
+fn account_of<'a, 's>(
+    orgs: impl Iterator<Item = &'a OrgRef> + Clone,
+    entry: &Entry,
+    snapshot: &'a Snapshot<'s>,
+) -> Result<&'a AccountOrg<'s>> {
+    let belongs = |of: &&AccountOrg<'_>| orgs.clone().any(|org| org.id == of.org.id);
+    let is_own = |of: &&AccountOrg<'_>| of.account.profile() == entry.origin.profile.as_deref();
+    let mut matches = snapshot.accounts.iter().filter(belongs);
+    let own = matches.clone().find(is_own);
+    own.or_else(|| matches.next()).ok_or_else(|| {
+        let names: Vec<_> = orgs
+            .clone()
+            .map(|org| format!("`{}`", org.label()))
+            .collect();
+        CommandError::usage(format!(
+            "undoing {} takes the keys of {}, and those that are used belong to another org",
+            entry.id,
+            names.join(" or ")
+        ))
+        .hint("choose its profile with --profile, or all with --all-profiles")
+    })
+}
+
+/// Shows what is undone, and how. It is part of the question, if there is one.
+fn show(entry: &Entry, change: &Change, must_ask: bool, output: &mut Output) {
+    let at = entry.at.strftime("%Y-%m-%d %H:%M");
+    let undone = format!(
+        "undoing {} of {at} UTC: {} of {}",
+        entry.id,
+        entry.change.kind(),
+        describe_pair(entry.source(), entry.destination())
+    );
+    let pair = describe_pair(change.source(), change.destination());
+    let how = match change {
+        Change::Create { types, .. } => format!("  create  {pair}  {types}"),
+        Change::Update { before, types } => {
+            format!(
+                "  update  {}  {pair}  {} -> {types}",
+                before.id, before.types
+            )
+        }
+        Change::Delete { before } => format!("  delete  {}  {pair}  {}", before.id, before.types),
+    };
+    for line in [undone, how] {
+        match must_ask {
+            true => output.show(&line),
+            false => output.note(&line),
         }
     }
-    if let Some(loss) = words::loss(&reversal.action) {
-        output.warn(loss);
+    if matches!(change, Change::Create { .. }) {
+        output.warn(
+            "the connection gets a new id, and the user of these keys as its owner; a restriction policy is not put \
+             back",
+        );
     }
 }
 
-fn ask(output: &mut Output) -> Result<()> {
-    let answer = output.confirm("Undo this?");
-    match answer.map_err(|error| unanswered(error, "nothing was changed"))? {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::new(Exit::Failure, "not confirmed; nothing was changed").into()),
+fn describe_pair(source: Option<&OrgRef>, destination: &OrgRef) -> String {
+    let source = source.map_or_else(|| "?".to_owned(), OrgRef::label);
+    format!("{source} -> {}", destination.label())
+}
+
+fn planned_word(change: &Change) -> &'static str {
+    match change {
+        Change::Create { .. } => "would create",
+        Change::Update { .. } => "would update",
+        Change::Delete { .. } => "would delete",
+    }
+}
+
+fn done_row(change: &Change, connection: Connection, undone_id: Option<Uuid>) -> ConnectionChange {
+    match change {
+        Change::Create { .. } => ConnectionChange::new("created", connection)
+            .reason(undone_id.map(|old| format!("replaces {old}"))),
+        Change::Update { .. } => ConnectionChange::new("updated", connection),
+        Change::Delete { .. } => ConnectionChange::new("deleted", connection),
     }
 }

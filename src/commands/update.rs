@@ -1,16 +1,9 @@
-use anyhow::{Error, Result};
-use futures_util::{StreamExt as _, stream};
-
-use super::accounts;
-use super::lookup::Lookup;
 use super::report;
-use super::selection::{self, Ends, between};
 use super::types::UnknownTypes;
-use crate::api::{self, ErrorKind};
-use crate::context::{CHANGES_AT_ONCE, Context, Writer};
-use crate::error::{self, Exit, Failure};
+use crate::app::{App, CHANGES_AT_ONCE, Changes, Ends, side_by_side};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Change, Connection, ConnectionSelector, ConnectionType, TypeSet};
 use crate::output::ConnectionChange;
-use crate::topology::{Connection, ConnectionSelector, ConnectionType, TypeSet};
 
 /// Change what connections share
 ///
@@ -58,142 +51,86 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-/// What becomes of a connection's types.
-enum Change {
-    Set(TypeSet),
-    Alter { add: TypeSet, remove: TypeSet },
-}
-
-impl Change {
-    fn of(args: &Args) -> Result<Self> {
-        if !args.types.is_empty() {
-            return Ok(Self::Set(args.unknown_types.accept(&args.types)?));
-        }
-        let add = args.unknown_types.accept(&args.add)?;
-        // What is to go may be of any type: one that this version does not know can be on a connection too.
-        let remove: TypeSet = args.remove.iter().cloned().collect();
-        let both = add.intersection(&remove);
-        if both.is_empty() {
-            return Ok(Self::Alter { add, remove });
-        }
-        Err(Failure::usage(format!("{both} is both in --add-type and in --remove-type")).into())
-    }
-
-    fn apply(&self, types: &TypeSet) -> TypeSet {
-        match self {
-            Self::Set(types) => types.clone(),
-            Self::Alter { add, remove } => types.union(add).difference(remove),
-        }
-    }
-}
-
-pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    selection::require_one_way(!args.connections.is_empty(), &args.ends)?;
-    context.output.check::<ConnectionChange>()?;
-    let change = Change::of(&args)?;
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    args.ends
+        .require_instead_of_ids(!args.connections.is_empty())?;
+    app.output.supports::<ConnectionChange>()?;
+    let edit = TypeEdit::new(&args)?;
     let source = args.ends.source.as_ref();
-    let session = context.session_for(source)?;
-    let results = session.run(async {
-        let account = accounts::of_source(&session, source).await?;
-        let mut lookup = Lookup::among(&session, account);
-        let picked =
-            all_or_none(selection::pick(&args.connections, &args.ends, &mut lookup).await?)?;
-        let writer = account
-            .writer("update", lookup.current_if_known().as_ref())
-            .await?;
-        if args.dry_run {
-            return Ok(picked
-                .into_iter()
-                .map(|connection| rehearse(connection, &change))
-                .collect());
-        }
-        let tasks = picked
-            .into_iter()
-            .map(|connection| update(&writer, connection, &change));
-        Ok::<_, Error>(
-            stream::iter(tasks)
-                .buffered(CHANGES_AT_ONCE)
-                .collect()
-                .await,
-        )
-    })?;
+    let session = app.session_for_source(source)?;
+    let account = session.account_of_source(source).await?;
+    let found = session.find_connections(account, &args.connections, &args.ends);
+    // If one of them is not found, none is changed.
+    let connections = found.await?.into_iter().collect::<Result<Vec<_>>>()?;
+    let changes = account.changes("update").await?;
+    let connections = connections.into_iter();
+    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &changes));
+    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
     if args.dry_run {
-        context.output.note("dry run: nothing was changed");
+        app.output.note("dry run: nothing was changed");
     }
-    report::finish(results, &mut context.output)
-}
-
-/// Nothing is begun if one of the connections cannot be found.
-fn all_or_none(picked: Vec<Result<Connection>>) -> Result<Vec<Connection>> {
-    picked.into_iter().collect()
+    report::results(results, &mut app.output)
 }
 
 async fn update(
-    writer: &Writer<'_>,
     connection: Connection,
-    change: &Change,
+    edit: &TypeEdit,
+    dry_run: bool,
+    changes: &Changes<'_>,
 ) -> Result<ConnectionChange> {
-    let types = changed(&connection, change)?;
+    let types = edit.apply_to(&connection)?;
     if types == connection.types {
         return Ok(ConnectionChange::new("unchanged", connection));
     }
-    match writer.update(&connection, &types).await {
-        Ok(updated) => Ok(ConnectionChange::new("updated", updated)),
-        Err(error) => Err(explain(error, &connection)),
+    let change = Change::Update {
+        before: connection,
+        types,
+    };
+    match dry_run {
+        true => Ok(ConnectionChange::planned("would update", &change)),
+        false => Ok(ConnectionChange::new(
+            "updated",
+            changes.make(&change).await?,
+        )),
     }
 }
 
-fn rehearse(mut connection: Connection, change: &Change) -> Result<ConnectionChange> {
-    let types = changed(&connection, change)?;
-    let result = if types == connection.types {
-        "unchanged"
-    } else {
-        "would update"
-    };
-    connection.types = types;
-    Ok(ConnectionChange::new(result, connection))
+/// What becomes of the types of each connection.
+enum TypeEdit {
+    Replace(TypeSet),
+    Edit { add: TypeSet, remove: TypeSet },
 }
 
-/// The types after the change; a connection cannot be left with none.
-fn changed(connection: &Connection, change: &Change) -> Result<TypeSet> {
-    let types = change.apply(&connection.types);
-    if !types.is_empty() {
-        return Ok(types);
+impl TypeEdit {
+    fn new(args: &Args) -> Result<Self> {
+        if !args.types.is_empty() {
+            return Ok(Self::Replace(args.unknown_types.check(&args.types)?));
+        }
+        let add = args.unknown_types.check(&args.add)?;
+        // A connection may have types that this version does not know: any type can be removed.
+        let remove: TypeSet = args.remove.iter().cloned().collect();
+        let both = add.intersection(&remove);
+        if both.is_empty() {
+            return Ok(Self::Edit { add, remove });
+        }
+        Err(CommandError::usage(format!(
+            "{both} is both in --add-type and in --remove-type"
+        )))
     }
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    Err(Failure::usage(format!(
-        "nothing would be left to share from `{source}` to `{destination}`"
-    ))
-    .hint("to end the connection: orgconn delete")
-    .into())
-}
 
-/// Says which connection was not updated, and of the service's bare refusals what they mean.
-pub(super) fn explain(error: Error, connection: &Connection) -> Error {
-    let what = between(connection);
-    let source = connection.source.label();
-    let failure = match error.downcast_ref().map(api::Error::kind) {
-        Some(ErrorKind::Forbidden) => Failure::new(
-            Exit::Permission,
-            format!("{what} was not updated: it is not permitted"),
-        )
-        .hint(format!(
-            "it takes the credentials of its source org, `{source}`, with the permission org_connections_write"
-        )),
-        Some(ErrorKind::NotFound) => Failure::new(
-            Exit::NotFound,
-            format!("{what} was not updated: it is not found"),
-        )
-        .hint(format!(
-            "it is gone by now, or the credentials are not those of its source org, `{source}`"
-        )),
-        Some(ErrorKind::Rejected) => Failure::new(
-            Exit::Failure,
-            format!("{what} was not updated: it is refused"),
-        )
-        .hint("the service refuses this set of types"),
-        _ if error::is_outcome_unknown(&error) => return error.context(format!("updating {what}")),
-        _ => return error.context(format!("{what} was not updated")),
-    };
-    failure.caused_by(error).into()
+    /// The types of the connection afterwards. At least one must be left.
+    fn apply_to(&self, connection: &Connection) -> Result<TypeSet> {
+        let types = match self {
+            Self::Replace(types) => types.clone(),
+            Self::Edit { add, remove } => connection.types.union(add).difference(remove),
+        };
+        if !types.is_empty() {
+            return Ok(types);
+        }
+        let (source, destination) = (connection.source.label(), connection.destination.label());
+        Err(CommandError::usage(format!(
+            "nothing would be left to share from `{source}` to `{destination}`"
+        ))
+        .hint("to end the connection: orgconn delete"))
+    }
 }

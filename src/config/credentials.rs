@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::secret::{SecretError, SecretProblem, SecretReader, SecretSource};
+use super::secret::{SecretError, SecretReader, SecretSource, SecretSourceError};
 
 /// What a request is signed with. `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -19,23 +19,23 @@ pub enum Credentials {
     Token(SecretString),
 }
 
-/// Where credentials come from.
+/// The sources of two keys, or of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sources {
-    /// Both keys; one is of no use without the other.
+pub(crate) enum SecretSources {
+    /// Of two keys. One alone is useless.
     Keys {
-        /// Of the API key.
+        /// Source of the API key.
         api_key: SecretSource,
-        /// Of the application key.
+        /// Source of the application key.
         app_key: SecretSource,
     },
-    /// An access token.
+    /// Of an access token.
     Token(SecretSource),
 }
 
-impl Sources {
-    /// Each source once.
-    pub fn iter(&self) -> impl Iterator<Item = &SecretSource> {
+impl SecretSources {
+    /// The two sources, or the one.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SecretSource> {
         let (first, second) = match self {
             Self::Keys { api_key, app_key } => (api_key, Some(app_key)),
             Self::Token(token) => (token, None),
@@ -44,92 +44,108 @@ impl Sources {
     }
 }
 
-/// Credentials that have not been looked at yet. Cheap to clone; clones read each source once between them.
+/// Where credentials come from. They are read on demand. Cheap to clone; all clones together read each secret once.
 #[derive(Clone)]
-pub struct CredentialSources {
-    profile: Option<Arc<str>>,
-    sources: Option<Sources>,
-    reader: Arc<SecretReader>,
+pub(crate) enum CredentialSource {
+    /// Known already: those of a sample org, or those that a person logs in with.
+    Credentials(Credentials),
+    /// To be read from sources that the environment or a profile names.
+    Sources {
+        /// The profile; `None` for the environment.
+        profile: Option<String>,
+        /// The sources; `None` for a profile that has none before a login.
+        sources: Option<SecretSources>,
+        /// Reads the secrets, for all accounts.
+        reader: Arc<SecretReader>,
+    },
 }
 
-impl CredentialSources {
-    pub(super) fn new(
-        profile: Option<Arc<str>>,
-        sources: Option<Sources>,
-        reader: Arc<SecretReader>,
-    ) -> Self {
-        Self {
-            profile,
-            sources,
-            reader,
-        }
-    }
-
-    /// Reads the secrets, one after the other, as both may ask the same person for a password. Blocks for as long as
-    /// a command or a keychain takes; different targets may be read side by side.
+impl CredentialSource {
+    /// Reads the secrets one after the other, since both may prompt the same person. May take as long as a command or
+    /// a keychain does.
     ///
     /// # Errors
-    /// There are none, or a source does not give its secret. The error names the source, never a value.
-    pub fn read(&self) -> Result<Credentials, SecretError> {
-        match &self.sources {
-            Some(Sources::Keys { api_key, app_key }) => Ok(Credentials::Keys {
-                api_key: self.secret(api_key)?,
-                app_key: self.secret(app_key)?,
+    /// There are no sources, or one fails. The error names the source, never a value.
+    pub(crate) async fn read(&self) -> Result<Credentials, SecretError> {
+        let (profile, sources, reader) = match self {
+            Self::Credentials(credentials) => return Ok(credentials.clone()),
+            Self::Sources {
+                profile,
+                sources,
+                reader,
+            } => (profile.as_deref(), sources, reader),
+        };
+        let _permit = reader.permits.acquire().await;
+        let read = async |source: &SecretSource| {
+            let secret = reader.read(source).await;
+            secret.map_err(|error| SecretError {
+                origin: describe(profile, &[source]),
+                source: error,
+            })
+        };
+        match sources {
+            Some(SecretSources::Keys { api_key, app_key }) => Ok(Credentials::Keys {
+                api_key: read(api_key).await?,
+                app_key: read(app_key).await?,
             }),
-            Some(Sources::Token(token)) => Ok(Credentials::Token(self.secret(token)?)),
+            Some(SecretSources::Token(token)) => Ok(Credentials::Token(read(token).await?)),
             None => Err(SecretError {
-                origin: self.origin(),
-                problem: SecretProblem::NoCredentials,
+                origin: describe(profile, &[]),
+                source: SecretSourceError::NoCredentials,
             }),
         }
     }
 
-    /// Whether [`CredentialSources::read`] may wait for somebody else: a disk, a command, a keychain. What the environment
-    /// holds is there at once.
-    pub fn may_wait(&self) -> bool {
-        let mut sources = self.sources.iter().flat_map(Sources::iter);
-        sources.any(|source| !matches!(source, SecretSource::Environment { .. }))
-    }
-
-    /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`, `profile hub: file ~/x`.
-    pub fn origin(&self) -> String {
-        let sources = self.sources.iter().flat_map(Sources::iter);
-        let named: Vec<_> = sources.map(|source| self.name_of(source)).collect();
-        match (&self.profile, named.is_empty()) {
-            (Some(profile), true) => format!("profile {profile}"),
-            (Some(profile), false) => format!("profile {profile}: {}", named.join(" and ")),
-            (None, _) => named.join(" and "),
+    /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`, `profile hub: file ~/x`; `None` if
+    /// they are known already.
+    pub(crate) fn description(&self) -> Option<String> {
+        match self {
+            Self::Credentials(_) => None,
+            Self::Sources {
+                profile, sources, ..
+            } => {
+                let sources: Vec<_> = sources.iter().flat_map(SecretSources::iter).collect();
+                Some(describe(profile.as_deref(), &sources))
+            }
         }
     }
 
-    /// Where they come from, piece by piece; none for a profile without credentials.
-    pub fn sources(&self) -> Option<&Sources> {
-        self.sources.as_ref()
-    }
-
-    fn secret(&self, source: &SecretSource) -> Result<SecretString, SecretError> {
-        self.reader.read(source).map_err(|problem| {
-            let name = self.name_of(source);
-            let origin = match &self.profile {
-                Some(profile) => format!("profile {profile}: {name}"),
-                None => name,
-            };
-            SecretError { origin, problem }
-        })
-    }
-
-    fn name_of(&self, source: &SecretSource) -> String {
-        match source {
-            // These are the well-known ones, which need no telling what they are.
-            SecretSource::Environment { name } if self.profile.is_none() => name.clone(),
-            other => other.to_string(),
+    /// The sources; `None` for a profile without credentials, and for credentials that are known already.
+    pub(crate) fn sources(&self) -> Option<&SecretSources> {
+        match self {
+            Self::Credentials(_) => None,
+            Self::Sources { sources, .. } => sources.as_ref(),
         }
     }
 }
 
-impl fmt::Debug for CredentialSources {
+impl From<Credentials> for CredentialSource {
+    fn from(credentials: Credentials) -> Self {
+        Self::Credentials(credentials)
+    }
+}
+
+impl fmt::Debug for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CredentialSources({})", self.origin())
+        let description = self.description();
+        write!(f, "CredentialSource({})", description.unwrap_or_default())
+    }
+}
+
+/// Names sources. Without a profile they are well-known variables, whose names are enough.
+fn describe(profile: Option<&str>, sources: &[&SecretSource]) -> String {
+    let names: Vec<_> = sources
+        .iter()
+        .map(|source| match source {
+            SecretSource::Environment(name) if profile.is_none() => name.clone(),
+            other => other.to_string(),
+        })
+        .collect();
+    let names = names.join(" and ");
+    match profile {
+        Some(profile) if names.is_empty() => format!("profile {profile}"),
+        Some(profile) => format!("profile {profile}: {names}"),
+        None => names,
     }
 }
 
@@ -137,81 +153,83 @@ impl fmt::Debug for CredentialSources {
 mod tests {
     use secrecy::ExposeSecret;
 
-    use super::super::{Environment, MemoryKeychain};
+    use super::super::environment::Environment;
     use super::*;
 
     fn variable(name: &str) -> SecretSource {
-        SecretSource::Environment {
-            name: name.to_owned(),
-        }
+        SecretSource::Environment(name.to_owned())
     }
 
-    fn sources(profile: Option<&str>, sources: Option<Sources>) -> CredentialSources {
-        let environment =
-            Environment::from_pairs([("A", "test-api-key"), ("B", "test-app-key")]).unwrap();
-        let reader = SecretReader::new(environment, "/", Arc::new(MemoryKeychain::default()));
-        CredentialSources::new(profile.map(Arc::from), sources, Arc::new(reader))
-    }
-
-    fn keys() -> Sources {
-        Sources::Keys {
+    fn keys() -> SecretSources {
+        SecretSources::Keys {
             api_key: variable("A"),
             app_key: variable("B"),
         }
     }
 
-    #[test]
-    fn keys_are_read_each_from_its_source_and_never_shown() {
-        let sources = sources(None, Some(keys()));
-        let credentials = sources.read().unwrap();
-        let shown = format!("{credentials:?} {sources:?}");
+    fn source(profile: Option<&str>, sources: Option<SecretSources>) -> CredentialSource {
+        let environment =
+            Environment::from_pairs([("A", "test-api-key"), ("B", "test-app-key")]).unwrap();
+        let reader = SecretReader::new(environment, "/");
+        CredentialSource::Sources {
+            profile: profile.map(str::to_owned),
+            sources,
+            reader: Arc::new(reader),
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_read_each_from_its_source_and_never_shown() {
+        let source = source(None, Some(keys()));
+        let credentials = source.read().await.unwrap();
+        let given = CredentialSource::from(credentials.clone());
+        let shown = format!("{credentials:?} {source:?} {given:?}");
         assert!(!shown.contains("test-"), "{shown}");
-        let Credentials::Keys { api_key, app_key } = credentials else {
-            panic!("keys were asked for");
-        };
-        assert_eq!(api_key.expose_secret(), "test-api-key");
-        assert_eq!(app_key.expose_secret(), "test-app-key");
+        for credentials in [credentials, given.read().await.unwrap()] {
+            let Credentials::Keys { api_key, app_key } = credentials else {
+                panic!("keys were asked for");
+            };
+            assert_eq!(api_key.expose_secret(), "test-api-key");
+            assert_eq!(app_key.expose_secret(), "test-app-key");
+        }
     }
 
     #[test]
-    fn only_what_is_outside_the_environment_may_take_its_time() {
-        let file = SecretSource::File {
-            path: "/run/secrets/key".into(),
-        };
-        let mixed = Sources::Keys {
-            api_key: variable("A"),
-            app_key: file,
-        };
-        assert!(sources(None, Some(mixed)).may_wait());
-        assert!(!sources(None, Some(keys())).may_wait());
-        assert!(!sources(Some("hub"), None).may_wait());
+    fn the_description_names_the_profile_and_the_sources() {
+        for (profile, sources, expected) in [
+            (None, Some(keys()), "A and B"),
+            (
+                Some("hub"),
+                Some(keys()),
+                "profile hub: environment variable A and environment variable B",
+            ),
+            (Some("hub"), None, "profile hub"),
+        ] {
+            let description = source(profile, sources).description();
+            assert_eq!(description.as_deref(), Some(expected));
+        }
     }
 
-    #[test]
-    fn the_origin_names_the_profile_and_the_sources() {
-        assert_eq!(sources(None, Some(keys())).origin(), "A and B");
-        assert_eq!(
-            sources(Some("hub"), Some(keys())).origin(),
-            "profile hub: environment variable A and environment variable B"
-        );
-        assert_eq!(sources(Some("hub"), None).origin(), "profile hub");
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_named_with_its_profile() {
-        let missing = sources(Some("hub"), Some(Sources::Token(variable("C"))));
-        let error = missing.read().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot read the secret from profile hub: environment variable C"
-        );
-        assert_eq!(error.problem.to_string(), "it is not set");
-    }
-
-    #[test]
-    fn a_profile_without_credentials_fails_when_they_are_wanted() {
-        let error = sources(Some("hub"), None).read().unwrap_err();
-        assert!(matches!(error.problem, SecretProblem::NoCredentials));
-        assert!(error.to_string().ends_with("profile hub"));
+    #[tokio::test]
+    async fn a_secret_that_cannot_be_read_is_named_with_its_profile() {
+        for (sources, name, reason) in [
+            (
+                Some(SecretSources::Token(variable("C"))),
+                "profile hub: environment variable C",
+                "it is not set",
+            ),
+            (
+                None,
+                "profile hub",
+                "it has no credentials; give it access_token, or api_key and app_key",
+            ),
+        ] {
+            let error = source(Some("hub"), sources).read().await.unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("cannot read the secret from {name}")
+            );
+            assert_eq!(error.source.to_string(), reason);
+        }
     }
 }

@@ -3,15 +3,17 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::error::EnvironmentError;
-use super::nearest::nearest;
+use etcetera::BaseStrategy;
+use etcetera::base_strategy::{Apple, Windows, Xdg};
+
+use crate::model::nearest_names;
 
 /// What the names of the program's own variables begin with.
 const PREFIX: &str = "ORGCONN_";
 
-/// The program's own variables, without their `ORGCONN_`. Any other that begins so is refused: a setting with a slip
-/// of the pen would silently not be one.
-pub const KNOWN_SETTINGS: &[&str] = &[
+/// The program's own variables, without their `ORGCONN_`. Any other `ORGCONN_` variable is refused, since a misspelt
+/// setting would have no effect.
+pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "PROFILE",
     "ALL_PROFILES",
     "SITE",
@@ -34,16 +36,56 @@ pub const KNOWN_SETTINGS: &[&str] = &[
     "ACCESS_TOKEN",
 ];
 
-/// The environment variables of the process, as they were when it started. Only their names show in `Debug`.
+/// The environment variables of the process as they were at its start, and the user's directories: the only place
+/// that reads either. `Debug` shows the names of the variables alone.
 #[derive(Clone, Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
-    /// Where the system says that home is, for when no variable does.
-    system_home: Option<PathBuf>,
+    directories: Option<Directories>,
+}
+
+/// The user's directories, by the XDG Base Directory Specification on every platform.
+#[derive(Clone)]
+struct Directories {
+    home: PathBuf,
+    config_file: PathBuf,
+    state: PathBuf,
+    cache: PathBuf,
+}
+
+/// Where the configuration file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConfigLocation {
+    /// Its path.
+    pub(crate) path: PathBuf,
+    /// Whether `--config` or `ORGCONN_CONFIG` names it: then it must exist.
+    pub(crate) is_named: bool,
+}
+
+/// What is wrong with the environment. No variant holds a value, as it could be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum EnvironmentError {
+    /// A variable begins with `ORGCONN_` and is not known.
+    #[error("unknown setting {name} in the environment{}", nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
+    Unknown {
+        /// The variable.
+        name: String,
+        /// The most similar known one.
+        nearest: Option<String>,
+    },
+    /// A value is not text.
+    #[error("the value of {0} in the environment is no valid UTF-8")]
+    NotUnicode(String),
+    /// A value should be true or false, and is something else.
+    #[error("the value of {0} in the environment must be true or false")]
+    NotBoolean(String),
+    /// There is no home directory.
+    #[error("no home directory is known; set HOME or XDG_CONFIG_HOME")]
+    NoHome,
 }
 
 impl Environment {
-    /// Takes the environment of the process.
+    /// Reads the environment of the process.
     ///
     /// # Errors
     /// A variable begins with `ORGCONN_` and is none of [`KNOWN_SETTINGS`].
@@ -51,62 +93,58 @@ impl Environment {
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
-    pub fn from_process() -> Result<Self, EnvironmentError> {
-        let mut environment = Self::from_pairs(std::env::vars_os())?;
-        environment.system_home = std::env::home_dir();
-        Ok(environment)
+    pub(crate) fn from_process() -> Result<Self, EnvironmentError> {
+        Ok(Self {
+            directories: Directories::of_user(),
+            ..Self::from_pairs(std::env::vars_os())?
+        })
     }
 
-    /// Takes exactly these variables; there is no home directory unless they name one.
+    /// Builds an environment from these variables only, without a home directory.
     ///
     /// # Errors
     /// As [`Environment::from_process`].
-    pub fn from_pairs<N, V>(
+    pub(crate) fn from_pairs<N, V>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, EnvironmentError>
     where
         N: Into<OsString>,
         V: Into<OsString>,
     {
-        let variables: BTreeMap<_, _> = pairs
-            .into_iter()
+        let pairs = pairs.into_iter();
+        let variables: BTreeMap<OsString, OsString> = pairs
             .map(|(name, value)| (name.into(), value.into()))
             .collect();
         variables.keys().try_for_each(|name| refuse_unknown(name))?;
         Ok(Self {
             variables,
-            system_home: None,
+            directories: None,
         })
     }
 
-    /// The value of a variable; none if it is not set or empty.
+    /// The value of a variable; `None` if it is not set or empty.
     ///
     /// # Errors
     /// The value is no valid UTF-8.
-    pub fn get(&self, name: &str) -> Result<Option<&str>, EnvironmentError> {
+    pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, EnvironmentError> {
         let value = self.raw(name).map(|value| {
-            value.to_str().ok_or_else(|| EnvironmentError::NotUnicode {
-                name: name.to_owned(),
-            })
+            let text = value.to_str();
+            text.ok_or_else(|| EnvironmentError::NotUnicode(name.to_owned()))
         });
         value.transpose()
     }
 
-    /// Whether a variable says yes: `1`, `true`, `yes`, `on` or no: `0`, `false`, `no`, `off`, in any letter case. One
-    /// that is not set says no.
+    /// Reads a variable as true (`1`, `true`, `yes`, `on`) or false (`0`, `false`, `no`, `off`), in any letter case.
+    /// One that is not set is false.
     ///
     /// # Errors
-    /// It says something else.
-    pub fn is_on(&self, name: &str) -> Result<bool, EnvironmentError> {
-        let Some(value) = self.get(name)? else {
-            return Ok(false);
-        };
+    /// It is something else.
+    pub(crate) fn is_on(&self, name: &str) -> Result<bool, EnvironmentError> {
+        let value = self.get(name)?.unwrap_or("no");
         match value.to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" | "on" => Ok(true),
             "0" | "false" | "no" | "off" => Ok(false),
-            _ => Err(EnvironmentError::NotBoolean {
-                name: name.to_owned(),
-            }),
+            _ => Err(EnvironmentError::NotBoolean(name.to_owned())),
         }
     }
 
@@ -114,7 +152,7 @@ impl Environment {
     ///
     /// # Errors
     /// The value is no valid UTF-8.
-    pub fn list(&self, name: &str) -> Result<Vec<String>, EnvironmentError> {
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, EnvironmentError> {
         let value = self.get(name)?.unwrap_or_default();
         let parts = value.split(',').map(str::trim);
         Ok(parts
@@ -123,53 +161,67 @@ impl Environment {
             .collect())
     }
 
-    /// Whether a variable is set to something that is not empty.
-    pub fn has(&self, name: &str) -> bool {
+    /// Whether a variable is set and not empty.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
-    /// Whether a variable is set, and empty. Such a one counts as not set, yet is worth a word where it is missed.
-    pub fn is_empty(&self, name: &str) -> bool {
-        self.variables
-            .get(OsStr::new(name))
-            .is_some_and(|value| value.is_empty())
-    }
-
-    /// The path in a variable, which needs not be UTF-8; none if it is not set or relative. Relative paths are to be
-    /// ignored in the variables of the XDG Base Directory Specification, and make no sense in `HOME` either.
-    pub(super) fn absolute_path(&self, name: &str) -> Option<&Path> {
-        self.path(name).filter(|path| path.is_absolute())
-    }
-
-    /// The path in a variable, which needs not be UTF-8; none if it is not set or empty.
-    pub(super) fn path(&self, name: &str) -> Option<&Path> {
-        self.raw(name).map(Path::new)
-    }
-
-    /// What the system itself holds for the home directory.
-    pub(super) fn system_home(&self) -> Option<&Path> {
-        self.system_home
-            .as_deref()
-            .filter(|path| path.is_absolute())
+    /// Whether a variable is set, but empty. It counts as not set, and errors about missing variables mention it.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        let value = self.variables.get(OsStr::new(name));
+        value.is_some_and(|value| value.is_empty())
     }
 
     fn raw(&self, name: &str) -> Option<&OsStr> {
-        self.variables
-            .get(OsStr::new(name))
-            .map(OsString::as_os_str)
-            .filter(|value| !value.is_empty())
+        let value = self.variables.get(OsStr::new(name))?;
+        (!value.is_empty()).then_some(value)
     }
-}
 
-fn refuse_unknown(name: &OsStr) -> Result<(), EnvironmentError> {
-    let name = name.to_string_lossy();
-    match name.strip_prefix(PREFIX) {
-        Some(setting) if !KNOWN_SETTINGS.contains(&setting) => Err(EnvironmentError::Unknown {
-            nearest: nearest(setting, KNOWN_SETTINGS.iter().copied())
-                .map(|known| format!("{PREFIX}{known}")),
-            name: name.into_owned(),
-        }),
-        _ => Ok(()),
+    /// The configuration file: the `named` one, else `$XDG_CONFIG_HOME/orgconn/config.toml`, else
+    /// `~/.config/orgconn/config.toml`. If the last one is missing, the one in `~/Library/Application Support` is
+    /// used on macOS if it exists, and the one in `%APPDATA%` on Windows.
+    ///
+    /// # Errors
+    /// No home directory is known.
+    pub(crate) fn config_file(
+        &self,
+        named: Option<&Path>,
+    ) -> Result<ConfigLocation, EnvironmentError> {
+        match named {
+            Some(path) => Ok(ConfigLocation::named(path)),
+            None => Ok(ConfigLocation {
+                path: self.directories()?.config_file.clone(),
+                is_named: false,
+            }),
+        }
+    }
+
+    /// The directory for data that must last: `$XDG_STATE_HOME/orgconn`, else `~/.local/state/orgconn`.
+    ///
+    /// # Errors
+    /// No home directory is known.
+    pub(crate) fn state_directory(&self) -> Result<PathBuf, EnvironmentError> {
+        Ok(self.directories()?.state.clone())
+    }
+
+    /// The directory for data that may be deleted: `$XDG_CACHE_HOME/orgconn`, else `~/.cache/orgconn`.
+    ///
+    /// # Errors
+    /// No home directory is known.
+    pub(crate) fn cache_directory(&self) -> Result<PathBuf, EnvironmentError> {
+        Ok(self.directories()?.cache.clone())
+    }
+
+    /// The user's home directory.
+    ///
+    /// # Errors
+    /// It is not known.
+    pub(crate) fn home(&self) -> Result<&Path, EnvironmentError> {
+        Ok(&self.directories()?.home)
+    }
+
+    fn directories(&self) -> Result<&Directories, EnvironmentError> {
+        self.directories.as_ref().ok_or(EnvironmentError::NoHome)
     }
 }
 
@@ -179,22 +231,84 @@ impl fmt::Debug for Environment {
     }
 }
 
+impl Directories {
+    /// Finds the directories; `None` without a home directory. `etcetera` reads the variables of the process.
+    fn of_user() -> Option<Self> {
+        let xdg = Xdg::new().ok()?;
+        let native_config = if cfg!(target_os = "macos") {
+            Some(Apple::new().ok()?.data_dir())
+        } else if cfg!(windows) {
+            Some(Windows::new().ok()?.config_dir())
+        } else {
+            None
+        };
+        // With an empty or relative HOME the paths would depend on the working directory.
+        xdg.home_dir().is_absolute().then_some(Self {
+            home: xdg.home_dir().to_owned(),
+            config_file: config_file(&xdg.config_dir(), native_config.as_deref(), cfg!(windows)),
+            state: xdg.state_dir()?.join("orgconn"),
+            cache: xdg.cache_dir().join("orgconn"),
+        })
+    }
+}
+
+/// The configuration file in the usual directory, or in the platform's own (`native`) if it exists only there, or if
+/// it exists nowhere and `native_first`.
+fn config_file(usual: &Path, native: Option<&Path>, native_first: bool) -> PathBuf {
+    let within = |base: &Path| base.join("orgconn").join("config.toml");
+    let usual = within(usual);
+    match native.map(within) {
+        Some(native) if !usual.exists() && (native_first || native.exists()) => native,
+        _ => usual,
+    }
+}
+
+impl ConfigLocation {
+    /// A file that the user named.
+    pub(crate) fn named(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            is_named: true,
+        }
+    }
+}
+
+fn refuse_unknown(name: &OsStr) -> Result<(), EnvironmentError> {
+    let name = name.to_string_lossy();
+    match name.strip_prefix(PREFIX) {
+        Some(setting) if !KNOWN_SETTINGS.contains(&setting) => {
+            let nearest = nearest_names(setting, KNOWN_SETTINGS.iter().copied());
+            Err(EnvironmentError::Unknown {
+                nearest: nearest.first().map(|known| format!("{PREFIX}{known}")),
+                name: name.into_owned(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_unknown_setting_is_refused_with_the_nearest_name() {
-        let error = Environment::from_pairs([("ORGCONN_PROFLE", "hub")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "unknown setting ORGCONN_PROFLE in the environment; did you mean ORGCONN_PROFILE?"
-        );
-        let error = Environment::from_pairs([("ORGCONN_QQQQ", "")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "unknown setting ORGCONN_QQQQ in the environment"
-        );
+    impl Environment {
+        /// These variables, and a home directory.
+        pub(crate) fn at_home(home: &Path, pairs: &[(&str, &str)]) -> Self {
+            let directories = Directories {
+                home: home.to_owned(),
+                config_file: home.join("config.toml"),
+                state: home.join("state"),
+                cache: home.join("cache"),
+            };
+            Self {
+                directories: Some(directories),
+                ..environment(pairs)
+            }
+        }
+    }
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        Environment::from_pairs(pairs.iter().copied()).unwrap()
     }
 
     #[test]
@@ -203,23 +317,19 @@ mod tests {
         let others = ["DD_PROFLE", "ORGCONNX", "PATH"].map(str::to_owned);
         let pairs = known.chain(others).map(|name| (name, "x"));
         let environment = Environment::from_pairs(pairs).unwrap();
-        assert!(environment.has("ORGCONN_SITE") && environment.has("PATH"));
+        assert!(environment.is_set("ORGCONN_SITE") && environment.is_set("PATH"));
     }
 
     #[test]
     fn an_empty_variable_counts_as_not_set() {
-        let environment = Environment::from_pairs([("DD_SITE", "")]).unwrap();
+        let environment = environment(&[("DD_SITE", "")]);
         assert_eq!(environment.get("DD_SITE"), Ok(None));
         assert!(environment.is_empty("DD_SITE") && !environment.is_empty("DD_API_KEY"));
     }
 
     #[test]
     fn yes_and_no_are_read_in_their_usual_forms_and_nothing_else_is() {
-        let is_on = |value: &str| {
-            Environment::from_pairs([("ORGCONN_YES", value)])
-                .unwrap()
-                .is_on("ORGCONN_YES")
-        };
+        let is_on = |value| environment(&[("ORGCONN_YES", value)]).is_on("ORGCONN_YES");
         assert_eq!((is_on("1"), is_on("True")), (Ok(true), Ok(true)));
         assert_eq!((is_on("off"), is_on("")), (Ok(false), Ok(false)));
         assert_eq!(
@@ -243,7 +353,35 @@ mod tests {
 
     #[test]
     fn debug_shows_names_and_no_values() {
-        let environment = Environment::from_pairs([("DD_API_KEY", "test-api-key")]).unwrap();
+        let environment = environment(&[("DD_API_KEY", "test-api-key")]);
         assert_eq!(format!("{environment:?}"), r#"{"DD_API_KEY"}"#);
+    }
+
+    #[test]
+    fn without_a_home_the_places_are_an_error_that_says_what_to_set() {
+        let environment = environment(&[]);
+        let error = environment.config_file(None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no home directory is known; set HOME or XDG_CONFIG_HOME"
+        );
+        assert_eq!(environment.home(), Err(error.clone()));
+        assert_eq!(environment.state_directory(), Err(error));
+    }
+
+    #[test]
+    fn a_file_in_the_platforms_own_place_is_found() {
+        let home = tempfile::tempdir().unwrap();
+        let [usual, native] = ["usual", "native"].map(|name| home.path().join(name));
+        let path = |native_first| config_file(&usual, Some(&native), native_first);
+        let [usual_file, native_file] =
+            [&usual, &native].map(|base| base.join("orgconn/config.toml"));
+        assert_eq!(path(false), usual_file);
+        assert_eq!(path(true), native_file);
+        for file in [&native_file, &usual_file] {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "").unwrap();
+            assert_eq!((&path(false), &path(true)), (file, file));
+        }
     }
 }

@@ -1,37 +1,36 @@
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::error::Error;
 
 use secrecy::SecretString;
 
-/// The service under which all entries of this program are.
+/// The service name of all entries.
 #[cfg(feature = "keyring")]
 const SERVICE: &str = "orgconn";
 
 /// A store of secrets by account, within the service `orgconn`. Accounts are `PROFILE/api-key`, `PROFILE/app-key` and
-/// `PROFILE/access-token`. All calls may block for as long as a person takes to unlock it.
-pub trait Keychain: Send + Sync {
+/// `PROFILE/access-token`. All calls may block until a person has unlocked it.
+pub(crate) trait Keychain: Send + Sync {
     /// The secret of an account, if it has one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or will not give it.
+    /// The keychain cannot be used, or refuses.
     fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError>;
 
-    /// Keeps a secret, in place of one that may be there.
+    /// Stores a secret. It replaces the present one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or will not take it.
+    /// The keychain cannot be used, or refuses.
     fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError>;
 
     /// Deletes the secret of an account, and says whether there was one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or will not let it go.
+    /// The keychain cannot be used, or refuses.
     fn delete(&self, account: &str) -> Result<bool, KeychainError>;
 }
 
-/// Why a keychain did not serve. Never holds a secret.
+/// Why a keychain failed. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
-pub enum KeychainError {
+pub(crate) enum KeychainError {
     /// The program was built without it.
     #[error(
         "this program was built without the feature `keyring`; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
@@ -41,19 +40,27 @@ pub enum KeychainError {
     #[error(
         "no keychain service answers here; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
     )]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The keychain runs, and refuses: it may be locked, or somebody said no.
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The keychain refuses: it is locked, or a person denied the access.
     #[error("the keychain refuses; it may be locked")]
-    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The keychain runs, and holds something that is no text, or several entries where one is expected.
+    #[cfg_attr(
+        not(feature = "keyring"),
+        expect(dead_code, reason = "only a built-in keychain refuses")
+    )]
+    Refused(#[source] Box<dyn Error + Send + Sync>),
+    /// The keychain holds something that is not text, or several entries in place of one.
     #[error("the keychain holds something unexpected under this name; delete it there")]
+    #[cfg_attr(
+        not(any(test, feature = "keyring")),
+        expect(dead_code, reason = "only a built-in keychain holds anything")
+    )]
     Unexpected,
 }
 
 /// The keychain of the system: Keychain on macOS, the Credential Manager on Windows, the Secret Service elsewhere.
-/// Built with the feature `keyring` alone; without it every call is [`KeychainError::NotBuiltIn`].
+/// Without the feature `keyring` every call is [`KeychainError::NotBuiltIn`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemKeychain;
+pub(crate) struct SystemKeychain;
 
 #[cfg(not(feature = "keyring"))]
 impl Keychain for SystemKeychain {
@@ -112,52 +119,37 @@ impl From<keyring::Error> for KeychainError {
             keyring::Error::PlatformFailure(source) | keyring::Error::NoStorageAccess(source) => {
                 Self::Refused(source)
             }
-            // Some of these carry the stored bytes: they end here.
+            // Some of these carry the stored bytes, so none is passed on.
             _ => Self::Unexpected,
         }
     }
 }
 
-/// A keychain that lasts as long as the process, for rehearsals and tests.
-#[derive(Debug, Default)]
-pub struct MemoryKeychain(Mutex<HashMap<String, SecretString>>);
-
-impl MemoryKeychain {
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, SecretString>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Keychain for MemoryKeychain {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError> {
-        Ok(self.entries().get(account).cloned())
-    }
-
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError> {
-        self.entries().insert(account.to_owned(), secret.clone());
-        Ok(())
-    }
-
-    fn delete(&self, account: &str) -> Result<bool, KeychainError> {
-        Ok(self.entries().remove(account).is_some())
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
     use super::*;
 
-    #[test]
-    fn what_is_kept_in_memory_is_there_until_it_is_deleted() {
-        use secrecy::ExposeSecret;
-        let keychain = MemoryKeychain::default();
-        assert!(keychain.get("hub/api-key").unwrap().is_none());
-        keychain.set("hub/api-key", &"test-api-key".into()).unwrap();
-        let secret = keychain.get("hub/api-key").unwrap().unwrap();
-        assert_eq!(secret.expose_secret(), "test-api-key");
-        assert!(!format!("{keychain:?}").contains("test-api-key"));
-        assert!(keychain.delete("hub/api-key").unwrap());
-        assert!(!keychain.delete("hub/api-key").unwrap());
+    /// A keychain in memory.
+    #[derive(Debug, Default)]
+    pub(in super::super) struct MemoryKeychain(Mutex<HashMap<String, SecretString>>);
+
+    impl Keychain for MemoryKeychain {
+        fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError> {
+            Ok(self.0.lock().unwrap().get(account).cloned())
+        }
+
+        fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError> {
+            let mut entries = self.0.lock().unwrap();
+            entries.insert(account.to_owned(), secret.clone());
+            Ok(())
+        }
+
+        fn delete(&self, account: &str) -> Result<bool, KeychainError> {
+            Ok(self.0.lock().unwrap().remove(account).is_some())
+        }
     }
 
     #[test]

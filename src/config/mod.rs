@@ -1,31 +1,24 @@
-//! Settings, profiles and secrets: where the program works, and with whose credentials.
-//!
-//! The environment is read in [`Environment`] alone, the configuration file in [`ConfigFile`] alone, and
-//! [`resolve`] brings them together once, by the precedence written there. Secrets are named early and read late:
-//! a [`Target`] knows where its credentials come from, and only [`CredentialSources::read`] looks at them.
+//! Settings: which server to work with, and whose credentials to use. It imports `model` alone.
 
 mod credentials;
-mod directories;
+mod edit;
 mod environment;
-mod error;
 mod file;
-mod kept;
 mod keychain;
-mod nearest;
-mod permissions;
+pub(crate) mod private_file;
 mod secret;
-mod server;
+mod secret_store;
 mod settings;
+mod site;
 
-pub use credentials::{CredentialSources, Credentials, Sources};
-pub use directories::ConfigLocation;
-pub use environment::{Environment, KNOWN_SETTINGS};
-pub use error::{
-    ConfigError, EnvironmentError, FileError, Problem, ServerProblem, SettingsError, UnknownProfile,
-};
-pub use file::{ConfigFile, Editor, Profile, ProfileDraft};
-pub use kept::{Kept, SecretStore, StoreError, discard, is_kept};
-pub use keychain::{Keychain, KeychainError, MemoryKeychain, SystemKeychain};
-pub use secret::{SecretError, SecretProblem, SecretReader, SecretSource, cleaned};
-pub use server::{DEFAULT_SITE, Server};
-pub use settings::{Flags, Selection, Target, candidates, every_profile, resolve, server};
+pub use credentials::Credentials;
+pub(crate) use credentials::{CredentialSource, SecretSources};
+pub(crate) use edit::{ConfigEditor, ProfileDraft};
+pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
+pub(crate) use file::{ConfigFile, FileError, Profile};
+pub(crate) use keychain::{KeychainError, SystemKeychain};
+pub(crate) use secret::{SecretError, SecretSource, parse_secret};
+pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
+pub(crate) use settings::{AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings};
+pub(crate) use site::Server;
+pub use site::{Endpoint, EndpointError, SITES};

@@ -1,196 +1,234 @@
 use std::fmt;
-use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{EntryId, SANDBOX_HOST};
-use crate::topology::{Connection, Reference, TypeSet};
+use crate::model::{Change, Connection, OrgRef};
 
-/// What is done to a connection, with what it takes to put it back.
+/// The [`Origin::host`] of changes in the sandbox, whose port differs from run to run.
+pub(crate) const SANDBOX_HOST: &str = "sandbox";
+
+/// Crockford's base 32: no letter looks like a digit.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// How many random bits an id has after its milliseconds.
+const RANDOM_BITS: u32 = 20;
+/// How many digits of base 32 hold 64 bits.
+const DIGITS: u32 = 13;
+
+/// A change in the history, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A connection is made.
-    Create {
-        /// What it is to be: its ends and types. It has no id yet.
-        wanted: Connection,
-    },
-    /// A connection gets other types.
-    Update {
-        /// The connection as it was.
-        before: Connection,
-        /// All types that it is to have.
-        wanted: TypeSet,
-    },
-    /// A connection is taken away.
-    Delete {
-        /// The connection as it was.
-        before: Connection,
-    },
-}
-
-/// The kind of an [`Action`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// A connection is made.
-    Create,
-    /// A connection gets other types.
-    Update,
-    /// A connection is taken away.
-    Delete,
-}
-
-/// A change that is about to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// What is to be done.
-    pub action: Action,
-    /// The word of the command that does it, such as `apply`. It is a word of the program's own, so that no argument
-    /// can get into the journal by it.
-    pub command: &'static str,
-    /// Where it is done, and with whose credentials.
-    pub origin: Origin,
+pub(crate) struct Entry {
+    /// The entry's name.
+    pub(crate) id: EntryId,
+    /// When the change was about to be sent, by this machine's clock.
+    pub(crate) at: Timestamp,
+    /// The change that was asked for.
+    pub(crate) change: Change,
+    /// The name of the command that made it, such as `apply`.
+    pub(crate) command: String,
+    /// Where it was made, and with whose credentials.
+    pub(crate) origin: Origin,
+    /// The entry that this one undoes, if it is an undo.
+    pub(crate) undoes: Option<EntryId>,
+    /// What is known of its result.
+    pub(crate) outcome: Outcome,
+    /// The entry that undid it. An undo that failed, or whose outcome is unknown, does not count.
+    pub(crate) undone_by: Option<EntryId>,
 }
 
 /// Where a change is made, and with whose credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The profile, where one is used.
-    pub profile: Option<Arc<str>>,
-    /// The host of the API, with the port where one is given and nothing else of the URL. It keeps the entries of two
-    /// sites apart, and those of the sandbox, which needs a name here that lasts longer than its port.
-    pub host: Box<str>,
+    pub(crate) profile: Option<String>,
+    /// The API's host, with the port where one is given: entries of two sites are told apart by it. It is
+    /// [`SANDBOX_HOST`] in the sandbox.
+    pub(crate) host: String,
     /// The org that the credentials belong to, where it is known.
-    pub org: Option<Reference>,
+    pub(crate) org: Option<OrgRef>,
 }
 
-impl Origin {
-    /// Whether it is in the sandbox, or outside of it, as `in_sandbox` says; and with one of these profiles, if there
-    /// are any.
-    pub fn is_about(&self, in_sandbox: bool, profiles: &[String]) -> bool {
-        let profile = self.profile.as_deref();
-        (*self.host == *SANDBOX_HOST) == in_sandbox
-            && (profiles.is_empty() || profiles.iter().any(|name| Some(&**name) == profile))
-    }
-}
-
-/// A change in the history, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its name.
-    pub id: EntryId,
-    /// When it was about to be sent, by this machine's clock.
-    pub at: Timestamp,
-    /// What was to be done.
-    pub action: Action,
-    /// The word of the command that did it.
-    pub command: Box<str>,
-    /// Where it was done.
-    pub origin: Origin,
-    /// The entry that it undoes, if it is an undo.
-    pub undoes: Option<EntryId>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The entry that undid it. An undo that failed, or of which nothing is known, does not count.
-    pub undone_by: Option<EntryId>,
-}
-
-/// What became of a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+/// The result of a change, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "lowercase")]
+pub(crate) enum Outcome {
     /// It was carried out.
     Done {
-        /// When the answer was there.
-        at: Timestamp,
-        /// The connection as the API answered; `None` where it answers none, as to a delete.
+        /// The connection in the API's answer; `None` for a delete.
         connection: Option<Box<Connection>>,
     },
     /// It was refused, or never reached the API: nothing changed.
     Failed {
-        /// When that was known.
-        at: Timestamp,
-        /// Why.
-        message: Box<str>,
-        /// The HTTP status of the refusal, if there was an answer.
+        /// Why, without any secret.
+        message: String,
+        /// The HTTP status, if there was an answer.
         http_status: Option<u16>,
     },
-    /// Nobody knows: the answer was lost, or the run ended before it came.
+    /// It may have been carried out: the answer was lost, or the run ended before it came.
     Unknown {
-        /// When it was given up; `None` if the run was killed or crashed.
-        at: Option<Timestamp>,
-        /// Why; `None` if the run was killed or crashed.
-        message: Option<Box<str>>,
+        /// Why; `None` if the run ended.
+        message: Option<String>,
     },
 }
 
-impl Action {
-    /// The kind of action.
-    pub fn operation(&self) -> Operation {
-        match self {
-            Self::Create { .. } => Operation::Create,
-            Self::Update { .. } => Operation::Update,
-            Self::Delete { .. } => Operation::Delete,
-        }
-    }
-
-    /// The connection as it was; `None` for one that was to be made.
-    pub fn before(&self) -> Option<&Connection> {
-        match self {
-            Self::Create { .. } => None,
-            Self::Update { before, .. } | Self::Delete { before } => Some(before),
-        }
-    }
-
-    /// The connection as it was to be; `None` for one that was to go.
-    pub fn wanted(&self) -> Option<Connection> {
-        match self {
-            Self::Create { wanted } => Some(wanted.clone()),
-            Self::Update { before, wanted } => Some(Connection {
-                types: wanted.clone(),
-                ..before.clone()
-            }),
-            Self::Delete { .. } => None,
-        }
-    }
-}
-
-impl Operation {
-    /// The word for it: `create`, `update` or `delete`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+/// The name of an entry, such as `01k2z6mvr9dq4`: the millisecond in which it began, then random bits. Ids sort by
+/// time, and those of two processes do not clash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct EntryId(String);
 
 impl Entry {
-    /// The connection that the entry is about, as well as it is known: as the API answered when it was made, else as
-    /// it was to be, and as it was before in all other cases.
-    pub fn subject(&self) -> &Connection {
-        match (&self.action, self.answer()) {
-            (Action::Create { .. }, Some(answer)) => answer,
-            (Action::Create { wanted }, None) => wanted,
-            (Action::Update { before, .. } | Action::Delete { before }, _) => before,
+    /// A new entry for a change that is about to be sent.
+    pub(super) fn new(
+        change: &Change,
+        command: &'static str,
+        origin: &Origin,
+        undoes: Option<EntryId>,
+    ) -> Self {
+        let at = now();
+        Self {
+            id: EntryId::new(at),
+            at,
+            change: change.clone(),
+            command: command.to_owned(),
+            origin: origin.clone(),
+            undoes,
+            outcome: Outcome::Unknown { message: None },
+            undone_by: None,
         }
     }
 
-    /// The connection as the API answered, if it was carried out and answered with one.
-    pub fn answer(&self) -> Option<&Connection> {
+    /// The connection in the API's answer, if the change is done and was answered with one.
+    pub(crate) fn answer(&self) -> Option<&Connection> {
         match &self.outcome {
-            Outcome::Done { connection, .. } => connection.as_deref(),
+            Outcome::Done { connection } => connection.as_deref(),
             Outcome::Failed { .. } | Outcome::Unknown { .. } => None,
         }
     }
 
-    /// Whether it was certainly carried out.
-    pub fn is_done(&self) -> bool {
+    /// The connection that the entry is about: as it was before; for a create, as the API answered.
+    pub(crate) fn connection(&self) -> Option<&Connection> {
+        match &self.change {
+            Change::Create { .. } => self.answer(),
+            Change::Update { before, .. } | Change::Delete { before } => Some(before),
+        }
+    }
+
+    /// The id of that connection, where it is known.
+    pub(crate) fn connection_id(&self) -> Option<Uuid> {
+        self.connection().map(|connection| connection.id)
+    }
+
+    /// The org whose data is shared, where it is known.
+    pub(crate) fn source(&self) -> Option<&OrgRef> {
+        let connection = self.connection().map(|connection| &connection.source);
+        connection.or_else(|| self.change.source())
+    }
+
+    /// The org that may query the data.
+    pub(crate) fn destination(&self) -> &OrgRef {
+        let connection = self.connection().map(|connection| &connection.destination);
+        connection.unwrap_or_else(|| self.change.destination())
+    }
+
+    /// Whether the change is known to be carried out.
+    pub(crate) fn is_done(&self) -> bool {
         matches!(self.outcome, Outcome::Done { .. })
+    }
+}
+
+impl Origin {
+    /// Whether it is in the sandbox (or, with `in_sandbox` false, outside of it) and uses one of `profiles`; an empty
+    /// list stands for all.
+    pub(crate) fn matches(&self, in_sandbox: bool, profiles: &[String]) -> bool {
+        let is_chosen = || {
+            self.profile
+                .as_ref()
+                .is_some_and(|it| profiles.contains(it))
+        };
+        (self.host == SANDBOX_HOST) == in_sandbox && (profiles.is_empty() || is_chosen())
+    }
+}
+
+impl EntryId {
+    /// The fewest characters that stand for an entry.
+    pub(crate) const MIN_PREFIX: usize = 4;
+
+    fn new(at: Timestamp) -> Self {
+        let millisecond = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        let number = millisecond << RANDOM_BITS | fastrand::u64(..1 << RANDOM_BITS);
+        let digit = |place: u32| char::from(ALPHABET[(number >> (5 * place)) as usize % 32]);
+        Self((0..DIGITS).rev().map(digit).collect())
+    }
+
+    /// Whether `text`, as a person types it, is the beginning of this id. Letter case does not count, and `o`, `i` and
+    /// `l` are read as the digits that they look like.
+    pub(crate) fn starts_with(&self, text: &str) -> bool {
+        let text = text.trim().to_lowercase();
+        let digits = text.replace('o', "0").replace(['i', 'l'], "1");
+        self.0.starts_with(&text) || self.0.starts_with(&digits)
+    }
+}
+
+#[cfg(test)]
+impl From<&str> for EntryId {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// The present time in whole milliseconds; finer digits only lengthen the file.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_differ_within_a_millisecond() {
+        let start = 1_763_935_381_000;
+        let id_at = |millisecond| EntryId::new(Timestamp::from_millisecond(millisecond).unwrap());
+        let mut ids: Vec<_> = (0..500).map(|step| id_at(start + step)).collect();
+        assert!(ids.is_sorted());
+        assert!(ids.iter().all(|id| id.to_string().len() == 13));
+        ids.extend((0..20).map(|_| id_at(start)));
+        ids.sort();
+        ids.dedup();
+        assert!(ids.len() >= 519, "{}", ids.len());
+    }
+
+    #[test]
+    fn the_beginning_of_an_id_is_known_however_it_was_typed() {
+        let id = EntryId::from("01k2z6mvr9dq4");
+        for typed in ["01k2", "01K2Z", "oik2", "OLK2z6mvr9dq4", " 01k2z6mvr9dq4 "] {
+            assert!(id.starts_with(typed), "{typed:?}");
+        }
+        for typed in ["1k2z", "01k3", "01k2z6mvr9dq45"] {
+            assert!(!id.starts_with(typed), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_inside_or_outside_of_the_sandbox_and_of_a_profile() {
+        let origin = |profile: Option<&str>, host: &str| Origin {
+            profile: profile.map(str::to_owned),
+            host: host.to_owned(),
+            org: None,
+        };
+        let hub = ["hub".to_owned()];
+        assert!(origin(None, "api.datadoghq.com").matches(false, &[]));
+        assert!(!origin(None, SANDBOX_HOST).matches(false, &[]));
+        assert!(origin(Some("hub"), SANDBOX_HOST).matches(true, &hub));
+        assert!(!origin(Some("other"), SANDBOX_HOST).matches(true, &hub));
+        assert!(!origin(None, SANDBOX_HOST).matches(true, &hub));
     }
 }

@@ -1,13 +1,14 @@
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{EntryId, UndoError};
 
-/// Why the history could not be read or written.
+/// Why the history cannot be read or written, and what that means for a change.
 #[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// The path of the state directory is none.
+pub(crate) enum HistoryError {
+    /// The path is no state directory.
     #[error("`{}` cannot be the state directory", .path.display())]
     StateDirectory {
         /// The path.
@@ -15,41 +16,41 @@ pub enum HistoryError {
         /// What is wrong with it.
         source: io::Error,
     },
-    /// A change could not be told to the history. It must not be sent.
+    /// A change could not be written. It must not be sent.
     #[error("the change was not sent, because it could not be written to the history first")]
-    NotBegun(#[source] StoreError),
-    /// An undo that another one has made needless since the history was read. It must not be sent.
+    Begin(#[source] Arc<JournalError>),
+    /// An entry was undone since it was read. The undo must not be sent.
     #[error(transparent)]
-    Undo(UndoError),
-    /// A change was sent, and what became of it could not be told to the history.
+    Undo(#[from] UndoError),
+    /// A change was sent, and its outcome could not be written.
     #[error(
         "what became of the change could not be written to the history, where the entry {entry} stays unknown"
     )]
-    NotConcluded {
+    Finish {
         /// The entry of the change.
         entry: EntryId,
         /// What went wrong.
-        source: StoreError,
+        source: Arc<JournalError>,
     },
     /// The history could not be read.
     #[error("the history could not be read")]
-    NotRead(#[source] StoreError),
+    Read(#[source] Arc<JournalError>),
 }
 
-/// What went wrong with the journal's file. Each says what can be done about it.
+/// What went wrong with the journal's file, and how to mend it.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// A directory or file could not be made, opened, read or written.
-    #[error("cannot {verb} {}; {}", .path.display(), mend(.source))]
+pub(crate) enum JournalError {
+    /// A directory or file cannot be made, opened, read, written or locked.
+    #[error("cannot {verb} {}; {}", .path.display(), advice(.source))]
     File {
         /// What was tried.
         verb: &'static str,
-        /// With what.
+        /// The directory or file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// Another process kept the lock for too long.
+    /// Another process holds the lock for too long.
     #[error(
         "{} has been locked by another process for {} s; wait until it ends, or end it, and try again",
         .path.display(), .waited.as_secs()
@@ -57,10 +58,10 @@ pub enum StoreError {
     Locked {
         /// The file.
         path: PathBuf,
-        /// How long it was waited for.
+        /// How long this process waited.
         waited: Duration,
     },
-    /// An event is larger than a reader would take.
+    /// A line is longer than a reader accepts.
     #[error("an entry of {bytes} bytes is too large for {}; shorten the names in it", .path.display())]
     TooLong {
         /// The file.
@@ -68,49 +69,35 @@ pub enum StoreError {
         /// The length of the line.
         bytes: usize,
     },
-    /// An event could not be put in JSON.
+    /// An entry has no form in JSON.
     #[error("an entry for {} could not be written as JSON; this is a fault of the program", .path.display())]
     Encode {
         /// The file.
         path: PathBuf,
-        /// What was wrong with it.
+        /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// The thread that writes the file has ended.
+    #[error("the thread that writes {} has ended; this is a fault of the program", .path.display())]
+    WriterEnded {
+        /// The file.
+        path: PathBuf,
     },
 }
 
-impl StoreError {
-    /// The same of another note that was to be written in the same go.
-    pub(super) fn again(&self) -> Self {
+impl HistoryError {
+    /// Whether another process holds a lock, so that trying again later may help.
+    pub(crate) fn is_locked(&self) -> bool {
         match self {
-            Self::File { verb, path, source } => Self::File {
-                verb,
-                path: path.clone(),
-                source: again(source),
-            },
-            Self::Locked { path, waited } => Self::Locked {
-                path: path.clone(),
-                waited: *waited,
-            },
-            Self::TooLong { path, bytes } => Self::TooLong {
-                path: path.clone(),
-                bytes: *bytes,
-            },
-            Self::Encode { path, source } => Self::Encode {
-                path: path.clone(),
-                source: serde::ser::Error::custom(source),
-            },
+            Self::Begin(source) | Self::Finish { source, .. } | Self::Read(source) => {
+                matches!(**source, JournalError::Locked { .. })
+            }
+            Self::StateDirectory { .. } | Self::Undo(_) => false,
         }
     }
 }
 
-fn again(error: &io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(error.kind(), error.to_string()),
-    }
-}
-
-fn mend(source: &io::Error) -> &'static str {
+fn advice(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "free some space on its disk and try again"
@@ -126,45 +113,41 @@ fn mend(source: &io::Error) -> &'static str {
     }
 }
 
-/// A line of the journal that was skipped. It stays in the file.
+/// A line of the journal that is skipped. It stays in the file.
 #[derive(Debug, thiserror::Error)]
-#[error("line {line} of the history was skipped")]
-pub struct Unreadable {
+#[error("line {line} of the history was skipped: {reason}")]
+pub(crate) struct UnreadableLine {
     /// Its number, from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// What is wrong with it.
-    #[source]
-    pub reason: UnreadableReason,
+    pub(crate) reason: UnreadableReason,
 }
 
 /// What is wrong with a line of the journal.
 #[derive(Debug, thiserror::Error)]
-pub enum UnreadableReason {
+pub(crate) enum UnreadableReason {
     /// A crash or a full disk ended it early.
     #[error("it is cut short: a write was interrupted")]
-    Torn,
+    Incomplete,
     /// It is longer than any that this program writes.
     #[error("it is longer than 1 MiB")]
     TooLong,
     /// A later version of the program wrote it.
     #[error("it has the format {0}, which a newer version of the program writes")]
-    Newer(u64),
-    /// It tells of something that this version does not know.
+    NewerVersion(u64),
+    /// Its event is unknown to this version.
     #[error("it tells of `{0}`, which this version does not know")]
-    UnknownEvent(Box<str>),
-    /// It is no JSON, or not of the right form.
+    UnknownEvent(String),
+    /// It is not JSON, or lacks something.
     #[error("it is not as this program writes it")]
-    Malformed(#[source] serde_json::Error),
-    /// Its time is none.
-    #[error("its time cannot be read")]
-    Time(#[source] jiff::Error),
+    Invalid(#[source] serde_json::Error),
     /// The connection before or after is missing.
     #[error("it does not say what the connection was, or was to be")]
     NoConnection,
     /// An earlier line has the same id.
     #[error("an entry {0} is there already")]
-    Duplicate(EntryId),
-    /// The line that began the entry is missing or unreadable.
+    DuplicateEntry(EntryId),
+    /// It is an outcome whose entry is missing or unreadable.
     #[error("it says what became of the entry {0}, which is not there")]
-    Orphan(EntryId),
+    NoEntry(EntryId),
 }

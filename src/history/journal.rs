@@ -1,183 +1,189 @@
-use std::fs::File;
-use std::path::{Path, absolute};
+use std::fs::{File, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf, absolute};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use super::{Entries, HistoryError, JournalError, line};
+use crate::config::private_file;
 
-use super::store::Store;
-use super::{
-    Change, Ending, Entry, EntryId, History, HistoryError, StoreError, UndoError, note, wire,
-};
-use crate::topology::Connection;
-
-/// The journal of changes in a state directory. Several processes, threads and clones may write to the same one.
-#[derive(Clone, Debug)]
-pub struct Journal {
-    pub(super) store: Store,
-}
-
-/// A change that the journal knows of, and whose outcome it waits for.
+/// The journal in a state directory. Any number of processes may share it: each access takes a lock.
 ///
-/// Several are told of together with [`Journal::note_all`]. Dropped without one, it stays unknown in the history, which
-/// is the truth.
-#[derive(Debug)]
-#[must_use = "the change is of unknown outcome until it is told"]
-pub struct Pending {
-    store: Store,
-    entry: EntryId,
-    /// Kept open until the undo is over.
-    _undo_lock: Option<File>,
+/// Its functions block: on the disk, and up to ten seconds on the lock.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal {
+    directory: PathBuf,
+    path: PathBuf,
+    undo_lock: PathBuf,
+    /// How long to wait for a lock.
+    pub(super) lock_timeout: Duration,
 }
 
 impl Journal {
-    /// The journal in `state_dir`. Nothing is read or made yet: the directory and the file are made, for their owner
-    /// only, with the first change.
+    /// The journal in `state_directory`. Directory and file are made with the first change, for their owner alone.
     ///
     /// # Errors
-    /// The path is empty, or the current directory, to which it is relative, is gone.
-    pub fn open(state_dir: &Path) -> Result<Self, HistoryError> {
-        let directory = absolute(state_dir).map_err(|source| HistoryError::StateDirectory {
-            path: state_dir.to_owned(),
+    /// The path is empty, or it is relative and the current directory does not exist.
+    pub(crate) fn open(state_directory: &Path) -> Result<Self, HistoryError> {
+        let path = state_directory.to_owned();
+        let directory = absolute(state_directory)
+            .map_err(|source| HistoryError::StateDirectory { path, source })?;
+        Ok(Self {
+            path: directory.join("history.jsonl"),
+            undo_lock: directory.join("undo.lock"),
+            directory,
+            lock_timeout: Duration::from_secs(10),
+        })
+    }
+
+    /// The file, which exists after the first change.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads all entries. A missing file has none; lines that cannot be read are skipped
+    /// ([`Entries::unreadable`]).
+    ///
+    /// # Errors
+    /// The file cannot be opened or read, or another process holds its lock for ten seconds.
+    pub(crate) fn entries(&self) -> Result<Entries, HistoryError> {
+        self.read()
+            .map_err(|error| HistoryError::Read(Arc::new(error)))
+    }
+
+    pub(super) fn read(&self) -> Result<Entries, JournalError> {
+        let mut entries = Entries::default();
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(entries),
+            opened => opened.map_err(file_error("open", &self.path))?,
+        };
+        // Without the lock, a line that is just being written looks incomplete.
+        self.wait_for_lock(&self.path, || file.try_lock_shared())?;
+        for_each_line(BufReader::new(&file), |number, content| {
+            entries.add_line(number, content);
+        })
+        .map_err(file_error("read", &self.path))?;
+        Ok(entries)
+    }
+
+    /// Checks that a line was encoded and is short enough to be read again.
+    pub(super) fn check_line(
+        &self,
+        line: serde_json::Result<Vec<u8>>,
+    ) -> Result<Vec<u8>, JournalError> {
+        let path = || self.path.clone();
+        let line = line.map_err(|source| JournalError::Encode {
+            path: path(),
             source,
         })?;
-        Ok(Self {
-            store: Store::new(directory),
-        })
-    }
-
-    /// The file. It is there only after the first change.
-    pub fn path(&self) -> &Path {
-        self.store.path()
-    }
-
-    /// Reads the whole history. A journal that is not there is an empty one, and lines that cannot be read are
-    /// reported in [`History::unreadable`].
-    ///
-    /// # Errors
-    /// The file cannot be opened or read, or another process keeps it locked for ten seconds.
-    pub fn entries(&self) -> Result<History, HistoryError> {
-        self.read().map_err(HistoryError::NotRead)
-    }
-
-    /// Notes that `change` is about to be sent. When this returns, the note is safe on the disk.
-    ///
-    /// # Errors
-    /// The note could not be written. Then the change must not be sent.
-    pub fn begin(&self, change: &Change) -> Result<Pending, HistoryError> {
-        self.append_intent(change, None)
-            .map_err(HistoryError::NotBegun)
-    }
-
-    /// As [`Journal::begin`], for a change that undoes `entry`. Until the [`Pending`] is gone, no other undo begins on
-    /// this machine.
-    ///
-    /// # Errors
-    /// As [`Journal::begin`]; and if the entry was undone since it was read, or another undo takes longer than ten
-    /// seconds.
-    pub fn begin_undo(&self, entry: &Entry, change: &Change) -> Result<Pending, HistoryError> {
-        let lock = self.store.lock_undo().map_err(HistoryError::NotBegun)?;
-        let history = self.read().map_err(HistoryError::NotBegun)?;
-        if let Some(by) = history.get(&entry.id).and_then(|now| now.undone_by.clone()) {
-            let entry = entry.id.clone();
-            return Err(HistoryError::Undo(UndoError::AlreadyUndone { entry, by }));
+        if line.len() > line::MAX_LENGTH {
+            let (path, bytes) = (path(), line.len());
+            return Err(JournalError::TooLong { path, bytes });
         }
-        let pending = self
-            .append_intent(change, Some(&entry.id))
-            .map_err(HistoryError::NotBegun)?;
-        Ok(Pending {
-            _undo_lock: Some(lock),
-            ..pending
-        })
+        Ok(line)
     }
 
-    fn read(&self) -> Result<History, StoreError> {
-        let mut history = History::default();
-        self.store
-            .read(|line, content| history.take(line, content))?;
-        Ok(history)
+    /// Appends lines, given without line breaks. When this returns, they are on the disk: all of them or none.
+    pub(super) fn append(&self, lines: &[Vec<u8>]) -> Result<(), JournalError> {
+        let mut file = self.open_for_append(&self.path)?;
+        self.wait_for_lock(&self.path, || file.try_lock())?;
+        self.append_locked(&mut file, lines)
+            .map_err(file_error("write to", &self.path))
     }
 
-    fn append_intent(
+    fn append_locked(&self, file: &mut File, lines: &[Vec<u8>]) -> io::Result<()> {
+        let length = file.metadata()?.len();
+        let mut text = Vec::new();
+        if length == 0 {
+            private_file::sync_directory(&self.directory)?;
+        } else if !ends_with_line_break(file, length)? {
+            text.push(b'\n');
+        }
+        for line in lines {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
+        let written = file.write_all(&text).and_then(|()| file.sync_all());
+        if written.is_err() {
+            // A part of it must not be read as a change that was sent. If this fails as well, the next line still
+            // begins on a line of its own.
+            let _ = file.set_len(length);
+        }
+        written
+    }
+
+    /// Waits until no other undo runs on this machine. None begins while the file is open; when its process dies, the
+    /// system closes it.
+    pub(super) fn lock_undo(&self) -> Result<File, JournalError> {
+        let file = self.open_for_append(&self.undo_lock)?;
+        self.wait_for_lock(&self.undo_lock, || file.try_lock())?;
+        Ok(file)
+    }
+
+    fn open_for_append(&self, path: &Path) -> Result<File, JournalError> {
+        private_file::create_directory(&self.directory)
+            .map_err(file_error("make", &self.directory))?;
+        private_file::open_for_append(path).map_err(file_error("open", path))
+    }
+
+    fn wait_for_lock(
         &self,
-        change: &Change,
-        undoes: Option<&EntryId>,
-    ) -> Result<Pending, StoreError> {
-        let at = now();
-        let entry = EntryId::new(at);
-        append(&self.store, wire::intent(&entry, at, change, undoes))?;
-        Ok(Pending::new(self.store.clone(), entry))
-    }
-}
-
-impl Pending {
-    /// The entry that the history has for the change.
-    pub fn entry(&self) -> &EntryId {
-        &self.entry
-    }
-
-    pub(super) fn new(store: Store, entry: EntryId) -> Self {
-        Self {
-            store,
-            entry,
-            _undo_lock: None,
+        path: &Path,
+        try_lock: impl Fn() -> Result<(), TryLockError>,
+    ) -> Result<(), JournalError> {
+        let start = Instant::now();
+        loop {
+            match try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(source)) => return Err(file_error("lock", path)(source)),
+                Err(TryLockError::WouldBlock) if start.elapsed() >= self.lock_timeout => {
+                    let (path, waited) = (path.to_owned(), self.lock_timeout);
+                    return Err(JournalError::Locked { path, waited });
+                }
+                // A random delay keeps several waiting processes out of step.
+                Err(TryLockError::WouldBlock) => {
+                    thread::sleep(Duration::from_millis(fastrand::u64(1..=10)));
+                }
+            }
         }
     }
+}
 
-    pub(super) fn not_concluded(self, source: StoreError) -> HistoryError {
-        HistoryError::NotConcluded {
-            entry: self.entry,
-            source,
+fn file_error(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
+    let path = path.to_owned();
+    move |source| JournalError::File { verb, path, source }
+}
+
+/// Calls `take` with the number (from 1) and the content of each line that is not blank; the content is `None` if the
+/// line is longer than [`line::MAX_LENGTH`]. One line at a time is in memory.
+fn for_each_line(
+    mut reader: impl BufRead,
+    mut take: impl FnMut(u64, Option<&[u8]>),
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let limit = line::MAX_LENGTH as u64 + 1;
+        if reader.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.len() > line::MAX_LENGTH && line.last() != Some(&b'\n') {
+            reader.skip_until(b'\n')?;
+            take(number, None);
+            continue;
+        }
+        let content = line.strip_suffix(b"\n").unwrap_or(&line);
+        if !content.trim_ascii().is_empty() {
+            take(number, Some(content));
         }
     }
-
-    /// Notes that the change was carried out, and the connection that the API answered with; a delete has none.
-    ///
-    /// # Errors
-    /// The note could not be written. The change is done all the same.
-    pub fn done(self, answer: Option<&Connection>) -> Result<(), HistoryError> {
-        let connection = answer.map(|connection| Box::new(connection.clone()));
-        self.conclude(Ending::Done(connection))
-    }
-
-    /// Notes that the change was refused, or never reached the API, so that nothing changed. Of the message, which
-    /// must hold no secret, the first 2,000 characters are kept.
-    ///
-    /// # Errors
-    /// The note could not be written.
-    pub fn failed(self, message: &str, http_status: Option<u16>) -> Result<(), HistoryError> {
-        let message = message.to_owned();
-        self.conclude(Ending::Failed {
-            message,
-            http_status,
-        })
-    }
-
-    /// Notes that nobody knows whether the change was carried out, and why. The message is kept as by
-    /// [`Pending::failed`].
-    ///
-    /// # Errors
-    /// The note could not be written.
-    pub fn unknown(self, message: &str) -> Result<(), HistoryError> {
-        let message = message.to_owned();
-        self.conclude(Ending::Unknown { message })
-    }
-
-    fn conclude(self, ending: Ending) -> Result<(), HistoryError> {
-        let at = now();
-        let line = wire::outcome(&self.entry, at, &ending.at(at));
-        append(&self.store, line).map_err(|source| self.not_concluded(source))
-    }
+    Ok(())
 }
 
-fn append(store: &Store, line: Result<Vec<u8>, serde_json::Error>) -> Result<(), StoreError> {
-    let line = note::check(store, line)?;
-    store.append(&[&line])
+fn ends_with_line_break(file: &mut File, length: u64) -> io::Result<bool> {
+    let mut last = [0];
+    file.seek(SeekFrom::Start(length - 1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
-
-/// The present, to the millisecond: finer digits only make the file longer.
-pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,11 @@
-use super::{Action, Entry, EntryId, Outcome};
-use crate::topology::{Connection, Id, Reference, TypeSet};
+use uuid::Uuid;
 
-/// Why an entry is not undone.
+use super::{Entry, EntryId, Outcome};
+use crate::model::{Change, Connection, TypeSet};
+
+/// Why an entry cannot be undone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UndoError {
+pub(crate) enum UndoError {
     /// It was undone before.
     #[error("{entry} is undone already, by {by}; to undo that, name it")]
     AlreadyUndone {
@@ -12,9 +14,9 @@ pub enum UndoError {
         /// The entry that undid it.
         by: EntryId,
     },
-    /// It failed, so there is nothing to put back.
+    /// It failed, so there is nothing to undo.
     #[error("{entry} failed, so it changed nothing")]
-    NeverDone {
+    NothingChanged {
         /// The entry.
         entry: EntryId,
     },
@@ -24,229 +26,211 @@ pub enum UndoError {
         /// The entry.
         entry: EntryId,
         /// Where it was made.
-        made_on: Box<str>,
+        made_on: String,
         /// Where it was to be undone.
-        here: Box<str>,
+        here: String,
     },
-    /// A create got no answer, and there is a connection now that it may have made, or somebody else.
+    /// The outcome of a create is unknown, and a connection exists that somebody else may have made.
     #[error(
-        "nobody knows whether {entry} made the connection {} that is there now; look at it, and delete it if so",
-        or_unknown(.live)
+        "nobody knows whether {entry} made the connection {live} that is there now; look at it, and delete it if so"
     )]
-    Unclear {
+    UnknownCreator {
         /// The entry.
         entry: EntryId,
-        /// The connection that is there.
-        live: Option<Id>,
+        /// The connection that exists.
+        live: Uuid,
     },
-    /// The connection whose types were changed is gone.
-    #[error("the connection {} that {entry} changed is gone", or_unknown(.connection))]
-    Gone {
+    /// The connection whose types were changed does not exist any more.
+    #[error("the connection {connection} that {entry} changed is gone")]
+    NoConnection {
         /// The entry.
         entry: EntryId,
         /// The connection.
-        connection: Option<Id>,
+        connection: Uuid,
     },
-    /// There is another connection in the place of the one that the entry is about.
-    #[error(
-        "the connection {} that {entry} is about was replaced by {}",
-        or_unknown(.connection), or_unknown(.live)
-    )]
-    Replaced {
+    /// Another connection exists between the same orgs.
+    #[error("the connection {} that {entry} is about was replaced by {live}", or_unknown(.connection))]
+    OtherConnection {
         /// The entry.
         entry: EntryId,
-        /// The connection that the entry is about.
-        connection: Option<Id>,
-        /// The one that is there.
-        live: Option<Id>,
+        /// The connection that the entry is about, where its id is known.
+        connection: Option<Uuid>,
+        /// The one that exists.
+        live: Uuid,
     },
     /// The types were changed again since.
     #[error("the types are {live} now, and no longer {left} as {entry} left them")]
-    Moved {
+    OtherTypes {
         /// The entry.
         entry: EntryId,
-        /// The types that it left.
+        /// The types that the entry left.
         left: TypeSet,
         /// The types now.
         live: TypeSet,
     },
 }
 
+fn or_unknown(id: &Option<Uuid>) -> String {
+    id.map_or_else(|| "of unknown id".to_owned(), |id| id.to_string())
+}
+
 impl Entry {
-    /// Whether the entry was made on this host, where alone it can be undone.
+    /// Checks that the entry was made on this host: it can be undone nowhere else.
     ///
     /// # Errors
     /// It was made on another.
-    pub fn check_host(&self, here: &str) -> Result<(), UndoError> {
-        if *self.origin.host == *here {
+    pub(crate) fn check_host(&self, here: &str) -> Result<(), UndoError> {
+        if self.origin.host == here {
             return Ok(());
         }
         Err(UndoError::OtherHost {
             entry: self.id.clone(),
             made_on: self.origin.host.clone(),
-            here: here.into(),
+            here: here.to_owned(),
         })
     }
 
-    /// Whether there is something to undo, as far as the history knows.
+    /// Checks that there is something to undo, as far as the history knows.
     ///
     /// # Errors
-    /// It failed, or was undone before.
-    pub fn check_undoable(&self) -> Result<(), UndoError> {
+    /// The entry failed, or was undone before.
+    pub(crate) fn check_undoable(&self) -> Result<(), UndoError> {
         let entry = self.id.clone();
         if let Some(by) = self.undone_by.clone() {
             return Err(UndoError::AlreadyUndone { entry, by });
         }
         if matches!(self.outcome, Outcome::Failed { .. }) {
-            return Err(UndoError::NeverDone { entry });
+            return Err(UndoError::NothingChanged { entry });
         }
         Ok(())
     }
 
-    /// Among the connections that are there now, the one that [`Entry::reversal`] has to look at: that with the id,
-    /// else the one between the same orgs. Where the id of an org was not known, any will do: that can prevent
-    /// an undo, and never makes one touch a connection with another id.
-    pub fn find_live<'a>(
-        &self,
-        connections: impl IntoIterator<Item = &'a Connection>,
-    ) -> Option<&'a Connection> {
-        let subject = self.subject();
-        let mut between_the_same = None;
-        for connection in connections {
-            if subject.id.is_some() && connection.id == subject.id {
-                return Some(connection);
-            }
-            if may_be(&subject.source, &connection.source)
-                && may_be(&subject.destination, &connection.destination)
-            {
-                between_the_same = Some(connection);
-            }
-        }
-        between_the_same
+    /// The live connection that [`Entry::inverse`] compares with: the one with the entry's id, else the one between
+    /// the same orgs. A source that the entry does not know matches any: that may prevent an undo, but never makes one
+    /// touch a connection with another id.
+    pub(crate) fn find_live<'a>(&self, live: &'a [Connection]) -> Option<&'a Connection> {
+        let id = self.connection_id();
+        let by_id = live.iter().find(|one| Some(one.id) == id);
+        by_id.or_else(|| {
+            live.iter().find(|one| {
+                one.destination.id == self.destination().id
+                    && self
+                        .source()
+                        .is_none_or(|source| source.id == one.source.id)
+            })
+        })
     }
 
-    /// What puts back what this entry changed; `None` if everything is as it was before. `live` is the connection that
-    /// is there now, as [`Entry::find_live`] finds it.
+    /// The change that undoes this entry; `None` if everything is as it was before. `live` is what
+    /// [`Entry::find_live`] finds.
     ///
-    /// The action is to be journalled with [`Journal::begin_undo`](super::Journal::begin_undo). A create or an update
-    /// has to be sent in the connection's source org, whichever org the entry was made in.
+    /// The change is to be written with [`JournalWriter::begin`](super::JournalWriter::begin), naming this entry. A
+    /// create or an update must be sent in the connection's source org, whichever org this entry was made in.
     ///
-    /// Where nobody knows whether the entry was carried out, `live` decides. An undo is an entry as any other: undoing
-    /// it does again what it undid.
+    /// Where the outcome of the entry is unknown, `live` decides. An undo is an entry like any other: undoing it does
+    /// again what it undid.
     ///
     /// # Errors
-    /// There is nothing to put back, it was put back before, or the connection is no longer what the entry left.
-    pub fn reversal(&self, live: Option<&Connection>) -> Result<Option<Action>, UndoError> {
+    /// The entry changed nothing or was undone before, or the connection is no longer as the entry left it.
+    pub(crate) fn inverse(&self, live: Option<&Connection>) -> Result<Option<Change>, UndoError> {
         self.check_undoable()?;
-        match &self.action {
-            Action::Create { wanted } => self.reverse_create(wanted, live),
-            Action::Update { before, wanted } => self.reverse_update(before, wanted, live),
-            Action::Delete { before } => self.reverse_delete(before, live),
+        match &self.change {
+            Change::Create { types, .. } => self.inverse_of_create(types, live),
+            Change::Update { before, types } => self.inverse_of_update(before, types, live),
+            Change::Delete { before } => self.inverse_of_delete(before, live),
         }
     }
 
-    fn reverse_create(
+    fn inverse_of_create(
         &self,
-        wanted: &Connection,
+        types: &TypeSet,
         live: Option<&Connection>,
-    ) -> Result<Option<Action>, UndoError> {
+    ) -> Result<Option<Change>, UndoError> {
         let Some(live) = live else {
             return Ok(None);
         };
         if !self.is_done() {
-            return Err(UndoError::Unclear {
+            return Err(UndoError::UnknownCreator {
                 entry: self.id.clone(),
-                live: live.id.clone(),
+                live: live.id,
             });
         }
-        self.check_same(self.subject(), live)?;
-        self.check_types(&wanted.types, live)?;
+        self.check_same_connection(live)?;
+        self.check_types(types, live)?;
         let before = live.clone();
-        Ok(Some(Action::Delete { before }))
+        Ok(Some(Change::Delete { before }))
     }
 
-    fn reverse_update(
+    fn inverse_of_update(
         &self,
         before: &Connection,
-        wanted: &TypeSet,
+        types: &TypeSet,
         live: Option<&Connection>,
-    ) -> Result<Option<Action>, UndoError> {
-        let live = live.ok_or_else(|| UndoError::Gone {
+    ) -> Result<Option<Change>, UndoError> {
+        let live = live.ok_or_else(|| UndoError::NoConnection {
             entry: self.id.clone(),
-            connection: before.id.clone(),
+            connection: before.id,
         })?;
-        self.check_same(before, live)?;
+        self.check_same_connection(live)?;
         if live.types == before.types {
             return Ok(None);
         }
-        self.check_types(wanted, live)?;
-        Ok(Some(Action::Update {
+        self.check_types(types, live)?;
+        Ok(Some(Change::Update {
             before: live.clone(),
-            wanted: before.types.clone(),
+            types: before.types.clone(),
         }))
     }
 
-    /// The service gives a new id to the connection that is made again, and makes the caller its owner.
-    fn reverse_delete(
+    /// The service gives the new connection another id, and makes the caller its owner.
+    fn inverse_of_delete(
         &self,
         before: &Connection,
         live: Option<&Connection>,
-    ) -> Result<Option<Action>, UndoError> {
+    ) -> Result<Option<Change>, UndoError> {
         let Some(live) = live else {
-            let wanted = Connection {
-                source: before.source.clone(),
+            return Ok(Some(Change::Create {
+                source: Some(before.source.clone()),
                 destination: before.destination.clone(),
                 types: before.types.clone(),
-                ..Connection::default()
-            };
-            return Ok(Some(Action::Create { wanted }));
+            }));
         };
         if live.types == before.types {
             return Ok(None);
         }
-        self.check_same(before, live)?;
-        Err(self.moved(&before.types, live))
+        self.check_same_connection(live)?;
+        Err(self.other_types(&before.types, live))
     }
 
-    fn check_same(&self, connection: &Connection, live: &Connection) -> Result<(), UndoError> {
-        if connection.id == live.id {
+    fn check_same_connection(&self, live: &Connection) -> Result<(), UndoError> {
+        let connection = self.connection_id();
+        if connection == Some(live.id) {
             return Ok(());
         }
-        Err(UndoError::Replaced {
+        Err(UndoError::OtherConnection {
             entry: self.id.clone(),
-            connection: connection.id.clone(),
-            live: live.id.clone(),
+            connection,
+            live: live.id,
         })
     }
 
-    /// An answer without types says nothing of them.
-    fn check_types(&self, wanted: &TypeSet, live: &Connection) -> Result<(), UndoError> {
+    /// Checks that the types are as the entry left them: as the API answered, else as they were asked for.
+    fn check_types(&self, asked: &TypeSet, live: &Connection) -> Result<(), UndoError> {
         let answered = self.answer().map(|answer| &answer.types);
-        let left = answered.filter(|types| !types.is_empty()).unwrap_or(wanted);
+        // An answer without types says nothing about them.
+        let left = answered.filter(|types| !types.is_empty()).unwrap_or(asked);
         if live.types == *left {
             Ok(())
         } else {
-            Err(self.moved(left, live))
+            Err(self.other_types(left, live))
         }
     }
 
-    fn moved(&self, left: &TypeSet, live: &Connection) -> UndoError {
-        UndoError::Moved {
+    fn other_types(&self, left: &TypeSet, live: &Connection) -> UndoError {
+        UndoError::OtherTypes {
             entry: self.id.clone(),
             left: left.clone(),
             live: live.types.clone(),
         }
     }
 }
-
-fn may_be(known: &Reference, live: &Reference) -> bool {
-    known.id.is_none() || known.id == live.id
-}
-
-fn or_unknown(id: &Option<Id>) -> String {
-    id.as_ref()
-        .map_or_else(|| "of unknown id".to_owned(), Id::to_string)
-}
-
-#[cfg(test)]
-mod tests;

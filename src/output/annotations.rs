@@ -1,20 +1,20 @@
 use std::fmt;
 use std::io;
-use std::path::Path;
 
-use super::{Output, escape};
-use crate::topology::Position;
+use super::escape::escape;
+use super::handle::Output;
+use crate::desired::Location;
 
-/// An error that GitHub shows beside the line that it is about: a workflow command, see "Workflow commands for GitHub
-/// Actions" in GitHub's documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Annotation<'a> {
-    /// The file, and where in it; without one the annotation belongs to the whole run.
-    pub place: Option<(&'a Path, Position)>,
+/// An error that GitHub shows beside the line of a file: a workflow command (GitHub's documentation, "Workflow
+/// commands for GitHub Actions").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Annotation {
+    /// The place in a file. Without one, and on standard input, the annotation belongs to the whole run.
+    pub(crate) location: Option<Location>,
     /// The headline.
-    pub title: &'a str,
+    pub(crate) title: String,
     /// What is wrong.
-    pub message: &'a str,
+    pub(crate) message: String,
 }
 
 impl Output {
@@ -22,33 +22,38 @@ impl Output {
     ///
     /// # Errors
     /// As [`Output::write_text`].
-    pub fn annotate<'a>(
+    pub(crate) fn annotate(
         &mut self,
-        annotations: impl IntoIterator<Item = Annotation<'a>>,
+        annotations: impl IntoIterator<Item = Annotation>,
     ) -> io::Result<()> {
-        let lines: String = annotations
-            .into_iter()
-            .map(|annotation| format!("{annotation}\n"))
-            .collect();
-        self.write_text(&lines)
+        let lines = annotations.into_iter().map(|it| format!("{it}\n"));
+        self.write_text(&lines.collect::<String>())
     }
 }
 
 /// `::error file=orgconn.yaml,line=3,col=13,title=…::…`
-impl fmt::Display for Annotation<'_> {
+impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("::error ")?;
-        if let Some((file, Position { line, column })) = self.place {
-            let file = property(&file.to_string_lossy());
-            write!(f, "file={file},line={line},col={column},")?;
+        let location = self.location.as_ref();
+        if let Some((path, position)) =
+            location.and_then(|it| it.file.path().zip(Some(it.position)))
+        {
+            let file = escape_property(&path.to_string_lossy());
+            write!(
+                f,
+                "file={file},line={},col={},",
+                position.line, position.column
+            )?;
         }
-        write!(f, "title={}::{}", property(self.title), data(self.message))
+        let title = escape_property(&self.title);
+        write!(f, "title={title}::{}", escape_message(&self.message))
     }
 }
 
-/// A message, in which only what would end it has a meaning.
-fn data(text: &str) -> String {
-    // The percent sign first, as it begins all the others; then the line breaks, before they are shown as text.
+/// Escapes the characters that would end the message.
+fn escape_message(text: &str) -> String {
+    // The percent sign comes first, as every escape begins with it; then line breaks, before `escape` shows them.
     let text = text
         .replace('%', "%25")
         .replace('\r', "%0D")
@@ -56,42 +61,40 @@ fn data(text: &str) -> String {
     escape(&text).into_owned()
 }
 
-/// The value of a property, which a colon or a comma would end.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Escapes the value of a property as well, which a colon or a comma would end.
+fn escape_property(text: &str) -> String {
+    escape_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desired::{FileName, Position};
 
     #[test]
     fn what_has_a_meaning_in_a_workflow_command_is_escaped() {
+        let position = Position {
+            line: 3,
+            column: 13,
+        };
         let annotation = Annotation {
-            place: Some((
-                Path::new("a,b:c.yaml"),
-                Position {
-                    line: 3,
-                    column: 13,
-                },
-            )),
-            title: "100%: done, or not",
-            message: "50% of `a,b`: one\r\ntwo\u{1b}[31m",
+            location: Some(FileName::new("a,b:c.yaml").location(position)),
+            title: "100%: done, or not".into(),
+            message: "50% of `a,b`: one\r\ntwo\u{1b}[31m".into(),
         };
         assert_eq!(
             annotation.to_string(),
             "::error file=a%2Cb%3Ac.yaml,line=3,col=13,title=100%25%3A done%2C or not::\
              50%25 of `a,b`: one%0D%0Atwo\\u{1b}[31m"
         );
-    }
-
-    #[test]
-    fn without_a_place_it_belongs_to_the_run() {
-        let annotation = Annotation {
-            place: None,
-            title: "orgconn",
-            message: "no answer",
+        let on_standard_input = Annotation {
+            location: Some(FileName::new("-").location(position)),
+            title: "orgconn".into(),
+            message: "no answer".into(),
         };
-        assert_eq!(annotation.to_string(), "::error title=orgconn::no answer");
+        assert_eq!(
+            on_standard_input.to_string(),
+            "::error title=orgconn::no answer"
+        );
     }
 }

@@ -1,66 +1,53 @@
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, Write};
 
-use csv::{Writer, WriterBuilder};
-
-use super::escape;
-use super::escape::escape_reversibly;
-use super::listing::{ErrorView, RecordWriter, Sink};
-use super::record::Record;
-use super::selection::Chosen;
+use super::escape::{escape, escape_reversibly};
+use super::row::{Column, Row, RowWriter};
+use super::streams::Stdout;
 
 /// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
 pub(super) struct Csv<'a, R: 'static> {
-    writer: Writer<Sink<'a>>,
-    columns: Vec<Chosen<R>>,
-    needs_header: bool,
-    is_escaped: bool,
+    writer: csv::Writer<&'a mut Stdout>,
+    columns: Vec<&'static Column<R>>,
+    has_header: bool,
+    is_terminal: bool,
 }
 
-impl<'a, R: Record> Csv<'a, R> {
+impl<'a, R: Row> Csv<'a, R> {
     pub(super) fn new(
-        stdout: Sink<'a>,
-        columns: Vec<Chosen<R>>,
-        needs_header: bool,
-        is_escaped: bool,
+        stdout: &'a mut Stdout,
+        columns: Vec<&'static Column<R>>,
+        has_header: bool,
     ) -> Self {
-        let writer = WriterBuilder::new().from_writer(stdout);
         Self {
-            writer,
+            is_terminal: stdout.is_terminal(),
+            writer: csv::Writer::from_writer(stdout),
             columns,
-            needs_header,
-            is_escaped,
+            has_header,
         }
     }
+}
 
-    fn header(&mut self) -> io::Result<()> {
-        if self.needs_header {
-            self.needs_header = false;
-            let names = self.columns.iter().map(|chosen| chosen.column.name);
+impl<R: Row> RowWriter<R> for Csv<'_, R> {
+    fn begin(&mut self) -> io::Result<()> {
+        if self.has_header {
+            let names = self.columns.iter().map(|column| column.name);
             self.writer.write_record(names).map_err(io_error)?;
         }
         Ok(())
     }
-}
 
-impl<R: Record> RecordWriter<R> for Csv<'_, R> {
-    fn record(&mut self, record: &R) -> io::Result<()> {
-        self.header()?;
-        for chosen in &self.columns {
-            let value = (chosen.column.value)(record).unwrap_or_default();
-            let field = if self.is_escaped {
-                escape(&value)
-            } else {
-                Cow::Borrowed(&*value)
+    fn row(&mut self, row: &R) -> io::Result<()> {
+        for column in &self.columns {
+            let value = (column.value)(row).raw().unwrap_or_default();
+            let field = match self.is_terminal {
+                true => escape(&value),
+                false => Cow::Borrowed(&*value),
             };
             self.writer.write_field(&*field).map_err(io_error)?;
         }
-        // What ends the line: a record of no further fields.
+        // A record without further fields ends the line.
         self.writer.write_record(None::<&[u8]>).map_err(io_error)
-    }
-
-    fn end(&mut self, _: &[ErrorView]) -> io::Result<()> {
-        self.header()
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -68,8 +55,7 @@ impl<R: Record> RecordWriter<R> for Csv<'_, R> {
     }
 }
 
-/// Takes the error of the stream out of the error of the csv writer, so that a broken pipe is still
-/// seen as one.
+/// The error of the stream, so that a broken pipe can be told from other errors.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -77,55 +63,30 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// `-o tsv`: one record a line and one tab between values, whatever they hold.
+/// `-o tsv`: one row a line with a tab between two values. Tabs and line breaks within a value are escaped, since the
+/// format has no quotes.
 pub(super) struct Tsv<'a, R: 'static> {
-    stdout: Sink<'a>,
-    columns: Vec<Chosen<R>>,
-    needs_header: bool,
-    line: String,
+    pub(super) stdout: &'a mut Stdout,
+    pub(super) columns: Vec<&'static Column<R>>,
+    pub(super) has_header: bool,
 }
 
-impl<'a, R: Record> Tsv<'a, R> {
-    pub(super) fn new(stdout: Sink<'a>, columns: Vec<Chosen<R>>, needs_header: bool) -> Self {
-        Self {
-            stdout,
-            columns,
-            needs_header,
-            line: String::new(),
+impl<R: Row> RowWriter<R> for Tsv<'_, R> {
+    fn begin(&mut self) -> io::Result<()> {
+        if self.has_header {
+            let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
+            writeln!(self.stdout, "{}", names.join("\t"))?;
         }
+        Ok(())
     }
 
-    fn header(&mut self) -> io::Result<()> {
-        if !self.needs_header {
-            return Ok(());
-        }
-        self.needs_header = false;
-        let names: Vec<_> = self
-            .columns
-            .iter()
-            .map(|chosen| chosen.column.name)
-            .collect();
-        writeln!(self.stdout, "{}", names.join("\t"))
-    }
-}
-
-impl<R: Record> RecordWriter<R> for Tsv<'_, R> {
-    fn record(&mut self, record: &R) -> io::Result<()> {
-        self.header()?;
-        self.line.clear();
-        for (index, chosen) in self.columns.iter().enumerate() {
-            if index > 0 {
-                self.line.push('\t');
-            }
-            let value = (chosen.column.value)(record).unwrap_or_default();
-            self.line.push_str(&escape_reversibly(&value));
-        }
-        self.line.push('\n');
-        self.stdout.write_all(self.line.as_bytes())
-    }
-
-    fn end(&mut self, _: &[ErrorView]) -> io::Result<()> {
-        self.header()
+    fn row(&mut self, row: &R) -> io::Result<()> {
+        let values = self.columns.iter().map(|column| {
+            let value = (column.value)(row).raw().unwrap_or_default();
+            escape_reversibly(&value).into_owned()
+        });
+        let line = values.collect::<Vec<_>>().join("\t");
+        writeln!(self.stdout, "{line}")
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -134,38 +95,18 @@ impl<R: Record> RecordWriter<R> for Tsv<'_, R> {
 }
 
 /// `-o id`: one id a line.
-pub(super) struct Ids<'a> {
-    stdout: Sink<'a>,
-    line: String,
-}
+pub(super) struct Ids<'a>(pub(super) &'a mut Stdout);
 
-impl<'a> Ids<'a> {
-    pub(super) fn new(stdout: Sink<'a>) -> Self {
-        Self {
-            stdout,
-            line: String::new(),
-        }
-    }
-}
-
-impl<R: Record> RecordWriter<R> for Ids<'_> {
-    fn record(&mut self, record: &R) -> io::Result<()> {
-        match record.id() {
-            Some(id) => {
-                self.line.clear();
-                self.line.push_str(&escape(&id));
-                self.line.push('\n');
-                self.stdout.write_all(self.line.as_bytes())
-            }
+impl<R: Row> RowWriter<R> for Ids<'_> {
+    fn row(&mut self, row: &R) -> io::Result<()> {
+        let column = R::COLUMNS.iter().find(|column| column.name == R::ID_COLUMN);
+        match column.and_then(|column| (column.value)(row).raw()) {
+            Some(id) => writeln!(self.0, "{}", escape(&id)),
             None => Ok(()),
         }
     }
 
-    fn end(&mut self, _: &[ErrorView]) -> io::Result<()> {
-        Ok(())
-    }
-
     fn flush(&mut self) -> io::Result<()> {
-        self.stdout.flush()
+        self.0.flush()
     }
 }

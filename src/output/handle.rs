@@ -1,207 +1,206 @@
-use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::listing::{ErrorView, Listing, RecordWriter};
-use super::messages::Messages;
-use super::record::Record;
-use super::selection::{choose_columns, choose_order};
-use super::structured::{Json, Yaml};
-use super::{Format, OutputError, OutputOptions, Streams};
-use crate::topology::Connection;
+use anstyle::{AnsiColor, Style};
 
-/// What one system call to write takes at most.
-const BUFFER_BYTES: usize = 64 * 1024;
+use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
+use super::listing::Listing;
+use super::options::{Format, OutputOptions};
+use super::row::{Column, ErrorRecord, Row};
+use super::streams::{Stderr, Stdout, Streams};
+use crate::model::Connection;
+
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// The way to standard output and standard error. Nothing else prints.
-pub struct Output {
+pub(crate) struct Output {
     pub(super) options: OutputOptions,
+    /// The columns that tables leave out unless they are asked for.
+    hidden_columns: Vec<&'static str>,
+    /// The names of the columns to sort by.
+    pub(super) sort: Vec<String>,
     pub(super) stdout: Stdout,
-    pub(super) messages: Messages,
+    pub(super) stderr: Stderr,
     pub(super) can_ask: bool,
-}
-
-/// Standard output, buffered, with what is known of it.
-pub(super) struct Stdout {
-    writer: BufWriter<Box<dyn Write + Send>>,
-    /// The width of the terminal that it is.
-    pub(super) width: Option<usize>,
-    /// Whether it is coloured.
-    pub(super) is_coloured: bool,
-    has_written: bool,
+    pub(super) is_asking: Arc<AtomicBool>,
 }
 
 impl Output {
     /// An output to the streams of this process.
-    pub fn new(options: OutputOptions) -> Self {
+    pub(crate) fn new(options: OutputOptions) -> Self {
         let streams = Streams::of_process(&options.environment);
         Self::with_streams(options, streams)
     }
 
-    /// An output to other streams, for tests.
-    pub fn with_streams(options: OutputOptions, streams: Streams) -> Self {
-        let colours = |is_terminal| options.color.colours(&options.environment, is_terminal);
-        let stdout = Stdout {
-            writer: BufWriter::with_capacity(BUFFER_BYTES, streams.stdout),
-            width: streams.stdout_width,
-            is_coloured: colours(streams.stdout_width.is_some()),
-            has_written: false,
-        };
-        let is_coloured = colours(streams.stderr_is_terminal);
-        let draws = streams.stderr_is_terminal && !options.environment.is_dumb();
-        let messages = Messages::new(streams.stderr, draws, is_coloured, options.quiet);
-        let can_ask = streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input;
+    pub(super) fn with_streams(options: OutputOptions, streams: Streams) -> Self {
+        let is_colored = |is_terminal| options.color.is_colored(&options.environment, is_terminal);
+        let stdout_is_colored = is_colored(streams.stdout_width.is_some());
         Self {
+            stdout: Stdout::new(streams.stdout, streams.stdout_width, stdout_is_colored),
+            stderr: Stderr {
+                stream: streams.stderr,
+                progress_line: streams.progress_line,
+                is_colored: is_colored(streams.stderr_is_terminal),
+                is_quiet: options.quiet,
+            },
+            is_asking: Arc::default(),
+            can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input,
+            hidden_columns: Vec::new(),
+            sort: Vec::new(),
             options,
-            stdout,
-            messages,
-            can_ask,
         }
     }
 
-    /// Begins a listing. This is done before anything else, so that a wrong column name is found
-    /// before the API is asked. Nothing is written yet.
-    ///
-    /// # Errors
-    /// `--columns` or `--sort` names a column that `R` does not have, or the format has no columns
-    /// to choose.
-    pub fn begin<R: Record>(&mut self) -> Result<Listing<'_, R>, OutputError> {
-        Listing::new(&self.options, &mut self.stdout, &mut self.messages)
+    /// Leaves a column out of tables unless it is asked for, where it has the same value in all rows.
+    pub(crate) fn hide_column(&mut self, column: &'static str) {
+        self.hidden_columns.push(column);
     }
 
-    /// Checks what a listing of `R` would refuse, without beginning one.
-    ///
-    /// # Errors
-    /// As [`Output::begin`].
-    pub fn check<R: Record>(&self) -> Result<(), OutputError> {
-        self.check_beside::<R>(&[])
+    /// Sets the columns to sort by, the most important first. A `-` in front of a name means descending.
+    pub(crate) fn sort_by(&mut self, columns: Vec<String>) {
+        self.sort = columns;
     }
 
-    /// As [`Output::check`], for a command that writes `others` as well as the formats of a
-    /// listing.
+    /// Checks that `R` can be listed as it was asked for. A command does this before it sends anything.
     ///
     /// # Errors
-    /// As [`Output::begin`].
-    pub fn check_beside<R: Record>(&self, others: &[Format]) -> Result<(), OutputError> {
-        self.require(&[&Format::LISTINGS, others].concat())?;
-        choose_order::<R>(&self.options)?;
-        choose_columns::<R>(&self.options)?;
+    /// `--columns` or `--sort` names a column that `R` does not have, the format is none of a listing, or columns are
+    /// chosen for a format that has none.
+    pub(crate) fn supports<R: Row>(&self) -> Result<(), OutputError> {
+        self.supports_also::<R>(&[])
+    }
+
+    /// As [`Output::supports`], for a command that writes `others` besides the formats of a listing.
+    ///
+    /// # Errors
+    /// As [`Output::supports`].
+    pub(crate) fn supports_also<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
+        self.require_format(self.options.format, &[&Format::LISTINGS, others].concat())?;
+        sort_keys::<R>(&self.sort)?;
+        chosen_columns::<R>(&self.options, &self.hidden_columns)?;
         Ok(())
     }
 
-    /// Requires that the format that was asked for is one of those that the command writes.
+    /// The format of a command that writes a text: `default` in place of the table, which is the default of listings.
     ///
     /// # Errors
-    /// It is none of them, or columns are chosen for one that has none.
-    pub fn require(&self, written: &[Format]) -> Result<(), OutputError> {
-        let wanted = self.options.format;
-        if !written.contains(&wanted) {
-            let written = written.to_vec();
-            return Err(OutputError::UnsuitedFormat { wanted, written });
-        }
-        if self.options.columns.is_some() && !wanted.has_columns() {
-            return Err(OutputError::ColumnsUnused(wanted));
-        }
-        Ok(())
-    }
-
-    /// As [`Output::require`], for a command that shows no records: `usual` is what the table, being
-    /// the usual format, stands for. Gives the format to write.
-    ///
-    /// # Errors
-    /// The format is none of these, or columns are chosen.
-    pub fn require_text(&self, usual: Format, others: &[Format]) -> Result<Format, OutputError> {
-        let wanted = match self.options.format {
-            Format::Table => usual,
-            wanted => wanted,
+    /// The format is neither `default` nor one of `others`, or columns are chosen.
+    pub(crate) fn text_format(
+        &self,
+        default: Format,
+        others: &[Format],
+    ) -> Result<Format, OutputError> {
+        let format = match self.options.format {
+            Format::Table => default,
+            format => format,
         };
-        let written = [&[usual], others].concat();
-        if !written.contains(&wanted) {
-            return Err(OutputError::UnsuitedFormat { wanted, written });
+        self.require_format(format, &[&[default], others].concat())?;
+        Ok(format)
+    }
+
+    /// Requires that `format` is one of those that the command writes, and has columns if some are chosen.
+    fn require_format(&self, format: Format, written: &[Format]) -> Result<(), OutputError> {
+        if !written.contains(&format) {
+            return Err(OutputError::UnsupportedFormat {
+                wanted: format,
+                written: written.to_vec(),
+            });
         }
         match self.options.columns {
-            Some(_) => Err(OutputError::ColumnsUnused(wanted)),
-            None => Ok(wanted),
+            Some(_) if !format.has_columns() => Err(OutputError::ColumnsUnused(format)),
+            _ => Ok(()),
         }
     }
 
-    /// Leaves a column out of tables unless it is asked for, as all rows say the same there.
-    pub fn leave_out(&mut self, column: &'static str) {
-        self.options.trivial_columns.push(column);
+    /// Begins a listing. Nothing is written yet.
+    ///
+    /// # Errors
+    /// As [`Output::supports`].
+    pub(crate) fn begin<R: Row>(&mut self) -> Result<Listing<'_, R>, OutputError> {
+        self.require_format(self.options.format, &Format::LISTINGS)?;
+        let columns = chosen_columns(&self.options, &self.hidden_columns)?;
+        let sort_keys = sort_keys(&self.sort)?;
+        Ok(self.listing(columns, sort_keys))
     }
 
-    /// Sets the columns to sort by, the most important first; with `-` in front, descending.
-    pub fn sort_by(&mut self, columns: Vec<String>) {
-        self.options.sort = columns;
+    fn listing<R: Row>(
+        &mut self,
+        columns: Vec<&'static Column<R>>,
+        sort_keys: Vec<SortKey<R>>,
+    ) -> Listing<'_, R> {
+        let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
+        Listing::new(&self.options, columns, sort_keys, stdout, stderr)
     }
 
-    /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other
-    /// formats.
+    /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other formats.
     ///
     /// # Errors
     /// Standard output cannot be written.
-    pub fn only_errors(&mut self, errors: &[ErrorView]) -> io::Result<()> {
-        match self.options.format {
-            Format::Json => {
-                RecordWriter::<Connection>::end(&mut Json::new(&mut self.stdout), errors)?
-            }
-            Format::Yaml => {
-                RecordWriter::<Connection>::end(&mut Yaml::new(&mut self.stdout), errors)?
-            }
-            _ => return Ok(()),
-        }
+    pub(crate) fn write_errors(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
+        // No row is written, so any kind of rows will do.
+        let listing = self.listing::<Connection>(Vec::new(), Vec::new());
+        listing.finish(errors)
+    }
+
+    /// Writes a text as it is: a file, a picture, a page of the manual. The caller escapes what comes from outside.
+    ///
+    /// # Errors
+    /// Standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
+    pub(crate) fn write_text(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())?;
         self.stdout.flush()
     }
 
-    /// Writes a text as it is: a file that was asked for, a picture, a page of the manual. What
-    /// comes from outside has to be escaped by who makes the text.
-    ///
-    /// # Errors
-    /// Standard output cannot be written; with [`io::ErrorKind::BrokenPipe`] nobody reads it any
-    /// more.
-    pub fn write_text(&mut self, text: &str) -> io::Result<()> {
-        let stdout = &mut self.stdout;
-        self.messages.stderr.lend(|| {
-            stdout.write_all(text.as_bytes())?;
-            stdout.flush()
-        })
-    }
-
     /// The format that was asked for.
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.options.format
     }
 
-    /// Whether anything was written to standard output, be it only into the buffer.
-    pub fn wrote_anything(&self) -> bool {
+    /// Whether anything was written to standard output, even if it is still in the buffer.
+    pub(crate) fn has_written(&self) -> bool {
         self.stdout.has_written
     }
 
-    /// Whether standard output is a terminal.
-    pub fn is_terminal(&self) -> bool {
-        self.stdout.width.is_some()
-    }
-
-    /// The columns of the terminal that standard output is; `None` where it is a pipe or a file.
-    pub fn terminal_width(&self) -> Option<usize> {
+    /// The width in columns of the terminal that standard output is; `None` for a pipe or file.
+    pub(crate) fn terminal_width(&self) -> Option<usize> {
         self.stdout.width
     }
-}
 
-impl fmt::Debug for Output {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+    /// Whether standard output is coloured.
+    pub(crate) fn is_colored(&self) -> bool {
+        self.stdout.is_colored
     }
 }
 
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.has_written |= !bytes.is_empty();
-        self.writer.write(bytes)
+/// Messages. Each is one line on standard error, in which line breaks and control characters are escaped.
+impl Output {
+    /// Says how things are going. Left out when quiet.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.stderr.note(text);
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+    /// Shows what a question is about. Never left out.
+    pub(crate) fn show(&mut self, text: &str) {
+        self.stderr.write_line("", Style::new(), text);
+    }
+
+    /// Proposes what to do next, after `hint: `. Left out when quiet.
+    pub(crate) fn hint(&mut self, text: &str) {
+        if !self.stderr.is_quiet {
+            self.stderr.write_line("hint: ", HINT, text);
+        }
+    }
+
+    /// Warns, after `warning: `.
+    pub(crate) fn warn(&mut self, text: &str) {
+        self.stderr.write_line("warning: ", WARNING, text);
+    }
+
+    /// Says what failed, after `error: `.
+    pub(crate) fn error(&mut self, text: &str) {
+        self.stderr.write_line("error: ", ERROR, text);
     }
 }

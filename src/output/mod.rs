@@ -1,47 +1,43 @@
-//! The only printer: data on standard output in the format that was asked for, and messages on
-//! standard error.
+//! Prints everything that a person or a program reads from orgconn.
 //!
-//! A command begins a [`Listing`] of its [`Record`]s before it asks the API for anything, so that a
-//! wrong column name costs nothing; it pushes each record as it comes and finishes the listing with
-//! the errors of its parts. Nothing here reads the environment, and nothing from outside reaches a
+//! Data goes to standard output in the format that was asked for, messages and questions to standard error. A command
+//! checks with [`Output::supports`] that its rows can be listed as asked before it sends anything, then begins a
+//! [`Listing`](listing::Listing), pushes each [`Row`] as it comes, and finishes the listing with the errors of its parts.
+//!
+//! It imports model, desired and history. Nothing here reads the environment, and no text from outside reaches a
 //! terminal unescaped.
 
 mod annotations;
+mod columns;
 mod delimited;
 mod diff;
 mod escape;
-pub mod graph;
+pub(crate) mod graph;
 mod handle;
 mod json;
 mod listing;
-mod messages;
 mod options;
 mod progress;
 mod prompt;
-mod record;
 mod records;
-mod selection;
-mod stderr;
+mod row;
 mod streams;
-mod structured;
 mod table;
+mod value;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
 
-pub use annotations::Annotation;
-pub use escape::escape;
-pub use handle::Output;
-pub use listing::{ErrorView, Listing};
-pub(crate) use messages::interjection;
-pub use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
-pub use progress::Progress;
-pub use prompt::Answer;
-pub use record::{Column, Fit, InTable, Record};
-pub use records::{
-    ChangeJson, ConnectionChange, ConnectionJson, CredentialOrigins, HistoryJson, HistoryRow,
-    IdentityJson, IdentityRow, OrgJson, OrgRow, ProfileJson, ProfileRow, ShowsConnection, StepJson,
-    StepRow, connection_columns,
+pub(crate) use annotations::Annotation;
+pub(crate) use columns::OutputError;
+pub(crate) use escape::escape;
+pub(crate) use handle::Output;
+pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
+pub(crate) use progress::Progress;
+pub(crate) use records::{
+    ConnectionChange, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
+    IdentityUser, OrgRow, ProfileRow, StepRow,
 };
-pub use selection::OutputError;
-pub use streams::Streams;
+pub(crate) use row::{ErrorRecord, Row, column_names};
+pub(crate) use streams::log_line;

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// How data is written to standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Aligned columns for people; on a terminal fitted to its width
     #[default]
     Table,
@@ -29,6 +29,9 @@ pub enum Format {
     /// Who sees whose data, as a tree of text: `graph`
     #[value(hide = true)]
     Tree,
+    /// Who sees whose data, as a matrix of text: `graph`
+    #[value(hide = true)]
+    Matrix,
     /// Who sees whose data, as a Mermaid diagram: `graph`
     #[value(hide = true)]
     Mermaid,
@@ -41,9 +44,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// The formats that every listing has. The others belong to single commands, whose own help tells of them: each
-    /// command says with [`Output::require`](super::Output::require) which ones it writes.
-    pub const LISTINGS: [Self; 7] = [
+    /// The formats of every listing. The others belong to single commands, whose own help describes them.
+    pub(crate) const LISTINGS: [Self; 7] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
@@ -54,7 +56,7 @@ impl Format {
     ];
 
     /// Whether it has columns, which can be chosen and have a header.
-    pub fn has_columns(self) -> bool {
+    pub(crate) fn has_columns(self) -> bool {
         matches!(self, Self::Table | Self::Csv | Self::Tsv)
     }
 }
@@ -62,27 +64,14 @@ impl Format {
 /// The word that chooses the format on the command line.
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Table => "table",
-            Self::Json => "json",
-            Self::Jsonl => "jsonl",
-            Self::Yaml => "yaml",
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::Id => "id",
-            Self::Github => "github",
-            Self::Terraform => "terraform",
-            Self::Tree => "tree",
-            Self::Mermaid => "mermaid",
-            Self::Dot => "dot",
-            Self::Svg => "svg",
-        })
+        let value = self.to_possible_value();
+        f.pad(value.as_ref().map_or("", |value| value.get_name()))
     }
 }
 
 /// Whether colour is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal that takes it, unless the environment says otherwise
     #[default]
     Auto,
@@ -94,63 +83,49 @@ pub enum ColorChoice {
 
 /// What the user wants of the output.
 #[derive(Clone, Debug, Default)]
-pub struct OutputOptions {
+pub(crate) struct OutputOptions {
     /// How data is written.
-    pub format: Format,
+    pub(crate) format: Format,
     /// The names of the columns to show, in their order; `None` for the usual ones.
-    pub columns: Option<Vec<String>>,
+    pub(crate) columns: Option<Vec<String>>,
     /// Leaves the header out of `table`, `csv` and `tsv`.
-    pub no_header: bool,
-    /// Leaves notes and hints out; warnings and errors stay.
-    pub quiet: bool,
+    pub(crate) no_header: bool,
+    /// Leaves out notes and hints; warnings and errors stay.
+    pub(crate) quiet: bool,
     /// Whether colour is used.
-    pub color: ColorChoice,
+    pub(crate) color: ColorChoice,
     /// Never asks, even on a terminal.
-    pub no_input: bool,
-    /// The names of the columns to sort by, the most important first; with `-` in front,
-    /// descending.
-    pub sort: Vec<String>,
-    /// The columns that a table leaves out unless they are asked for, as all rows say the same there.
-    pub trivial_columns: Vec<&'static str>,
+    pub(crate) no_input: bool,
     /// What the environment says about the terminal.
-    pub environment: TerminalEnvironment,
+    pub(crate) environment: TerminalEnvironment,
 }
 
-/// The variables that say something about the terminal, as they were read; `None` for one that is
-/// not set.
+/// The variables that describe the terminal, as they were read; `None` for one that is not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TerminalEnvironment {
+pub(crate) struct TerminalEnvironment {
     /// `NO_COLOR`: with any value but the empty one, no colour (no-color.org).
-    pub no_color: Option<String>,
+    pub(crate) no_color: Option<String>,
     /// `CLICOLOR_FORCE`: with any value but the empty one and `0`, colour into a pipe or file too.
-    pub clicolor_force: Option<String>,
-    /// `TERM`: `dumb` takes no colour, and nothing can be drawn on it.
-    pub term: Option<String>,
-    /// `COLUMNS`: the width of a terminal that does not tell it itself.
-    pub columns: Option<String>,
-}
-
-impl TerminalEnvironment {
-    /// Whether the terminal knows no control sequences.
-    pub(super) fn is_dumb(&self) -> bool {
-        self.term.as_deref() == Some("dumb")
-    }
+    pub(crate) clicolor_force: Option<String>,
+    /// `TERM`: `dumb` takes no colour.
+    pub(crate) term: Option<String>,
+    /// `COLUMNS`: the width of a terminal that does not report its own.
+    pub(crate) columns: Option<String>,
 }
 
 impl ColorChoice {
-    /// Whether a stream is coloured. `NO_COLOR` goes before `CLICOLOR_FORCE`, and the flag before
-    /// both.
-    pub(super) fn colours(self, environment: &TerminalEnvironment, is_terminal: bool) -> bool {
-        let is_set =
-            |variable: &Option<String>| variable.as_deref().is_some_and(|it| !it.is_empty());
+    /// Whether a stream is coloured. The flag has precedence over `NO_COLOR`, and that over `CLICOLOR_FORCE`.
+    pub(super) fn is_colored(self, environment: &TerminalEnvironment, is_terminal: bool) -> bool {
+        let value = |variable: &Option<String>| variable.clone().filter(|value| !value.is_empty());
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto if is_set(&environment.no_color) => false,
+            Self::Auto if value(&environment.no_color).is_some() => false,
             Self::Auto => {
-                let force = &environment.clicolor_force;
-                let is_forced = is_set(force) && force.as_deref() != Some("0");
-                is_forced || (is_terminal && !environment.is_dumb())
+                let is_forced =
+                    value(&environment.clicolor_force).is_some_and(|force| force != "0");
+                let is_dumb = environment.term.as_deref() == Some("dumb");
+                is_forced || (is_terminal && !is_dumb)
             }
         }
     }
@@ -160,43 +135,27 @@ impl ColorChoice {
 mod tests {
     use super::*;
 
-    fn environment(
-        no_color: Option<&str>,
-        force: Option<&str>,
-        term: Option<&str>,
-    ) -> TerminalEnvironment {
-        TerminalEnvironment {
-            no_color: no_color.map(Into::into),
-            clicolor_force: force.map(Into::into),
-            term: term.map(Into::into),
-            columns: None,
-        }
-    }
-
     #[test]
-    fn a_terminal_is_coloured_unless_the_environment_says_otherwise() {
-        let colours =
-            |environment, is_terminal| ColorChoice::Auto.colours(&environment, is_terminal);
-        assert!(colours(environment(None, None, None), true));
-        assert!(!colours(environment(None, None, None), false));
-        assert!(colours(environment(Some(""), None, None), true));
-        assert!(!colours(environment(Some("1"), Some("1"), None), true));
-        assert!(!colours(environment(None, None, Some("dumb")), true));
-        assert!(colours(environment(None, Some("1"), None), false));
-        assert!(!colours(environment(None, Some("0"), None), false));
-    }
-
-    #[test]
-    fn the_flag_goes_before_the_environment() {
-        assert!(ColorChoice::Always.colours(&environment(Some("1"), None, None), false));
-        assert!(!ColorChoice::Never.colours(&environment(None, Some("1"), None), true));
-    }
-
-    #[test]
-    fn a_format_is_shown_as_the_command_line_reads_it() {
-        for format in Format::value_variants() {
-            let value = format.to_possible_value().unwrap();
-            assert_eq!(value.get_name(), format.to_string());
+    fn a_terminal_is_colored_unless_the_environment_says_otherwise() {
+        for (no_color, force, term, is_terminal, is_colored) in [
+            (None, None, None, true, true),
+            (None, None, None, false, false),
+            (Some(""), None, None, true, true),
+            (Some("1"), Some("1"), None, true, false),
+            (None, None, Some("dumb"), true, false),
+            (None, Some("1"), None, false, true),
+            (None, Some("0"), None, false, false),
+        ] {
+            let environment = TerminalEnvironment {
+                no_color: no_color.map(Into::into),
+                clicolor_force: force.map(Into::into),
+                term: term.map(Into::into),
+                columns: None,
+            };
+            let auto = ColorChoice::Auto.is_colored(&environment, is_terminal);
+            assert_eq!(auto, is_colored, "{environment:?}");
+            assert!(ColorChoice::Always.is_colored(&environment, is_terminal));
+            assert!(!ColorChoice::Never.is_colored(&environment, is_terminal));
         }
     }
 }

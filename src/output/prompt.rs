@@ -1,57 +1,52 @@
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use dialoguer::console::Term;
+use console::Term;
 use dialoguer::{Confirm, MultiSelect, Password};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::{Output, escape};
+use super::escape::escape;
+use super::handle::Output;
 
-/// The answer to a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Go on.
-    Yes,
-    /// Leave it; also what Enter alone means.
-    No,
-}
-
-/// Questions. They are asked on standard error, so that standard output stays data.
+/// Questions. They are asked on standard error, so that standard output contains data only.
 ///
-/// On Ctrl-C the prompt raises SIGINT in this process. Only where the program handles that signal
-/// does the question come back with an error, and the cursor with it: who asks sees to the handler
-/// first.
+/// On Ctrl-C the prompt raises SIGINT in this process. Only if the program handles that signal does the question
+/// return an error, and the cursor come back: the caller installs the handler first.
 impl Output {
-    /// Whether there is somebody to ask: standard input and standard error are terminals, and
-    /// asking is allowed.
-    pub fn can_ask(&self) -> bool {
+    /// Whether a person can be asked: standard input and standard error are terminals, and `--no-input` is not given.
+    pub(crate) fn can_ask(&self) -> bool {
         self.can_ask
     }
 
-    /// Asks a question that is answered with yes or no.
+    /// True while a question is open, and after one that was left with Ctrl-C: the question handles that key itself.
+    pub(crate) fn is_asking(&self) -> Arc<AtomicBool> {
+        self.is_asking.clone()
+    }
+
+    /// Asks a question with the answers yes and no. Enter alone means no.
     ///
     /// # Errors
-    /// With [`io::ErrorKind::Interrupted`], the question was left with Ctrl-C; with
-    /// [`io::ErrorKind::NotConnected`], there is nobody to ask; else the terminal failed.
-    pub fn confirm(&mut self, question: &str) -> io::Result<Answer> {
+    /// [`io::ErrorKind::Interrupted`]: the question was left with Ctrl-C. [`io::ErrorKind::NotConnected`]: there is
+    /// nobody to ask. Any other: the terminal failed.
+    pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
         let prompt = Confirm::new().with_prompt(escape(question)).default(false);
-        let is_yes = self.ask(|terminal| {
+        self.ask(|terminal| {
             let answer = prompt.interact_on(terminal);
             if answer.is_err() {
-                // It stops in the line of the question.
+                // The cursor is still in the line of the question.
                 terminal.write_line("").ok();
             }
             answer
-        })?;
-        Ok(if is_yes { Answer::Yes } else { Answer::No })
+        })
     }
 
-    /// Lets some of `items` be chosen, maybe none. Gives their places in `items`, which must not be
-    /// empty.
+    /// Lets any number of `items` be chosen. Returns their indices in `items`, which must not be empty.
     ///
     /// # Errors
     /// As [`Output::confirm`].
-    pub fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
+    pub(crate) fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
         let question = format!("{} (space chooses, enter goes on)", escape(question));
         let items = items.iter().map(|item| escape(item));
         let prompt = MultiSelect::new().with_prompt(question).items(items);
@@ -62,7 +57,7 @@ impl Output {
     ///
     /// # Errors
     /// As [`Output::confirm`].
-    pub fn ask_secret(&mut self, question: &str) -> io::Result<SecretString> {
+    pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<SecretString> {
         let prompt = Password::new().with_prompt(escape(question));
         let typed = self.ask(|terminal| prompt.interact_on(terminal))?;
         Ok(Zeroizing::new(typed).as_str().into())
@@ -70,24 +65,25 @@ impl Output {
 
     fn ask<T>(&self, prompt: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {
         if !self.can_ask {
-            return Err(io::Error::new(
-                io::ErrorKind::NotConnected,
-                "there is nobody to ask",
-            ));
+            let error = io::Error::new(io::ErrorKind::NotConnected, "there is nobody to ask");
+            return Err(error);
         }
         let terminal = Term::stderr();
-        let answer = self.messages.stderr.lend(|| prompt(&terminal));
-        if answer.is_err() {
-            // The prompt hides the cursor and leaves it hidden when it is interrupted.
-            terminal.show_cursor().ok();
-            // The question stands on a line that nothing has ended.
-            terminal.write_line("").ok();
+        self.is_asking.store(true, Ordering::Relaxed);
+        let answer = prompt(&terminal);
+        if answer.is_ok() {
+            self.is_asking.store(false, Ordering::Relaxed);
         }
-        answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
-            io::ErrorKind::Interrupted => {
-                io::Error::new(error.kind(), "interrupted at the question")
+        answer.map_err(|dialoguer::Error::IO(error)| {
+            // An interrupted prompt leaves the cursor hidden, in a line without an end.
+            terminal.show_cursor().ok();
+            terminal.write_line("").ok();
+            match error.kind() {
+                io::ErrorKind::Interrupted => {
+                    io::Error::new(error.kind(), "interrupted at the question")
+                }
+                _ => error,
             }
-            _ => error,
         })
     }
 }

@@ -1,56 +1,132 @@
-use std::io::{IsTerminal, Write, stderr, stdin, stdout};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::LazyLock;
 
-use terminal_size::{Width, terminal_size_of};
+use anstyle::Style;
+use console::Term;
+use indicatif::MultiProgress;
 
-use super::TerminalEnvironment;
+use super::escape::escape;
+use super::options::TerminalEnvironment;
 
-/// The width of a terminal that does not tell it, in columns.
-const USUAL_WIDTH: u16 = 80;
+/// How many bytes are written at once.
+const BUFFER_SIZE: usize = 64 * 1024;
 
-/// The standard streams, or what stands in for them in a test.
-pub struct Streams {
-    /// Where data goes.
-    pub stdout: Box<dyn Write + Send>,
-    /// Where messages go.
-    pub stderr: Box<dyn Write + Send>,
-    /// The width in columns of the terminal that `stdout` is; `None` when it is a pipe or file.
-    pub stdout_width: Option<usize>,
-    /// Whether `stderr` is a terminal.
-    pub stderr_is_terminal: bool,
-    /// Whether somebody can type on standard input.
-    pub stdin_is_terminal: bool,
+/// The width in columns of a terminal that does not report it.
+const DEFAULT_WIDTH: usize = 80;
+
+/// The progress line on the standard error of this process. Every message is written through it, so that it stands
+/// above the line. indicatif draws nothing where standard error is no terminal, or `TERM` is `dumb`.
+static PROGRESS_LINE: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// The standard streams, or their substitutes in a test.
+pub(super) struct Streams {
+    pub(super) stdout: Box<dyn Write>,
+    pub(super) stderr: Box<dyn Write>,
+    /// The width in columns of the terminal that `stdout` is; `None` for a pipe or file.
+    pub(super) stdout_width: Option<usize>,
+    pub(super) stderr_is_terminal: bool,
+    pub(super) stdin_is_terminal: bool,
+    pub(super) progress_line: MultiProgress,
 }
 
 impl Streams {
     /// The streams of this process.
-    pub fn of_process(environment: &TerminalEnvironment) -> Self {
-        let stdout = stdout();
+    pub(super) fn of_process(environment: &TerminalEnvironment) -> Self {
+        let stdout = io::stdout();
         Self {
-            stdout_width: stdout.is_terminal().then(|| width(environment)),
+            stdout_width: stdout.is_terminal().then(|| stdout_width(environment)),
             stdout: Box::new(stdout),
-            stderr: Box::new(stderr()),
-            stderr_is_terminal: stderr().is_terminal(),
-            stdin_is_terminal: stdin().is_terminal(),
+            stderr: Box::new(io::stderr()),
+            stderr_is_terminal: io::stderr().is_terminal(),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            progress_line: PROGRESS_LINE.clone(),
         }
     }
 }
 
-/// The width of the terminal that standard output is: its own word, else `COLUMNS`, else 80.
-fn width(environment: &TerminalEnvironment) -> usize {
-    let told = terminal_size_of(stdout()).map(|(Width(columns), _)| usize::from(columns));
-    let set = || {
-        environment
-            .columns
-            .as_deref()
-            .and_then(|columns| columns.parse().ok())
-    };
-    told.filter(|columns| *columns > 0)
-        .or_else(|| set().filter(|columns| *columns > 0))
-        .unwrap_or(usize::from(USUAL_WIDTH))
+/// The width of the terminal that standard output is: what it reports, else `COLUMNS`, else 80.
+fn stdout_width(environment: &TerminalEnvironment) -> usize {
+    let reported = Term::stdout().size_checked();
+    let variable = environment.columns.as_ref();
+    reported
+        .map(|(_, columns)| usize::from(columns))
+        .or_else(|| variable?.parse().ok())
+        .filter(|columns| *columns > 0)
+        .unwrap_or(DEFAULT_WIDTH)
 }
 
-/// The width of the terminal that standard error is now: it may be made wider or narrower.
-pub(super) fn stderr_width() -> u16 {
-    let told = terminal_size_of(stderr()).map(|(Width(columns), _)| columns);
-    told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
+/// Standard output, buffered.
+pub(super) struct Stdout {
+    writer: BufWriter<Box<dyn Write>>,
+    /// The width in columns of the terminal that it is; `None` for a pipe or file.
+    pub(super) width: Option<usize>,
+    pub(super) is_colored: bool,
+    /// Whether anything was written, even if it is still in the buffer.
+    pub(super) has_written: bool,
+}
+
+impl Stdout {
+    pub(super) fn new(stream: Box<dyn Write>, width: Option<usize>, is_colored: bool) -> Self {
+        if is_colored {
+            // crossterm, which comfy-table colours with, would obey `NO_COLOR` against the flag.
+            crossterm::style::force_color_output(true);
+        }
+        Self {
+            writer: BufWriter::with_capacity(BUFFER_SIZE, stream),
+            width,
+            is_colored,
+            has_written: false,
+        }
+    }
+
+    pub(super) fn is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.has_written |= !bytes.is_empty();
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Standard error: lines of text above the progress line.
+pub(super) struct Stderr {
+    pub(super) stream: Box<dyn Write>,
+    pub(super) progress_line: MultiProgress,
+    pub(super) is_colored: bool,
+    pub(super) is_quiet: bool,
+}
+
+impl Stderr {
+    /// Writes a note, unless quiet.
+    pub(super) fn note(&mut self, text: &str) {
+        if !self.is_quiet {
+            self.write_line("", Style::new(), text);
+        }
+    }
+
+    /// Writes one line, whatever the text contains. Only the label is coloured.
+    pub(super) fn write_line(&mut self, label: &str, style: Style, text: &str) {
+        let style = if self.is_colored { style } else { Style::new() };
+        let line = format!("{style}{label}{style:#}{}\n", escape(text));
+        let stream = &mut self.stream;
+        // Where standard error is closed, nobody misses the message.
+        self.progress_line.suspend(|| {
+            stream.write_all(line.as_bytes()).ok();
+            stream.flush().ok();
+        });
+    }
+}
+
+/// Writes one line to standard error beside the course of a command: for the logger and the signal handler, which
+/// have no `Output`.
+pub(crate) fn log_line(text: &str) {
+    let line = format!("{}\n", escape(text));
+    PROGRESS_LINE.suspend(|| io::stderr().write_all(line.as_bytes()).ok());
 }

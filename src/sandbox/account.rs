@@ -1,29 +1,27 @@
-//! What the service knows: the orgs of one account, their users, and the connections between the orgs.
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A whole account, as the state file keeps it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the service knows: the orgs of one account, their users, and the connections between the orgs.
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Account {
     /// The orgs by their UUIDs.
-    pub(super) orgs: BTreeMap<Uuid, Org>,
+    pub(super) orgs: BTreeMap<Uuid, OrgState>,
     /// The users of all orgs by their UUIDs.
-    pub(super) users: BTreeMap<Uuid, User>,
+    pub(super) users: BTreeMap<Uuid, UserState>,
     /// The connections, the oldest first.
-    pub(super) connections: Vec<Connection>,
+    pub(super) connections: Vec<ConnectionState>,
 }
 
 /// A tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Org {
+pub(super) struct OrgState {
     pub(super) name: String,
     pub(super) public_id: String,
-    /// The first part of the host that people see it under.
+    /// The first part of the host under which people see it.
     pub(super) subdomain: String,
     pub(super) disabled: bool,
     /// The org that manages it, if one does.
@@ -31,9 +29,9 @@ pub(super) struct Org {
 }
 
 /// A person or a service account, in one org.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct User {
+pub(super) struct UserState {
     /// Some users have none.
     pub(super) name: Option<String>,
     pub(super) email: String,
@@ -42,7 +40,7 @@ pub(super) struct User {
     pub(super) org: Uuid,
 }
 
-/// The word that the API uses for a user's state.
+/// The API's word for a user's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum UserStatus {
     Active,
@@ -51,9 +49,9 @@ pub(super) enum UserStatus {
 }
 
 /// A directed edge between two orgs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Connection {
+pub(super) struct ConnectionState {
     pub(super) id: Uuid,
     pub(super) source: Uuid,
     pub(super) destination: Uuid,
@@ -65,27 +63,25 @@ pub(super) struct Connection {
 }
 
 impl Account {
-    /// Whether the org is there and not disabled.
+    /// Whether the org exists and is not disabled.
     pub(super) fn is_active(&self, org: Uuid) -> bool {
         self.orgs.get(&org).is_some_and(|org| !org.disabled)
     }
 
     /// Whether there is a connection from `source` to `destination`.
-    pub(super) fn are_connected(&self, source: Uuid, destination: Uuid) -> bool {
-        self.connections
-            .iter()
-            .any(|connection| connection.source == source && connection.destination == destination)
+    pub(super) fn has_connection(&self, source: Uuid, destination: Uuid) -> bool {
+        let mut connections = self.connections.iter();
+        connections.any(|one| (one.source, one.destination) == (source, destination))
     }
 
-    /// Where the connection stands, if `org` takes part in it: to others it is unknown.
+    /// The index of a connection, if `org` takes part in it: to others it is unknown.
     pub(super) fn position(&self, id: Uuid, org: Uuid) -> Option<usize> {
-        self.connections
-            .iter()
-            .position(|connection| connection.id == id && connection.joins(org))
+        let mut connections = self.connections.iter();
+        connections.position(|one| one.id == id && one.joins(org))
     }
 }
 
-impl Connection {
+impl ConnectionState {
     /// Whether `org` is its source or its destination.
     pub(super) fn joins(&self, org: Uuid) -> bool {
         self.source == org || self.destination == org

@@ -1,13 +1,13 @@
-//! Who calls. Keys are taken from the headers alone: in a URL they would end up in the logs of proxies.
-
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use uuid::Uuid;
 
-use super::answers::Refusal;
-use super::profiles::{SampleProfile, profiles};
+use super::error::ApiError;
+use super::sample_account::{SampleProfile, profiles};
 
-/// The org and the user behind the credentials of a request.
+/// The org and the user behind a request's credentials.
+///
+/// Credentials are read from headers alone: in a URL they would end up in the logs of proxies.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
     pub(super) org: Uuid,
@@ -16,41 +16,43 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Whoever sent these headers: a bearer token, or an API key and an application key of the same org.
+    /// Reads a bearer token, or an API key and an application key of the same org.
     ///
     /// # Errors
-    /// Something is missing, or wrong.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// Something is missing or wrong.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, ApiError> {
         match bearer_token(headers) {
-            Some(token) => Self::with(|profile| profile.token == token),
-            None => Self::by_keys(headers),
+            Some(token) => Self::find(|profile| profile.token() == token),
+            None => Self::from_keys(headers),
         }
     }
 
-    /// As [`Caller::of`], but a bearer token does not count.
+    /// As [`Caller::from_headers`], without bearer tokens.
     ///
     /// # Errors
-    /// A key is missing, or wrong, or they belong to different orgs.
-    pub(super) fn by_keys(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let api_key = header(headers, "dd-api-key").ok_or(Refusal::Unauthorized)?;
-        let app_key = header(headers, "dd-application-key").ok_or(Refusal::Unauthorized)?;
-        let org = org_of_api_key(api_key).ok_or(Refusal::Forbidden)?;
-        Self::with(|profile| profile.app_key == app_key && profile.org_id == org)
+    /// A key is missing or wrong, or the two belong to different orgs.
+    pub(super) fn from_keys(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let api_key = header(headers, "dd-api-key").ok_or(ApiError::Unauthorized)?;
+        let app_key = header(headers, "dd-application-key").ok_or(ApiError::Unauthorized)?;
+        let org = org_of_api_key(api_key).ok_or(ApiError::Forbidden)?;
+        Self::find(|profile| profile.app_key() == app_key && profile.org_id == org)
     }
 
+    /// As [`Caller::from_headers`], for what takes more than read-only keys.
+    ///
     /// # Errors
-    /// The caller has read-only keys.
-    pub(super) fn must_write(self) -> Result<(), Refusal> {
-        if self.may_write {
-            Ok(())
-        } else {
-            Err(Refusal::Forbidden)
+    /// As [`Caller::from_headers`]; or the keys are read-only.
+    pub(super) fn with_write_permission(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let caller = Self::from_headers(headers)?;
+        match caller.may_write {
+            true => Ok(caller),
+            false => Err(ApiError::Forbidden),
         }
     }
 
-    fn with(owns: impl Fn(&SampleProfile) -> bool) -> Result<Self, Refusal> {
-        let profile = profiles().iter().find(|profile| owns(profile));
-        let profile = profile.ok_or(Refusal::Forbidden)?;
+    fn find(is_owner: impl Fn(&SampleProfile) -> bool) -> Result<Self, ApiError> {
+        let profile = profiles().iter().find(|profile| is_owner(profile));
+        let profile = profile.ok_or(ApiError::Forbidden)?;
         Ok(Self {
             org: profile.org_id,
             user: profile.user_id,
@@ -59,29 +61,28 @@ impl Caller {
     }
 }
 
-/// Checks the API key alone, as `GET /api/v1/validate` does.
+/// Checks the API key alone.
 ///
 /// # Errors
 /// It is missing or wrong.
-pub(super) fn require_api_key(headers: &HeaderMap) -> Result<(), Refusal> {
-    let key = header(headers, "dd-api-key").ok_or(Refusal::Forbidden)?;
-    org_of_api_key(key).map(drop).ok_or(Refusal::Forbidden)
+pub(super) fn check_api_key(headers: &HeaderMap) -> Result<(), ApiError> {
+    let org = header(headers, "dd-api-key").and_then(org_of_api_key);
+    org.map(|_| ()).ok_or(ApiError::Forbidden)
 }
 
 fn org_of_api_key(api_key: &str) -> Option<Uuid> {
     let mut profiles = profiles().iter();
-    let profile = profiles.find(|profile| profile.api_key == api_key)?;
+    let profile = profiles.find(|profile| profile.api_key() == api_key)?;
     Some(profile.org_id)
 }
 
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = header(headers, AUTHORIZATION.as_str())?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim_start())
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    is_bearer.then(|| token.trim_start())
 }
 
-/// A header's text; one that is no text counts as wrong, not as missing.
+/// The text of a header. One that is not text counts as wrong, not as missing.
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let value = headers.get(name)?;
     Some(value.to_str().unwrap_or_default())

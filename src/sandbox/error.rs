@@ -2,9 +2,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use hyper::StatusCode;
+use uuid::Uuid;
+
 /// Why the sandbox cannot be opened or served.
 #[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
+pub(crate) enum SandboxError {
     /// The address can be reached from other machines.
     #[error(
         "cannot serve the sandbox on {0}: it listens on loopback addresses only, such as 127.0.0.1"
@@ -18,14 +21,11 @@ pub enum SandboxError {
         /// What the system said.
         source: io::Error,
     },
-    /// The server's own thread cannot be started.
-    #[error("cannot start the sandbox in the background")]
-    Background(#[source] io::Error),
     /// The state file, its directory or its lock cannot be used.
-    #[error("cannot {doing} {}, where the sandbox keeps its state", .path.display())]
+    #[error("cannot {verb} {}, where the sandbox keeps its state", .path.display())]
     File {
         /// What was tried: `read`, `write`, `lock` and the like.
-        doing: &'static str,
+        verb: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// What the system said.
@@ -33,24 +33,100 @@ pub enum SandboxError {
     },
     /// The state file is not one that the sandbox wrote.
     #[error("the sandbox's state file {} is broken; `orgconn sandbox reset` makes a new one", .path.display())]
-    Broken {
+    InvalidState {
         /// The state file.
         path: PathBuf,
         /// Where reading it ended.
         source: serde_json::Error,
     },
-    /// The state file was written by another version of orgconn.
+    /// The state file was written by another version of the program.
     #[error(
         "the sandbox's state file {} has version {found}, and this orgconn reads version {known}; \
          `orgconn sandbox reset` makes a new one",
         .path.display()
     )]
-    Version {
+    OtherVersion {
         /// The state file.
         path: PathBuf,
-        /// The version it names.
+        /// The version in the file.
         found: u64,
         /// The version that can be read.
         known: u64,
     },
+}
+
+/// Why a request is refused. The messages are the API's, to the letter.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApiError {
+    #[error("Unauthorized")]
+    Unauthorized,
+    #[error("Forbidden")]
+    Forbidden,
+    #[error("Not found")]
+    NotFound,
+    /// With the methods that the path accepts.
+    #[error("Method not allowed")]
+    MethodNotAllowed(&'static str),
+    /// With source and destination.
+    #[error("connection between orgs {0} and {1} already exists")]
+    ConnectionExists(Uuid, Uuid),
+    /// With source and destination.
+    #[error("connection between orgs {0} and {1} is not allowed")]
+    PairNotAllowed(Uuid, Uuid),
+    #[error("Validation failed for input.")]
+    InvalidInput,
+    /// With the name of the parameter.
+    #[error("{0} must be a valid uuid")]
+    InvalidUuid(&'static str),
+    /// With the name of the parameter.
+    #[error("{0} is out of range")]
+    OutOfRange(&'static str),
+    #[error("Org connection with id:{0} not found not found")]
+    UnknownOnUpdate(Uuid),
+    #[error("org connection with id:{0} not found not found")]
+    UnknownOnDelete(Uuid),
+    #[error("user not found")]
+    UnknownUser,
+    #[error("the request body is not readable as JSON")]
+    InvalidJson,
+    /// The state file cannot be used: the only error that the API does not have.
+    #[error("{}", with_causes(.0))]
+    Sandbox(#[from] SandboxError),
+}
+
+impl ApiError {
+    /// The HTTP status of the response.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ConnectionExists(..) => StatusCode::CONFLICT,
+            Self::NotFound
+            | Self::UnknownOnUpdate(_)
+            | Self::UnknownOnDelete(_)
+            | Self::UnknownUser => StatusCode::NOT_FOUND,
+            Self::PairNotAllowed(..)
+            | Self::InvalidInput
+            | Self::InvalidUuid(_)
+            | Self::OutOfRange(_)
+            | Self::InvalidJson => StatusCode::BAD_REQUEST,
+            Self::Sandbox(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Whether the API answers this one in the form of JSON:API, with an object in the place of the text.
+    pub(super) fn is_json_api(&self) -> bool {
+        matches!(self, Self::UnknownUser | Self::InvalidJson)
+    }
+}
+
+fn with_causes(error: &SandboxError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
 }

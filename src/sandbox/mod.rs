@@ -1,34 +1,20 @@
-//! A stand-in for the API: a small account of sample orgs, served over real HTTP on a loopback address.
+//! A local stand-in for the API: an account of sample orgs, served over HTTP on a loopback address.
 //!
-//! It answers as Datadog's API does, refusals included, so that a client cannot tell. It is written apart from the
-//! client: the two share no wire types, and a mistake in one does not hide in the other.
-//!
-//! The account lies in a state file, so that it lasts between calls and may be used by several processes at once.
+//! It answers as Datadog's API does, refusals included, so that a client cannot tell the difference. The account is
+//! stored in a file that lasts between runs and that several processes may use at once. This room may import `model`
+//! alone, and never the client's types of JSON: a mistake in those would agree with itself.
 
 mod account;
-mod answers;
 mod auth;
-mod call;
-mod connections;
 mod error;
-mod ids;
-mod orgs;
-mod profiles;
-mod rate_limit;
-mod records;
-mod routes;
-mod running;
-mod sample;
+mod handlers;
+mod message;
+mod sample_account;
 mod server;
-mod state_file;
-mod store;
+mod state;
 #[cfg(test)]
 mod tests;
-mod users;
 
-pub use error::SandboxError;
-pub use profiles::{DEFAULT_PROFILE, SampleProfile, profiles};
-pub use rate_limit::RateLimit;
-pub use running::{Running, start};
-pub use server::{Listener, Log, ServeOptions, Served, Server, serve};
-pub use store::Sandbox;
+pub(crate) use sample_account::{DEFAULT_PROFILE, SampleProfile, profiles};
+pub(crate) use server::{Listener, Running, ServeOptions, serve, start};
+pub(crate) use state::Sandbox;

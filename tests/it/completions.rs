@@ -8,7 +8,7 @@ mod scripts;
 mod shells;
 mod words;
 
-use crate::harness::World;
+use crate::harness::{World, finished};
 
 /// What is offered for these words, the last of them the one at the cursor: the answer to zsh, in which words are not
 /// quoted, without its head.
@@ -26,9 +26,9 @@ fn values(world: &World, words: &[&str]) -> Vec<String> {
     offered(world, words).into_iter().map(value).collect()
 }
 
-/// What the program answers a shell.
+/// What the program answers a shell, which asks by the variable `COMPLETE` and puts its question behind `--`.
 fn asked(world: &World, shell: &str, question: &[&str]) -> String {
-    world
-        .run([&["__complete", shell], question].concat())
-        .quiet_success()
+    let mut command = world.command([&["--"], question].concat());
+    let output = command.env("COMPLETE", shell).output();
+    finished(output.unwrap()).quiet_success()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::World;
+use crate::harness::{World, finished};
 use crate::server::account::Org;
 use crate::server::apply_input::ApplyInput;
 use crate::server::certificate::Certificate;
@@ -105,10 +105,15 @@ fn what_needs_no_service_asks_none_and_reads_no_configuration() {
         &["--help"],
         &["list", "--help"],
         &["help", "exit-codes"],
-        &["__complete", "zsh", "orgconn", "list", "--source", ""],
-        &["__complete", "zsh", "orgconn", "get", ""],
     ] {
         assert_eq!(fixture.run(arguments).1, [0, 0], "{arguments:?}");
+    }
+    for words in [&["list", "--source", ""][..], &["get", ""]] {
+        let question = [&["--", "orgconn"], words].concat();
+        let mut command = fixture.world.command(question);
+        let answer = finished(command.env("COMPLETE", "zsh").output().unwrap());
+        assert_eq!(answer.quiet_success(), "words\n");
+        assert_eq!(fixture.server.take_traffic().requests, 0);
     }
     let failed = fixture.world.run(["list"]).code(2);
     assert!(
@@ -119,29 +124,39 @@ fn what_needs_no_service_asks_none_and_reads_no_configuration() {
 }
 
 #[test]
-fn a_listing_through_many_profiles_takes_a_request_for_each_and_one_connection() {
+fn a_listing_through_many_profiles_takes_a_request_for_each_and_few_connections() {
     let fixture = Fixture::with_orgs(20, RateLimit::default());
     let (ids, traffic) = fixture.run(&["list", "--all-profiles", "-o", "id"]);
     assert_eq!(ids.lines().count(), 20);
-    assert_eq!(traffic, [20, 1]);
+    let [requests, connections] = traffic;
+    assert_eq!(requests, 20);
+    assert_few(connections);
 }
 
 #[test]
-fn without_encryption_there_are_no_more_than_thirty_two_connections() {
+fn without_encryption_there_are_some_thirty_connections_at_most() {
     let fixture = Fixture::with_orgs_without_encryption(80);
     let (_, [requests, connections]) = fixture.run(&["list", "--all-profiles", "-o", "id"]);
     assert_eq!(requests, 80);
-    assert!((2..=32).contains(&connections), "{connections}");
+    assert_few(connections);
+}
+
+/// At most 32 requests are in flight before an answer came over HTTP/2, each with a connection of its own if none is
+/// free. A few connections may be closed early, and replaced.
+fn assert_few(connections: u64) {
+    assert!((1..=36).contains(&connections), "{connections}");
 }
 
 /// The orgs are asked for once, the connections twice, and the owner of new ones once for each profile.
 #[test]
-fn an_apply_takes_four_requests_for_each_profile_one_for_each_change_and_one_connection() {
+fn an_apply_takes_four_requests_for_each_profile_one_for_each_change_over_few_connections() {
     let fixture = Fixture::with_orgs(12, RateLimit::default());
-    let (ids, traffic) = fixture.run(&APPLY);
+    let (ids, [requests, connections]) = fixture.run(&APPLY);
     assert_eq!(ids.lines().count(), 60);
-    assert_eq!(traffic, [12 * 4 + 60, 1]);
-    assert_eq!(fixture.run(&APPLY), (String::new(), [12 * 2, 1]));
+    assert_eq!(requests, 12 * 4 + 60);
+    assert_few(connections);
+    let (ids, [requests, _]) = fixture.run(&APPLY);
+    assert_eq!((ids.as_str(), requests), ("", 12 * 2));
 }
 
 const APPLY: [&str; 9] = [

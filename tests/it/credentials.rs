@@ -152,6 +152,11 @@ fn a_setting_with_a_slip_of_the_pen_is_refused() {
         &[],
         "unknown setting ORGCONN_PROFLE in the environment; did you mean ORGCONN_PROFILE?",
     );
+    refused(
+        &[("ORGCONN_QQQQ", ""), ALL[2], ALL[3]],
+        &[],
+        "unknown setting ORGCONN_QQQQ in the environment",
+    );
 }
 
 #[test]

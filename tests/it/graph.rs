@@ -14,19 +14,47 @@ fn a_tree_shows_who_sees_whom_with_whole_names_in_a_pipe() {
         str![[r#"
 Observability Hub
 ├── \u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln  audit
-├── Legacy Shop (disabled)              logs
-├── Logistics                           metrics
-├── Payments [1f7d93e0]                 metrics
-├── Payments [6a48c1b5]                 logs, rum
-├── Platform                            logs, metrics, audit
-├── Retail EU                           logs, metrics
-└── Retail US                           logs
+├── Legacy Shop (disabled)            logs
+├── Logistics                         metrics
+├── Payments [1f7d93e0]               metrics
+├── Payments [6a48c1b5]               logs, rum
+├── Platform                          logs, metrics, audit
+├── Retail EU                         logs, metrics
+└── Retail US                         logs
 
 Logistics
 └── Platform  metrics
 
 In no connection
 └── Security Archive
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_matrix_has_sources_as_rows_and_destinations_as_columns() {
+    let drawn = World::sandbox().run(["graph", "--all-profiles", "-o", "matrix"]);
+    assert_data_eq!(
+        drawn.quiet_success(),
+        str![[r#"
+SOURCE ↓                         │ Observability Hub │ Logistics
+DESTINATION →                    │                   │
+─────────────────────────────────┼───────────────────┼───────────
+\u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln │        ··A·       │
+Legacy Shop (disabled)           │        L···       │
+Logistics                        │        ·M··       │
+Payments [1f7d93e0]              │        ·M··       │
+Payments [6a48c1b5]              │        L··R       │
+Platform                         │        LMA·       │    ·M··
+Retail EU                        │        LM··       │
+Retail US                        │        L···       │
+
+L logs  M metrics  A audit  R rum
+
+In no connection: 1 org
+  Security Archive
 
 "#]]
         .raw()
@@ -62,14 +90,25 @@ digraph orgconn {
   n1 [label="Logistics"];
   n2 [label="Observability Hub"];
   n3 [label="Platform"];
-  n3 -> n1 [label="metrics", style=dashed];
-  n3 -> n2 [label="logs", style=solid];
-  n3 -> n2 [label="metrics", style=dashed];
-  n3 -> n2 [label="audit", style=dotted];
+  n3 -> n1 [label="metrics"];
+  n3 -> n2 [label="logs, metrics, audit"];
 }
 
 "#]]
     );
+}
+
+#[test]
+fn mermaid_and_dot_leave_orgs_in_no_connection_out_unless_they_are_asked_for() {
+    let world = World::sandbox();
+    for format in ["mermaid", "dot"] {
+        let graph = ["graph", "--all-profiles", "-o", format];
+        let drawn = world.run(graph).quiet_success();
+        assert!(!drawn.contains("Security Archive"), "{drawn}");
+        let args = graph.into_iter().chain(["--unconnected"]);
+        let drawn = world.run(args).quiet_success();
+        assert!(drawn.contains("Security Archive"), "{drawn}");
+    }
 }
 
 #[test]
@@ -90,6 +129,9 @@ fn a_picture_stands_alone_and_names_every_org() {
     ] {
         assert!(words.contains(name), "{name}");
     }
+    assert!(words.contains(
+        "Logistics -> Observability Hub: metrics (8f16a2db-5c73-4e09-b4d8-62f0c7a91e35)"
+    ));
     for reference in ["href", "<script", "@import", "url(http"] {
         assert!(!svg.contains(reference), "{reference}");
     }
@@ -124,10 +166,10 @@ fn a_profile_that_fails_costs_its_part_alone() {
 
 #[test]
 fn other_formats_are_refused_with_those_there_are() {
-    for format in ["json", "yaml", "terraform"] {
+    for format in ["yaml", "terraform"] {
         let refused = World::sandbox().run(["graph", "-o", format]).code(2);
         let message = format!(
-            "this command does not write the format {format}; it writes tree, mermaid, dot, svg"
+            "this command does not write the format {format}; it writes tree, matrix, mermaid, dot, svg, json"
         );
         assert!(refused.stderr.contains(&message), "{}", refused.stderr);
     }

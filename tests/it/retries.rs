@@ -56,7 +56,15 @@ fn no_retries_are_made_where_none_are_allowed() {
 
 #[test]
 fn what_cannot_become_better_is_not_tried_again() {
-    for (status, code) in [(400, 1), (401, 4), (403, 4), (404, 5), (409, 6), (422, 1)] {
+    for (status, code) in [
+        (400, 1),
+        (401, 4),
+        (403, 4),
+        (404, 5),
+        (407, 7),
+        (409, 6),
+        (422, 1),
+    ] {
         let api = Flaky::always(move || Turn::refused(status, "no"));
         api.world().run(["list"]).code(code);
         assert_eq!(api.calls().len(), 1, "{status}");

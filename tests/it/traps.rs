@@ -216,26 +216,33 @@ fn a_lost_page_is_never_a_silent_hole() {
 }
 
 #[test]
-fn odd_records_are_shown_with_what_they_have() {
+fn odd_records_are_shown_with_what_they_have_and_unreadable_ones_are_told() {
     let mut undated = connection(50, 1, 2, &["logs"]);
     undated["attributes"]["created_at"] = Value::Null;
+    let mut nameless = connection(53, 1, 3, &["rum", "metrics"]);
+    nameless["relationships"]["created_by"] = Value::Null;
+    let source = &mut nameless["relationships"]["source_org"]["data"];
+    source.as_object_mut().unwrap().remove("name");
     let mut unrelated = connection(51, 1, 3, &["rum", "metrics"]);
     unrelated.as_object_mut().unwrap().remove("relationships");
     let whole = connection(52, 1, 4, &["audit"]);
     let api = Flaky::new([Turn::Answer(
         200,
-        json!({"data": [undated, unrelated, whole]}).to_string(),
+        json!({"data": [undated, unrelated, nameless, whole]}).to_string(),
     )]);
-    let shown = api.world().run(["list", "-o", "json"]).code(0).json();
+    let shown = api.world().run(["list", "-o", "json"]).code(1).json();
     let field = |name: &str| -> Vec<Value> {
         let items = shown["items"].as_array().unwrap().iter();
         items.map(|item| item[name].clone()).collect()
     };
-    assert_eq!(field("id"), [uuid(50), uuid(51), uuid(52)]);
+    assert_eq!(field("id"), [uuid(50), uuid(53), uuid(52)]);
     assert_eq!(field("created_at")[0], Value::Null);
-    assert_eq!(field("source")[1], json!({"id": null, "name": null}));
+    assert_eq!(field("source")[1], json!({"id": uuid(1), "name": null}));
+    assert_eq!(field("created_by")[1], json!({"id": null, "name": null}));
     assert_eq!(field("types")[1], json!(["metrics", "rum"]));
     assert_eq!(field("destination")[2]["name"], "Org 4");
+    let message = shown["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains(&uuid(51)), "{message}");
 }
 
 #[test]

@@ -1,32 +1,103 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
+use url::Url;
 
-use super::failure::Miss;
+use super::transport;
+use crate::api::error::{Error, ErrorKind};
 
-/// Texts of a server are cut after this many characters.
-const LONGEST_MESSAGE: usize = 300;
+/// A longer answer is refused.
+const MAX_BYTES: u64 = 64 << 20;
 
-/// Reads the body to its end, up to `most` bytes.
-pub(super) async fn read(mut response: Response, most: u64) -> Result<Vec<u8>, Miss> {
+/// A 2xx answer, read to its end.
+#[derive(Debug)]
+pub(in crate::api) struct Answer {
+    pub(in crate::api) body: Vec<u8>,
+    /// The server's time, to the second.
+    pub(in crate::api) date: Option<Timestamp>,
+}
+
+/// Reads an answer to its end. An error unless it is 2xx, whole and not too long.
+pub(super) async fn judge(response: Response) -> Result<Answer, Error> {
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(redirected(&response));
+    }
+    let date = header_date(response.headers(), DATE.as_str());
+    let asked_wait = asked_wait(status, response.headers());
+    let body = read_body(response, MAX_BYTES).await;
+    if status.is_success() {
+        return body.map(|body| Answer { body, date });
+    }
+    // The status says enough, even if the text that explains it was lost.
+    let message = message(status, &body.unwrap_or_default());
+    Err(refused(status, asked_wait, &message))
+}
+
+/// The error about an answer of 4xx or 5xx. `message` follows the status.
+fn refused(status: StatusCode, asked_wait: Option<Duration>, message: &str) -> Error {
+    let (kind, is_transient, may_be_done) = match status.as_u16() {
+        401 => (ErrorKind::Unauthenticated, false, false),
+        403 => (ErrorKind::Forbidden, false, false),
+        404 => (ErrorKind::NotFound, false, false),
+        407 => (ErrorKind::Proxy, false, false),
+        408 => (ErrorKind::Timeout, true, true),
+        409 => (ErrorKind::Conflict, false, false),
+        429 => (ErrorKind::RateLimited, true, false),
+        500.. => (ErrorKind::Server, true, true),
+        _ => (ErrorKind::Rejected, false, false),
+    };
+    let error = Error::new(kind, format!("{status}{message}"))
+        .with_http_status(status.as_u16())
+        .with_outcome_unknown(may_be_done);
+    match is_transient {
+        true => error
+            .with_max_retries(u32::MAX)
+            .with_retry_after(asked_wait),
+        false => error,
+    }
+}
+
+/// Names the host alone: the rest of the location may hold anything.
+fn redirected(response: &Response) -> Error {
+    let location = response.headers().get(LOCATION);
+    let target = location.and_then(|location| response.url().join(location.to_str().ok()?).ok());
+    let host = target.as_ref().and_then(Url::host_str);
+    let host = host.unwrap_or("an unknown host");
+    let status = response.status();
+    let detail = format!("{status}: it points to {host}, and keys do not follow");
+    Error::new(ErrorKind::Redirected, detail).with_http_status(status.as_u16())
+}
+
+/// Reads the body to its end, up to `max_bytes`.
+async fn read_body(mut response: Response, max_bytes: u64) -> Result<Vec<u8>, Error> {
+    let too_long = || {
+        let detail = format!("the answer is longer than {} MiB", max_bytes >> 20);
+        Error::new(ErrorKind::Decode, detail).with_outcome_unknown(true)
+    };
     let announced = response.content_length().unwrap_or_default();
-    if announced > most {
-        return Err(Miss::too_long(most));
+    if announced > max_bytes {
+        return Err(too_long());
     }
     let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > most => {
-                return Err(Miss::too_long(most));
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > max_bytes => {
+                return Err(too_long());
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
-            Err(error) => return Err(Miss::in_transport(&error)),
+            Err(error) => return Err(transport::classify(&error)),
         }
     }
 }
 
-/// What an error's body says beyond its status, as a clause to follow that: `: connection between … already exists`.
-pub(super) fn message(status: StatusCode, body: &[u8]) -> String {
+/// What the body of a refusal says beyond its status, to be appended to it: `: connection … already exists`.
+fn message(status: StatusCode, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {
@@ -35,57 +106,92 @@ pub(super) fn message(status: StatusCode, body: &[u8]) -> String {
     if text.starts_with('<') {
         return " (an HTML page, not an answer of the API)".to_owned();
     }
-    let mut clauses = errors(text).unwrap_or_else(|| vec![text.to_owned()]);
-    clauses.retain(|clause| !repeats(status, clause));
+    let mut clauses = error_texts(text).unwrap_or_else(|| vec![text.to_owned()]);
+    // The API answers 403 with `Forbidden`, which the status says already.
+    let reason = status.canonical_reason().unwrap_or_default();
+    clauses.retain(|clause| !clause.eq_ignore_ascii_case(reason));
     match clauses.as_slice() {
         [] => String::new(),
         clauses => format!(": {}", clauses.join("; ")),
     }
 }
 
-/// Whether a text says no more than the status: the API answers 403 with `Forbidden`.
-fn repeats(status: StatusCode, text: &str) -> bool {
-    let reason = status.canonical_reason();
-    reason.is_some_and(|reason| reason.eq_ignore_ascii_case(text))
-}
-
-/// The messages in the forms that the API and the gateways before it have: `errors` with plain strings or JSON:API
-/// objects, and one `message` or `error`.
-fn errors(text: &str) -> Option<Vec<String>> {
+/// The messages of a refusal. The API writes `errors` with strings or with JSON:API objects; gateways write one
+/// `message` or `error`.
+fn error_texts(text: &str) -> Option<Vec<String>> {
     let body: Value = serde_json::from_str(text).ok()?;
     if let Some(errors) = body.get("errors").and_then(Value::as_array) {
-        return Some(errors.iter().filter_map(error).collect());
+        return Some(errors.iter().filter_map(error_text).collect());
     }
     let message = body.get("message").or_else(|| body.get("error"))?;
     Some(vec![message.as_str()?.to_owned()])
 }
 
-fn error(error: &Value) -> Option<String> {
-    if let Some(text) = error.as_str() {
-        return Some(text.to_owned());
-    }
-    let part = |name| error.get(name)?.as_str();
-    match (part("title"), part("detail")) {
-        (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
-        (title, detail) => title.or(detail).map(str::to_owned),
-    }
+fn error_text(error: &Value) -> Option<String> {
+    let text = |value: Option<&Value>| value?.as_str().map(str::to_owned);
+    text(Some(error)).or_else(
+        || match (text(error.get("title")), text(error.get("detail"))) {
+            (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
+            (title, detail) => title.or(detail),
+        },
+    )
 }
 
-/// On one line and of a bearable length.
-pub(super) fn shorten(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+/// How long an answer asks to wait before the next request. Datadog says so in seconds in `X-RateLimit-Reset`, which
+/// counts on a 429 alone since it is part of other answers too. A gateway says so in `Retry-After`, in seconds or as a
+/// date by the server's own clock.
+pub(super) fn asked_wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let reset = header_seconds(headers, "x-ratelimit-reset");
+        if reset.is_some() {
+            return reset;
+        }
     }
+    header_seconds(headers, RETRY_AFTER.as_str()).or_else(|| {
+        let until = header_date(headers, RETRY_AFTER.as_str())?;
+        let now = header_date(headers, DATE.as_str()).unwrap_or_else(Timestamp::now);
+        let wait = until.duration_since(now);
+        Some(Duration::try_from(wait).unwrap_or_default())
+    })
+}
+
+/// Reads a date as HTTP writes it: `Wed, 26 Nov 2025 08:00:00 GMT`.
+fn header_date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
+    let text = header_text(headers, name)?;
+    DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+/// Reads a number of seconds, whole or with a fraction, that is not negative.
+pub(super) fn header_seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
+    let seconds = header_text(headers, name)?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+pub(super) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderName;
+
     use super::*;
+    use crate::api::http::Transport;
+    use crate::api::tests::raw_server::{RawServer, Reply};
+    use crate::config::Endpoint;
+
+    #[tokio::test]
+    async fn a_body_without_a_length_is_counted_as_it_comes() {
+        let body = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n0123456789";
+        let server = RawServer::start(vec![Reply::Bytes(body.to_owned()); 2]).await;
+        let endpoint = Endpoint::from_url(&server.url, &[]).unwrap();
+        let transport = Transport::new(endpoint, Duration::from_secs(5)).unwrap();
+        let get = || transport.client().get(&server.url).send();
+        let response = get().await.unwrap();
+        assert_eq!(read_body(response, 10).await.unwrap(), b"0123456789");
+        let response = get().await.unwrap();
+        assert!(read_body(response, 9).await.is_err());
+    }
 
     #[test]
     fn each_form_of_an_error_is_read() {
@@ -104,6 +210,11 @@ mod tests {
             (r#"{"error":"no such route"}"#, ": no such route"),
             (r#"{"odd":1}"#, r#": {"odd":1}"#),
             ("no healthy upstream", ": no healthy upstream"),
+            (" \n", " (an empty answer)"),
+            (
+                "\n <!doctype html><html>",
+                " (an HTML page, not an answer of the API)",
+            ),
         ] {
             assert_eq!(message(StatusCode::BAD_REQUEST, body.as_bytes()), expected);
         }
@@ -121,20 +232,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn pages_of_gateways_and_silence_are_told_in_words() {
-        let status = StatusCode::BAD_GATEWAY;
-        assert_eq!(
-            message(status, b"\n <!doctype html><html>"),
-            " (an HTML page, not an answer of the API)"
-        );
-        assert_eq!(message(status, b" \n"), " (an empty answer)");
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        let lines = lines.iter();
+        lines
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
-    fn a_long_text_is_cut_and_stays_on_one_line() {
-        assert_eq!(shorten("a\r\n\u{1b}[31mb"), "a   [31mb");
-        let cut = shorten(&"é".repeat(1000));
-        assert_eq!(cut.chars().count(), LONGEST_MESSAGE + 1);
+    fn each_way_of_asking_for_a_wait_is_read() {
+        let date = ("date", "Wed, 26 Nov 2025 08:00:00 GMT");
+        let later = ("retry-after", "Wed, 26 Nov 2025 08:01:30 GMT");
+        let earlier = ("retry-after", "Wed, 26 Nov 2025 07:00:00 GMT");
+        let (reset, after) = (("x-ratelimit-reset", "4"), ("retry-after", " 7 "));
+        for (status, lines, expected) in [
+            (429, &[reset][..], Some(4)),
+            (429, &[after], Some(7)),
+            (429, &[after, reset], Some(4)),
+            (429, &[later, date], Some(90)),
+            (429, &[earlier, date], Some(0)),
+            // The reset of the rate limit is part of other answers too.
+            (503, &[reset], None),
+            (503, &[reset, after], Some(7)),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let wait = asked_wait(status, &headers(lines));
+            assert_eq!(wait, expected.map(Duration::from_secs), "{lines:?}");
+        }
+        for odd in ["", "-1", "soon", "NaN", "1e300", "inf"] {
+            for name in ["x-ratelimit-reset", "retry-after"] {
+                let wait = asked_wait(StatusCode::TOO_MANY_REQUESTS, &headers(&[(name, odd)]));
+                assert_eq!(wait, None, "{odd}");
+            }
+        }
     }
 }

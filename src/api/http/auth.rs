@@ -3,70 +3,74 @@ use std::cmp::Reverse;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::api::{Credentials, Error, ErrorKind};
+use crate::api::error::{Error, ErrorKind};
+use crate::config::Credentials;
 
-const API_KEY: HeaderName = HeaderName::from_static("dd-api-key");
-const APPLICATION_KEY: HeaderName = HeaderName::from_static("dd-application-key");
+/// The headers of every request, with the credentials in them.
+#[derive(Debug)]
+pub(super) struct AuthHeaders {
+    headers: HeaderMap,
+    /// The longest first, since one may be a part of another.
+    secrets: Vec<SecretString>,
+}
 
-/// What must never be shown, to strike it out of texts that a server sends back. The longest comes first, as one may
-/// be a part of another.
-pub(super) struct Secrets(Vec<SecretString>);
+impl AuthHeaders {
+    /// Makes the headers. White space around a secret is no part of it: a key that is read from a file usually
+    /// ends in a newline.
+    ///
+    /// # Errors
+    /// A secret is empty, or cannot be sent in a header.
+    pub(super) fn new(credentials: &Credentials) -> Result<Self, Error> {
+        let named = match credentials {
+            Credentials::Keys { api_key, app_key } => vec![
+                ("dd-api-key", "API key", "", api_key),
+                ("dd-application-key", "application key", "", app_key),
+            ],
+            Credentials::Token(token) => {
+                vec![(AUTHORIZATION.as_str(), "access token", "Bearer ", token)]
+            }
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut secrets = Vec::new();
+        for (header, label, prefix, secret) in named {
+            let secret = SecretString::from(secret.expose_secret().trim());
+            let value = header_value(label, prefix, &secret)?;
+            headers.insert(HeaderName::from_static(header), value);
+            secrets.push(secret);
+        }
+        secrets.sort_by_key(|secret| Reverse(secret.expose_secret().len()));
+        Ok(Self { headers, secrets })
+    }
 
-impl Secrets {
-    /// The text with `***` in place of each secret.
-    pub(super) fn strike_out(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| {
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The text with `***` in place of each secret. A server may send back what it received.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.expose_secret(), "***")
         })
     }
 }
 
-/// The headers that every request carries, and the secrets in them.
-pub(super) fn headers(credentials: &Credentials) -> Result<(HeaderMap, Secrets), Error> {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let mut secrets = Vec::new();
-    let mut add = |header, secret: &SecretString, what, prefix: &str| -> Result<(), Error> {
-        let secret = trimmed(secret, what)?;
-        headers.insert(header, sensitive(&secret, what, prefix)?);
-        secrets.push(secret);
-        Ok(())
-    };
-    match credentials {
-        Credentials::Keys { api_key, app_key } => {
-            add(API_KEY, api_key, "API key", "")?;
-            add(APPLICATION_KEY, app_key, "application key", "")?;
-        }
-        Credentials::Token(token) => add(AUTHORIZATION, token, "access token", "Bearer ")?,
+fn header_value(label: &str, prefix: &str, secret: &SecretString) -> Result<HeaderValue, Error> {
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        let detail = format!("the {label} is empty");
+        return Err(Error::new(ErrorKind::InvalidKey, detail));
     }
-    secrets.sort_by_key(|secret| Reverse(secret.expose_secret().len()));
-    Ok((headers, Secrets(secrets)))
-}
-
-/// Without the white space around it: a key read from a file ends in a newline as a rule.
-fn trimmed(secret: &SecretString, what: &str) -> Result<SecretString, Error> {
-    match secret.expose_secret().trim() {
-        "" => Err(Error::new(
-            ErrorKind::InvalidKey,
-            format!("the {what} is empty"),
-        )),
-        text => Ok(text.into()),
-    }
-}
-
-fn sensitive(secret: &SecretString, what: &str, prefix: &str) -> Result<HeaderValue, Error> {
-    let text = SecretString::from(format!("{prefix}{}", secret.expose_secret()));
-    let mut value = HeaderValue::from_str(text.expose_secret())
-        .ok()
-        // The library would send any byte above ASCII too, and what a gateway makes of it nobody knows.
-        .filter(|_| text.expose_secret().is_ascii())
-        .ok_or_else(|| {
-            let detail = format!(
-                "the {what} holds a line break, a control character or a letter beyond ASCII, \
-                 and cannot be sent in a header"
-            );
-            Error::new(ErrorKind::InvalidKey, detail)
-        })?;
+    let text = SecretString::from(format!("{prefix}{secret}"));
+    let value = HeaderValue::from_str(text.expose_secret());
+    // The library would send bytes above ASCII as well, but gateways differ in what they make of them.
+    let mut value = value.ok().filter(|_| secret.is_ascii()).ok_or_else(|| {
+        let detail = format!(
+            "the {label} holds a line break, a control character or a letter beyond ASCII, \
+             and cannot be sent in a header"
+        );
+        Error::new(ErrorKind::InvalidKey, detail)
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -84,42 +88,47 @@ mod tests {
 
     #[test]
     fn white_space_around_a_key_is_no_part_of_it() {
-        let (headers, _) = headers(&keys("test-api-key\n", "\t test-app-key\r\n")).unwrap();
-        assert_eq!(headers["dd-api-key"], "test-api-key");
-        assert_eq!(headers["dd-application-key"], "test-app-key");
+        let auth = AuthHeaders::new(&keys("test-api-key\n", "\t test-app-key\r\n")).unwrap();
+        assert_eq!(auth.headers()["dd-api-key"], "test-api-key");
+        assert_eq!(auth.headers()["dd-application-key"], "test-app-key");
     }
 
     #[test]
-    fn headers_show_no_secret() {
-        let token = Credentials::Token("test-token".into());
-        let (headers, _) = headers(&token).unwrap();
-        assert_eq!(headers["authorization"], "Bearer test-token");
-        assert!(!format!("{headers:?} {token:?}").contains("test-token"));
+    fn a_token_goes_as_a_bearer_without_keys_and_headers_show_no_secret() {
+        let token = Credentials::Token("test-token\r\n".into());
+        let auth = AuthHeaders::new(&token).unwrap();
+        assert_eq!(auth.headers()["authorization"], "Bearer test-token");
+        assert!(!auth.headers().contains_key("dd-api-key"));
+        assert!(!format!("{:?}", auth.headers()).contains("test-token"));
     }
 
     #[test]
-    fn a_key_that_is_no_header_is_named_but_not_shown() {
-        for (credentials, what) in [
+    fn a_key_that_cannot_be_a_header_is_named_but_not_shown() {
+        for (credentials, label) in [
             (keys("test-\napi-key", "test-app-key"), "API key"),
             (keys("test-api-key", "test-\u{e9}"), "application key"),
             (Credentials::Token("test-\0".into()), "access token"),
             (keys(" \n", "test-app-key"), "API key"),
         ] {
-            let error = headers(&credentials).err().unwrap();
+            let error = AuthHeaders::new(&credentials).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::InvalidKey);
-            assert!(error.to_string().contains(what), "{error}");
+            assert!(error.to_string().contains(label), "{error}");
             assert!(!format!("{error} {error:?}").contains("test-"), "{error}");
         }
     }
 
     #[test]
-    fn every_secret_is_struck_out() {
-        let (_, secrets) = headers(&keys("test-api-key", "test-app-key")).unwrap();
-        assert_eq!(
-            secrets.strike_out("test-api-key, test-app-key and test-api-key"),
-            "***, *** and ***"
-        );
-        let (_, secrets) = headers(&keys("test", "test-app-key")).unwrap();
-        assert_eq!(secrets.strike_out("test-app-key"), "***");
+    fn every_secret_is_redacted() {
+        for (api_key, text, expected) in [
+            (
+                "test-api-key",
+                "test-api-key, test-app-key and test-api-key",
+                "***, *** and ***",
+            ),
+            ("test", "test-app-key", "***"),
+        ] {
+            let auth = AuthHeaders::new(&keys(api_key, "test-app-key")).unwrap();
+            assert_eq!(auth.redact(text), expected);
+        }
     }
 }

@@ -4,9 +4,7 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use url::form_urlencoded;
 
-use crate::api::Endpoint;
-
-/// What is asked for, apart from where and with which right.
+/// A request to the API, without its server and credentials.
 #[derive(Clone, Debug)]
 pub(in crate::api) struct Request {
     method: Method,
@@ -16,39 +14,33 @@ pub(in crate::api) struct Request {
 }
 
 impl Request {
-    fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
+    /// `path` begins with a slash and needs no escapes.
+    pub(in crate::api) fn get(path: &'static str) -> Self {
+        Self::new(Method::GET, path.into(), None)
+    }
+
+    pub(in crate::api) fn post(path: &'static str, body: Vec<u8>) -> Self {
+        Self::new(Method::POST, path.into(), Some(body))
+    }
+
+    pub(in crate::api) fn patch(path: String, body: Vec<u8>) -> Self {
+        Self::new(Method::PATCH, path.into(), Some(body))
+    }
+
+    pub(in crate::api) fn delete(path: String) -> Self {
+        Self::new(Method::DELETE, path.into(), None)
+    }
+
+    fn new(method: Method, path: Cow<'static, str>, body: Option<Vec<u8>>) -> Self {
         Self {
             method,
-            path: path.into(),
+            path,
             query: String::new(),
-            body: None,
+            body,
         }
     }
 
-    /// `path` begins with a slash, and holds nothing that needs an escape.
-    pub(in crate::api) fn get(path: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Method::GET, path)
-    }
-
-    pub(in crate::api) fn post(path: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::new(Method::POST, path)
-        }
-    }
-
-    pub(in crate::api) fn patch(path: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::new(Method::PATCH, path)
-        }
-    }
-
-    pub(in crate::api) fn delete(path: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Method::DELETE, path)
-    }
-
-    /// Adds to the query; both sides are escaped.
+    /// Adds a pair to the query. Key and value are escaped.
     pub(in crate::api) fn with_query(mut self, key: &str, value: &str) -> Self {
         self.query = form_urlencoded::Serializer::new(self.query)
             .append_pair(key, value)
@@ -61,42 +53,42 @@ impl Request {
         self.method != Method::GET
     }
 
-    /// What the paths of a kind of thing have in common: `/api/v2/org_connections` of each of them.
-    pub(super) fn family(&self) -> &str {
+    /// The first three segments of the path, such as `/api/v2/org_connections`.
+    pub(super) fn collection(&self) -> &str {
         let end = self.path.match_indices('/').nth(3);
         end.map_or(&self.path, |(end, _)| &self.path[..end])
     }
 
     /// The method and the path, for errors.
-    pub(in crate::api) fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
     /// The method, the path and the query, for the log.
     pub(super) fn target(&self) -> String {
-        format!("{} {}{}", self.method, self.path, self.query_part())
+        format!("{} {}", self.method, self.path_and_query())
     }
 
-    fn query_part(&self) -> String {
-        if self.query.is_empty() {
-            return String::new();
-        }
-        format!("?{}", self.query)
-    }
-
-    /// The request to this server, as yet without credentials.
-    pub(super) fn build(
+    /// The request to the server at `base_url`, without credentials.
+    pub(super) fn builder(
         &self,
         client: &reqwest::Client,
-        endpoint: &Endpoint,
+        base_url: &str,
     ) -> reqwest::RequestBuilder {
-        let url = format!("{}{}{}", endpoint.as_str(), self.path, self.query_part());
+        let url = format!("{base_url}{}", self.path_and_query());
         let builder = client.request(self.method.clone(), url);
         match &self.body {
             Some(body) => builder
                 .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
                 .body(body.clone()),
             None => builder,
+        }
+    }
+
+    fn path_and_query(&self) -> String {
+        match self.query.as_str() {
+            "" => self.path.to_string(),
+            query => format!("{}?{query}", self.path),
         }
     }
 }

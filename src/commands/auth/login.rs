@@ -1,18 +1,22 @@
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::Context as _;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
 
-use super::{chosen_profile, input};
-use crate::api::{CurrentUser, Endpoint};
-use crate::commands::profile::{of_profile, place, refuse_in_sandbox, show};
+use super::single_profile;
+use crate::api::CurrentUser;
+use crate::app::App;
+use crate::commands::profiles;
 use crate::config::{
-    ConfigFile, Credentials, DEFAULT_SITE, Editor, KeychainError, ProfileDraft, SecretStore,
-    Server, StoreError, SystemKeychain,
+    ConfigEditor, ConfigFile, Credentials, KeychainError, ProfileDraft, SecretError, SecretStore,
+    Server, StoreError, SystemKeychain, parse_secret,
 };
-use crate::context::{Context, endpoint};
-use crate::error::{Exit, Failure};
-use crate::output::ProfileRow;
-use crate::topology::{Id, Org};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::OrgRef;
+use crate::output::{Output, ProfileRow};
 
 /// Keep keys for a profile, once they have proved good
 ///
@@ -32,162 +36,243 @@ pub(super) struct Args {
     to_file: Option<PathBuf>,
 }
 
-/// The name of the profile that is made where none is named.
-const FIRST: &str = "default";
+pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<ProfileRow>()?;
+    profiles::refuse_in_sandbox(app)?;
+    let editor = ConfigEditor::open(&app.config_location()?)?;
+    let login = Login::new(editor.file(), app)?;
+    let store = SecretStore {
+        keychain: &SystemKeychain,
+        file_prefix: args.to_file.map(std::path::absolute).transpose()?,
+    };
+    store
+        .check(&login.profile, args.token)
+        .map_err(explain_store)?;
+    let credentials = read_credentials(args.token, &mut app.output)?;
+    let user = login
+        .verify(&credentials, app)
+        .await
+        .map_err(|error| error.context("nothing was kept"))?;
+    login.require_same_org(&user)?;
+    let file = login.save(&user, &store, &credentials, editor)?;
+    login.report(&user, &mut app.output);
+    let row = profiles::row(file.profile(&login.profile)?, &file);
+    profiles::show(vec![row], app)
+}
 
-/// What is to be logged in to.
-struct Goal {
+/// The profile of a login that is made without choosing one.
+const FIRST_PROFILE: &str = "default";
+
+/// What is logged in to.
+struct Login {
     profile: String,
     exists: bool,
     becomes_default: bool,
     server: Server,
-    endpoint: Endpoint,
+    trusted_hosts: Vec<String>,
     /// The org that the profile names already.
-    pinned_org: Option<Id>,
+    pinned_org: Option<Uuid>,
     draft: ProfileDraft,
 }
 
-pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<ProfileRow>()?;
-    refuse_in_sandbox(context)?;
-    let editor = Editor::open(&context.config_location()?)?;
-    let goal = goal(editor.file(), context)?;
-    let store = match &args.to_file {
-        Some(path) => SecretStore::Files(std::path::absolute(path)?),
-        None => SecretStore::Keychain(&SystemKeychain),
-    };
-    store.check(&goal.profile, args.token).map_err(explain)?;
-    let credentials = input::read(args.token, &mut context.output)?;
-    let user = verify(&goal, &credentials, context).context("nothing was kept")?;
-    require_same_org(&goal, &user)?;
-    let file = keep(&goal, &user, &store, &credentials, editor)?;
-    tell(&goal, &user, context);
-    show(
-        vec![of_profile(file.profile(&goal.profile)?, &file)],
-        context,
-    )
-}
-
-fn goal(file: &ConfigFile, context: &Context) -> Result<Goal> {
-    let chosen = chosen_profile(context, file)?;
-    let becomes_default = chosen.is_none();
-    let profile = chosen.unwrap_or_else(|| FIRST.to_owned());
-    let existing = file.profile(&profile).ok();
-    let mut draft = place(context)?;
-    let is_placed = draft.site.is_some() || draft.api_url.is_some();
-    let server = match existing {
-        Some(existing) if !is_placed => existing.server.clone(),
-        _ => context.server()?,
-    };
-    if existing.is_none() && !is_placed {
-        // The profile will not look at the variables that this came from.
-        match &server {
-            Server::Site(site) if site == DEFAULT_SITE => {}
-            Server::Site(site) => draft.site = Some(site.clone()),
-            Server::Url(_) => draft.api_url = Some(server.base_url()),
-        }
+impl Login {
+    fn new(file: &ConfigFile, app: &App) -> Result<Self> {
+        let chosen = single_profile(app, file)?;
+        let becomes_default = chosen.is_none();
+        let profile = chosen.unwrap_or_else(|| FIRST_PROFILE.to_owned());
+        let existing = file.profile(&profile).ok();
+        let mut draft = profiles::draft_of_server_flags(app)?;
+        let server = match (&draft.server, existing) {
+            (Some(server), _) => server.clone(),
+            (None, Some(existing)) => existing.server.clone(),
+            (None, None) => {
+                let server = app.server()?;
+                // The profile will not look at the variables that name this server.
+                draft.server = Some(server.clone()).filter(|server| *server != Server::default());
+                server
+            }
+        };
+        let of_profile = existing.map_or(&[][..], |profile| &profile.trusted_hosts);
+        let trusted_hosts = [of_profile, &file.trusted_hosts, &app.trusted_hosts()?].concat();
+        server.endpoint(&trusted_hosts)?;
+        Ok(Self {
+            exists: existing.is_some(),
+            becomes_default,
+            server,
+            trusted_hosts,
+            pinned_org: existing.and_then(|profile| profile.org),
+            profile,
+            draft,
+        })
     }
-    let of_profile = existing.map_or(&[][..], |profile| &profile.trusted_hosts);
-    let hosts = [of_profile, &file.trusted_hosts, &context.trusted_hosts()?].concat();
-    Ok(Goal {
-        exists: existing.is_some(),
-        becomes_default,
-        endpoint: endpoint(&server, &hosts)?,
-        server,
-        pinned_org: existing.and_then(|profile| profile.org).map(Id::from),
-        profile,
-        draft,
-    })
-}
 
-/// Says what else there is where the keychain does not serve.
-fn explain(error: StoreError) -> Error {
-    match &error {
-        StoreError::Keychain {
-            source: KeychainError::NotBuiltIn | KeychainError::Unavailable(_),
-            ..
-        } => Failure::usage("there is no keychain to keep the keys in; nothing was kept")
-            .hint(
-                "--to-file PATH keeps them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
-                 --api-key-command, and the same for --app-key, says where they are",
-            )
-            .caused_by(error)
-            .into(),
-        _ => error.into(),
-    }
-}
-
-/// Asks the service whether the credentials are good, and whose they are.
-fn verify(goal: &Goal, credentials: &Credentials, context: &Context) -> Result<CurrentUser> {
-    let session = context.session_with(&goal.server, goal.endpoint.clone(), credentials.clone())?;
-    let account = session.single()?;
-    session.run(async {
-        let client = account.client().await?;
+    /// Asks the service whether the credentials are good, and whose they are.
+    async fn verify(&self, credentials: &Credentials, app: &App) -> Result<CurrentUser> {
+        let session = app.session_with(
+            self.server.clone(),
+            self.trusted_hosts.clone(),
+            credentials.clone(),
+        )?;
+        let client = session.single_account()?.client().await?;
         if let Credentials::Keys { .. } = credentials {
             client.validate_keys().await?;
         }
         Ok(client.current_user().await?)
-    })
-}
-
-fn require_same_org(goal: &Goal, user: &CurrentUser) -> Result<(), Failure> {
-    match (&goal.pinned_org, &user.org) {
-        (Some(pinned), Some(org)) if pinned != org => Err(Failure::usage(format!(
-            "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was kept",
-            goal.profile
-        ))
-        .hint("log in to another profile, or correct `org` in the configuration file")),
-        _ => Ok(()),
     }
-}
 
-/// Keeps the secrets and names them in the profile: both, or neither.
-fn keep(
-    goal: &Goal,
-    user: &CurrentUser,
-    store: &SecretStore<'_>,
-    credentials: &Credentials,
-    mut editor: Editor,
-) -> Result<ConfigFile> {
-    let kept = store.keep(&goal.profile, credentials)?;
-    let draft = ProfileDraft {
-        org: user.org.as_ref().and_then(Id::as_uuid),
-        credentials: Some(kept.sources.clone()),
-        ..goal.draft.clone()
-    };
-    let edited = match goal.exists {
-        true => editor.set(&goal.profile, &draft),
-        false => editor.add(&goal.profile, &draft),
-    };
-    let edited = match goal.becomes_default {
-        true => edited.and_then(|()| editor.set_default(&goal.profile)),
-        false => edited,
-    };
-    match edited.and_then(|()| editor.save()) {
-        Ok(file) => Ok(file),
-        Err(error) => {
-            kept.take_back();
-            Err(error.into())
+    fn require_same_org(&self, user: &CurrentUser) -> Result<()> {
+        match (self.pinned_org, user.org) {
+            (Some(pinned), Some(org)) if pinned != org => Err(CommandError::usage(format!(
+                "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was kept",
+                self.profile
+            ))
+            .hint("log in to another profile, or correct `org` in the configuration file")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Stores the secrets and names them in the profile: both, or neither.
+    fn save(
+        &self,
+        user: &CurrentUser,
+        store: &SecretStore<'_>,
+        credentials: &Credentials,
+        editor: ConfigEditor,
+    ) -> Result<ConfigFile> {
+        let stored = store.save(&self.profile, credentials)?;
+        let draft = ProfileDraft {
+            org: user.org,
+            credentials: Some(stored.sources().clone()),
+            ..self.draft.clone()
+        };
+        let file = self.write_profile(&draft, editor)?;
+        stored.commit();
+        Ok(file)
+    }
+
+    fn write_profile(&self, draft: &ProfileDraft, mut editor: ConfigEditor) -> Result<ConfigFile> {
+        match self.exists {
+            true => editor.set(&self.profile, draft)?,
+            false => editor.add(&self.profile, draft)?,
+        }
+        if self.becomes_default {
+            editor.set_default(&self.profile)?;
+        }
+        Ok(editor.save()?)
+    }
+
+    fn report(&self, user: &CurrentUser, output: &mut Output) {
+        let name = user.name.as_deref().or(user.email.as_deref());
+        let who = name.map_or_else(String::new, |name| format!(" as {name}"));
+        let org = user.org.map_or_else(
+            || "an org that the service does not name".to_owned(),
+            |id| format!("the org {}", OrgRef::from(id).label()),
+        );
+        output.note(&format!(
+            "the profile `{}` is logged in{who}, in {org}",
+            self.profile
+        ));
+        if user.service_account == Some(false) {
+            output.hint(
+                "these are a person's keys, and connections are deleted with their creator's account: create them \
+                 with a service account's",
+            );
         }
     }
 }
 
-fn tell(goal: &Goal, user: &CurrentUser, context: &mut Context) {
-    let name = user.name.as_deref().or(user.email.as_deref());
-    let who = name.map_or_else(String::new, |name| format!(" as {name}"));
-    let org = user.org.clone().map_or_else(
-        || "an org that the service does not name".to_owned(),
-        |id| format!("the org {}", Org::unnamed(id).reference().label()),
+/// Says what there is where no keychain can be used.
+fn explain_store(error: StoreError) -> CommandError {
+    let is_missing = matches!(
+        &error,
+        StoreError::Keychain {
+            source: KeychainError::NotBuiltIn | KeychainError::Unavailable(_),
+            ..
+        }
     );
-    let output = &mut context.output;
-    output.note(&format!(
-        "the profile `{}` is logged in{who}, in {org}",
-        goal.profile
-    ));
-    if user.service_account == Some(false) {
-        output.hint(
-            "these are a person's keys, and connections are deleted with their creator's account: create them with a \
-             service account's",
-        );
+    let error = CommandError::from(error);
+    if !is_missing {
+        return error;
     }
+    error
+        .context("there is no keychain to keep the keys in; nothing was kept")
+        .with_exit(Exit::Usage)
+        .hint(
+            "--to-file PATH keeps them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
+             --api-key-command, and the same for --app-key, says where they are",
+        )
+}
+
+/// No keys are longer together, in bytes.
+const MAX_INPUT: usize = 128 * 1024;
+
+/// Asks for a token or for both keys, where somebody can be asked; else reads them from standard input, one a line.
+///
+/// # Errors
+/// Nobody can be asked, there are more or fewer lines, or a line cannot be a secret.
+fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
+    let names: &[&str] = match token {
+        true => &["access token"],
+        false => &["API key", "application key"],
+    };
+    let secrets = if output.can_ask() {
+        ask(names, output)?
+    } else if io::stdin().is_terminal() {
+        return Err(CommandError::usage("nobody can be asked here for the keys")
+            .hint("without --no-input they are asked for; or pipe them in, one a line"));
+    } else {
+        read_lines(names)?
+    };
+    let mut secrets = secrets.into_iter();
+    match (secrets.next(), secrets.next()) {
+        (Some(api_key), Some(app_key)) => Ok(Credentials::Keys { api_key, app_key }),
+        (Some(token), None) => Ok(Credentials::Token(token)),
+        _ => Err(wrong_line_count(names)),
+    }
+}
+
+fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
+    let mut secrets = Vec::with_capacity(names.len());
+    for name in names {
+        let (first, rest) = name.split_at(1);
+        let question = format!("{}{rest}", first.to_uppercase());
+        let typed = output
+            .ask_secret(&question)
+            .map_err(|error| CommandError::unanswered(error, "nothing was kept"))?;
+        let origin = format!("what was typed for the {name}");
+        secrets.push(secret(typed.expose_secret().as_bytes(), origin)?);
+    }
+    Ok(secrets)
+}
+
+fn read_lines(names: &[&str]) -> Result<Vec<SecretString>> {
+    // The capacity is never exceeded: a buffer that grows leaves a copy behind that is not wiped.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_INPUT + 64));
+    let mut stdin = io::stdin().lock().take(MAX_INPUT as u64 + 1);
+    stdin
+        .read_to_end(&mut bytes)
+        .context("cannot read the keys from standard input")?;
+    let lines: Vec<&[u8]> = bytes.trim_ascii().split(|byte| *byte == b'\n').collect();
+    if lines.len() != names.len() {
+        return Err(wrong_line_count(names));
+    }
+    let named = lines.iter().zip(names);
+    named
+        .map(|(line, name)| secret(line, format!("standard input, where the {name} should be")))
+        .collect()
+}
+
+fn secret(bytes: &[u8], origin: String) -> Result<SecretString> {
+    Ok(parse_secret(bytes).map_err(|source| SecretError { origin, source })?)
+}
+
+fn wrong_line_count(names: &[&str]) -> CommandError {
+    CommandError::usage(match names {
+        [only] => format!("standard input must hold one line, the {only}"),
+        names => format!(
+            "standard input must hold {} lines: the {}",
+            names.len(),
+            names.join(", then the ")
+        ),
+    })
 }

@@ -1,13 +1,10 @@
-use anyhow::{Error, Result};
-
 use crate::api::{Client, CurrentUser, ErrorKind, Permission};
-use crate::commands::profile::origins;
-use crate::commands::report::{self, PartFailure};
+use crate::app::{Account, App, unknown_current_org};
 use crate::commands::sorting::Sorting;
-use crate::context::{Account, Context};
-use crate::error::{Exit, Failure};
-use crate::output::{CredentialOrigins, IdentityRow};
-use crate::topology::{Connection, Directory, Reference};
+use crate::commands::{profiles, report};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Connection, OrgDirectory, OrgRef};
+use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser};
 
 /// Who these credentials are, in which org, and what they may do
 ///
@@ -18,70 +15,79 @@ pub(super) struct Args {
     sorting: Sorting,
 }
 
-/// What was found out of one account, and what is wrong with it all the same.
-struct Standing {
-    row: IdentityRow,
-    wrong: Option<Failure>,
-}
-
-pub(super) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    args.sorting.apply::<IdentityRow>(&mut context.output)?;
-    let session = context.session()?;
-    let progress = context.output.progress("asking whose keys these are", None);
-    let parts = session.run(progress.during(session.each(stand)));
-    progress.finish();
-    let (standings, mut failures) = report::part(parts);
-    let mut rows = Vec::with_capacity(standings.len());
+pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    args.sorting.apply::<IdentityRow>(&mut app.output)?;
+    let session = app.session()?;
+    let progress = app.output.progress("asking whose keys these are", None);
+    let results = progress.during(session.for_each_account(identify)).await;
+    let (mut rows, mut failures) = (Vec::new(), Vec::new());
     let mut succeeded = false;
-    for (profile, standing) in standings {
-        succeeded |= standing.wrong.is_none();
-        failures.extend(standing.wrong.map(|wrong| PartFailure {
-            profile,
-            error: wrong.into(),
-        }));
-        rows.push(standing.row);
+    for (account, result) in results {
+        match result {
+            Ok((row, mismatch)) => {
+                rows.push(row);
+                succeeded |= mismatch.is_none();
+                failures.extend(mismatch.map(|error| error.for_profile(account.profile())));
+            }
+            Err(error) => failures.push(error),
+        }
     }
-    report::finish_parts(rows, succeeded, failures, &mut context.output)
+    report::rows(rows, succeeded, &failures, &mut app.output)
 }
 
-async fn stand(account: &Account) -> Result<Standing> {
-    let identity = async {
+/// Whose credentials they are, and the error if that is another org than the profile says.
+async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError>)> {
+    let user = async {
         let client = account.client().await?;
-        Ok::<_, Error>((client, client.current_user().await?))
+        Ok::<_, CommandError>((client, client.current_user().await?))
     };
-    let (client, user) = identity.await.map_err(|error| refused(account, error))?;
-    let permissions = permissions(client).await?;
-    let org = org(&user, &permissions);
-    Ok(Standing {
-        wrong: account.require_pinned(&org).err(),
-        row: row(account, user, org, &permissions),
-    })
+    let (client, user) = user.await.map_err(|error| name_origin(error, account))?;
+    let permissions = find_permissions(client).await?;
+    let org = find_org(&user, &permissions);
+    let mismatch = match &org {
+        Some(org) => account.require_pinned(org).err(),
+        None => account.pinned_org().map(|_| unknown_current_org()),
+    };
+    Ok((row(account, user, org, &permissions), mismatch))
 }
 
-/// Says where credentials that do not serve came from.
-fn refused(account: &Account, error: Error) -> Error {
-    match account.sources().map(origins) {
-        Some(origins) => error.context(format!(
+/// The org that the credentials belong to, with its name from wherever it was mentioned.
+fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
+    let managed = &permissions.managed;
+    let mut org = managed.org_ref(user.org.or(managed.current)?);
+    if let Some(seen) = &permissions.seen {
+        org.fill_from(&seen.source);
+        org.fill_from(&seen.destination);
+    }
+    Some(org)
+}
+
+/// Says where credentials that are refused come from.
+fn name_origin(error: CommandError, account: &Account) -> CommandError {
+    match account.credentials().sources() {
+        Some(sources) => error.context(format!(
             "the credentials from {} do not serve",
-            origins.describe()
+            profiles::origins(sources).describe()
         )),
         None => error,
     }
 }
 
+/// What the credentials may do, and what was seen on the way.
 struct Permissions {
     read: Permission,
     write: Permission,
-    /// The orgs that they manage, as far as they may be read.
-    managed: Directory,
-    /// A connection, if one was seen.
+    /// The managed orgs, if they may be read.
+    managed: OrgDirectory,
+    /// A connection, if there is one.
     seen: Option<Connection>,
 }
 
-/// What the credentials may do. The managed orgs are shown to those alone who may write connections or manage orgs:
-/// credentials that may not see them are not tried any further.
-async fn permissions(client: &Client) -> Result<Permissions> {
-    let (managed, reading) = tokio::join!(client.managed_orgs(None), client.may_read_connections());
+/// The managed orgs are shown only to credentials that may write connections or manage orgs. Those that may not see
+/// them need no further request.
+async fn find_permissions(client: &Client) -> Result<Permissions> {
+    let (managed, reading) =
+        futures_util::join!(client.managed_orgs(None), client.may_read_connections());
     let (read, seen) = reading?;
     let write = match &managed {
         Err(error) if error.kind() == ErrorKind::Forbidden => Permission::No,
@@ -95,48 +101,33 @@ async fn permissions(client: &Client) -> Result<Permissions> {
     })
 }
 
-/// The org, with its name from wherever it was mentioned.
-fn org(user: &CurrentUser, permissions: &Permissions) -> Reference {
-    let managed = permissions.managed.current_reference().unwrap_or_default();
-    let mut org = Reference {
-        id: user.org.clone(),
-        name: None,
-    };
-    org.fill_from(&managed);
-    if let (Some(_), Some(seen)) = (&org.id, &permissions.seen) {
-        org.fill_from(&seen.source);
-        org.fill_from(&seen.destination);
-    }
-    org
-}
-
 fn row(
     account: &Account,
     user: CurrentUser,
-    org: Reference,
+    org: Option<OrgRef>,
     permissions: &Permissions,
 ) -> IdentityRow {
+    let disabled = user.disabled;
     let status = user.status.or_else(|| {
-        let disabled = user.disabled?;
-        Some(if disabled { "Disabled" } else { "Active" }.into())
+        let status = if disabled? { "Disabled" } else { "Active" };
+        Some(status.to_owned())
     });
+    let sources = account.credentials().sources();
     IdentityRow {
-        profile: account.profile().cloned(),
-        server: account.server().to_owned(),
+        profile: account.profile().map(str::to_owned),
+        site: account.server(),
         org,
-        user: Reference {
+        user: IdentityUser {
             id: user.id,
             name: user.name.or(user.handle),
+            email: user.email,
+            service_account: user.service_account,
+            status,
         },
-        email: user.email.map(String::from),
-        service_account: user.service_account,
-        status: status.map(String::from),
-        credentials: Some(
-            account
-                .sources()
-                .map_or_else(CredentialOrigins::sample, origins),
-        ),
-        read: permissions.read.as_str(),
-        write: permissions.write.as_str(),
+        credentials: Some(sources.map_or_else(CredentialOrigins::sample, profiles::origins)),
+        connections: IdentityPermissions {
+            read: permissions.read.as_str(),
+            write: permissions.write.as_str(),
+        },
     }
 }

@@ -1,127 +1,150 @@
-mod github;
-
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Error, Result};
+use super::{Args, PollInterval};
+use crate::app::{App, Session};
+use crate::commands::comparison::{self, Comparison, FileError, compare, read_file};
+use crate::commands::report;
+use crate::desired::{DesiredFile, Location, Step};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{ChangeKind, Expectation};
+use crate::output::{Annotation, Format, Output, StepRow};
 
-use super::Args;
-use super::patience::Patience;
-use crate::commands::desired::{self, DesiredFile, Prospect};
-use crate::commands::report::{self, PartFailure};
-use crate::context::{Context, Session};
-use crate::error::{self, Exit};
-use crate::output::{Format, Output, StepRow};
-use crate::topology::{Action, Expectation, PlanOptions, Step};
-
-/// Holds the live connections against the file at `path`.
-pub(super) fn run(path: &Path, args: &Args, context: &mut Context) -> Result<Exit> {
-    context.output.check_beside::<StepRow>(&[Format::Github])?;
-    let file = match DesiredFile::read(path, args.unknown_types.are_allowed()) {
+/// Checks the live connections against the file at `path`.
+pub(super) async fn run(path: &Path, args: &Args, app: &mut App) -> Result<Exit> {
+    app.output.supports_also::<StepRow>(&[Format::Github])?;
+    let file = match read_file(path, &args.unknown_types) {
         Ok(file) => file,
-        Err(mistakes) => return refuse(&mistakes, &mut context.output),
+        Err(errors) => return report_errors(errors, &mut app.output),
     };
-    let session = context.session()?;
-    let output = &mut context.output;
-    let progress = output.progress("reading the connections", None);
-    let settled = session.run(progress.during(settle(args, &file, &session)));
-    progress.finish();
-    match settled {
-        Ok(prospect) => show(&prospect, &file, output),
-        Err(failures) => refuse(&failures, output),
+    let session = app.session()?;
+    let progress = app.output.progress("reading the connections", None);
+    let compared = progress.during(poll(args, &file, &session)).await;
+    match compared {
+        Ok(comparison) => show(comparison, &file, &mut app.output),
+        Err(errors) => report_errors(errors, &mut app.output),
     }
 }
 
-/// Looks, and with `--wait` looks again until nothing differs or the time is over.
-async fn settle<'a>(
+/// Compares, and with `--wait` compares again until nothing differs or the time is over.
+async fn poll<'s>(
     args: &Args,
     file: &DesiredFile,
-    session: &'a Session,
-) -> Result<Prospect<'a>, Vec<PartFailure>> {
-    let options = PlanOptions { prune: args.exact };
-    let mut patience = Patience::new(args.wait);
+    session: &'s Session,
+) -> Result<Comparison<'s>, Vec<FileError>> {
+    let mut interval = PollInterval::new(args.wait);
     loop {
-        let looked = desired::look(session, file, options).await;
-        if !may_pass(&looked) {
-            return looked;
-        }
-        match patience.pause() {
-            Some(pause) => wait(session, pause)
-                .await
-                .map_err(|error| vec![error.into()])?,
-            None => return looked,
-        }
+        let compared = compare(session, file, args.exact).await;
+        let delay = match may_change(&compared) {
+            true => interval.next(),
+            false => None,
+        };
+        let (Some(delay), Some(account)) = (delay, session.accounts().first()) else {
+            return compared;
+        };
+        let wait = async { Ok(account.client().await?.sleep(delay).await?) };
+        wait.await
+            .map_err(|error: CommandError| vec![error.into()])?;
     }
 }
 
-/// Whether another look may find what this one did not: a difference, or a failure that is temporary, may go by itself.
-fn may_pass(looked: &Result<Prospect<'_>, Vec<PartFailure>>) -> bool {
-    let (differs, failures) = match looked {
-        Ok(prospect) => (!prospect.plan.is_empty(), &prospect.unknown),
-        Err(failures) => (false, failures),
+/// Whether the next comparison may have another result: a difference or a temporary failure may pass.
+fn may_change(compared: &Result<Comparison<'_>, Vec<FileError>>) -> bool {
+    let (differs, errors) = match compared {
+        Ok(comparison) => (!comparison.plan.is_empty(), &comparison.unknown),
+        Err(errors) => (false, errors),
     };
-    let mut exits = failures.iter().map(|failure| error::exit(&failure.error));
-    differs || exits.any(|exit| exit == Exit::Temporary)
+    let is_temporary = |error: &FileError| error.error().exit() == Exit::Temporary;
+    differs || errors.iter().any(is_temporary)
 }
 
-async fn wait(session: &Session, length: Duration) -> Result<(), Error> {
-    if let Some(account) = session.accounts().first() {
-        account.client().await?.pause(length).await?;
+/// Reports errors where nothing could be compared.
+fn report_errors(errors: Vec<FileError>, output: &mut Output) -> Result<Exit> {
+    if output.format() != Format::Github {
+        return comparison::report_errors(errors, output);
     }
-    Ok(())
-}
-
-/// Reports that nothing could be compared.
-fn refuse(failures: &[PartFailure], output: &mut Output) -> Result<Exit> {
-    report::conclude(false, failures, output, |errors, output| {
-        if output.format() == Format::Github {
-            return github::annotate(&[], failures, output);
-        }
-        Ok(output.only_errors(errors)?)
+    let annotations: Vec<_> = errors.iter().map(annotation_of_error).collect();
+    let errors = comparison::into_errors(errors);
+    report::finish(false, &errors, output, |_, output| {
+        Ok(output.annotate(annotations)?)
     })
 }
 
-fn show(prospect: &Prospect<'_>, file: &DesiredFile, output: &mut Output) -> Result<Exit> {
-    let knows_something = prospect.knows_something();
-    let failures = &prospect.unknown;
-    let rows: Vec<_> = prospect.plan.changes().cloned().map(difference).collect();
+fn show(comparison: Comparison<'_>, file: &DesiredFile, output: &mut Output) -> Result<Exit> {
+    let has_result = comparison.has_result();
+    let rows: Vec<_> = comparison.plan.changes().map(difference).collect();
+    let locations: Vec<_> = comparison
+        .plan
+        .changes()
+        .map(|step| comparison.location(step, file))
+        .collect();
+    let counts = comparison.plan.counts();
     let exit = if output.format() == Format::Github {
-        let placed: Vec<_> = rows
-            .iter()
-            .map(|row| (prospect.place(&row.step, file), row))
-            .collect();
-        report::conclude(knows_something, failures, output, |_, output| {
-            github::annotate(&placed, failures, output)
-        })
+        let differences = rows.iter().zip(locations);
+        let differences =
+            differences.map(|(row, location)| annotation_of_difference(row, location));
+        let errors = comparison.unknown.iter().map(annotation_of_error);
+        let annotations: Vec<_> = differences.chain(errors).collect();
+        let errors = comparison::into_errors(comparison.unknown);
+        report::finish(has_result, &errors, output, |_, output| {
+            Ok(output.annotate(annotations)?)
+        })?
     } else {
-        desired::finish(rows, knows_something, failures, output)
-    }?;
-    tell_counts(prospect, output);
-    Ok(match exit {
-        Exit::Done if !prospect.plan.is_empty() => Exit::Difference,
-        exit => exit,
-    })
-}
-
-/// What differs, in the words of one who looks at the live connection.
-fn difference(step: Step) -> StepRow {
-    let (result, expectation) = match step.action {
-        Action::Create => ("missing", Expectation::SharesExactly(step.after.clone())),
-        Action::Update => ("differs", Expectation::SharesExactly(step.after.clone())),
-        Action::Delete => ("unwanted", Expectation::Absent),
-        Action::Unchanged => return StepRow::planned(step),
+        let errors = comparison::into_errors(comparison.unknown);
+        comparison::finish(rows.clone(), has_result, &errors, output)?
     };
-    StepRow {
-        result: Some(result),
-        reason: expectation.check(step.connection.as_ref()).err(),
-        step,
-    }
-}
-
-fn tell_counts(prospect: &Prospect<'_>, output: &mut Output) {
-    let counts = prospect.plan.counts();
     output.note(&format!(
         "{} missing, {} different, {} unwanted, {} as wanted",
         counts.create, counts.update, counts.delete, counts.unchanged
     ));
+    Ok(match exit {
+        Exit::Done if !rows.is_empty() => Exit::Difference,
+        exit => exit,
+    })
+}
+
+/// A step of the plan as a difference of the live connection.
+fn difference(step: &Step) -> StepRow {
+    let wanted = || Expectation::SharesExactly(step.types_after());
+    let (result, expectation) = match step.kind() {
+        Some(ChangeKind::Create) => ("missing", wanted()),
+        Some(ChangeKind::Update) => ("differs", wanted()),
+        Some(ChangeKind::Delete) => ("unwanted", Expectation::Absent),
+        None => return StepRow::planned(step),
+    };
+    StepRow {
+        result: Some(result),
+        reason: expectation.difference(step.live.as_ref()),
+        ..StepRow::planned(step)
+    }
+}
+
+fn annotation_of_difference(row: &StepRow, location: Option<Location>) -> Annotation {
+    let (source, destination) = (row.source.label(), row.destination.label());
+    let reason = row.reason.as_deref().unwrap_or_default();
+    Annotation {
+        location,
+        title: format!("connection {}", row.result.unwrap_or_default()),
+        message: format!("`{source}` to `{destination}` {reason}"),
+    }
+}
+
+fn annotation_of_error(error: &FileError) -> Annotation {
+    let message = error.error().message();
+    let is_located = error
+        .location
+        .as_ref()
+        .is_some_and(|location| location.file.path().is_some());
+    // GitHub shows the place beside the message, unless it is standard input.
+    let message = match &error.location {
+        Some(location) if !is_located => format!("{location}: {message}"),
+        _ => message,
+    };
+    Annotation {
+        location: error.location.clone(),
+        title: format!("orgconn: {}", error.error().exit().as_str()),
+        message: match error.error().profile() {
+            Some(profile) => format!("profile {profile}: {message}"),
+            None => message,
+        },
+    }
 }

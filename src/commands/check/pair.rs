@@ -1,189 +1,246 @@
-mod witness;
-
-use anyhow::Result;
-
-use super::Args;
-use super::patience::Patience;
+use super::{Args, PollInterval};
 use crate::api::ConnectionFilter;
-use crate::commands::lookup::Lookup;
-use crate::commands::report::PartFailure;
-use crate::commands::selection::Ends;
-use crate::context::{Account, Context};
-use crate::error::{self, Exit, Failure};
+use crate::app::{Account, App, Session};
+use crate::commands::report;
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Connection, Expectation, OrgRef, OrgSelector};
 use crate::output::{ConnectionChange, Output};
-use crate::topology::{Connection, Expectation, OrgSelector, Reference};
 
-/// The two orgs, looked up.
-struct Pair {
-    source: Reference,
-    destination: Reference,
-}
-
-impl Pair {
-    /// Fills in the names that are known by now: ends given as UUIDs come without.
-    fn learn_names(&mut self, lookup: &Lookup<'_>) {
-        for end in [&mut self.source, &mut self.destination] {
-            if let Some(org) = end.id.as_ref().and_then(|id| lookup.known(id)) {
-                end.fill_from(&org.reference());
-            }
-        }
-    }
-}
-
-/// What was found, and why it is not as it should be.
-struct Finding {
-    live: Option<Connection>,
-    difference: Option<String>,
-}
-
-/// A finding, and the profiles that could have told the same, but failed.
-struct Outcome {
-    pair: Pair,
-    finding: Finding,
-    failures: Vec<PartFailure>,
-}
-
-pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit> {
+/// Checks the connection between two orgs.
+pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
     if args.ends.is_empty() {
-        return Err(Failure::usage("no connection is named")
-            .hint("give --source, --destination or both")
-            .into());
+        return Err(CommandError::usage("no connection is named")
+            .hint("give --source, --destination or both"));
     }
-    context.output.check::<ConnectionChange>()?;
-    let expectation = expectation(args)?;
-    let session = context.session()?;
-    let outcome = session.run(async {
-        match session.accounts() {
-            [account] => ask_one(args, &expectation, account).await.map(Ok),
-            _ => witness::ask(args, &expectation, &session).await,
-        }
-    })?;
-    match outcome {
-        Ok(outcome) => show(outcome, &mut context.output),
-        Err(unanswered) => unanswered.report(&mut context.output),
-    }
-}
-
-async fn ask_one(args: &Args, expectation: &Expectation, account: &Account) -> Result<Outcome> {
-    let mut lookup = Lookup::new(account);
-    let mut pair = pair(&args.ends, &mut lookup).await?;
-    let finding = settle(args, &mut pair, expectation, &mut lookup).await?;
-    Ok(Outcome {
-        pair,
-        finding,
-        failures: Vec::new(),
-    })
-}
-
-fn expectation(args: &Args) -> Result<Expectation> {
-    let types = args.unknown_types.accept(&args.types)?;
-    Ok(match (args.absent, args.exact) {
+    app.output.supports::<ConnectionChange>()?;
+    let types = args.unknown_types.check(&args.types)?;
+    let expectation = match (args.absent, args.exact) {
         (true, _) if types.is_empty() => Expectation::Absent,
         (true, _) => Expectation::SharesNone(types),
         (false, true) => Expectation::SharesExactly(types),
         (false, false) => Expectation::Shares(types),
-    })
-}
-
-async fn pair(ends: &Ends, lookup: &mut Lookup<'_>) -> Result<Pair> {
-    let pair = Pair {
-        source: end(ends.source.as_ref(), lookup).await?,
-        destination: end(ends.destination.as_ref(), lookup).await?,
     };
-    if pair.source.id == pair.destination.id {
-        let name = pair.source.label();
-        return Err(Failure::usage(format!(
-            "`{name}` is at both ends: an org cannot be connected to itself"
-        ))
-        .into());
+    let session = app.session()?;
+    match session.accounts() {
+        [account] => {
+            let mut pair = Pair {
+                source: resolve_end(args.ends.source.as_ref(), &session, account).await?,
+                destination: resolve_end(args.ends.destination.as_ref(), &session, account).await?,
+            };
+            pair.refuse_self_connection()?;
+            let check = poll(args, &mut pair, &expectation, account).await?;
+            show(&pair, check, &[], &mut app.output)
+        }
+        _ => check_with_several_accounts(args, &expectation, &session, &mut app.output).await,
     }
-    Ok(pair)
 }
 
-async fn end(selector: Option<&OrgSelector>, lookup: &mut Lookup<'_>) -> Result<Reference> {
+/// The two orgs, resolved.
+struct Pair {
+    source: OrgRef,
+    destination: OrgRef,
+}
+
+/// What was found, and why it is not as expected.
+struct CheckResult {
+    live: Option<Connection>,
+    difference: Option<String>,
+}
+
+impl Pair {
+    fn refuse_self_connection(&self) -> Result<()> {
+        if self.source.id != self.destination.id {
+            return Ok(());
+        }
+        Err(CommandError::usage(format!(
+            "`{}` is at both ends: an org cannot be connected to itself",
+            self.source.label()
+        )))
+    }
+
+    fn contains(&self, org: &OrgRef) -> bool {
+        org.id == self.source.id || org.id == self.destination.id
+    }
+}
+
+/// The org at one end; without a selector the org of the credentials.
+async fn resolve_end(
+    selector: Option<&OrgSelector>,
+    session: &Session,
+    account: &Account,
+) -> Result<OrgRef> {
     match selector {
-        Some(selector) => Ok(lookup.org(selector).await?.reference()),
-        None => lookup.current().await,
+        Some(selector) => {
+            let org = session.resolve_org(selector, session.accounts()).await?;
+            Ok(org.to_ref())
+        }
+        None => account.current_org_with_name().await,
     }
 }
 
-/// Looks, and with `--wait` looks again until it holds or the time is over.
-async fn settle(
+/// Looks at the live state, and with `--wait` looks again until the expectation holds or the time is over.
+async fn poll(
     args: &Args,
     pair: &mut Pair,
     expectation: &Expectation,
-    lookup: &mut Lookup<'_>,
-) -> Result<Finding> {
-    let mut patience = Patience::new(args.wait);
+    account: &Account,
+) -> Result<CheckResult> {
+    let mut interval = PollInterval::new(args.wait);
     loop {
-        let finding = look(pair, expectation, lookup).await?;
-        let pause = finding.difference.as_ref().and_then(|_| patience.pause());
-        match pause {
-            Some(pause) => lookup.pause(pause).await?,
-            None => return Ok(finding),
+        let live = find_live(pair, account).await?;
+        let difference = expectation.difference(live.as_ref());
+        let delay = difference.as_ref().and_then(|_| interval.next());
+        match delay {
+            Some(delay) => account.client().await?.sleep(delay).await?,
+            None => return Ok(CheckResult { live, difference }),
         }
     }
 }
 
-async fn look(
-    pair: &mut Pair,
-    expectation: &Expectation,
-    lookup: &mut Lookup<'_>,
-) -> Result<Finding> {
+/// The live connection of the pair.
+///
+/// # Errors
+/// The service could not be asked; or there is none, and the account belongs to neither org: the service shows an org
+/// its own connections only.
+async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connection>> {
+    let wanted = (pair.source.id, pair.destination.id);
     let filter = ConnectionFilter {
-        source: pair.source.id.clone(),
-        destination: pair.destination.id.clone(),
+        source: Some(wanted.0),
+        destination: Some(wanted.1),
     };
-    let found = lookup.connections(filter).await?;
-    let live = found.into_iter().find(|connection| {
-        connection.source.id == pair.source.id && connection.destination.id == pair.destination.id
-    });
-    if live.is_none() {
-        require_part(pair, lookup).await?;
+    let mut found = account.connections(filter).await?.into_iter();
+    if let Some(live) = found.find(|connection| connection.pair() == wanted) {
+        return Ok(Some(live));
     }
-    let difference = expectation.check(live.as_ref()).err();
-    Ok(Finding { live, difference })
-}
-
-/// The service shows an org its own connections only: that none is seen says something only to one of the two orgs.
-async fn require_part(pair: &mut Pair, lookup: &mut Lookup<'_>) -> Result<()> {
-    let current = lookup.current().await?;
-    pair.learn_names(lookup);
-    if current.id == pair.source.id || current.id == pair.destination.id {
-        return Ok(());
+    let current = account.current_org_with_name().await?;
+    // Ends given as UUIDs come without names; by now the account may know them.
+    for end in [&mut pair.source, &mut pair.destination] {
+        end.fill_from(&account.known_org(end.id).to_ref());
+    }
+    if pair.contains(&current) {
+        return Ok(None);
     }
     let (source, destination) = (pair.source.label(), pair.destination.label());
-    let message = format!(
-        "whether `{source}` is connected to `{destination}` cannot be seen from `{}`",
-        current.label()
-    );
-    Err(Failure::new(Exit::Permission, message)
-        .hint("use the credentials of one of the two orgs")
-        .into())
+    Err(CommandError::new(
+        Exit::Permission,
+        format!(
+            "whether `{source}` is connected to `{destination}` cannot be seen from `{}`",
+            current.label()
+        ),
+    )
+    .hint("use the credentials of one of the two orgs"))
 }
 
-fn show(outcome: Outcome, output: &mut Output) -> Result<Exit> {
-    let Outcome {
-        pair,
-        finding,
-        failures,
-    } = outcome;
-    let mut connection = finding.live.unwrap_or_default();
-    connection.source.fill_from(&pair.source);
-    connection.destination.fill_from(&pair.destination);
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    let (result, exit) = match &finding.difference {
+/// Checks with those accounts that belong to one of the ends: an account of neither org sees nothing, and one of them
+/// sees everything. Accounts of pinned profiles come first, since it takes no request to know their orgs.
+async fn check_with_several_accounts(
+    args: &Args,
+    expectation: &Expectation,
+    session: &Session,
+    output: &mut Output,
+) -> Result<Exit> {
+    let (Some(source), Some(destination)) = (&args.ends.source, &args.ends.destination) else {
+        return Err(CommandError::usage(
+            "several profiles are chosen, and not both ends are named",
+        )
+        .hint("give --source and --destination, or choose one profile with --profile"));
+    };
+    let accounts = session.accounts();
+    let mut pair = Pair {
+        source: session.resolve_org(source, accounts).await?.to_ref(),
+        destination: session.resolve_org(destination, accounts).await?.to_ref(),
+    };
+    pair.refuse_self_connection()?;
+    let mut failures = Vec::new();
+    let pinned = session.accounts_pinned_to(&[pair.source.id, pair.destination.id]);
+    let mut check = poll_until_answered(pinned, args, &mut pair, expectation, &mut failures).await;
+    if check.is_none() {
+        let mut unpinned = Vec::new();
+        for (account, org) in session.orgs_of_unpinned_accounts().await {
+            match org {
+                Ok(org) if pair.contains(&org) => unpinned.push(account),
+                Ok(_) => {}
+                Err(error) => failures.push(error),
+            }
+        }
+        check = poll_until_answered(unpinned, args, &mut pair, expectation, &mut failures).await;
+    }
+    match check {
+        Some(check) => show(&pair, check, &failures, output),
+        None => report_unanswered(&pair, session, &failures, output),
+    }
+}
+
+/// Asks the accounts one after the other until one has answered; the others are failures.
+async fn poll_until_answered(
+    accounts: Vec<&Account>,
+    args: &Args,
+    pair: &mut Pair,
+    expectation: &Expectation,
+    failures: &mut Vec<CommandError>,
+) -> Option<CheckResult> {
+    for account in accounts {
+        match poll(args, pair, expectation, account).await {
+            Ok(check) => return Some(check),
+            Err(error) => failures.push(error.for_profile(account.profile())),
+        }
+    }
+    None
+}
+
+/// Reports the accounts that failed, or that none of them can see the pair.
+fn report_unanswered(
+    pair: &Pair,
+    session: &Session,
+    failures: &[CommandError],
+    output: &mut Output,
+) -> Result<Exit> {
+    let accounts = session.accounts();
+    if failures.is_empty() {
+        let (source, destination) = (pair.source.label(), pair.destination.label());
+        let profiles: Vec<_> = accounts.iter().filter_map(Account::profile).collect();
+        return Err(CommandError::new(
+            Exit::Permission,
+            format!(
+                "whether `{source}` is connected to `{destination}` cannot be seen from any of the profiles {}",
+                profiles.join(", ")
+            ),
+        )
+        .hint("choose a profile of one of the two orgs"));
+    }
+    let others_answered = failures.len() < accounts.len();
+    report::rows::<ConnectionChange>(Vec::new(), others_answered, failures, output)
+}
+
+fn show(
+    pair: &Pair,
+    check: CheckResult,
+    failures: &[CommandError],
+    output: &mut Output,
+) -> Result<Exit> {
+    let (result, exit) = match &check.difference {
         None => ("as wanted", Exit::Done),
         Some(_) => ("differs", Exit::Difference),
     };
-    let views: Vec<_> = failures.iter().map(PartFailure::view).collect();
-    let mut listing = output.begin::<ConnectionChange>()?;
-    listing.push(ConnectionChange::new(result, connection).because(finding.difference.clone()))?;
-    listing.finish(&views)?;
-    for failure in &failures {
-        error::report(&failure.error, failure.profile.as_deref(), output);
+    let row = match check.live {
+        Some(mut connection) => {
+            connection.fill_name(&pair.source);
+            connection.fill_name(&pair.destination);
+            ConnectionChange::new(result, connection)
+        }
+        None => {
+            ConnectionChange::missing(result, Some(pair.source.clone()), pair.destination.clone())
+        }
+    };
+    let source = row.source.as_ref().map(OrgRef::label).unwrap_or_default();
+    let destination = row.destination.label();
+    let row = row.reason(check.difference.clone());
+    let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
+    report::list(vec![row], &records, output)?;
+    for failure in failures {
+        failure.report(output);
     }
-    if let Some(difference) = finding.difference {
+    if let Some(difference) = check.difference {
         output.warn(&format!("`{source}` to `{destination}` {difference}"));
     }
     Ok(exit)

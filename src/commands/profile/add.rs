@@ -1,11 +1,12 @@
-use anyhow::Result;
+use std::io;
+use std::path::{Path, PathBuf};
+
 use uuid::Uuid;
 
-use super::source::SourceArgs;
-use super::{of_profile, refuse_in_sandbox, show};
-use crate::config::{Editor, ProfileDraft, Server};
-use crate::context::{Context, endpoint};
-use crate::error::{Exit, Failure};
+use crate::app::App;
+use crate::commands::profiles;
+use crate::config::{ConfigEditor, ProfileDraft, SecretSource, SecretSources};
+use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
 /// Add a profile to the configuration file
@@ -19,7 +20,7 @@ pub(super) struct Args {
     name: String,
 
     /// Org that the keys must belong to: a write in another is refused
-    #[arg(long, value_name = "UUID", value_parser = org)]
+    #[arg(long, value_name = "UUID", value_parser = org_id)]
     org: Option<Uuid>,
 
     /// Use this profile where none is chosen
@@ -30,60 +31,221 @@ pub(super) struct Args {
     sources: SourceArgs,
 }
 
-pub(super) fn run(args: Args, context: &mut Context) -> Result<Exit> {
-    context.output.check::<ProfileRow>()?;
-    refuse_in_sandbox(context)?;
+/// Where the credentials of a profile come from.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Where the keys come from")]
+#[command(group = clap::ArgGroup::new("api-key").args(["api_key_env", "api_key_file", "api_key_command", "api_key_keyring"]))]
+#[command(group = clap::ArgGroup::new("app-key").args(["app_key_env", "app_key_file", "app_key_command", "app_key_keyring"]))]
+#[command(group = clap::ArgGroup::new("access-token").conflicts_with_all(["api-key", "app-key"])
+    .args(["access_token_env", "access_token_file", "access_token_command", "access_token_keyring"]))]
+struct SourceArgs {
+    /// Environment variable that holds the API key
+    #[arg(long, value_name = "VARIABLE", requires = "app-key")]
+    api_key_env: Option<String>,
+    /// File that holds the API key, and that nobody else may read
+    #[arg(long, value_name = "FILE", requires = "app-key")]
+    api_key_file: Option<PathBuf>,
+    /// Command that prints the API key: words, or a JSON list of them; no shell runs it
+    #[arg(long, value_name = "COMMAND", requires = "app-key")]
+    api_key_command: Option<String>,
+    /// The API key is in the system's keychain
+    #[arg(long, requires = "app-key")]
+    api_key_keyring: bool,
+
+    /// Environment variable that holds the application key
+    #[arg(long, value_name = "VARIABLE", requires = "api-key")]
+    app_key_env: Option<String>,
+    /// File that holds the application key
+    #[arg(long, value_name = "FILE", requires = "api-key")]
+    app_key_file: Option<PathBuf>,
+    /// Command that prints the application key
+    #[arg(long, value_name = "COMMAND", requires = "api-key")]
+    app_key_command: Option<String>,
+    /// The application key is in the system's keychain
+    #[arg(long, requires = "api-key")]
+    app_key_keyring: bool,
+
+    /// Environment variable that holds an access token, in place of the two keys
+    #[arg(long, value_name = "VARIABLE")]
+    access_token_env: Option<String>,
+    /// File that holds the access token
+    #[arg(long, value_name = "FILE")]
+    access_token_file: Option<PathBuf>,
+    /// Command that prints the access token
+    #[arg(long, value_name = "COMMAND")]
+    access_token_command: Option<String>,
+    /// The access token is in the system's keychain
+    #[arg(long)]
+    access_token_keyring: bool,
+}
+
+pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
+    app.output.supports::<ProfileRow>()?;
+    profiles::refuse_in_sandbox(app)?;
     let draft = ProfileDraft {
         org: args.org,
         credentials: args.sources.sources(&args.name)?,
-        ..place(context)?
+        ..profiles::draft_of_server_flags(app)?
     };
-    let mut editor = Editor::open(&context.config_location()?)?;
+    let mut editor = ConfigEditor::open(&app.config_location()?)?;
     editor.add(&args.name, &draft)?;
     if args.default {
         editor.set_default(&args.name)?;
     }
     let file = editor.save()?;
-    let row = of_profile(file.profile(&args.name)?, &file);
+    let row = profiles::row(file.profile(&args.name)?, &file);
     if row.credentials.is_none() {
-        context.output.hint(&format!(
+        app.output.hint(&format!(
             "it has no keys yet: orgconn auth login --profile {}",
             args.name
         ));
     }
-    show(vec![row], context)
+    profiles::show(vec![row], app)
 }
 
-/// Where the org's API is, as the flags say; checked, as keys are to be sent there.
-///
-/// # Errors
-/// The site is unknown, or keys must not be sent to the server.
-pub(crate) fn place(context: &Context) -> Result<ProfileDraft> {
-    let globals = &context.globals;
-    let server = match (&globals.site, &globals.api_url) {
-        (Some(site), _) => Some(Server::from_site(site).map_err(|problem| bad("--site", problem))?),
-        (None, Some(url)) => {
-            Some(Server::from_url(url).map_err(|problem| bad("--api-url", problem))?)
+fn org_id(text: &str) -> Result<Uuid, String> {
+    let id: Result<uuid::fmt::Hyphenated, _> = text.parse();
+    id.map(Uuid::from)
+        .map_err(|_| "give the org's UUID; `orgconn orgs` shows it".to_owned())
+}
+
+impl SourceArgs {
+    /// The sources, if any are given: both keys, or a token. `profile` names the entries of the keychain.
+    ///
+    /// # Errors
+    /// A command cannot be read as words, or a path cannot be made absolute.
+    fn sources(&self, profile: &str) -> Result<Option<SecretSources>> {
+        let token = source(
+            &self.access_token_env,
+            &self.access_token_file,
+            &self.access_token_command,
+            self.access_token_keyring
+                .then(|| SecretSource::keyring(profile, "access_token")),
+        )?;
+        if let Some(token) = token {
+            return Ok(Some(SecretSources::Token(token)));
         }
-        (None, None) => None,
-    };
-    if let Some(server) = &server {
-        endpoint(server, &context.trusted_hosts()?)?;
+        let api_key = source(
+            &self.api_key_env,
+            &self.api_key_file,
+            &self.api_key_command,
+            self.api_key_keyring
+                .then(|| SecretSource::keyring(profile, "api_key")),
+        )?;
+        let app_key = source(
+            &self.app_key_env,
+            &self.app_key_file,
+            &self.app_key_command,
+            self.app_key_keyring
+                .then(|| SecretSource::keyring(profile, "app_key")),
+        )?;
+        Ok(api_key
+            .zip(app_key)
+            .map(|(api_key, app_key)| SecretSources::Keys { api_key, app_key }))
     }
-    Ok(ProfileDraft {
-        site: globals.site.clone(),
-        api_url: globals.api_url.clone(),
-        trusted_hosts: (!globals.trust_host.is_empty()).then(|| globals.trust_host.clone()),
-        ..ProfileDraft::default()
+}
+
+/// The one of the four kinds of source that is given.
+fn source(
+    variable: &Option<String>,
+    file: &Option<PathBuf>,
+    command: &Option<String>,
+    keyring: Option<SecretSource>,
+) -> Result<Option<SecretSource>> {
+    if let Some(name) = variable {
+        return Ok(Some(SecretSource::Environment(name.clone())));
+    }
+    if let Some(path) = file {
+        return Ok(Some(SecretSource::File(path_in_file(path)?)));
+    }
+    match command {
+        Some(text) => Ok(Some(parse_command(text)?)),
+        None => Ok(keyring),
+    }
+}
+
+/// A path as it is written to the configuration file, where a relative one would be relative to that.
+fn path_in_file(path: &Path) -> io::Result<PathBuf> {
+    match path.starts_with("~") {
+        true => Ok(path.to_owned()),
+        false => std::path::absolute(path),
+    }
+}
+
+/// Reads a command: a JSON list of its words, or the words with white space between them. Words that only a shell
+/// would understand are refused, since no shell runs the command.
+fn parse_command(text: &str) -> Result<SecretSource> {
+    const SHELL_CHARACTERS: [char; 12] =
+        ['\'', '"', '\\', '`', '$', '|', '&', ';', '<', '>', '*', '?'];
+    let text = text.trim();
+    let words: Vec<String> = if text.starts_with('[') {
+        serde_json::from_str(text).map_err(|_| bad_command("it is no JSON list of texts"))?
+    } else if text.contains(SHELL_CHARACTERS) || text.contains('(') {
+        return Err(bad_command(
+            "it has characters that only a shell understands",
+        ));
+    } else {
+        text.split_whitespace().map(str::to_owned).collect()
+    };
+    let mut words = words.into_iter();
+    let program = words.next().filter(|program| !program.is_empty());
+    Ok(SecretSource::Command {
+        program: program.ok_or_else(|| bad_command("it names no program"))?,
+        arguments: words.collect(),
     })
 }
 
-fn bad(flag: &str, problem: crate::config::ServerProblem) -> Failure {
-    Failure::usage(format!("{flag} {problem}"))
+/// The text of the command is left out: it may hold a password.
+fn bad_command(problem: &str) -> CommandError {
+    CommandError::usage(format!("the command for a secret cannot be used: {problem}"))
+        .hint(r#"give its words, as in 'op read op://vault/key', or a JSON list of them, as in '["op", "read", "op://my vault/key"]'"#)
 }
 
-fn org(text: &str) -> Result<Uuid, String> {
-    let id = crate::topology::Id::from(text);
-    id.as_uuid()
-        .ok_or_else(|| "give the org's UUID; `orgconn orgs` shows it".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Option<Vec<String>> {
+        match parse_command(text) {
+            Ok(SecretSource::Command {
+                program,
+                mut arguments,
+            }) => {
+                arguments.insert(0, program);
+                Some(arguments)
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_command_is_words_or_a_json_list_of_them() {
+        let expected = Some(["op", "read", "op://vault/key"].map(str::to_owned).to_vec());
+        assert_eq!(words(" op  read op://vault/key\n"), expected);
+        assert_eq!(words(r#"["op", "read", "op://vault/key"]"#), expected);
+        assert_eq!(
+            words(r#"["a b", ""]"#),
+            Some(vec!["a b".to_owned(), String::new()])
+        );
+    }
+
+    #[test]
+    fn what_needs_a_shell_is_refused_without_being_repeated() {
+        for text in [
+            "",
+            "[]",
+            "[1]",
+            r#"[""]"#,
+            "echo 'test-key'",
+            "echo $TEST_KEY",
+            "cat test-key | head",
+            "a;b",
+        ] {
+            let error = parse_command(text).unwrap_err().message();
+            assert!(
+                !error.contains("test") && !error.contains("TEST"),
+                "{error}"
+            );
+        }
+    }
 }

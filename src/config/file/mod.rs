@@ -1,213 +1,153 @@
-//! The configuration file: read whole, checked whole, and edited in place.
+//! The configuration file.
 
-mod edit;
-mod profile;
-mod reader;
-mod source;
-mod write;
+mod format;
 
-use std::fs::{self, Metadata};
-use std::io::{ErrorKind, Read};
+use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::str::Utf8Error;
-use std::sync::Arc;
 
-use toml_edit::{Document, Item, TableLike};
-use uuid::Uuid;
+pub(crate) use self::format::{ConfigFile, Profile};
+use self::format::{FormatError, NAME_RULE, did_you_mean};
+pub(super) use self::format::{is_usable_name, parse};
+use super::environment::ConfigLocation;
+use super::private_file::{self, chmod_command, others_may_read, others_may_write};
 
-pub use self::edit::{Editor, ProfileDraft};
-use self::reader::{Reader, position};
-use super::credentials::Sources;
-use super::directories::ConfigLocation;
-use super::error::{FileError, Problem, UnknownProfile};
-use super::nearest::{nearest, proposal};
-use super::permissions::{chmod, others_may_read, others_may_write};
-use super::server::Server;
-
-/// What the configuration file says. A file that does not exist says nothing.
-#[derive(Clone, Debug, Default)]
-pub struct ConfigFile {
-    /// Where it is, or would be.
-    pub path: PathBuf,
-    /// The profile to use where none is chosen and the environment has no credentials.
-    pub default_profile: Option<Arc<str>>,
-    /// Hosts outside Datadog's domains that keys may be sent to, whatever the profile.
-    pub trusted_hosts: Vec<String>,
-    /// The profiles in the order of the file.
-    pub profiles: Vec<Profile>,
+/// What is wrong with the configuration file. No variant repeats a value of the file, as it could be a secret.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    /// A file that the user named is not there.
+    #[error("there is no configuration file {}", .0.display())]
+    Missing(PathBuf),
+    /// It cannot be read.
+    #[error("cannot read the configuration file {}", .0.display())]
+    Unreadable(PathBuf, #[source] io::Error),
+    /// It cannot be written; what was there is still there.
+    #[error("cannot write the configuration file {}", .0.display())]
+    Unwritable(PathBuf, #[source] io::Error),
+    /// Its content is wrong.
+    #[error("{}:{problem}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Line, column, and what is wrong there.
+        problem: String,
+    },
+    /// Others may write it, and so could make its owner run a command or use other keys.
+    #[error("others may write {}, which says where secrets come from; run `{command}`", path.display())]
+    Writable {
+        /// The file.
+        path: PathBuf,
+        /// The command that corrects it.
+        command: String,
+    },
+    /// Another program changed it between reading and writing.
+    #[error("{} was changed by another program meanwhile; nothing was written, try again", .0.display())]
+    Changed(PathBuf),
+    /// The name cannot be a profile's.
+    #[error("{NAME_RULE}")]
+    UnusableName,
+    /// A profile of that name is there already.
+    #[error("there is a profile `{0}` already")]
+    ProfileExists(String),
+    /// There is no such profile.
+    #[error("no profile `{name}`; {}{}", describe_known(.known), did_you_mean(name, known.iter().map(String::as_str)))]
+    UnknownProfile {
+        /// What was named.
+        name: String,
+        /// The profiles that exist, in the file's order.
+        known: Vec<String>,
+    },
+    /// The change would leave a file that cannot be read again.
+    #[error("the change would make {} invalid; edit it by hand{}", path.display(), problem.as_ref().map(|problem| format!(": {problem}")).unwrap_or_default())]
+    Uneditable {
+        /// The file.
+        path: PathBuf,
+        /// What would be wrong.
+        problem: Option<String>,
+    },
 }
-
-/// A named set of site and credentials.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// Its name. No other differs from it in letter case alone.
-    pub name: Arc<str>,
-    /// Where the API is.
-    pub server: Server,
-    /// The org that its keys must belong to.
-    pub org: Option<Uuid>,
-    /// Hosts outside Datadog's domains that its keys may be sent to.
-    pub trusted_hosts: Vec<String>,
-    /// Where its credentials come from. A profile may be without until somebody logs in.
-    pub credentials: Option<Sources>,
-}
-
-const TOP_LEVEL_KEYS: [&str; 3] = ["default_profile", "trusted_hosts", "profiles"];
 
 impl ConfigFile {
-    /// Reads and checks the file. One that is missing is empty, unless somebody named it.
+    /// Reads and checks the file. A missing one is empty, unless the user named it.
     ///
     /// # Errors
-    /// It cannot be read, says something that this program does not know or understand, holds a secret, or could be
-    /// changed by others while it says where secrets come from. What is wrong is reported all at once, by line and
-    /// column, and without a word of what is written there.
-    pub fn load(location: &ConfigLocation) -> Result<Self, FileError> {
+    /// It cannot be read, has an unknown key or an invalid value, holds a secret, or others may write it while it says
+    /// where secrets come from.
+    pub(crate) fn load(location: &ConfigLocation) -> Result<Self, FileError> {
         match Self::load_with_content(&location.path)? {
-            (_, None) if location.is_named => Err(FileError::Missing {
-                path: location.path.clone(),
-            }),
+            (_, None) if location.is_named => Err(FileError::Missing(location.path.clone())),
             (file, _) => Ok(file),
         }
     }
 
-    /// What the file says, and its bytes if it is there.
-    fn load_with_content(path: &Path) -> Result<(Self, Option<Vec<u8>>), FileError> {
-        match read(path) {
-            Ok((bytes, metadata)) => {
-                let file = Self::from_bytes(path, &bytes, Some(&metadata))?;
-                Ok((file, Some(bytes)))
+    /// The settings of the file, and its bytes if it exists.
+    pub(super) fn load_with_content(path: &Path) -> Result<(Self, Option<Vec<u8>>), FileError> {
+        let content = private_file::read(path);
+        match content.map_err(|error| FileError::Unreadable(path.to_owned(), error))? {
+            Some((bytes, metadata)) => {
+                Ok((Self::from_bytes(path, &bytes, &metadata)?, Some(bytes)))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok((Self::empty(path), None)),
-            Err(source) => Err(FileError::Unreadable {
-                path: path.to_owned(),
-                source,
-            }),
+            None => {
+                let path = path.to_owned();
+                Ok((
+                    Self {
+                        path,
+                        ..Self::default()
+                    },
+                    None,
+                ))
+            }
         }
     }
 
-    fn empty(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            ..Self::default()
+    fn from_bytes(path: &Path, bytes: &[u8], metadata: &Metadata) -> Result<Self, FileError> {
+        let text = str::from_utf8(bytes).map_err(|error| FormatError::not_utf8(bytes, error));
+        let file = text.and_then(|text| parse(path, text));
+        let file = file.map_err(|error| {
+            let mut problem = error.to_string();
+            if error.is_secret && others_may_read(metadata) {
+                let command = chmod_command("600", path);
+                problem.push_str(&format!(
+                    "; others may read the file too: run `{command}`, and have the secret replaced"
+                ));
+            }
+            FileError::Invalid {
+                path: path.to_owned(),
+                problem,
+            }
+        })?;
+        let mut profiles = file.profiles.iter();
+        if profiles.any(|profile| profile.credentials.is_some()) && others_may_write(metadata) {
+            return Err(FileError::Writable {
+                path: path.to_owned(),
+                command: chmod_command("go-w", path),
+            });
         }
+        Ok(file)
     }
 
     /// The profile of this name, exactly.
     ///
     /// # Errors
     /// There is none; the error lists those that exist.
-    pub fn profile(&self, name: &str) -> Result<&Profile, UnknownProfile> {
-        let found = self.profiles.iter().find(|profile| &*profile.name == name);
+    pub(crate) fn profile(&self, name: &str) -> Result<&Profile, FileError> {
+        let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| self.unknown_profile(name))
     }
 
-    fn unknown_profile(&self, name: &str) -> UnknownProfile {
-        let names = self.profiles.iter().map(|profile| &*profile.name);
-        UnknownProfile {
+    pub(super) fn unknown_profile(&self, name: &str) -> FileError {
+        let known = self.profiles.iter().map(|profile| profile.name.clone());
+        FileError::UnknownProfile {
             name: name.to_owned(),
-            nearest: nearest(name, names.clone()).map(str::to_owned),
-            known: names.map(str::to_owned).collect(),
+            known: known.collect(),
         }
-    }
-
-    fn from_bytes(
-        path: &Path,
-        bytes: &[u8],
-        metadata: Option<&Metadata>,
-    ) -> Result<Self, FileError> {
-        let invalid = |problems| FileError::Invalid {
-            path: path.to_owned(),
-            problems,
-        };
-        let text = str::from_utf8(bytes).map_err(|error| invalid(vec![not_text(bytes, error)]))?;
-        let mut reader = Reader::new(text);
-        if metadata.is_some_and(others_may_read) {
-            reader.exposed_mend = Some(chmod("600", path));
-        }
-        let mut file = reader.file();
-        path.clone_into(&mut file.path);
-        let problems = reader.into_problems();
-        if !problems.is_empty() {
-            return Err(invalid(problems));
-        }
-        match metadata {
-            Some(metadata) if file.names_secrets() && others_may_write(metadata) => {
-                Err(FileError::Writable {
-                    path: path.to_owned(),
-                    mend: chmod("go-w", path),
-                })
-            }
-            _ => Ok(file),
-        }
-    }
-
-    fn names_secrets(&self) -> bool {
-        self.profiles
-            .iter()
-            .any(|profile| profile.credentials.is_some())
     }
 }
 
-/// The content of a file and what the system says of it, of one and the same file even if it is replaced meanwhile.
-fn read(path: &Path) -> std::io::Result<(Vec<u8>, Metadata)> {
-    let mut file = fs::File::open(path)?;
-    let metadata = file.metadata()?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok((bytes, metadata))
-}
-
-/// The first byte that is no UTF-8, and its place.
-fn not_text(bytes: &[u8], error: Utf8Error) -> Problem {
-    let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-    let (line, column) = position(&before, before.len());
-    Problem {
-        line,
-        column,
-        message: "no valid UTF-8".to_owned(),
-    }
-}
-
-impl Reader<'_> {
-    fn file(&mut self) -> ConfigFile {
-        let document = match Document::parse(self.text) {
-            Ok(document) => document,
-            Err(error) => {
-                // Never the error itself: it shows the line, and the line could hold a secret.
-                self.problem(error.span(), error.message());
-                return ConfigFile::default();
-            }
-        };
-        let table = document.as_table();
-        self.refuse_unknown_keys(table, &TOP_LEVEL_KEYS);
-        let file = ConfigFile {
-            path: PathBuf::new(),
-            default_profile: self.text_of(table, "default_profile").map(Arc::from),
-            trusted_hosts: self.hosts(table),
-            profiles: self.profiles(table),
-        };
-        self.check_default(table, &file);
-        file
-    }
-
-    fn check_default(&mut self, table: &dyn TableLike, file: &ConfigFile) {
-        let Some(name) = &file.default_profile else {
-            return;
-        };
-        // A profile that is there, but wrong, is reported where it is.
-        let is_there = table
-            .get("profiles")
-            .and_then(Item::as_table_like)
-            .is_some_and(|profiles| profiles.contains_key(name));
-        if !is_there {
-            let known = file.profiles.iter().map(|profile| &*profile.name);
-            let proposal = proposal(nearest(name, known));
-            let span = table.get("default_profile").and_then(Item::span);
-            self.problem(
-                span,
-                format!("default_profile is none of the profiles{proposal}"),
-            );
-        }
+fn describe_known(known: &[String]) -> String {
+    match known {
+        [] => "there are none".to_owned(),
+        names => format!("there are: {}", names.join(", ")),
     }
 }
 

@@ -1,56 +1,219 @@
-//! The picture of who sees whose data: as a tree for the terminal, and in the languages of Mermaid, Graphviz and SVG.
+//! Draws who sees whose data: as a tree, as a matrix, and in the languages of Graphviz and Mermaid.
 //!
-//! [`Graph`] is made from what is known; each submodule writes it in one format. Everything comes out in the same
-//! order whatever the order of the connections, so that two pictures can be compared.
+//! [`Graph`] holds the orgs and connections in a fixed order; each file below writes it in one format. The order of the
+//! input never matters, so that two pictures can be compared. It imports only model, and of output what shows texts.
 
 mod dot;
+mod matrix;
 mod mermaid;
-mod model;
 mod svg;
-mod text;
+mod terminal;
 mod tree;
-
-use std::io;
-
-pub use model::Graph;
-
-/// The languages in which a graph can be written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum GraphFormat {
-    /// Lines and names, for a terminal
-    #[default]
-    Tree,
-    /// A Mermaid flowchart, for Markdown
-    Mermaid,
-    /// A digraph for Graphviz
-    Dot,
-    /// A picture that stands alone, for a browser
-    Svg,
-}
-
-impl Graph {
-    /// Writes the graph to `out` in `format`.
-    ///
-    /// `width` counts for the tree alone: the columns to fit it in. `usize::MAX` keeps every name whole.
-    ///
-    /// # Errors
-    /// `out` cannot be written to.
-    pub fn write(
-        &self,
-        format: GraphFormat,
-        width: usize,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        match format {
-            GraphFormat::Tree => tree::write(self, width, out),
-            GraphFormat::Mermaid => mermaid::write(self, out),
-            GraphFormat::Dot => dot::write(self, out),
-            GraphFormat::Svg => svg::write(self, out),
-        }
-    }
-}
 
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use console::{measure_text_width, truncate_str};
+use uuid::Uuid;
+
+use super::escape::escape;
+use super::value::distinct_length;
+use crate::model::{Connection, Org, OrgDirectory, TypeSet};
+
+/// Widest label, in columns of a terminal, in formats that other programs draw.
+const MAX_LABEL: usize = 40;
+
+/// Columns of a text that is not for a terminal: as many as comfy-table can count.
+const MAX_WIDTH: usize = u16::MAX as usize;
+
+/// Orgs as nodes, connections as edges from source to destination.
+///
+/// The destinations with most sources come first, then the orgs that are only sources, then those in no connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Graph {
+    nodes: Vec<Node>,
+    /// By destination, then by the name of the source.
+    edges: Vec<Edge>,
+}
+
+/// An org.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    id: Uuid,
+    /// The name, else the id; escaped.
+    name: String,
+    disabled: bool,
+}
+
+/// The connection of a pair of orgs. The ends are indices of nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Edge {
+    id: Uuid,
+    source: usize,
+    destination: usize,
+    types: TypeSet,
+}
+
+impl Graph {
+    /// Builds the graph of `connections`. `orgs` adds orgs in no connection, missing names, and which orgs are disabled.
+    pub(crate) fn new(connections: &[Connection], orgs: &[Org]) -> Self {
+        let mut known = OrgDirectory::default();
+        for org in orgs {
+            known.add(org.clone());
+        }
+        for connection in connections {
+            known.add_orgs_of(connection);
+        }
+        let mut source_counts = HashMap::<Uuid, usize>::new();
+        let mut sharing = HashSet::<Uuid>::new();
+        for connection in connections {
+            *source_counts.entry(connection.destination.id).or_default() += 1;
+            sharing.insert(connection.source.id);
+        }
+
+        let mut nodes: Vec<Node> = known.orgs.iter().map(Node::from).collect();
+        nodes.sort_by_cached_key(|node| {
+            let sources = source_counts.get(&node.id).copied().unwrap_or_default();
+            let is_source = sharing.contains(&node.id);
+            (Reverse(sources), !is_source, node.alphabetical())
+        });
+        let ids = nodes.iter().map(|node| node.id).zip(0..);
+        let index: HashMap<Uuid, usize> = ids.collect();
+        let edge = |connection: &Connection| Edge {
+            id: connection.id,
+            source: index[&connection.source.id],
+            destination: index[&connection.destination.id],
+            types: connection.types.clone(),
+        };
+        let mut edges: Vec<Edge> = connections.iter().map(edge).collect();
+        edges.sort_by_cached_key(|edge| {
+            let source = nodes[edge.source].alphabetical();
+            (edge.destination, source, edge.id)
+        });
+        Self { nodes, edges }
+    }
+
+    /// Each destination with the connections to it, the one with most sources first.
+    fn destinations(&self) -> impl Iterator<Item = (usize, &[Edge])> {
+        let chunks = self.edges.chunk_by(|a, b| a.destination == b.destination);
+        chunks.map(|edges| (edges[0].destination, edges))
+    }
+
+    /// The orgs that share data, by name.
+    fn sources(&self) -> Vec<usize> {
+        let mut sources: Vec<usize> = self.edges.iter().map(|edge| edge.source).collect();
+        sources.sort_by_cached_key(|&node| self.nodes[node].alphabetical());
+        sources.dedup();
+        sources
+    }
+
+    /// The orgs in no connection, by name.
+    fn unconnected(&self) -> Range<usize> {
+        let ends = self.edges.iter().flat_map(|e| [e.source, e.destination]);
+        ends.max().map_or(0, |last| last + 1)..self.nodes.len()
+    }
+
+    /// The destination with most sources, where it has more than one.
+    fn hub(&self) -> Option<usize> {
+        let (node, edges) = self.destinations().next()?;
+        (edges.len() > 1).then_some(node)
+    }
+
+    /// A label for each node, unlike all others: namesakes get the beginning of their ids, as `Payments [1f7d93e0]`.
+    ///
+    /// Names are cut to make labels of at most `width` columns, but an id or `(disabled)` is always whole.
+    fn labels(&self, width: usize) -> Vec<String> {
+        let label = |node: &Node, id: &str| {
+            let disabled = if node.disabled { " (disabled)" } else { "" };
+            let mark = format!("{id}{disabled}");
+            let room = width.saturating_sub(measure_text_width(&mark));
+            format!("{}{mark}", shorten(&node.name, room))
+        };
+        let mut labels: Vec<String> = self.nodes.iter().map(|node| label(node, "")).collect();
+        let mut ids_by_label = HashMap::<String, Vec<String>>::new();
+        for (node, label) in self.nodes.iter().zip(&labels) {
+            let ids = ids_by_label.entry(label.trim().to_owned()).or_default();
+            ids.push(node.id.to_string());
+        }
+        for (node, text) in self.nodes.iter().zip(&mut labels) {
+            let ids = &ids_by_label[text.trim()];
+            if ids.len() > 1 {
+                let id = &node.id.to_string()[..distinct_length(ids)];
+                *text = label(node, &format!(" [{id}]"));
+            }
+        }
+        labels
+    }
+
+    /// The labels with whole names.
+    fn full_labels(&self) -> Vec<String> {
+        self.labels(usize::MAX)
+    }
+
+    /// Short labels for another program to draw: of all nodes, or of those that have a connection.
+    fn short_labels(&self, unconnected: bool) -> Vec<String> {
+        let mut labels = self.labels(MAX_LABEL);
+        if !unconnected {
+            labels.truncate(self.unconnected().start);
+        }
+        labels
+    }
+}
+
+impl Node {
+    fn alphabetical(&self) -> (String, Uuid) {
+        (self.name.to_lowercase(), self.id)
+    }
+}
+
+impl From<&Org> for Node {
+    fn from(org: &Org) -> Self {
+        let name = org.name.as_deref().filter(|name| !name.trim().is_empty());
+        Self {
+            id: org.id,
+            name: name.map_or_else(|| org.id.to_string(), |name| escape(name).into_owned()),
+            disabled: org.disabled == Some(true),
+        }
+    }
+}
+
+impl Edge {
+    /// The types as a person reads them: `logs, metrics`.
+    fn types_text(&self) -> String {
+        if self.types.is_empty() {
+            return "no types".to_owned();
+        }
+        let words: Vec<_> = self
+            .types
+            .iter()
+            .map(|kind| escape(kind.as_str()))
+            .collect();
+        words.join(", ")
+    }
+}
+
+/// The text, or its beginning and its end with `…` between them, in at most `width` columns.
+///
+/// The end stays since names often differ only there, as in `Payments EU` and `Payments US`.
+fn shorten(text: &str, width: usize) -> String {
+    if measure_text_width(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let reverse = |text: &str| text.chars().rev().collect::<String>();
+    let start = truncate_str(text, room - room / 3, "");
+    let end = reverse(&truncate_str(&reverse(text), room / 3, ""));
+    format!("{}…{}", start.trim_end(), end.trim_start())
+}
+
+/// `1 org`, `2 orgs`.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -1,114 +1,98 @@
-//! Sample connections for the tests of this module.
+//! Sample connections for the tests of this room.
 
-use super::{Graph, GraphFormat};
-use crate::topology::{Connection, Directory, Id, Org, Reference};
+use uuid::Uuid;
+
+use super::Graph;
+use crate::model::{Connection, Org};
+
+/// Names with what means something to one of the formats.
+pub(super) const AWKWARD_NAMES: [&str; 20] = [
+    r#"say "hi""#,
+    r"back\slash \N \n",
+    "a & b &lt; c",
+    "[x] {y} (z) <b>bold</b>",
+    "semi;colon",
+    "#35; hash #quot;",
+    "`tick` ~~~",
+    "1. Retail",
+    "- Retail",
+    "# Retail",
+    "*b* _i_",
+    "A --> B",
+    "%% comment",
+    "|pipe|",
+    "$$x^2$$",
+    "https://example.com/a",
+    "@{shape: x}",
+    "two\nlines\t\u{1b}[31m",
+    "\u{202e}evil\u{200b}",
+    "日本 é 👩\u{200d}💻",
+];
 
 /// An org whose UUID begins with `number`.
-pub(super) fn org(number: u32, name: &str) -> Reference {
-    Reference {
-        id: Some(uuid(number)),
-        name: Some(name.into()),
+pub(super) fn org(number: u32, name: &str) -> Org {
+    Org {
+        name: Some(name.to_owned()),
+        ..Org::from_id(uuid(number))
     }
 }
 
 /// A UUID that begins with `number`.
-pub(super) fn uuid(number: u32) -> Id {
-    format!("{number:08x}-0000-4000-8000-000000000000")
-        .as_str()
-        .into()
+pub(super) fn uuid(number: u32) -> Uuid {
+    Uuid::from_u128((u128::from(number) << 96) | 0x4000_8000_0000_0000_0000)
 }
 
-/// A connection of `source` to `destination` with comma-separated types.
-pub(super) fn connect(source: &Reference, destination: &Reference, types: &str) -> Connection {
+/// A connection of `source` to `destination` with comma-separated types. Its id begins with the numbers of both.
+pub(super) fn connect(source: &Org, destination: &Org, types: &str) -> Connection {
     let words = types.split(',').filter(|word| !word.is_empty());
     Connection {
-        source: source.clone(),
-        destination: destination.clone(),
+        id: Uuid::from_u128(source.id.as_u128() | (destination.id.as_u128() >> 16)),
+        source: source.to_ref(),
+        destination: destination.to_ref(),
         types: words.map(Into::into).collect(),
         ..Connection::default()
     }
 }
 
-/// A directory of these orgs, of which those in `disabled` are.
-pub(super) fn directory(orgs: &[Reference], disabled: &[u32]) -> Directory {
-    let known = orgs.iter().filter_map(|org| {
-        let id = org.id.clone()?;
-        let disabled = Some(disabled.iter().any(|number| uuid(*number) == id));
-        Some(Org {
-            id,
-            name: org.name.clone(),
-            public_id: None,
-            disabled,
-        })
-    });
-    Directory {
-        current: None,
-        orgs: known.collect(),
-    }
-}
-
-/// A hub with two sources, one of which sees another org too; a disabled org, and one in no connection.
+/// A hub with two sources, one of which sees a disabled org; and an org in no connection.
 pub(super) fn small() -> Graph {
     let hub = org(1, "Observability Hub");
     let retail = org(2, "Retail US");
     let payments = org(3, "Payments EU");
-    let lab = org(4, "Lab");
+    let lab = Org {
+        disabled: Some(true),
+        ..org(4, "Lab")
+    };
     let connections = [
         connect(&retail, &hub, "metrics,logs"),
         connect(&payments, &hub, "metrics"),
         connect(&lab, &retail, "audit,rum"),
     ];
     let spare = org(5, "Spare \"<A&B>\" `x`");
-    Graph::new(&connections, &directory(&[hub, retail, spare, lab], &[4]))
+    Graph::new(&connections, &[hub, retail, spare, lab])
 }
 
-/// `count` connections to three hubs and between them, most to the first, with names of many lengths.
-pub(super) fn many(count: u32) -> Graph {
-    let hubs = [
-        "Observability Hub",
-        "Security Operations",
-        "Platform Finance",
-    ];
-    let hubs = [0, 1, 2].map(|number| org(number + 1, hubs[number as usize]));
-    let kinds = ["logs,metrics", "metrics", "logs,metrics,audit", "logs"];
-    let places = [
-        "US",
-        "EU",
-        "Asia Pacific",
-        "日本",
-        "Tools and Internal Services of the Group",
-    ];
+/// Orgs of which each shares with the next `degree` ones.
+pub(super) fn mesh(size: u32, degree: u32) -> Graph {
+    let orgs: Vec<Org> = (0..size)
+        .map(|number| org(number + 1, &format!("Team {number} of the company")))
+        .collect();
+    let types = ["logs,metrics", "metrics", "logs,metrics,audit", "audit"];
     let mut connections = Vec::new();
-    if count > 20 {
-        connections.push(connect(&hubs[1], &hubs[0], "audit"));
-        connections.push(connect(&hubs[2], &hubs[0], "metrics,new"));
-    }
-    let mut number = 0;
-    while connections.len() < count as usize {
-        let place = places[number as usize % places.len()];
-        let source = org(100 + number, &format!("Team {number:03} {place}"));
-        connections.push(connect(
-            &source,
-            &hubs[0],
-            kinds[number as usize % kinds.len()],
-        ));
-        if number % 7 == 3 {
-            connections.push(connect(&source, &hubs[1], "audit"));
+    for source in 0..size {
+        for step in 1..=degree {
+            let destination = &orgs[((source + step) % size) as usize];
+            let types = types[((source + step) % 4) as usize];
+            connections.push(connect(&orgs[source as usize], destination, types));
         }
-        if number % 19 == 5 {
-            connections.push(connect(&source, &hubs[2], "metrics"));
-        }
-        number += 1;
     }
-    connections.truncate(count as usize);
-    let mut known = hubs.to_vec();
-    known.extend((0..4).map(|number| org(5000 + number, &format!("Sandbox {number}"))));
-    Graph::new(&connections, &directory(&known, &[5001, 103]))
+    Graph::new(&connections, &orgs)
 }
 
-/// The graph in a format, 80 columns wide.
-pub(super) fn written(graph: &Graph, format: GraphFormat) -> String {
-    let mut out = Vec::new();
-    graph.write(format, 80, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+/// An org with each of the awkward names, one of which shares an awkward type with another.
+pub(super) fn awkward() -> Graph {
+    let orgs = AWKWARD_NAMES.iter().zip(1..);
+    let orgs: Vec<Org> = orgs.map(|(name, number)| org(number, name)).collect();
+    let connection = connect(&orgs[1], &orgs[0], "logs,a\"]|<x>");
+    Graph::new(&[connection], &orgs)
 }

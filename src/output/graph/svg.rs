@@ -1,24 +1,354 @@
-//! A picture that stands alone: no script, no font and no reference to elsewhere.
-//!
-//! Sources stand on the left, destinations on the right, the hub first; a destination that is a source too sends its
-//! lines out to the right and back. Each type of a connection has a line of its own, told from others by its
-//! pattern, by a letter at both its ends, and by its colour.
+use console::measure_text_width;
 
-mod cards;
-mod ends;
-mod fan;
-mod layout;
-mod paint;
-mod path;
-mod route;
-mod strand;
-mod words;
+use super::matrix::{Block, Mark, Matrix};
+use super::{Graph, MAX_LABEL, counted};
 
-use std::io::{self, Write};
+const STYLE: &str = include_str!("style.css");
+const HEADING: &str = "Who sees whose data";
 
-use super::Graph;
+// A block of this size has its labels in sight on a usual screen.
+const MAX_COLUMNS: usize = 24;
+const MAX_ROWS: usize = 40;
+/// Every so many columns there is a stronger line.
+const GROUP: usize = 5;
 
-/// Writes the picture.
-pub(super) fn write(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
-    paint::write(graph, &layout::Layout::of(graph), out)
+// All that follows is in pixels.
+const MARGIN: usize = 24;
+const MIN_WIDTH: usize = 640;
+/// Height of title, summary and legend.
+const HEAD: usize = 128;
+/// Room for the words in the corner, even if all labels are short.
+const MIN_ROW_LABEL: usize = 92;
+const ROW: usize = 22;
+const MARK: usize = 16;
+/// Between the sides of a cell and its marks.
+const CELL_PADDING: usize = 4;
+/// Between a label and the cells.
+const LABEL_GAP: usize = 8;
+
+impl Graph {
+    /// Draws the matrix as an SVG that stands alone: no script, no font, no image, no reference.
+    ///
+    /// A large matrix is drawn in blocks below each other, so that the labels of every cell are near it.
+    pub(crate) fn svg(&self) -> String {
+        let picture = Picture::new(self);
+        let mut elements = picture.heading();
+        let mut y = HEAD;
+        for block in &picture.blocks {
+            elements.extend(picture.block(block, y));
+            y += picture.column_label + LABEL_GAP + block.rows.len() * ROW + 2 * MARGIN;
+        }
+        let (list, height) = picture.unconnected(y);
+        elements.extend(list);
+        let height = y + height;
+        let (width, summary) = (picture.width, picture.summary());
+        let elements = elements.join("\n");
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title summary">
+<title id="title">{HEADING}</title>
+<desc id="summary">{summary}</desc>
+<style>
+{STYLE}</style>
+<rect class="paper" width="{width}" height="{height}"/>
+{elements}
+</svg>
+"#
+        )
+    }
+}
+
+/// The matrix with its measures, which are the same in every block.
+struct Picture<'a> {
+    graph: &'a Graph,
+    matrix: Matrix<'a>,
+    blocks: Vec<Block>,
+    full_labels: Vec<String>,
+    /// Shortened to fit.
+    labels: Vec<String>,
+    width: usize,
+    /// Where the cells begin.
+    left: usize,
+    column_width: usize,
+    /// Height of the labels above a block.
+    column_label: usize,
+}
+
+impl<'a> Picture<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        let matrix = Matrix::new(graph);
+        let blocks = matrix.blocks(MAX_COLUMNS, MAX_ROWS);
+        let labels = graph.labels(MAX_LABEL);
+        let row_labels = matrix.rows.iter().map(|&node| text_width(&labels[node]));
+        let column_labels = matrix.columns.iter().map(|&node| text_width(&labels[node]));
+        let left = MARGIN + row_labels.max().unwrap_or(0).max(MIN_ROW_LABEL) + LABEL_GAP;
+        // The labels are turned by 45 degrees.
+        let column_label = column_labels.max().unwrap_or(0) * 5 / 7;
+        let column_width = (matrix.marks.len() * MARK + 2 * CELL_PADDING).max(ROW);
+        let columns = blocks.iter().map(|block| block.columns.len()).max();
+        let cells = columns.unwrap_or(0) * column_width;
+        Self {
+            width: MIN_WIDTH.max(left + cells + column_label + MARGIN),
+            full_labels: graph.full_labels(),
+            graph,
+            matrix,
+            blocks,
+            labels,
+            left,
+            column_width,
+            column_label,
+        }
+    }
+
+    fn summary(&self) -> String {
+        if self.graph.edges.is_empty() {
+            return "No connections.".to_owned();
+        }
+        let tables = match self.blocks.len() {
+            1 => String::new(),
+            several => format!(", in {several} tables"),
+        };
+        format!(
+            "{} from {} to {}{tables}.",
+            counted(self.graph.edges.len(), "connection"),
+            counted(self.matrix.rows.len(), "source"),
+            counted(self.matrix.columns.len(), "destination")
+        )
+    }
+
+    fn heading(&self) -> Vec<String> {
+        let mut elements = vec![
+            text("heading", MARGIN, 36, HEADING),
+            text("soft", MARGIN, 60, &self.summary()),
+        ];
+        if self.graph.edges.is_empty() {
+            return elements;
+        }
+        let explanation = "A row is a source. Its data can be queried by the orgs in whose columns it has a mark:";
+        elements.push(text("soft", MARGIN, 80, explanation));
+        let mut x = MARGIN;
+        for mark in &self.matrix.marks {
+            elements.push(draw_mark(mark, x, 94));
+            elements.push(text("soft", x + MARK + 6, 94 + ROW / 2, &mark.meaning));
+            x += MARK + text_width(&mark.meaning) + MARGIN;
+        }
+        elements
+    }
+
+    fn block(&self, block: &Block, y: usize) -> Vec<String> {
+        let top = y + self.column_label + LABEL_GAP;
+        let corner = self.left - LABEL_GAP;
+        let mut elements = vec![
+            text("soft end", corner, top - 28, "destination →"),
+            text("soft end", corner, top - 12, "source ↓"),
+        ];
+        let destinations = &self.matrix.columns[block.columns.clone()];
+        for (index, &destination) in destinations.iter().enumerate() {
+            let (x, y) = (self.column(index) + self.column_width / 2, top - LABEL_GAP);
+            let place = format!(r#"transform="translate({x} {y}) rotate(-45)""#);
+            elements.push(self.label(destination, &place));
+        }
+        for (index, &source) in block.rows.iter().enumerate() {
+            let stripe = ["stripe even", "stripe"][index % 2];
+            elements.push(self.row(source, destinations, top + index * ROW, stripe));
+        }
+        let height = block.rows.len() * ROW;
+        for index in 0..=destinations.len() {
+            let is_strong = index % GROUP == 0;
+            let class = if is_strong { "line strong" } else { "line" };
+            let x = self.column(index);
+            elements.push(format!(
+                r#"<path class="{class}" d="M{x} {top}v{height}"/>"#
+            ));
+        }
+        elements
+    }
+
+    fn row(&self, source: usize, destinations: &[usize], y: usize, stripe: &str) -> String {
+        let width = self.column(destinations.len()) - MARGIN;
+        let stripe = format!(
+            r#"<rect class="{stripe}" x="{MARGIN}" y="{y}" width="{width}" height="{ROW}"/>"#
+        );
+        let (label_x, label_y) = (self.left - LABEL_GAP, y + ROW / 2);
+        let place = format!(r#"text-anchor="end" x="{label_x}" y="{label_y}""#);
+        let label = self.label(source, &place);
+        let cells = destinations.iter().enumerate();
+        let cells = cells.filter_map(|(index, &destination)| {
+            self.cell(source, destination, self.column(index), y)
+        });
+        let cells = Vec::from_iter(cells).join("\n");
+        format!("<g class=\"row\">{stripe}{label}\n{cells}</g>")
+    }
+
+    /// Where the column of a block begins.
+    fn column(&self, index: usize) -> usize {
+        self.left + index * self.column_width
+    }
+
+    /// The marks of a connection; a shade where an org meets itself.
+    fn cell(&self, source: usize, destination: usize, x: usize, y: usize) -> Option<String> {
+        let frame = format!(
+            r#"x="{x}" y="{y}" width="{}" height="{ROW}""#,
+            self.column_width
+        );
+        let Some(edge) = self.matrix.edge(source, destination) else {
+            return (source == destination).then(|| format!(r#"<rect class="self" {frame}/>"#));
+        };
+        let (from, to) = (&self.full_labels[source], &self.full_labels[destination]);
+        let title = xml(&format!(
+            "{from} -> {to}: {} ({})",
+            edge.types_text(),
+            edge.id
+        ));
+        let marks = self.matrix.marks.iter().zip(0..);
+        let marks: String = marks
+            .filter(|(mark, _)| mark.is_in(&edge.types))
+            .map(|(mark, place)| draw_mark(mark, x + CELL_PADDING + place * MARK, y))
+            .collect();
+        Some(format!(
+            r#"<g class="cell"><title>{title}</title><rect class="area" {frame}/>{marks}</g>"#
+        ))
+    }
+
+    /// The orgs in no connection, in columns; and the height of the list.
+    fn unconnected(&self, y: usize) -> (Vec<String>, usize) {
+        let nodes = self.graph.unconnected();
+        if nodes.is_empty() {
+            return (Vec::new(), 0);
+        }
+        let widest = nodes
+            .clone()
+            .map(|node| text_width(&self.labels[node]))
+            .max();
+        let columns = ((self.width - MARGIN) / (widest.unwrap_or(0) + MARGIN)).max(1);
+        let column_width = (self.width - MARGIN) / columns;
+        let rows = nodes.len().div_ceil(columns);
+        let title = format!("In no connection: {}", counted(nodes.len(), "org"));
+        let mut elements = vec![text("list", MARGIN, y, &title)];
+        for (index, node) in nodes.enumerate() {
+            let x = MARGIN + index / rows * column_width;
+            let y = y + (index % rows + 1) * ROW;
+            elements.push(self.label(node, &format!(r#"x="{x}" y="{y}""#)));
+        }
+        (elements, rows * ROW + 2 * MARGIN)
+    }
+
+    /// The label of an org, with its whole name as title. `place` is the attributes that say where it stands.
+    fn label(&self, node: usize, place: &str) -> String {
+        let is_disabled = self.graph.nodes[node].disabled;
+        let class = if is_disabled { "disabled" } else { "label" };
+        let (title, label) = (xml(&self.full_labels[node]), xml(&self.labels[node]));
+        format!(r#"<text class="{class}" {place} dy="0.35em"><title>{title}</title>{label}</text>"#)
+    }
+}
+
+/// A letter on its colour, in a row that begins at `y`.
+fn draw_mark(mark: &Mark, x: usize, y: usize) -> String {
+    let (class, letter) = (mark.class, mark.letter);
+    let (width, height) = (MARK - 1, ROW - 6);
+    let (middle_x, middle_y, y) = (x + MARK / 2, y + ROW / 2, y + 3);
+    format!(
+        r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}" rx="3"/><text class="letter" x="{middle_x}" y="{middle_y}" dy="0.35em">{letter}</text>"#
+    )
+}
+
+/// A text with its middle line at `y`. Not every program knows `dominant-baseline`, so `dy` moves it.
+fn text(class: &str, x: usize, y: usize, text: &str) -> String {
+    let text = xml(text);
+    format!(r#"<text class="{class}" x="{x}" y="{y}" dy="0.35em">{text}</text>"#)
+}
+
+/// The width of a text, rather too much than too little: the font is the reader's.
+fn text_width(text: &str) -> usize {
+    measure_text_width(text) * 15 / 2
+}
+
+fn xml(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use roxmltree::Document;
+
+    use super::*;
+    use crate::output::graph::samples::*;
+
+    /// The texts of all elements with this class.
+    fn texts(svg: &str, class: &str) -> Vec<String> {
+        let document = Document::parse(svg).unwrap();
+        let elements = document.descendants();
+        let elements = elements.filter(|element| element.attribute("class") == Some(class));
+        elements
+            .map(|element| element.last_child().unwrap().text().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_cell_names_its_connection_and_shows_a_letter_for_each_type() {
+        let svg = small().svg();
+        let document = Document::parse(&svg).unwrap();
+        let cells = document
+            .descendants()
+            .filter(|element| element.attribute("class") == Some("cell"));
+        let cells: Vec<_> = cells
+            .map(|cell| {
+                let texts = cell.descendants().filter(|child| child.is_text());
+                Vec::from_iter(texts.filter_map(|child| child.text())).join("|")
+            })
+            .collect();
+        assert_eq!(
+            cells,
+            [
+                "Lab (disabled) -> Retail US: audit, rum (00000004-0002-4000-c000-800000000000)|A|R",
+                "Payments EU -> Observability Hub: metrics (00000003-0001-4000-c000-800000000000)|M",
+                "Retail US -> Observability Hub: logs, metrics (00000002-0001-4000-c000-800000000000)|L|M",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_picture_explains_itself_and_lists_the_orgs_in_no_connection() {
+        let svg = small().svg();
+        assert_eq!(
+            texts(&svg, "soft"),
+            [
+                "3 connections from 3 sources to 2 destinations.",
+                "A row is a source. Its data can be queried by the orgs in whose columns it has a mark:",
+                "logs",
+                "metrics",
+                "audit",
+                "rum",
+            ]
+        );
+        assert_eq!(texts(&svg, "list"), ["In no connection: 1 org"]);
+        assert_eq!(
+            texts(&svg, "label"),
+            [
+                "Observability Hub",
+                "Retail US",
+                "Payments EU",
+                "Retail US",
+                "Spare \"<A&B>\" `x`"
+            ]
+        );
+        assert_eq!(texts(&svg, "disabled"), ["Lab (disabled)"]);
+        assert!(svg.contains("prefers-color-scheme: dark"));
+    }
+
+    #[test]
+    fn a_large_matrix_is_drawn_in_blocks_with_labels_of_their_own() {
+        let svg = mesh(60, 4).svg();
+        let summary = "240 connections from 60 sources to 60 destinations, in 3 tables.";
+        assert_eq!(texts(&svg, "soft")[0], summary);
+        assert_eq!(svg.matches("rotate(-45)").count(), 60);
+        assert_eq!(svg.matches("source ↓").count(), 3);
+    }
+
+    #[test]
+    fn a_picture_without_connections_says_so() {
+        let svg = Graph::new(&[], &[org(1, "Spare")]).svg();
+        assert_eq!(texts(&svg, "soft"), ["No connections."]);
+        assert_eq!(texts(&svg, "label"), ["Spare"]);
+    }
 }

@@ -1,71 +1,146 @@
-use std::io::{self, Write};
+use comfy_table::{ColumnConstraint, Table, TableStyle, Width};
+use console::measure_text_width;
 
-use super::Graph;
-use super::model::{Edge, Node};
-use super::text::{columns, shorten, width};
+use super::{Edge, Graph, MAX_WIDTH};
 
-/// Between a name and what stands to the right of it.
+/// Between a name and the types to the right of it.
 const GAP: usize = 2;
-/// The columns of `├── `.
+/// Columns of `├── `.
 const BRANCH: usize = 4;
-/// However narrow the terminal is, this many columns of a name are shown.
-const LEAST_NAME: usize = 12;
+/// Fewest columns for a name, however narrow the terminal is.
+const MIN_NAME: usize = 12;
 
-/// Writes each destination with its sources below it, and the orgs in no connection at the end.
-pub(super) fn write(graph: &Graph, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut separator = "";
-    for (destination, edges) in graph.destinations() {
-        write!(out, "{separator}")?;
-        separator = "\n";
-        writeln!(out, "{}", fitted(&graph.nodes[destination], width))?;
-        write_sources(graph, edges, width, out)?;
+impl Graph {
+    /// Draws each destination with its sources below it, and the orgs in no connection at the end.
+    ///
+    /// Lines are broken between words to fit `width` columns; `None` keeps every line whole.
+    pub(crate) fn tree(&self, width: Option<usize>) -> String {
+        let width = width.unwrap_or(MAX_WIDTH);
+        let labels = self.full_labels();
+        let destinations = self.destinations().map(|(destination, edges)| {
+            let title = wrap(&[(&labels[destination], width)]).join("\n");
+            branches(&title, &sources(edges, &labels, width))
+        });
+        let mut trees = Vec::from_iter(destinations);
+        if !self.unconnected().is_empty() {
+            let room = width.saturating_sub(BRANCH);
+            let orgs = labels[self.unconnected()].iter();
+            let orgs = orgs.map(|label| wrap(&[(label, room)]));
+            trees.push(branches("In no connection", &Vec::from_iter(orgs)));
+        }
+        trees.join("\n")
     }
-    let unconnected: Vec<usize> = graph.unconnected().collect();
-    if unconnected.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{separator}In no connection")?;
-    for (index, node) in unconnected.iter().enumerate() {
-        let branch = branch(index + 1 == unconnected.len());
-        let name = fitted(&graph.nodes[*node], width.saturating_sub(BRANCH));
-        writeln!(out, "{branch}{name}")?;
-    }
-    Ok(())
 }
 
-fn write_sources(
-    graph: &Graph,
-    edges: &[Edge],
-    width: usize,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let words: Vec<String> = edges.iter().map(Edge::words).collect();
-    let widest_words = words.iter().map(|text| measure(text)).max().unwrap_or(0);
-    let room = width.saturating_sub(BRANCH + GAP + widest_words);
-    let names: Vec<String> = edges
-        .iter()
-        .map(|edge| fitted(&graph.nodes[edge.source], room.max(LEAST_NAME)))
-        .collect();
-    let widest_name = names.iter().map(|name| measure(name)).max().unwrap_or(0);
-    for (index, (name, words)) in names.iter().zip(&words).enumerate() {
-        let branch = branch(index + 1 == edges.len());
-        // Not `{:<1$}`: that counts characters, not columns.
-        let padding = " ".repeat(widest_name - measure(name) + GAP);
-        writeln!(out, "{branch}{name}{padding}{words}")?;
+/// The lines for each connection: the source, and the types in a second column.
+fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> {
+    let names: Vec<&String> = edges.iter().map(|edge| &labels[edge.source]).collect();
+    let types: Vec<String> = edges.iter().map(Edge::types_text).collect();
+    let name_width = names.iter().map(|text| measure_text_width(text)).max();
+    let types_width = types.iter().map(|text| measure_text_width(text)).max();
+    let (name_width, types_width) = (name_width.unwrap_or(0), types_width.unwrap_or(0));
+
+    let room = width.saturating_sub(BRANCH + GAP);
+    let name_room = room.saturating_sub(types_width).max(room / 2).max(MIN_NAME);
+    let name_width = name_width.min(name_room);
+    let types_width = types_width.min(room.saturating_sub(name_width).max(MIN_NAME));
+    let rows = names.iter().zip(&types);
+    rows.map(|(name, types)| wrap(&[(name, name_width), (types, types_width)]))
+        .collect()
+}
+
+/// The title, with each item on a branch of its own below it.
+fn branches(title: &str, items: &[Vec<String>]) -> String {
+    let mut lines = format!("{title}\n");
+    for (index, item) in items.iter().enumerate() {
+        let is_last = index + 1 == items.len();
+        let (mut branch, below) = match is_last {
+            true => ("└── ", "    "),
+            false => ("├── ", "│   "),
+        };
+        for line in item {
+            lines.push_str(&format!("{branch}{line}\n"));
+            branch = below;
+        }
     }
-    Ok(())
+    lines
 }
 
-fn branch(last: bool) -> &'static str {
-    if last { "└── " } else { "├── " }
+/// The texts side by side, each broken between words to fit its width. All but the last are filled up to it.
+fn wrap(columns: &[(&str, usize)]) -> Vec<String> {
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new())
+        .add_row(columns.iter().map(|(text, _)| text));
+    let fixed = |width: usize| Width::Fixed(u16::try_from(width).unwrap_or(u16::MAX));
+    for (index, &(_, width)) in columns.iter().enumerate() {
+        let is_last = index + 1 == columns.len();
+        if let Some(column) = table.column_mut(index) {
+            // comfy-table counts the padding as a part of the width.
+            let (padding, constraint) = match is_last {
+                true => (0, ColumnConstraint::UpperBoundary(fixed(width))),
+                false => (GAP, ColumnConstraint::Absolute(fixed(width + GAP))),
+            };
+            column
+                .set_padding((0, padding as u16))
+                .set_constraint(constraint);
+        }
+    }
+    let lines = table.lines();
+    lines.map(|line| line.trim_end().to_owned()).collect()
 }
 
-fn measure(text: &str) -> usize {
-    width(text, columns) as usize
-}
+#[cfg(test)]
+mod tests {
+    use snapbox::{IntoData as _, assert_data_eq, str};
 
-/// The label within `room` columns. The name is cut for it, never the mark that tells it from others.
-fn fitted(node: &Node, room: usize) -> String {
-    let room = room.saturating_sub(measure(&node.mark)).max(LEAST_NAME);
-    format!("{}{}", shorten(&node.name, room as f64, columns), node.mark)
+    use super::*;
+    use crate::output::graph::samples::*;
+
+    #[test]
+    fn a_narrow_tree_breaks_lines_between_words() {
+        let hub = org(9, "Observability Hub of the whole company in Europe");
+        let name = "Payments and Billing of the company";
+        let connections = [
+            connect(&org(1, name), &hub, "logs,metrics,audit"),
+            connect(&org(2, name), &hub, "audit"),
+        ];
+        let spare = org(3, "Spare org that nobody has connected with anything");
+        let graph = Graph::new(&connections, &[spare]);
+        assert_data_eq!(
+            graph.tree(Some(40)),
+            str![[r#"
+Observability Hub of the whole company
+in Europe
+├── Payments and       logs, metrics,
+│   Billing of the     audit
+│   company
+│   [00000001]
+└── Payments and       audit
+    Billing of the
+    company
+    [00000002]
+
+In no connection
+└── Spare org that nobody has connected
+    with anything
+
+"#]]
+            .raw()
+        );
+        assert!(
+            graph.tree(None).contains(
+                "── Payments and Billing of the company [00000001]  logs, metrics, audit\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_tree_fits_its_width() {
+        for width in [32, 40, 80] {
+            for line in mesh(12, 3).tree(Some(width)).lines() {
+                assert!(measure_text_width(line) <= width, "{line}");
+            }
+        }
+    }
 }

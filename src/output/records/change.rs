@@ -1,119 +1,167 @@
-use std::borrow::Cow;
-
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
+use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::connection::{ConnectionJson, ShowsConnection, connection_columns};
-use super::reference::id_value;
-use crate::output::{Column, InTable, Record};
-use crate::topology::Connection;
+use super::connection::{result_color, types_color};
+use super::org_or_nulls;
+use crate::desired::Step;
+use crate::model::{OrgRef, TypeSet};
+use crate::output::row::{Column, Row};
+use crate::output::value::Value;
 
-/// What became of a connection: the row of the commands that write, and of `check`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionChange {
-    /// One or two words: `created`, `exists`, `would delete`, `as wanted`, `differs`, `failed`, …
-    pub result: Cow<'static, str>,
-    /// Why, where that is not plain.
-    pub reason: Option<String>,
-    /// The connection, with what is known of it.
-    pub connection: Connection,
+/// A step of a plan, with its result: the row of `plan`, `apply` and `check --file`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StepRow {
+    /// `create`, `update`, `delete` or `unchanged`.
+    pub(crate) action: &'static str,
+    /// The result: `done`, `failed`, `unknown` or `not attempted`; or the difference that the step removes:
+    /// `missing`, `differs` or `unwanted`. `None` while it is only planned.
+    pub(crate) result: Option<&'static str>,
+    /// Why, where that is not obvious.
+    pub(crate) reason: Option<String>,
+    /// The connection: the live one, or the one that the step created.
+    pub(crate) id: Option<Uuid>,
+    /// The org whose data is shared.
+    pub(crate) source: OrgRef,
+    /// The org that may query it.
+    pub(crate) destination: OrgRef,
+    /// The types that are shared before the step.
+    pub(crate) before: TypeSet,
+    /// The types that are shared after it.
+    pub(crate) after: TypeSet,
+    /// The profile that carries it out.
+    pub(crate) profile: Option<String>,
+    /// The line of the file that names the connection, from 1.
+    pub(crate) line: Option<u64>,
+    /// The character within that line, from 1.
+    pub(crate) column: Option<u64>,
 }
 
-impl ConnectionChange {
-    /// A connection and what became of it, in one or two words.
-    pub fn new(result: &'static str, connection: Connection) -> Self {
+impl StepRow {
+    /// A step that is planned.
+    pub(crate) fn planned(step: &Step) -> Self {
         Self {
-            result: result.into(),
+            action: step.action_word(),
+            result: None,
             reason: None,
-            connection,
+            id: step.live.as_ref().map(|connection| connection.id),
+            source: step.source.clone(),
+            destination: step.destination.clone(),
+            before: step.types_before(),
+            after: step.types_after(),
+            profile: step.profile.clone(),
+            line: step.position.map(|position| position.line),
+            column: step.position.map(|position| position.column),
         }
     }
 
-    /// Adds why, where that is not plain.
-    #[must_use]
-    pub fn because(self, reason: Option<String>) -> Self {
-        Self { reason, ..self }
+    /// Whether the step changes anything.
+    pub(crate) fn is_change(&self) -> bool {
+        self.action != "unchanged"
     }
 }
 
-impl ShowsConnection for ConnectionChange {
-    fn connection(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-impl Record for ConnectionChange {
-    type Json<'a> = ChangeJson<'a>;
-    const PLURAL: &'static str = "connections";
-    const COLUMNS: &'static [Column<Self>] = &{
-        let result = Column::new("result", "RESULT", |row: &Self| {
-            Some(Cow::Borrowed(&row.result))
+impl Row for StepRow {
+    const PLURAL: &'static str = "changes";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("result", |row: &Self| row.result.into())
+            .when_filled()
+            .color(result_color),
+        Column::text("action", |row: &Self| row.action.into()).color(action_color),
+        Column::short_id("id", |row: &Self| row.id.into()).on_request(),
+        Column::text("source", |row: &Self| (&row.source).into()),
+        Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
+        Column::text("destination", |row: &Self| (&row.destination).into()),
+        Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
+        Column::text("before", |row: &Self| (&row.before).into()).color(types_color),
+        Column::text("after", |row: &Self| (&row.after).into()).color(types_color),
+        Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
+        Column::text("line", |row: &Self| {
+            row.line.map(|line| line.to_string()).into()
         })
-        .style(result_style);
-        let reason = Column::new("reason", "REASON", |row: &Self| {
-            row.reason.as_deref().map(Cow::Borrowed)
+        .when_filled(),
+        Column::text("column", |row: &Self| {
+            row.column.map(|column| column.to_string()).into()
         })
-        .in_table(InTable::WhenFilled);
-        let [a, b, c, d, e, f, g, h, i, j] = connection_columns();
-        [result, a, b, c, d, e, f, g, h, i, j, reason]
-    };
+        .on_request(),
+        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+    ];
+}
 
-    fn json(&self) -> ChangeJson<'_> {
-        ChangeJson {
-            result: &self.result,
-            reason: self.reason.as_deref(),
-            connection: (&self.connection).into(),
-        }
-    }
-
-    fn id(&self) -> Option<Cow<'_, str>> {
-        id_value(self.connection.id.as_ref())
+/// The usual colours of a diff.
+pub(in crate::output) fn action_color(action: &str) -> Option<AnsiColor> {
+    match action {
+        "create" => Some(AnsiColor::Green),
+        "update" => Some(AnsiColor::Yellow),
+        "delete" => Some(AnsiColor::Red),
+        _ => None,
     }
 }
 
-/// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not
-/// known. A word that is none of these has no colour: better none than a wrong one.
-pub(in crate::output) fn result_style(result: &str) -> Style {
-    let color = match result {
-        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
-            AnsiColor::Green
-        }
-        "would create" | "would update" | "would delete" | "not found" | "not attempted"
-        | "unknown" => AnsiColor::Yellow,
-        "differs" | "missing" | "unwanted" | "failed" => AnsiColor::Red,
-        _ => return Style::new(),
-    };
-    color.on_default()
+/// A change that this machine made, with its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct HistoryRow {
+    /// The id of the entry.
+    pub(crate) entry: String,
+    /// When it was about to be sent.
+    pub(crate) at: Timestamp,
+    /// `create`, `update` or `delete`.
+    pub(crate) operation: &'static str,
+    /// The command that made it.
+    pub(crate) command: String,
+    /// `done`, `failed`, `unknown` or `undone`.
+    pub(crate) result: &'static str,
+    /// Why, where that is not obvious.
+    pub(crate) reason: Option<String>,
+    /// The status of the HTTP answer that refused it.
+    pub(crate) http_status: Option<u16>,
+    /// The connection.
+    pub(crate) connection_id: Option<Uuid>,
+    /// The org whose data is shared, where it is known.
+    #[serde(serialize_with = "org_or_nulls")]
+    pub(crate) source: Option<OrgRef>,
+    /// The org that may query it.
+    pub(crate) destination: OrgRef,
+    /// The types before the change; `None` for a create.
+    pub(crate) before: Option<TypeSet>,
+    /// The types after the change; `None` for a delete.
+    pub(crate) after: Option<TypeSet>,
+    /// The profile that it was made with.
+    pub(crate) profile: Option<String>,
+    /// The host of the API.
+    pub(crate) host: String,
+    /// The entry that it undid.
+    pub(crate) undoes: Option<String>,
+    /// The entry that undid it.
+    pub(crate) undone_by: Option<String>,
 }
 
-/// A change in JSON and YAML: `result`, `reason`, and the fields of the connection.
-#[derive(Debug, Serialize)]
-pub struct ChangeJson<'a> {
-    result: &'a str,
-    reason: Option<&'a str>,
-    #[serde(flatten)]
-    connection: ConnectionJson<'a>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_has_the_colour_of_what_it_means() {
-        let color = |result| result_style(result).get_fg_color();
-        for (results, meant) in [
-            (vec!["created", "unchanged", "as wanted"], AnsiColor::Green),
-            (
-                vec!["would create", "not attempted", "unknown"],
-                AnsiColor::Yellow,
-            ),
-            (vec!["differs", "failed"], AnsiColor::Red),
-        ] {
-            for result in results {
-                assert_eq!(color(result), Some(meant.into()), "{result}");
-            }
-        }
-        assert_eq!(color("something new"), None);
-    }
+impl Row for HistoryRow {
+    const PLURAL: &'static str = "changes";
+    /// What `undo` takes.
+    const ID_COLUMN: &'static str = "entry";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::id("entry", |row: &Self| row.entry.as_str().into()),
+        Column::time("at", |row: &Self| Value::time(row.at.to_string())).header("AT (UTC)"),
+        Column::text("operation", |row: &Self| row.operation.into()),
+        Column::text("result", |row: &Self| row.result.into()).color(result_color),
+        Column::text("source", |row: &Self| row.source.as_ref().into()),
+        Column::id("source_id", |row: &Self| {
+            row.source.as_ref().map(|org| org.id).into()
+        })
+        .on_request(),
+        Column::text("destination", |row: &Self| (&row.destination).into()),
+        Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
+        Column::text("before", |row: &Self| row.before.as_ref().into()),
+        Column::text("after", |row: &Self| row.after.as_ref().into()),
+        Column::short_id("connection_id", |row: &Self| row.connection_id.into())
+            .header("CONNECTION"),
+        Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
+        Column::text("host", |row: &Self| row.host.as_str().into()).on_request(),
+        Column::text("command", |row: &Self| row.command.as_str().into()).on_request(),
+        Column::text("undoes", |row: &Self| row.undoes.as_deref().into()).on_request(),
+        Column::text("undone_by", |row: &Self| row.undone_by.as_deref().into()).on_request(),
+        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+    ];
 }

@@ -1,126 +1,150 @@
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use anstyle::AnsiColor;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use uuid::Uuid;
 
-use super::reference::{ReferenceJson, id, id_value, name_or_id, name_value, names, names_value};
-use super::time::to_the_minute;
-use crate::output::{Column, Fit, InTable, Record};
-use crate::topology::{Connection, ConnectionType, Id, TypeSet};
+use super::org_or_nulls;
+use crate::model::{Change, Connection, OrgRef, TypeSet, UserRef};
+use crate::output::row::{Column, Row};
+use crate::output::value::Value;
 
-/// A record that is about a connection, and so has its columns.
-pub trait ShowsConnection: 'static {
-    /// The connection.
-    fn connection(&self) -> &Connection;
+impl Row for Connection {
+    const PLURAL: &'static str = "connections";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::text("source", |row: &Self| (&row.source).into()),
+        Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
+        Column::text("destination", |row: &Self| (&row.destination).into()),
+        Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
+        Column::text("types", |row: &Self| (&row.types).into()).color(types_color),
+        Column::time("created_at", |row: &Self| {
+            row.created_at.as_deref().map(Value::time).into()
+        })
+        .header("CREATED (UTC)"),
+        Column::text("created_by", |row: &Self| (&row.created_by).into()),
+        Column::id("created_by_id", |row: &Self| row.created_by.id.into()).on_request(),
+        Column::text("profiles", |row: &Self| (&row.profiles).into()).when_filled(),
+    ];
 }
 
-/// The columns of a connection, for every record that shows one.
-pub const fn connection_columns<R: ShowsConnection>() -> [Column<R>; 10] {
-    [
-        Column::new("id", "ID", |row: &R| id_value(row.connection().id.as_ref())).fit(Fit::Shorten),
-        Column::new("source", "SOURCE", |row: &R| {
-            name_value(&row.connection().source)
-        })
-        .shown(|row| name_or_id(&row.connection().source)),
-        Column::new("source_id", "SOURCE ID", |row: &R| {
-            id_value(row.connection().source.id.as_ref())
-        })
-        .in_table(InTable::OnRequest)
-        .fit(Fit::Keep),
-        Column::new("destination", "DESTINATION", |row: &R| {
-            name_value(&row.connection().destination)
-        })
-        .shown(|row| name_or_id(&row.connection().destination)),
-        Column::new("destination_id", "DESTINATION ID", |row: &R| {
-            id_value(row.connection().destination.id.as_ref())
-        })
-        .in_table(InTable::OnRequest)
-        .fit(Fit::Keep),
-        Column::new("types", "TYPES", |row: &R| {
-            types_value(&row.connection().types)
-        })
-        .style(|_| AnsiColor::Cyan.on_default()),
-        Column::new("created_at", "CREATED (UTC)", |row: &R| {
-            row.connection().created_at.as_deref().map(Cow::Borrowed)
-        })
-        .shown(|row| row.connection().created_at.as_deref().map(to_the_minute))
-        .fit(Fit::Date),
-        Column::new("created_by", "CREATED BY", |row: &R| {
-            name_value(&row.connection().created_by)
-        })
-        .shown(|row| name_or_id(&row.connection().created_by)),
-        Column::new("created_by_id", "CREATED BY ID", |row: &R| {
-            id_value(row.connection().created_by.id.as_ref())
-        })
-        .in_table(InTable::OnRequest)
-        .fit(Fit::Keep),
-        Column::new("profiles", "PROFILES", |row: &R| {
-            names_value(&row.connection().profiles)
-        })
-        .in_table(InTable::WhenFilled),
-    ]
+/// What happened to a connection: the row of the commands that change one, and of `check`. A connection that does not
+/// exist has no id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ConnectionChange {
+    /// One or two words: `created`, `exists`, `would delete`, `as wanted`, `differs`, `failed`, …
+    pub(crate) result: &'static str,
+    /// Why, where that is not obvious.
+    pub(crate) reason: Option<String>,
+    /// The connection's id, if it exists.
+    pub(crate) id: Option<Uuid>,
+    /// The org whose data is shared, where it is known.
+    #[serde(serialize_with = "org_or_nulls")]
+    pub(crate) source: Option<OrgRef>,
+    /// The org that may query it.
+    pub(crate) destination: OrgRef,
+    /// What is shared, or would be.
+    pub(crate) types: TypeSet,
+    /// When it was created, as the API wrote it.
+    pub(crate) created_at: Option<String>,
+    /// The user who created it.
+    pub(crate) created_by: UserRef,
+    /// The profiles that see it.
+    pub(crate) profiles: Vec<String>,
 }
 
-/// The words for types as the value of a column.
-pub(super) fn types_value(types: &TypeSet) -> Option<Cow<'_, str>> {
-    match types.iter().as_slice() {
-        [] => None,
-        [only] => Some(Cow::Borrowed(only.as_str())),
-        _ => Some(Cow::Owned(types.to_string())),
+impl ConnectionChange {
+    /// A connection, and what happened to it in one or two words.
+    pub(crate) fn new(result: &'static str, connection: Connection) -> Self {
+        Self {
+            result,
+            reason: None,
+            id: Some(connection.id),
+            source: Some(connection.source),
+            destination: connection.destination,
+            types: connection.types,
+            created_at: connection.created_at,
+            created_by: connection.created_by,
+            profiles: connection.profiles,
+        }
     }
-}
 
-impl ShowsConnection for Connection {
-    fn connection(&self) -> &Connection {
+    /// A connection that does not exist.
+    pub(crate) fn missing(
+        result: &'static str,
+        source: Option<OrgRef>,
+        destination: OrgRef,
+    ) -> Self {
+        Self {
+            id: None,
+            source,
+            destination,
+            ..Self::new(result, Connection::default())
+        }
+    }
+
+    /// A change that is not made: the connection as it would be afterwards, before a delete as it is.
+    pub(crate) fn planned(result: &'static str, change: &Change) -> Self {
+        let before = match change.connection_before() {
+            Some(before) => Self::new(result, before.clone()),
+            None => Self::missing(
+                result,
+                change.source().cloned(),
+                change.destination().clone(),
+            ),
+        };
+        match change {
+            Change::Delete { .. } => before,
+            Change::Create { types, .. } | Change::Update { types, .. } => Self {
+                types: types.clone(),
+                ..before
+            },
+        }
+    }
+
+    /// Sets the reason.
+    pub(crate) fn reason(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
         self
     }
 }
 
-impl Record for Connection {
-    type Json<'a> = ConnectionJson<'a>;
-    const PLURAL: &'static str = "connections";
-    const COLUMNS: &'static [Column<Self>] = &connection_columns();
-
-    fn json(&self) -> ConnectionJson<'_> {
-        self.into()
-    }
-
-    fn id(&self) -> Option<Cow<'_, str>> {
-        id_value(self.id.as_ref())
-    }
+impl Row for ConnectionChange {
+    const PLURAL: &'static str = Connection::PLURAL;
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("result", |row: &Self| row.result.into()).color(result_color),
+        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::text("source", |row: &Self| row.source.as_ref().into()),
+        Column::id("source_id", |row: &Self| {
+            row.source.as_ref().map(|org| org.id).into()
+        })
+        .on_request(),
+        Column::text("destination", |row: &Self| (&row.destination).into()),
+        Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
+        Column::text("types", |row: &Self| (&row.types).into()).color(types_color),
+        Column::time("created_at", |row: &Self| {
+            row.created_at.as_deref().map(Value::time).into()
+        })
+        .header("CREATED (UTC)"),
+        Column::text("created_by", |row: &Self| (&row.created_by).into()),
+        Column::id("created_by_id", |row: &Self| row.created_by.id.into()).on_request(),
+        Column::text("profiles", |row: &Self| (&row.profiles).into()).when_filled(),
+        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+    ];
 }
 
-/// A connection in JSON and YAML.
-#[derive(Debug, Serialize)]
-pub struct ConnectionJson<'a> {
-    #[serde(serialize_with = "id")]
-    id: Option<&'a Id>,
-    source: ReferenceJson<'a>,
-    destination: ReferenceJson<'a>,
-    #[serde(serialize_with = "words")]
-    types: &'a TypeSet,
-    created_at: Option<&'a str>,
-    created_by: ReferenceJson<'a>,
-    #[serde(serialize_with = "names")]
-    profiles: &'a [Arc<str>],
-}
-
-/// Serializes types as a list of their words.
-pub(super) fn words<S: Serializer>(types: &TypeSet, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(types.iter().map(ConnectionType::as_str))
-}
-
-impl<'a> From<&'a Connection> for ConnectionJson<'a> {
-    fn from(connection: &'a Connection) -> Self {
-        Self {
-            id: connection.id.as_ref(),
-            source: (&connection.source).into(),
-            destination: (&connection.destination).into(),
-            types: &connection.types,
-            created_at: connection.created_at.as_deref(),
-            created_by: (&connection.created_by).into(),
-            profiles: &connection.profiles,
+/// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not known. Other words
+/// have no colour: better none than a wrong one.
+pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
+    match result {
+        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
+            Some(AnsiColor::Green)
         }
+        "would create" | "would update" | "would delete" | "not found" | "not attempted"
+        | "unknown" => Some(AnsiColor::Yellow),
+        "differs" | "missing" | "unwanted" | "failed" => Some(AnsiColor::Red),
+        _ => None,
     }
+}
+
+pub(super) fn types_color(_: &str) -> Option<AnsiColor> {
+    Some(AnsiColor::Cyan)
 }

@@ -1,21 +1,27 @@
-//! What commands list: connections, changes to them, steps of a plan, the history, orgs, profiles, identities.
+//! The rows of the listings. Each is a struct that serializes to the JSON of the contract, with a list of columns.
+//!
+//! They consist of plain data, so that nothing here depends on the API or the configuration.
 
+mod account;
 mod change;
 mod connection;
-mod history;
-mod identity;
-mod org;
-mod profile;
-mod reference;
-mod step;
-mod time;
 
-pub(super) use change::result_style;
-pub use change::{ChangeJson, ConnectionChange};
-pub use connection::{ConnectionJson, ShowsConnection, connection_columns};
-pub use history::{HistoryJson, HistoryRow};
-pub use identity::{IdentityJson, IdentityRow};
-pub use org::{OrgJson, OrgRow};
-pub use profile::{CredentialOrigins, ProfileJson, ProfileRow};
-pub(super) use step::style_of;
-pub use step::{StepJson, StepRow};
+use serde::{Serialize, Serializer};
+
+pub(crate) use account::{
+    CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser, OrgRow, ProfileRow,
+};
+pub(super) use change::action_color;
+pub(crate) use change::{HistoryRow, StepRow};
+pub(crate) use connection::ConnectionChange;
+pub(super) use connection::result_color;
+
+use crate::model::{OrgRef, UserRef};
+
+/// Serializes an unknown org as one whose fields are null.
+fn org_or_nulls<S: Serializer>(org: &Option<OrgRef>, serializer: S) -> Result<S::Ok, S::Error> {
+    match org {
+        Some(org) => org.serialize(serializer),
+        None => UserRef::default().serialize(serializer),
+    }
+}

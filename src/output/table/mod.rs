@@ -1,157 +1,183 @@
-//! `-o table`: aligned columns for people. It has to see all rows before it can write the first.
+//! `-o table`: aligned columns for people. The rows are collected, since all of them decide how wide a column is.
+//!
+//! comfy-table draws, aligns, wraps and colours. Here is only decided which columns it gets, how much of each value, and
+//! how wide each column is.
 
-mod blocks;
-mod cells;
-mod drawn;
-mod fit;
-mod lines;
-mod wrap;
+mod layout;
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-use anstyle::{Effects, Style};
+use anstyle::Ansi256Color;
+use comfy_table::presets::NOTHING;
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, Width};
+use console::measure_text_width;
 
-use self::blocks::write_blocks;
-use self::cells::{Cells, width};
-use self::drawn::{MOST_COLUMNS, MOST_ROWS, write_drawn};
-use self::fit::{Fitted, Slot, fit, natural};
-use self::lines::write_lines;
-use super::escape;
-use super::handle::Stdout;
-use super::listing::{ErrorView, RecordWriter};
-use super::record::{Column, Fit, InTable, Record};
-use super::selection::Chosen;
+use self::layout::{GAP, Table, TableColumn};
+use super::escape::escape;
+use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
+use super::streams::Stdout;
 
-/// What stands in a cell for a missing value.
+/// The cell of a missing value.
 const MISSING: &str = "-";
 
-/// What sets headers and labels apart.
-const HEADER: Style = Style::new().effects(Effects::BOLD);
+/// How many lines comfy-table draws at once, so that memory stays flat.
+const CHUNK: usize = 1_000;
 
-/// Collects the rows and writes them at the end.
+/// A value has at least this room beside its label in a block.
+const MIN_VALUE_WIDTH: usize = 12;
+
+/// Collects the rows, and writes the table at the end.
 pub(super) struct TableWriter<'a, R: 'static> {
     stdout: &'a mut Stdout,
     columns: Vec<&'static Column<R>>,
     table: Table,
 }
 
-/// A table, whatever its records are.
-struct Table {
-    headings: Vec<Heading>,
-    cells: Cells,
-    has_header: bool,
-    is_coloured: bool,
-}
-
-/// What a table knows of one of its columns.
-struct Heading {
-    header: &'static str,
-    fit: Fit,
-    style: fn(&str) -> Style,
-    /// Whether it goes when it has no value in any row.
-    may_go: bool,
-    is_filled: bool,
-    /// How many columns of a terminal its widest cell takes.
-    widest: usize,
-}
-
-impl Heading {
-    fn new<R>(chosen: &Chosen<R>) -> Self {
-        let column = chosen.column;
-        Self {
-            header: column.header,
+impl<'a, R: Row> TableWriter<'a, R> {
+    /// `are_chosen`: the columns were asked for, and so are shown whatever they contain.
+    pub(super) fn new(
+        stdout: &'a mut Stdout,
+        columns: Vec<&'static Column<R>>,
+        are_chosen: bool,
+        has_header: bool,
+    ) -> Self {
+        let table_column = |column: &&Column<R>| TableColumn {
+            header: column.header_text(),
             fit: match column.fit {
-                Fit::Spare if chosen.was_asked_for => Fit::Keep,
+                Fit::Optional if are_chosen => Fit::Whole,
                 fit => fit,
             },
-            style: column.style,
-            may_go: column.in_table == InTable::WhenFilled && !chosen.was_asked_for,
-            is_filled: false,
-            widest: 0,
-        }
-    }
-}
-
-impl Table {
-    /// What is shown of a column's header, and how.
-    fn header(&self, slot: &Slot) -> (&'static str, Style) {
-        let header = self.headings[slot.column].header;
-        (slot.cut.of_header(header), self.header_style())
-    }
-
-    /// The style of headers and labels.
-    fn header_style(&self) -> Style {
-        if self.is_coloured {
-            HEADER
-        } else {
-            Style::new()
-        }
-    }
-
-    /// What is shown of a cell, and how: the whole of it decides on the colour.
-    fn cell(&self, row: usize, slot: &Slot) -> (&str, Style) {
-        let cell = self.cells.get(row, slot.column);
-        let style = if self.is_coloured {
-            (self.headings[slot.column].style)(cell)
-        } else {
-            Style::new()
+            color: column.color,
+            is_shown: are_chosen || column.visibility != Visibility::WhenFilled,
+            natural_width: 0,
+            width: 0,
         };
-        (slot.cut.of(cell), style)
-    }
-
-    /// Adds the next cell of the row. Spaces at its end, which nobody would see, do not count.
-    fn push(&mut self, column: usize, value: Option<&str>) {
-        let shown = value.map(|text| text.trim_end_matches(' '));
-        let cell = shown.map_or(Cow::Borrowed(MISSING), escape);
-        let heading = &mut self.headings[column];
-        heading.is_filled |= shown.is_some();
-        heading.widest = heading.widest.max(width(&cell));
-        self.cells.push(&cell);
-    }
-}
-
-impl<'a, R: Record> TableWriter<'a, R> {
-    pub(super) fn new(stdout: &'a mut Stdout, columns: Vec<Chosen<R>>, has_header: bool) -> Self {
-        let table = Table {
-            headings: columns.iter().map(Heading::new).collect(),
-            cells: Cells::new(columns.len()),
-            has_header,
-            is_coloured: stdout.is_coloured,
-        };
-        let columns = columns.into_iter().map(|chosen| chosen.column).collect();
         Self {
+            table: Table {
+                columns: columns.iter().map(table_column).collect(),
+                rows: Vec::new(),
+                has_header,
+            },
             stdout,
             columns,
-            table,
         }
     }
 }
 
-impl<R: Record> RecordWriter<R> for TableWriter<'_, R> {
-    fn record(&mut self, record: &R) -> io::Result<()> {
-        for (index, column) in self.columns.iter().enumerate() {
-            let shown = (column.shown)(record).filter(|text| !text.trim().is_empty());
-            self.table.push(index, shown.as_deref());
-        }
+impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
+    fn row(&mut self, row: &R) -> io::Result<()> {
+        let columns = self.columns.iter().zip(&mut self.table.columns);
+        let cells = columns.map(|(column, table_column)| {
+            let value = (column.value)(row).display();
+            table_column.is_shown |= value.is_some();
+            match value {
+                // Nobody would see spaces at the end.
+                Some(text) => escape(text.trim_end_matches(' ')).into_owned(),
+                None => MISSING.to_owned(),
+            }
+        });
+        self.table.rows.push(cells.collect());
         Ok(())
     }
 
-    fn end(&mut self, _: &[ErrorView]) -> io::Result<()> {
+    fn end(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
-        let Some(limit) = stdout.width else {
-            return write_lines(stdout, table, &natural(table));
-        };
-        match fit(table, limit) {
-            Fitted::Lines(slots) if table.cells.rows() <= MOST_ROWS && limit <= MOST_COLUMNS => {
-                write_drawn(stdout, table, &slots)
-            }
-            Fitted::Lines(slots) => write_lines(stdout, table, &slots),
-            Fitted::Blocks(slots) => write_blocks(stdout, table, &slots, limit),
+        table.measure();
+        match stdout.width {
+            Some(limit) if !table.fit(limit) => draw_blocks(stdout, table, limit),
+            _ => draw_rows(stdout, table),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()
+    }
+}
+
+/// Writes the header and one line a row, or more where texts are wrapped.
+fn draw_rows(stdout: &mut Stdout, table: &Table) -> io::Result<()> {
+    let header = table.has_header.then(|| {
+        let headers = table.shown().map(|(_, column)| bold(&column.header));
+        headers.collect()
+    });
+    let rows = table.rows.iter().map(|row| {
+        let cells = table
+            .shown()
+            .map(|(index, column)| cell(column, &row[index]));
+        cells.collect()
+    });
+    let widths: Vec<_> = table.shown().map(|(_, column)| column.width).collect();
+    draw(stdout, header.into_iter().chain(rows), &widths, GAP)
+}
+
+/// Writes one block of lines a row, `LABEL: value`, with an empty line between two of them. Without a header, the
+/// values stand alone.
+fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()> {
+    let labels = table
+        .shown()
+        .map(|(_, column)| measure_text_width(&column.header) + 1);
+    let label_width = labels.max().unwrap_or(0);
+    let value_width = limit.saturating_sub(label_width + 1).max(MIN_VALUE_WIDTH);
+    let widths = match table.has_header {
+        true => vec![label_width, value_width],
+        false => vec![limit],
+    };
+    let lines = table.rows.iter().enumerate().flat_map(|(number, row)| {
+        let blank = (number > 0).then(|| vec![Cell::new("")]);
+        let fields = table.shown().map(|(index, column)| {
+            let label = table
+                .has_header
+                .then(|| bold(&format!("{}:", column.header)));
+            label
+                .into_iter()
+                .chain([cell(column, &row[index])])
+                .collect()
+        });
+        blank.into_iter().chain(fields)
+    });
+    draw(stdout, lines, &widths, 1)
+}
+
+fn bold(text: &str) -> Cell {
+    Cell::new(text).add_attribute(Attribute::Bold)
+}
+
+fn cell(column: &TableColumn, text: &str) -> Cell {
+    let cell = Cell::new(text);
+    match (column.color)(text) {
+        Some(color) => cell.fg(Color::AnsiValue(Ansi256Color::from_ansi(color).index())),
+        None => cell,
+    }
+}
+
+/// Has the lines drawn by comfy-table, with columns of these widths.
+fn draw(
+    stdout: &mut Stdout,
+    mut lines: impl Iterator<Item = Vec<Cell>>,
+    widths: &[usize],
+    gap: usize,
+) -> io::Result<()> {
+    let gap = u16::try_from(gap).unwrap_or(u16::MAX);
+    loop {
+        let mut chunk = comfy_table::Table::new();
+        chunk.add_rows(lines.by_ref().take(CHUNK));
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        chunk.load_style(NOTHING).force_no_tty().style_text_only();
+        if stdout.is_colored {
+            chunk.enforce_styling();
+        }
+        for (column, &width) in chunk.column_iter_mut().zip(widths) {
+            // A column has at least one character.
+            let width = u16::try_from(width.max(1)).unwrap_or(u16::MAX);
+            let width = Width::Fixed(width.saturating_add(gap));
+            column
+                .set_padding((0, gap))
+                .set_constraint(ColumnConstraint::Absolute(width));
+        }
+        for line in chunk.lines() {
+            writeln!(stdout, "{}", line.trim_end_matches(' '))?;
+        }
     }
 }

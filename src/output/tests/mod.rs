@@ -1,26 +1,29 @@
-//! The formats, compared whole over one fixed set of awkward records.
+//! The listings, compared whole where `tests/it` does not do so.
 
-mod delimited;
-mod fitting;
-mod listings;
+mod diff;
+mod formats;
 mod messages;
+mod progress;
 mod properties;
-pub(super) mod samples;
-mod structured;
-mod tables;
+mod samples;
+mod table;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use super::{ErrorView, Format, Output, OutputOptions, Record, Streams};
-use crate::topology::Connection;
+use indicatif::{MultiProgress, ProgressDrawTarget};
 
-/// A stream that keeps what was written to it.
-#[derive(Clone, Default)]
+use super::escape::escape;
+use super::handle::Output;
+use super::options::{ColorChoice, Format, OutputOptions};
+use super::row::Row;
+use super::streams::Streams;
+
+/// A stream that remembers what was written to it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    /// What was written so far.
     pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
@@ -37,11 +40,8 @@ impl Write for Captured {
     }
 }
 
-/// An output whose streams are kept: a terminal of this width, or a pipe.
-pub(super) fn output(
-    options: OutputOptions,
-    terminal: Option<usize>,
-) -> (Output, Captured, Captured) {
+/// Streams that are captured: a terminal of this width, or pipes.
+pub(super) fn captured(terminal: Option<usize>) -> (Streams, Captured, Captured) {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let streams = Streams {
         stdout: Box::new(stdout.clone()),
@@ -49,44 +49,47 @@ pub(super) fn output(
         stdout_width: terminal,
         stderr_is_terminal: terminal.is_some(),
         stdin_is_terminal: false,
+        progress_line: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
     };
+    (streams, stdout, stderr)
+}
+
+/// An output whose streams are captured.
+fn output(options: OutputOptions, terminal: Option<usize>) -> (Output, Captured, Captured) {
+    let (streams, stdout, stderr) = captured(terminal);
     (Output::with_streams(options, streams), stdout, stderr)
 }
 
-/// A table without colour, or another format.
-pub(super) fn plain(format: Format) -> OutputOptions {
+/// A format without colour.
+fn plain(format: Format) -> OutputOptions {
     OutputOptions {
         format,
-        color: super::ColorChoice::Never,
+        color: ColorChoice::Never,
         ..OutputOptions::default()
     }
 }
 
-/// What a listing of `records` writes to standard output.
-fn listing<R: Record>(options: OutputOptions, terminal: Option<usize>, records: Vec<R>) -> String {
-    let (mut output, stdout, _) = output(options, terminal);
-    finish(&mut output, records, &[]);
-    stdout.text()
-}
-
-/// What a listing with errors writes into a pipe.
-fn finished(format: Format, records: Vec<Connection>, errors: &[ErrorView]) -> String {
-    let (mut output, stdout, _) = output(plain(format), None);
-    finish(&mut output, records, errors);
-    stdout.text()
-}
-
-fn finish<R: Record>(output: &mut Output, records: Vec<R>, errors: &[ErrorView]) {
-    let mut rows = output.begin().unwrap();
-    for record in records {
-        rows.push(record).unwrap();
+/// A format without colour, with these columns.
+fn chosen(format: Format, columns: &[&str]) -> OutputOptions {
+    OutputOptions {
+        columns: Some(columns.iter().map(|&name| name.to_owned()).collect()),
+        ..plain(format)
     }
-    rows.finish(errors).unwrap();
 }
 
-/// A text with its hidden characters written out, except newlines, so that it can stand in a source
-/// file.
+/// What a listing of `rows` writes to standard output.
+fn listing<R: Row>(options: OutputOptions, terminal: Option<usize>, rows: Vec<R>) -> String {
+    let (mut output, stdout, _) = output(options, terminal);
+    let mut listing = output.begin().unwrap();
+    for row in rows {
+        listing.push(row).unwrap();
+    }
+    listing.finish(&[]).unwrap();
+    stdout.text()
+}
+
+/// A text with its control characters escaped, except newlines, so that it can stand in a source file.
 fn visible(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(super::escape).collect();
+    let lines: Vec<_> = text.split('\n').map(escape).collect();
     lines.join("\n")
 }

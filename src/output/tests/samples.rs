@@ -1,142 +1,140 @@
 use proptest::prelude::*;
+use uuid::Uuid;
 
+use crate::model::{Connection, ConnectionType, Org, OrgRef, UserRef};
 use crate::output::{ConnectionChange, OrgRow, StepRow};
-use crate::topology::{Action, Connection, ConnectionType, Org, Reference, Step, TypeSet};
 
-/// An org or a user whose id ends in `number`.
-pub(super) fn reference(number: u32, name: &str) -> Reference {
-    Reference {
-        id: Some(
-            format!("4dee724d-00cc-11ea-a77b-{number:012}")
-                .as_str()
-                .into(),
-        ),
-        name: Some(name.into()),
-    }
+fn id(number: u32) -> Uuid {
+    let text = format!("4dee724d-00cc-11ea-a77b-{number:012}");
+    text.parse().unwrap()
 }
 
-/// A connection with the number of its id and its orgs' names.
+/// A connection with the number of its id, between orgs of these names.
 pub(super) fn connection(
     number: u32,
     source: &str,
     destination: &str,
     types: &[&str],
 ) -> Connection {
+    let org = |number, name: &str| OrgRef {
+        id: id(number),
+        name: Some(name.into()),
+    };
+    let types = types.iter().map(|&word| ConnectionType::from(word));
     Connection {
-        id: Some(
-            format!("{number:08}-32b2-4aa3-8a1a-5d93b5382e3d")
-                .as_str()
-                .into(),
-        ),
-        source: reference(number, source),
-        destination: reference(1, destination),
-        types: types
-            .iter()
-            .map(|word| ConnectionType::from(*word))
-            .collect(),
+        id: format!("{number:08}-32b2-4aa3-8a1a-5d93b5382e3d")
+            .parse()
+            .unwrap(),
+        source: org(number, source),
+        destination: org(1, destination),
+        types: types.collect(),
         created_at: Some("2025-08-26T20:19:36.177236+00:00".into()),
-        created_by: reference(2, "Dana Example"),
+        created_by: UserRef {
+            id: Some(id(2)),
+            name: Some("Dana Example".into()),
+        },
         profiles: Vec::new(),
     }
 }
 
-/// Two connections with nothing odd about them.
+/// Two ordinary connections.
 pub(super) fn ordinary() -> Vec<Connection> {
+    let all = ["logs", "metrics", "audit"];
     vec![
         connection(40, "Retail US", "Observability Hub", &["logs"]),
-        connection(
-            41,
-            "Payments EU (West)",
-            "Observability Hub",
-            &["logs", "metrics", "audit"],
-        ),
+        connection(41, "Payments EU (West)", "Observability Hub", &all),
     ]
 }
 
-/// Connections with much that is odd about them.
+/// Connections with unusual names, and one with everything missing that may be missing.
 pub(super) fn awkward() -> Vec<Connection> {
-    let mut without_names = connection(14, "", "", &["logs"]);
-    without_names.source.name = None;
-    without_names.destination.name = None;
-    without_names.created_by = Reference::default();
-    without_names.created_at = Some("some day".into());
+    let red = "\u{1b}[31mred\nnext\tline";
+    let mut bare = connection(14, "", "", &["logs"]);
+    bare.source.name = None;
+    bare.destination.name = None;
+    bare.created_by = UserRef::default();
+    bare.created_at = Some("some day".into());
+    let mut barer = bare.clone();
+    barer.types = Vec::new().into();
+    barer.created_at = None;
     vec![
-        connection(
-            10,
-            "\u{1b}[31mred\nnext\tline",
-            "Observability Hub",
-            &["logs", "metrics"],
-        ),
+        connection(10, red, "Observability Hub", &["logs", "metrics"]),
         connection(11, "日本データ", "👩\u{200d}🚀 Crew", &["quantum", "logs"]),
         connection(12, "مرحبا", "\u{202e}evil \u{9b}2J", &["metrics"]),
         connection(13, "a, \"b\"", r"back\slash", &["audit"]),
-        without_names,
-        Connection::default(),
+        bare,
+        barer,
     ]
 }
 
-/// What became of two connections.
+/// What happened to two connections.
 pub(super) fn changes() -> Vec<ConnectionChange> {
     let [first, second] = ordinary().try_into().unwrap();
     vec![
-        ConnectionChange {
-            result: "created".into(),
-            reason: None,
-            connection: first,
-        },
-        ConnectionChange {
-            result: "failed".into(),
-            reason: Some("not permitted".into()),
-            connection: second,
-        },
+        ConnectionChange::new("created", first),
+        ConnectionChange::new("failed", second).reason(Some("not permitted".into())),
     ]
 }
 
-/// Orgs, one of them current and one disabled.
+/// Three orgs: the current one, a disabled one, and one of which only the id is known.
 pub(super) fn orgs() -> Vec<OrgRow> {
-    let org = |number: u32, name: Option<&str>, disabled| Org {
-        id: reference(number, "").id.unwrap(),
-        name: name.map(Into::into),
-        public_id: name.map(|_| "abcdef12345".into()),
-        disabled,
+    let org = |number, name: &str, disabled| Org {
+        id: id(number),
+        name: Some(name.into()),
+        public_id: Some("abcdef12345".into()),
+        disabled: Some(disabled),
     };
+    let profiles = vec!["hub".into(), "ops".into()];
     vec![
-        OrgRow {
-            org: org(1, Some("Observability Hub"), Some(false)),
-            current: true,
-            profiles: vec!["hub".into(), "ops".into()],
-        },
-        OrgRow {
-            org: org(2, Some("Old Shop"), Some(true)),
-            current: false,
-            profiles: Vec::new(),
-        },
-        OrgRow {
-            org: org(3, None, None),
-            current: false,
-            profiles: Vec::new(),
-        },
+        OrgRow::new(org(1, "Observability Hub", false), true, profiles),
+        OrgRow::new(org(2, "Old Shop", true), false, Vec::new()),
+        OrgRow::new(Org::from_id(id(3)), false, Vec::new()),
     ]
 }
 
-/// Any text at all. `any::<String>()` would have no control character in it.
-pub(in crate::output) fn any_text() -> impl Strategy<Value = String> {
-    let hidden = proptest::sample::select(vec![
+/// A step of a plan toward the hub, from an org with this number and name, whose types change like this.
+pub(super) fn step(
+    action: &'static str,
+    number: u32,
+    source: &str,
+    before: &str,
+    after: &str,
+) -> StepRow {
+    let types = |words: &str| {
+        let words = words.split_terminator(',');
+        words.map(ConnectionType::from).collect()
+    };
+    let ends = connection(number, source, "Observability Hub", &[]);
+    StepRow {
+        action,
+        result: None,
+        reason: None,
+        id: (action != "create").then_some(ends.id),
+        source: ends.source,
+        destination: ends.destination,
+        before: types(before),
+        after: types(after),
+        profile: None,
+        line: None,
+        column: None,
+    }
+}
+
+/// Any text. `any::<String>()` would contain no control characters.
+pub(super) fn any_text() -> impl Strategy<Value = String> {
+    let special = proptest::sample::select(vec![
         '\0', '\t', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{61c}', '\u{200b}',
         '\u{200d}', '\u{200f}', '\u{2028}', '\u{202e}', '\u{2066}', '\u{feff}', '\\', '"', ' ',
         '-', '\u{301}', '日',
     ]);
-    let character = prop_oneof![
-        any::<char>(),
-        hidden,
-        "[a-z]".prop_map(|letter| letter.chars().next().unwrap())
-    ];
-    proptest::collection::vec(character, 0..24).prop_map(String::from_iter)
+    let letter = proptest::char::range('a', 'z');
+    proptest::collection::vec(prop_oneof![any::<char>(), special, letter], 0..24)
+        .prop_map(String::from_iter)
 }
 
-/// Names as nobody hopes to see them, plain ones among them.
+/// Any name: long ones, and ones that mean something else in YAML, CSV or a spreadsheet.
 fn any_name() -> impl Strategy<Value = String> {
-    let odd = proptest::sample::select(vec![
+    let special = proptest::sample::select(vec![
         "no",
         "1.0",
         ": ",
@@ -167,47 +165,17 @@ fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
         any_text(),
         "[A-Za-z]{1,12}( [A-Za-z]{1,20}){0,4}",
-        odd.prop_map(str::to_owned)
+        special.prop_map(str::to_owned)
     ]
 }
 
-/// Connections with any names, and odd ids and times among them.
-pub(in crate::output) fn any_connections() -> impl Strategy<Value = Vec<Connection>> {
-    let id = proptest::option::of(any_name());
-    let one = (
-        0..99u32,
-        id,
-        any_name(),
-        any_name(),
-        proptest::option::of(any_name()),
-    )
-        .prop_map(|(number, id, source, destination, created_at)| {
-            let usual = connection(number, &source, &destination, &["logs", "metrics", "audit"]);
-            Connection {
-                id: id.map_or(usual.id, |id| Some(id.as_str().into())),
-                created_at: created_at.map(Into::into),
-                ..usual
-            }
-        });
+/// Connections with any names and times.
+pub(super) fn any_connections() -> impl Strategy<Value = Vec<Connection>> {
+    let time = proptest::option::of(any_name());
+    let one = (0..99u32, any_name(), any_name(), time);
+    let one = one.prop_map(|(number, source, destination, created_at)| Connection {
+        created_at,
+        ..connection(number, &source, &destination, &["logs", "metrics", "audit"])
+    });
     proptest::collection::vec(one, 1..5)
-}
-
-/// A step of a plan toward the hub, from an org with this number and name, whose types change so.
-pub(in crate::output) fn step(
-    action: Action,
-    source: (u32, &str),
-    before: &str,
-    after: &str,
-) -> StepRow {
-    let types = |words: &str| -> TypeSet { words.split_terminator(',').map(Into::into).collect() };
-    StepRow::planned(Step {
-        action,
-        source: reference(source.0, source.1),
-        destination: reference(9, "Observability Hub"),
-        connection: None,
-        before: types(before),
-        after: types(after),
-        profile: None,
-        position: None,
-    })
 }

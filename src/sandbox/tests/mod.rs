@@ -1,20 +1,20 @@
 //! What a client of the sandbox gets, over real HTTP.
 
-mod credentials;
-mod listing;
-mod orgs;
-mod refusals;
+mod orgs_and_users;
+mod reading;
 mod serving;
 mod state;
-mod users;
 mod writing;
 
-use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::Value;
+use std::path::Path;
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
-use super::{Running, SampleProfile, Sandbox, ServeOptions, profiles, start};
+use super::{Listener, Running, SampleProfile, Sandbox, ServeOptions, profiles, serve, start};
 
 /// The ids of the sample data that the tests name.
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
@@ -26,53 +26,71 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 const CONNECTIONS: &str = "/api/v2/org_connections";
 
-/// A running sandbox and a client of it.
+/// A sandbox that is served, and a client of it.
 struct Api {
-    running: Running,
+    url: String,
     client: reqwest::Client,
+    /// Stops the server when it is dropped, before the runtime is.
+    running: Option<Running>,
     runtime: Runtime,
-    /// Holds the state file; removed at the end.
-    _home: Option<TempDir>,
+    /// Holds the state file.
+    home: TempDir,
 }
 
 impl Api {
-    /// Serves a fresh sample account from a state file of its own.
+    /// Serves a sample account of its own.
     fn sample() -> Self {
-        Self::serving(ServeOptions::default())
+        let home = tempfile::tempdir().unwrap();
+        let state_file = home.path().join("state.json");
+        Self::over(&state_file, home)
     }
 
-    /// The same with these options.
-    fn serving(options: ServeOptions) -> Self {
-        let home = TempDir::new().unwrap();
-        let sandbox = Sandbox::open(&home.path().join("state.json")).unwrap();
+    /// Serves the account in this file.
+    fn at(state_file: &Path) -> Self {
+        Self::over(state_file, tempfile::tempdir().unwrap())
+    }
+
+    fn over(state_file: &Path, home: TempDir) -> Self {
+        let runtime = runtime();
+        let running = {
+            let _context = runtime.enter();
+            start(state_file).unwrap()
+        };
         Self {
-            _home: Some(home),
-            ..Self::over(Running::start(sandbox, options).unwrap())
+            url: running.url().to_owned(),
+            client: client().build().unwrap(),
+            running: Some(running),
+            runtime,
+            home,
         }
     }
 
-    fn over(running: Running) -> Self {
+    /// Serves a sample account in this way, until the end of the runtime.
+    fn serving(options: ServeOptions) -> Self {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), runtime());
+        let sandbox = Sandbox::open(&home.path().join("state.json")).unwrap();
+        let context = runtime.enter();
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let url = listener.url();
+        runtime.spawn(serve(sandbox, listener, options, CancellationToken::new()));
+        drop(context);
         Self {
-            running,
-            client: plain_client().build().unwrap(),
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap(),
-            _home: None,
+            url,
+            client: client().build().unwrap(),
+            running: None,
+            runtime,
+            home,
         }
     }
 
     /// A request without credentials.
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.running.url());
-        self.client.request(method, url)
+        self.client.request(method, format!("{}{path}", self.url))
     }
 
     fn send(&self, request: RequestBuilder) -> reqwest::Response {
-        self.runtime
-            .block_on(async { request.send().await })
-            .unwrap()
+        let sent = self.runtime.block_on(async { request.send().await });
+        sent.unwrap()
     }
 
     fn exchange(&self, request: RequestBuilder) -> (u16, String) {
@@ -88,12 +106,17 @@ impl Api {
     /// A 200 answer as JSON.
     fn get_json(&self, profile: &str, path: &str) -> Value {
         let (status, body) = self.get(profile, path);
-        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap()
     }
 
-    fn create(&self, profile: &str, destination: &str, types: &str) -> (u16, String) {
-        self.post(profile, &creation(destination, types))
+    fn create(&self, profile: &str, destination: &str, types: Value) -> (u16, String) {
+        let body = json!({"data": {
+            "type": "org_connection",
+            "attributes": {"connection_types": types},
+            "relationships": {"sink_org": {"data": {"type": "orgs", "id": destination}}},
+        }});
+        self.post(profile, &body.to_string())
     }
 
     fn post(&self, profile: &str, body: &str) -> (u16, String) {
@@ -101,12 +124,20 @@ impl Api {
         self.exchange(request.body(body.to_owned()))
     }
 
-    fn update(&self, profile: &str, id: &str, types: &str) -> (u16, String) {
+    fn update(&self, profile: &str, id: &str, types: Value) -> (u16, String) {
+        self.update_named(profile, id, id, types)
+    }
+
+    /// An update whose body has another id than its path.
+    fn update_named(&self, profile: &str, id: &str, named: &str, types: Value) -> (u16, String) {
+        let body = json!({"data": {
+            "type": "org_connection",
+            "id": named,
+            "attributes": {"connection_types": types},
+        }});
         let path = format!("{CONNECTIONS}/{id}");
-        let body = format!(
-            r#"{{"data":{{"type":"org_connection","id":"{id}","attributes":{{"connection_types":{types}}}}}}}"#
-        );
-        self.exchange(with_keys(self.request(Method::PATCH, &path), profile).body(body))
+        let request = with_keys(self.request(Method::PATCH, &path), profile);
+        self.exchange(request.body(body.to_string()))
     }
 
     fn delete(&self, profile: &str, id: &str) -> (u16, String) {
@@ -118,22 +149,21 @@ impl Api {
     fn ids(&self, profile: &str, query: &str) -> Vec<String> {
         let body = self.get_json(profile, &format!("{CONNECTIONS}{query}"));
         let records = body["data"].as_array().unwrap().iter();
-        records
-            .map(|record| record["id"].as_str().unwrap().to_owned())
-            .collect()
+        records.map(|record| text(record, "/id")).collect()
     }
 }
 
-/// `types` is JSON: `["logs"]`.
-fn creation(destination: &str, types: &str) -> String {
-    format!(
-        r#"{{"data":{{"type":"org_connection","attributes":{{"connection_types":{types}}},"relationships":{{"sink_org":{{"data":{{"type":"orgs","id":"{destination}"}}}}}}}}}}"#
-    )
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
-/// A client for loopback: no proxy, no certificates, and no waiting for ever.
-fn plain_client() -> reqwest::ClientBuilder {
-    // Whoever comes first installs it; for the others it is there.
+/// A client for loopback: no proxy, no certificates, and a timeout.
+fn client() -> reqwest::ClientBuilder {
+    // It fails where another test has installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .tls_certs_only([])
@@ -149,10 +179,14 @@ fn profile(name: &str) -> &'static SampleProfile {
 fn with_keys(request: RequestBuilder, name: &str) -> RequestBuilder {
     let profile = profile(name);
     request
-        .header("DD-API-KEY", profile.api_key)
-        .header("DD-APPLICATION-KEY", profile.app_key)
+        .header("DD-API-KEY", profile.api_key())
+        .header("DD-APPLICATION-KEY", profile.app_key())
 }
 
 fn refusal(status: u16, message: &str) -> (u16, String) {
-    (status, format!(r#"{{"errors":["{message}"]}}"#))
+    (status, json!({"errors": [message]}).to_string())
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).unwrap().as_str().unwrap().to_owned()
 }

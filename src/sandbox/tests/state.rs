@@ -1,72 +1,57 @@
+//! The state file.
+
 use std::path::PathBuf;
 use std::sync::Barrier;
-use std::thread;
+use std::{fs, thread};
 
-use super::super::SandboxError;
+use super::super::error::SandboxError;
 use super::*;
 
 fn home() -> (TempDir, PathBuf) {
-    let home = TempDir::new().unwrap();
+    let home = tempfile::tempdir().unwrap();
     let file = home.path().join("orgconn").join("sandbox.json");
     (home, file)
 }
 
 #[test]
-fn what_was_done_is_there_for_the_next_instance() {
+fn changes_last_and_are_seen_by_every_instance_at_once() {
     let (_home, file) = home();
-    let first = Api::over(start(&file).unwrap());
-    assert_eq!(first.delete("hub", RETAIL_TO_HUB).0, 200);
-    drop(first);
-    assert_eq!(Api::over(start(&file).unwrap()).ids("hub", "").len(), 7);
+    let (one, other) = (Api::at(&file), Api::at(&file));
+    assert_eq!(one.create("hub", ARCHIVE, json!(["logs"])).0, 200);
+    assert_eq!(other.create("hub", ARCHIVE, json!(["logs"])).0, 409);
+    assert_eq!(other.delete("hub", RETAIL_TO_HUB).0, 200);
+    assert_eq!(one.ids("hub", "").len(), 8);
+    drop((one, other));
+    assert_eq!(Api::at(&file).ids("hub", "").len(), 8);
 }
 
 #[test]
-fn instances_over_one_file_see_each_others_changes_at_once() {
+fn of_creates_at_the_same_time_one_succeeds_and_none_is_lost() {
     let (_home, file) = home();
-    let (one, other) = (
-        Api::over(start(&file).unwrap()),
-        Api::over(start(&file).unwrap()),
-    );
-    assert_eq!(one.create("hub", ARCHIVE, r#"["logs"]"#).0, 200);
-    assert_eq!(other.create("hub", ARCHIVE, r#"["logs"]"#).0, 409);
-    assert_eq!(one.ids("hub", ""), other.ids("hub", ""));
-}
-
-#[test]
-fn of_creates_at_the_same_time_one_wins_and_none_is_lost() {
-    let (_home, file) = home();
-    let instances: Vec<_> = (0..2).map(|_| Api::over(start(&file).unwrap())).collect();
     let names = ["hub", "retail-us", "retail-eu", "logistics", "platform"];
+    let instances = [Api::at(&file), Api::at(&file)];
     let ready = Barrier::new(instances.len());
     let create_all = |api: Api| {
         names.map(|name| {
             ready.wait();
-            api.create(name, ARCHIVE, r#"["logs"]"#).0
+            api.create(name, ARCHIVE, json!(["logs"])).0
         })
     };
-    let answers: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = instances
-            .into_iter()
-            .map(|api| scope.spawn(|| create_all(api)))
-            .collect();
-        threads.into_iter().map(|one| one.join().unwrap()).collect()
+    let [left, right] = thread::scope(|scope| {
+        let threads = instances.map(|api| scope.spawn(|| create_all(api)));
+        threads.map(|thread| thread.join().unwrap())
     });
-    for (left, right) in answers[0].iter().zip(answers[1]) {
-        assert_eq!((*left).min(right), 200);
-        assert_eq!((*left).max(right), 409);
+    for (left, right) in left.into_iter().zip(right) {
+        assert_eq!((left.min(right), left.max(right)), (200, 409));
     }
-    assert_eq!(
-        Api::over(start(&file).unwrap())
-            .ids("security-archive", "")
-            .len(),
-        names.len()
-    );
+    let listed = Api::at(&file).ids("security-archive", "");
+    assert_eq!(listed.len(), names.len());
 }
 
 #[test]
-fn a_reset_brings_the_sample_back_also_under_a_running_server() {
+fn a_reset_restores_the_sample_under_a_running_server() {
     let (_home, file) = home();
-    let api = Api::over(start(&file).unwrap());
+    let api = Api::at(&file);
     let fresh = api.get("hub", CONNECTIONS);
     assert_eq!(api.delete("hub", RETAIL_TO_HUB).0, 200);
     Sandbox::reset(&file).unwrap();
@@ -74,30 +59,28 @@ fn a_reset_brings_the_sample_back_also_under_a_running_server() {
 }
 
 #[test]
-fn a_broken_file_is_an_error_that_names_the_mend_and_a_reset_mends_it() {
+fn a_broken_file_is_left_alone_until_a_reset() {
     let (_home, file) = home();
     drop(Sandbox::open(&file).unwrap());
-    for text in [
+    let message = format!(
+        "the sandbox's state file {} is broken; `orgconn sandbox reset` makes a new one",
+        file.display()
+    );
+    for content in [
         "",
         "{",
         r#"{"version":1}"#,
         r#"{"version":1,"account":{},"more":1}"#,
         "[]",
     ] {
-        std::fs::write(&file, text).unwrap();
+        fs::write(&file, content).unwrap();
         let error = Sandbox::open(&file).unwrap_err();
         assert!(
-            matches!(error, SandboxError::Broken { .. }),
-            "{text}: {error}"
+            matches!(error, SandboxError::InvalidState { .. }),
+            "{content}"
         );
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "the sandbox's state file {} is broken; `orgconn sandbox reset` makes a new one",
-                file.display()
-            )
-        );
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        assert_eq!(error.to_string(), message);
+        assert_eq!(fs::read_to_string(&file).unwrap(), content);
     }
     Sandbox::reset(&file).unwrap();
     assert!(Sandbox::open(&file).is_ok());
@@ -107,32 +90,28 @@ fn a_broken_file_is_an_error_that_names_the_mend_and_a_reset_mends_it() {
 fn a_file_of_another_version_is_left_alone() {
     let (_home, file) = home();
     drop(Sandbox::open(&file).unwrap());
-    std::fs::write(&file, r#"{"version":2,"something":"new"}"#).unwrap();
+    let later = r#"{"version":2,"something":"new"}"#;
+    fs::write(&file, later).unwrap();
     let error = Sandbox::open(&file).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            SandboxError::Version {
-                found: 2,
-                known: 1,
-                ..
-            }
-        ),
-        "{error}"
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the sandbox's state file {} has version 2, and this orgconn reads version 1; \
+             `orgconn sandbox reset` makes a new one",
+            file.display()
+        )
     );
+    assert_eq!(fs::read_to_string(&file).unwrap(), later);
 }
 
 #[test]
-fn trouble_with_the_file_while_serving_is_an_answer_that_says_so() {
-    let (_home, file) = home();
-    let api = Api::over(start(&file).unwrap());
-    std::fs::write(&file, "{").unwrap();
+fn a_file_that_breaks_while_it_is_served_is_an_answer_that_says_so() {
+    let api = Api::sample();
+    fs::write(api.home.path().join("state.json"), "{").unwrap();
     let (status, body) = api.get("hub", CONNECTIONS);
     assert_eq!(status, 500);
-    assert!(
-        body.contains("`orgconn sandbox reset` makes a new one: EOF"),
-        "{body}"
-    );
+    let message = "`orgconn sandbox reset` makes a new one: EOF";
+    assert!(body.contains(message), "{body}");
 }
 
 #[cfg(unix)]
@@ -142,7 +121,7 @@ fn files_and_directories_are_for_their_owner_alone() {
 
     let (_home, file) = home();
     drop(Sandbox::open(&file).unwrap());
-    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(&file.with_extension("json.lock")), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
@@ -150,10 +129,13 @@ fn files_and_directories_are_for_their_owner_alone() {
 
 #[test]
 fn a_directory_that_cannot_be_made_is_an_error_with_its_path() {
-    let home = TempDir::new().unwrap();
+    let home = tempfile::tempdir().unwrap();
     let blocked = home.path().join("file");
-    std::fs::write(&blocked, "").unwrap();
+    fs::write(&blocked, "").unwrap();
     let error = Sandbox::open(&blocked.join("below").join("state.json")).unwrap_err();
-    let expected = format!("cannot make {}", blocked.join("below").display());
-    assert!(error.to_string().starts_with(&expected), "{error}");
+    let expected = format!(
+        "cannot make {}, where the sandbox keeps its state",
+        blocked.join("below").display()
+    );
+    assert_eq!(error.to_string(), expected);
 }

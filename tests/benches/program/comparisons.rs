@@ -52,8 +52,8 @@ pub(crate) fn completion(fixtures: &Fixtures) -> Vec<BenchCommand> {
 
 /// What a shell runs when Tab is pressed at the end of the last word: the protocol of the completion scripts.
 fn completion_request(name: &str, program: PathBuf, words: &[&str]) -> BenchCommand {
-    let arguments = [&["__complete", "zsh"], words].concat();
-    BenchCommand::new(name, program, &arguments)
+    let arguments = [&["--"], words].concat();
+    BenchCommand::new(name, program, &arguments).with("COMPLETE", "zsh")
 }
 
 /// The builds of orgconn, and a program that does nothing but start.

@@ -2,41 +2,64 @@
 
 use crate::harness::{Terminal, World};
 
-/// What bash replies for the word at the end of a line, one candidate a line, with what is asked of readline in front.
-fn replied(world: &World, line: &str) -> String {
+/// What bash replies for the end of a line that it replaces, one candidate a line, with what is asked of readline in front.
+fn replied(world: &World, line: &str, replaced: &str) -> String {
     let script = r#"
 eval "$(orgconn completions bash)"
-compopt() { printf 'compopt %s\n' "$*"; }
+compopt() { printf 'compopt %s %s\n' "$@"; }
 COMP_LINE=$line COMP_POINT=${#line} COMP_TYPE=9 COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
-_orgconn orgconn
+_orgconn orgconn "$replaced"
 ((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}""#;
     let line = line.replace('\'', r"'\''");
     world
-        .script(&format!("set -eu; line='{line}'{script}"))
+        .script(&format!(
+            "set -eu; line='{line}' replaced='{replaced}'{script}"
+        ))
         .quiet_success()
 }
 
 #[test]
 fn what_readline_is_given_stands_for_what_it_replaces() {
     let world = World::sandbox();
-    for (line, replies) in [
-        ("orgconn li", "list\n"),
-        ("orgconn list --source Re", "Retail\\ EU\nRetail\\ US\n"),
-        ("orgconn list --source=Re", "Retail\\ EU\nRetail\\ US\n"),
-        ("orgconn list --source='Retail U", "Retail US\n"),
-        ("orgconn list --source \"sec", "Security Archive\n"),
-        ("orgconn list --source name:Obs", "Observability\\ Hub\n"),
-        ("orgconn list --source profile:log", "logistics\n"),
+    for (line, replaced, replies) in [
+        ("orgconn li", "li", "list\n"),
+        (
+            "orgconn list --source Re",
+            "Re",
+            "Retail\\ EU\nRetail\\ US\n",
+        ),
+        (
+            "orgconn list --source=Re",
+            "Re",
+            "Retail\\ EU\nRetail\\ US\n",
+        ),
+        ("orgconn list --source='Retail U", "Retail U", "Retail US\n"),
+        ("orgconn list --source \"sec", "sec", "Security Archive\n"),
+        (
+            "orgconn list --source name:Obs",
+            "Obs",
+            "Observability\\ Hub\n",
+        ),
+        ("orgconn list --source profile:log", "log", "logistics\n"),
         (
             "orgconn list --source 'name:Obs",
+            "name:Obs",
             "name:Observability Hub\n",
         ),
-        ("VAR=x orgconn list --type logs,m", "logs,metrics\n"),
-        ("orgconn plan -f orgc", "compopt -o default\n"),
-        ("orgconn plan --file=orgc", "compopt -o default\n"),
-        ("orgconn list --nothing-of-the-kind", ""),
+        (
+            "VAR=x orgconn list --type logs,m",
+            "logs,m",
+            "logs,metrics\n",
+        ),
+        ("orgconn plan -f orgc", "orgc", "compopt -o default\n"),
+        ("orgconn plan --file=orgc", "orgc", "compopt -o default\n"),
+        (
+            "orgconn list --nothing-of-the-kind",
+            "--nothing-of-the-kind",
+            "",
+        ),
     ] {
-        assert_eq!(replied(&world, line), replies, "{line}");
+        assert_eq!(replied(&world, line, replaced), replies, "{line}");
     }
 }
 

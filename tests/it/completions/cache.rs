@@ -172,7 +172,7 @@ fn each_profile_has_a_list_of_its_own() {
 fn a_reset_of_the_sandbox_is_a_reset_of_what_is_offered() {
     let world = World::sandbox();
     at_a_terminal(&world, &["list"]);
-    assert_eq!(files(&world).len(), 2);
+    assert_eq!(files(&world).len(), 1);
     world.run(["sandbox", "reset"]).code(0);
     assert_eq!(files(&world), [""; 0].map(PathBuf::from));
 }
@@ -183,7 +183,7 @@ fn the_cache_is_its_owners_alone() {
     at_a_terminal(&world, &["list"]);
     let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let files = files(&world);
-    assert_eq!(files.iter().map(mode).collect::<Vec<_>>(), [0o600, 0o600]);
+    assert_eq!(files.iter().map(mode).collect::<Vec<_>>(), [0o600]);
     assert_eq!(mode(&files[0].parent().unwrap().to_owned()), 0o700);
 }
 

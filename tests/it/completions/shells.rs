@@ -30,7 +30,7 @@ words
 "#]]
     );
     assert_data_eq!(
-        asked(&world, "bash", &["orgconn create Retail", " =:", "9"]),
+        asked(&world, "bash", &["orgconn create Retail", "Retail", "9"]),
         str![[r#"
 words
 Retail/ EU
@@ -43,26 +43,20 @@ Retail/ US
 #[test]
 fn what_bash_only_shows_is_shown_as_it_is() {
     let world = World::sandbox();
-    let ask = |text: &str, kind: &str| asked(&world, "bash", &[text, " =:", kind]);
+    let ask = |text: &str, kind: &str| {
+        asked(
+            &world,
+            "bash",
+            &[text, text.rsplit('=').next().unwrap(), kind],
+        )
+    };
     assert_eq!(
         ask("orgconn list --profile=retail", "63"),
-        "words\n--profile=retail-us  -- a source whose connection belongs to a person\n\
-         --profile=retail-eu  -- a source whose connection belongs to a service account\n"
+        "words\n--profile=retail-us  -- Retail US\n--profile=retail-eu  -- Retail EU\n"
     );
     // One alone may be put on the line all the same.
     assert_eq!(
         ask("orgconn list --profile=retail-u", "63"),
         "words\nretail-us\n"
     );
-}
-
-#[test]
-fn an_open_quote_in_fish_is_read_as_one() {
-    let world = World::sandbox();
-    for typed in ["\"Retail U", "'Retail U", r"Retail\ U"] {
-        assert_eq!(
-            asked(&world, "fish", &["orgconn", "create", typed]),
-            "words\nRetail US\t\n"
-        );
-    }
 }

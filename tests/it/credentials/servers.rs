@@ -18,6 +18,11 @@ fn an_unknown_site_is_refused_with_the_nearest() {
     );
     refused(
         &ALL[2..4],
+        &["--site", "z.example"],
+        &format!("unknown site `z.example`; {known}"),
+    );
+    refused(
+        &ALL[2..4],
         &["--site", "api.datadoghq.eu"],
         "--site names a host of a site; give the site alone, such as datadoghq.com, without `api.` or `app.`",
     );

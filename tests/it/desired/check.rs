@@ -124,7 +124,7 @@ fn when_the_time_is_over_it_differs() {
     let api = Api::new();
     looks_twice(&api, &live());
     world(&api)
-        .run([&CHECK[..], &["--wait=50ms"]].concat())
+        .run([&CHECK[..], &["--wait=400ms"]].concat())
         .code(3);
 }
 

@@ -1,5 +1,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -71,6 +72,8 @@ pub(crate) struct Flaky {
 struct Seen {
     requests: Mutex<Vec<String>>,
     one_more: Condvar,
+    /// Whether the test has ended.
+    is_over: AtomicBool,
 }
 
 /// No test waits longer than this for a request.
@@ -141,6 +144,7 @@ impl Drop for Flaky {
             .take()
             .filter(|server| server.is_finished() || !std::thread::panicking())
         {
+            self.seen.is_over.store(true, Ordering::Relaxed);
             let _ = TcpStream::connect(self.url.trim_start_matches("http://"));
             let _ = server.join();
         }
@@ -151,11 +155,7 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
     let mut stalled = Vec::new();
     let mut held = Vec::new();
     for turn in turns {
-        let Ok((mut stream, _)) = listener.accept() else {
-            break;
-        };
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let Some(request) = read(&mut stream) else {
+        let Some((mut stream, request)) = next_request(listener, seen) else {
             stalled.clear();
             break;
         };
@@ -174,6 +174,21 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
         let _ = answer.join();
     }
     stalled
+}
+
+/// The next request and its connection; `None` once the test is over. A client may give up a connection without having
+/// sent anything.
+fn next_request(listener: &TcpListener, seen: &Seen) -> Option<(TcpStream, String)> {
+    loop {
+        let (mut stream, _) = listener.accept().ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        if let Some(request) = read(&mut stream) {
+            return Some((stream, request));
+        }
+        if seen.is_over.load(Ordering::Relaxed) {
+            return None;
+        }
+    }
 }
 
 fn answer(stream: &mut TcpStream, turn: Turn, request: &str) {

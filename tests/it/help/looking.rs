@@ -273,18 +273,36 @@ fn graph() {
         str![[r#"
 Draw who sees whose data
 
-A tree for the terminal (-o tree, as usual), a Mermaid flowchart for Markdown (-o mermaid), a
-digraph for Graphviz (-o dot), or a picture for a browser (-o svg). Orgs in no connection are named
-too, and disabled ones are marked.
+A tree (-o tree, the default) or a matrix (-o matrix) for the terminal, the matrix as a picture for
+a browser (-o svg), a Mermaid flowchart for Markdown (-o mermaid), a digraph for Graphviz (-o dot),
+or the connections as data (-o json). In a matrix the sources are the rows and the destinations the
+columns. Disabled orgs are marked.
 
 Usage: orgconn graph [OPTIONS]
 
 Options:
+      --source <ORG>
+          Org whose data is shared: its name, UUID or public id
+          
+          [alias: --from]
+
+      --destination <ORG>
+          Org that may query the data: its name, UUID or public id
+          
+          [aliases: --to, --sink]
+
+      --type <TYPE>
+          Only connections that share this type, or one of several (repeatable, comma-separated)
+
+      --unconnected
+          Draw orgs in no connection, too; the tree and the matrices always name them
+
   -h, --help
           Print help (see a summary with '-h')
 
 Examples:
   orgconn graph --all-profiles
+  orgconn graph --all-profiles -o matrix --type audit
   orgconn graph -o svg > connections.svg
 
 "#]]

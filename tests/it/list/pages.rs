@@ -152,7 +152,7 @@ fn a_lost_page_is_among_the_errors_of_json() {
 }
 
 #[test]
-fn odd_records_cost_nothing() {
+fn odd_records_are_shown_and_unreadable_ones_are_told() {
     let api = Api::new();
     let mut no_date = connection(50, 1, 2, &["logs"]);
     no_date["attributes"]["created_at"] = Value::Null;
@@ -177,14 +177,20 @@ fn odd_records_cost_nothing() {
         connection(53, 4, 2, &[]),
     ];
     api.get(LIST, &json!({"data": records}));
+    let listed = api.world().run(["list"]).code(1);
     assert_data_eq!(
-        api.world().run(["list"]).quiet_success(),
+        listed.stderr,
+        str![[r#"
+error: 2 records of the listing cannot be read: 00000000-0000-0000-0000-000000000033 (its source org has no UUID), one without an id (it has no UUID)
+
+"#]]
+    );
+    assert_data_eq!(
+        listed.stdout,
         str![[r#"
 ID                                    SOURCE                                DESTINATION                           TYPES              CREATED (UTC)     CREATED BY
 00000000-0000-0000-0000-000000000032  Org 1                                 Org 2                                 logs               -                 Pipeline
-00000000-0000-0000-0000-000000000033  -                                     -                                     audit              2025-08-26 20:19  -
 00000000-0000-0000-0000-000000000034  00000000-0000-0000-0000-000000000003  00000000-0000-0000-0000-000000000002  metrics,profiling  2025-08-26 20:19  -
--                                     -                                     -                                     -                  -                 -
 00000000-0000-0000-0000-000000000035  Org 4                                 Org 2                                 -                  2025-08-26 20:19  Pipeline
 
 "#]]

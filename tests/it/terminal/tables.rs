@@ -105,10 +105,9 @@ b5a4e6d1  Payments       Observability  metrics        -           Automation of
                          Hub                                       payments-us
 2a7b5c98  Legacy Shop    Observability  logs           2024-03-11  Noor Example
                          Hub
-f03d8e61  \u{1b}[31mחנו  Observability  audit          2025-11-05  b0c48e15-
-          ת\u{1b}[0m 👩‍💻  Hub                                       7ed4-11f0-
-          \nKöln                                                   87a9-
-                                                                   46f1d35c02be
+f03d8e61  \u{1b}[31mחנו  Observability  audit          2025-11-05  b0c48e15-7ed4
+          ת\u{1b}[0m     Hub                                       -11f0-87a9-46
+          👩‍💻\nKöln                                                 f1d35c02be
 
 "#]]
         .raw()

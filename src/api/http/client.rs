@@ -1,0 +1,300 @@
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use reqwest::Response;
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{self, Answer, header_text};
+use super::auth::AuthHeaders;
+use super::rate_limit::{Permit, RateLimiter};
+use super::request::Request;
+use super::transport::{self, Transport};
+use crate::api::error::{Error, ErrorKind, duration_text};
+use crate::config::Credentials;
+
+/// The longest wait before a retry that the service does not ask for.
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// Used in place of a timeout that is too long for the clock.
+const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Texts of a server are cut after this many characters.
+const MAX_DETAIL: usize = 300;
+
+/// How a client waits, retries and stops.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// How long one operation may take, with its retries and waits.
+    pub timeout: Duration,
+    /// How often a request is sent again, at most.
+    pub max_retries: u32,
+    /// The longest wait before the first retry. It doubles with each retry, up to ten seconds.
+    pub backoff: Duration,
+    /// Ends waits and reads in progress, and keeps new requests from being sent. A write in progress finishes.
+    pub interrupt: CancellationToken,
+    /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`. Never a secret.
+    pub credentials_origin: Option<String>,
+}
+
+/// A minute for an operation, three retries, and a first wait of a quarter of a second.
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(60),
+            max_retries: 3,
+            backoff: Duration::from_millis(250),
+            interrupt: CancellationToken::new(),
+            credentials_origin: None,
+        }
+    }
+}
+
+/// Sends requests to one server with one set of credentials.
+#[derive(Debug)]
+pub(in crate::api) struct HttpClient {
+    transport: Transport,
+    settings: ClientSettings,
+    rate_limiter: RateLimiter,
+    auth: AuthHeaders,
+}
+
+impl HttpClient {
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`] if a secret cannot be sent in a header.
+    pub(in crate::api) fn new(
+        transport: Transport,
+        credentials: &Credentials,
+        settings: ClientSettings,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            auth: AuthHeaders::new(credentials)?,
+            rate_limiter: RateLimiter::default(),
+            transport,
+            settings: ClientSettings {
+                timeout: settings.timeout.min(MAX_TIMEOUT),
+                ..settings
+            },
+        })
+    }
+
+    /// Sends the request, again where that may help, until the timeout is over.
+    ///
+    /// # Errors
+    /// No attempt brought a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have taken
+    /// effect.
+    pub(in crate::api) async fn send(&self, request: &Request) -> Result<Answer, Error> {
+        let deadline = Instant::now() + self.settings.timeout;
+        let mut retries = 0;
+        let mut may_be_done = false;
+        let error = loop {
+            let error = match self.attempt(request, retries, deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            may_be_done |= request.is_write() && error.outcome_unknown();
+            let Some(wait) = self.wait_before_retry(&error, retries, deadline) else {
+                break error;
+            };
+            let (target, wait_ms) = (request.target(), wait.as_millis());
+            log::info!("{target} is sent again in {wait_ms} ms: {}", error.detail());
+            // An interrupt ends the wait; the next attempt then reports it.
+            let _ = self.sleep(wait).await;
+            retries += 1;
+        };
+        let error = self.in_context(error, request);
+        Err(error.with_outcome_unknown(may_be_done))
+    }
+
+    /// Waits until the rate limit allows a request such as this one. It sends none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimited`] if that takes longer than one operation may, [`ErrorKind::Interrupted`].
+    pub(in crate::api) async fn wait_for_rate_limit(&self, request: &Request) -> Result<(), Error> {
+        let deadline = Instant::now() + self.settings.timeout;
+        let waiting = self.rate_limiter.acquire(request, deadline);
+        let permit = self.unless_interrupted(waiting).await;
+        let permit = permit.map_err(|error| self.in_context(error, request))?;
+        permit.give_back();
+        Ok(())
+    }
+
+    /// Waits for a length of time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`], at once.
+    pub(in crate::api) async fn sleep(&self, length: Duration) -> Result<(), Error> {
+        let sleeping = async {
+            sleep(length).await;
+            Ok(())
+        };
+        self.unless_interrupted(sleeping).await
+    }
+
+    /// The error about a 2xx answer that cannot be read. A write may have taken effect.
+    pub(in crate::api) fn unreadable(&self, request: &Request) -> Error {
+        let detail = "the answer was not understood; it is none of the API, or of a newer one";
+        let error = Error::new(ErrorKind::Decode, detail).with_outcome_unknown(request.is_write());
+        self.in_context(error, request)
+    }
+
+    /// The error with what was tried, on which host, and where the credentials come from.
+    pub(in crate::api) fn in_context(&self, error: Error, request: &Request) -> Error {
+        let host = self.transport.endpoint().authority();
+        let origin = self.settings.credentials_origin.as_deref();
+        error.in_request(request.label(), host, origin)
+    }
+
+    /// Sends the request once, as soon as it may be sent.
+    async fn attempt(
+        &self,
+        request: &Request,
+        retries: u32,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        let mut admission = pin!(self.admit(request, deadline));
+        // The caller may have announced a write, as the journal does: it is sent even after an interrupt, unless it has
+        // to wait.
+        let immediate = match request.is_write() && retries == 0 {
+            true => admission.as_mut().now_or_never(),
+            false => None,
+        };
+        let (permit, _in_flight) = match immediate {
+            Some(admitted) => admitted?,
+            None => self.unless_interrupted(admission).await?,
+        };
+        // Where another attempt could follow, half of the timeout is left for it.
+        let deadline = match retries < self.settings.max_retries {
+            true => deadline.min(Instant::now() + self.settings.timeout / 2),
+            false => deadline,
+        };
+        let exchange = self.exchange(request, permit, deadline);
+        // A write that is given up could have any outcome, so it always finishes.
+        match request.is_write() {
+            true => exchange.await,
+            false => self.unless_interrupted(exchange).await,
+        }
+    }
+
+    /// Waits until the org's rate limit allows the request, and not too many others are in flight.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimited`] or [`ErrorKind::Timeout`] if that is not so before `deadline`.
+    async fn admit(
+        &self,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<(Permit<'_>, SemaphorePermit<'_>), Error> {
+        let permit = self.rate_limiter.acquire(request, deadline).await?;
+        match self.transport.acquire(deadline).await {
+            Some(in_flight) => Ok((permit, in_flight)),
+            None => {
+                let detail = "not sent in time, as too much else was under way";
+                Err(Error::new(ErrorKind::Timeout, detail))
+            }
+        }
+    }
+
+    /// Sends the request, and reads the answer until `deadline`.
+    async fn exchange(
+        &self,
+        request: &Request,
+        permit: Permit<'_>,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let base_url = self.transport.endpoint().base_url();
+        let builder = request.builder(self.transport.client(), base_url);
+        let sending = builder.headers(self.auth.headers().clone()).send();
+        let answering = async {
+            let response = sending.await.map_err(|error| transport::classify(&error))?;
+            permit.record_answer(response.status(), response.headers());
+            self.transport.record_version(response.version());
+            log_answer(request, &response, started.elapsed());
+            answer::judge(response).await
+        };
+        let answer = timeout_at(deadline, answering).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let detail = format!("no answer within {}", duration_text(started.elapsed()));
+            let error = Error::new(ErrorKind::Timeout, detail).with_max_retries(u32::MAX);
+            Err(error.with_outcome_unknown(true))
+        });
+        answer.map_err(|error| {
+            // Redacted before it is cut: a cut could leave a part of a secret.
+            let detail = on_one_line(&self.auth.redact(error.detail()));
+            let (target, elapsed) = (request.target(), started.elapsed().as_millis());
+            log::debug!("{target} failed after {elapsed} ms: {detail}");
+            error.with_detail(detail)
+        })
+    }
+
+    /// How long to wait before the next attempt. `None` if there is to be none.
+    fn wait_before_retry(
+        &self,
+        error: &Error,
+        retries: u32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        if retries >= self.settings.max_retries.min(error.max_retries()) {
+            return None;
+        }
+        // A part of the wait is random, so that clients that failed together do not come back together.
+        let first = self.settings.backoff;
+        let backoff = first.saturating_mul(1 << retries.min(16)).min(MAX_BACKOFF);
+        let wait = match error.retry_after() {
+            Some(asked) => asked.saturating_add(first.mul_f64(fastrand::f64())),
+            None => backoff.mul_f64(fastrand::f64()),
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        (wait < left).then_some(wait)
+    }
+
+    /// Waits for the result of `future`, or for an interrupt.
+    async fn unless_interrupted<T>(
+        &self,
+        future: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            () = self.settings.interrupt.cancelled() => {
+                Err(Error::new(ErrorKind::Interrupted, "interrupted"))
+            }
+            result = future => result,
+        }
+    }
+}
+
+fn log_answer(request: &Request, response: &Response, elapsed: Duration) {
+    let (target, status) = (request.target(), response.status().as_u16());
+    log::info!("{target} -> {status} in {} ms", elapsed.as_millis());
+    // Logged as a number: a server may write anything into a header.
+    let remaining = header_text(response.headers(), "x-ratelimit-remaining");
+    if let Some(remaining) = remaining.and_then(|text| text.parse::<u64>().ok()) {
+        log::debug!("requests left before the rate limit: {remaining}");
+    }
+    if let Some(peer) = response.remote_addr() {
+        log::debug!("answered by {peer} over {:?}", response.version());
+    }
+}
+
+/// The text without control characters, cut to a readable length.
+fn on_one_line(text: &str) -> String {
+    let mut line = text.replace(char::is_control, " ");
+    if let Some((end, _)) = line.char_indices().nth(MAX_DETAIL) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_stays_on_one_line() {
+        assert_eq!(on_one_line("a\r\n\u{1b}[31mb"), "a   [31mb");
+        let cut = on_one_line(&"é".repeat(1000));
+        assert_eq!(cut.chars().count(), MAX_DETAIL + 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! Requests to the API. Only this folder knows the HTTP library.
+//!
+//! [`client`] sends a request, again where that may help; [`rate_limit`] decides when it may be sent; [`answer`] judges
+//! what came back.
+
+mod answer;
+mod auth;
+mod client;
+mod rate_limit;
+mod request;
+mod transport;
+
+pub use self::client::ClientSettings;
+pub(super) use self::client::HttpClient;
+pub(super) use self::request::Request;
+pub use self::transport::Transport;

@@ -1,0 +1,190 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use reqwest::Version;
+use reqwest::redirect::Policy;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use crate::api::error::{Error, ErrorKind};
+use crate::config::Endpoint;
+
+const USER_AGENT: &str = concat!("orgconn/", env!("CARGO_PKG_VERSION"));
+/// A host that is up accepts a connection sooner.
+const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Over HTTP/1.1 each request in flight needs a connection of its own, and a gateway may allow few. Curl opens up to
+/// fifty in parallel.
+const MAX_HTTP1_REQUESTS: usize = 32;
+/// Over HTTP/2 requests share one connection. RFC 9113 (6.5.2) recommends that servers allow this many at least; the
+/// library keeps to a server that allows fewer.
+const MAX_HTTP2_REQUESTS: usize = 100;
+
+/// The connections to one server. Clones share them, as do the clients that are made with one.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    endpoint: Endpoint,
+    client: reqwest::Client,
+    /// One permit for each request that may be in flight.
+    in_flight: Semaphore,
+    speaks_http2: AtomicBool,
+}
+
+impl Transport {
+    /// Prepares connections to a server; none is opened yet. `timeout` is how long one operation may take, of which a
+    /// third, and ten seconds at most, may pass until a connection is open.
+    ///
+    /// Uses the system's certificates, and its proxies except for loopback.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Setup`] if the system's certificates cannot be read.
+    pub fn new(endpoint: Endpoint, timeout: Duration) -> Result<Self, Error> {
+        // An error means that a provider is installed already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(MAX_CONNECT_TIMEOUT.min(timeout / 3));
+        if !endpoint.is_https() {
+            // Reading the system's certificates takes milliseconds, and plain HTTP needs none.
+            builder = builder.tls_certs_only([]);
+        }
+        if endpoint.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            let cause = innermost(&error);
+            let detail = format!("cannot set up the HTTP client: {cause}");
+            Error::new(ErrorKind::Setup, detail)
+        })?;
+        Ok(Self(Arc::new(Inner {
+            endpoint,
+            client,
+            in_flight: Semaphore::new(MAX_HTTP1_REQUESTS),
+            speaks_http2: AtomicBool::new(false),
+        })))
+    }
+
+    /// The server.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    pub(super) fn client(&self) -> &reqwest::Client {
+        &self.0.client
+    }
+
+    /// Waits until one more request may be in flight. `None` if that is not so before `deadline`.
+    pub(super) async fn acquire(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
+        let permit = timeout_at(deadline, self.0.in_flight.acquire()).await;
+        permit.ok()?.ok()
+    }
+
+    /// Allows more requests in flight from the first answer over HTTP/2 on.
+    pub(super) fn record_version(&self, version: Version) {
+        if version == Version::HTTP_2 && !self.0.speaks_http2.swap(true, Ordering::Relaxed) {
+            let more = MAX_HTTP2_REQUESTS - MAX_HTTP1_REQUESTS;
+            self.0.in_flight.add_permits(more);
+        }
+    }
+}
+
+/// Shows the endpoint alone: the settings of a proxy may hold a password.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Transport");
+        debug.field("endpoint", &self.0.endpoint.base_url());
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// Says what a failure of the connection means: whether the request was sent, and whether another attempt may help.
+pub(super) fn classify(error: &reqwest::Error) -> Error {
+    let cause = innermost(error);
+    if error.is_builder() {
+        return Error::new(ErrorKind::Setup, cause);
+    }
+    let is_sent = !error.is_connect();
+    let (kind, detail) = if let Some(reason) = tls_failure(error) {
+        (ErrorKind::Tls, format!("no TLS connection: {reason}"))
+    } else if mentions(error, "tunnel error") {
+        let detail = format!("the proxy makes no connection: {cause}");
+        (ErrorKind::Proxy, detail)
+    } else if error.is_timeout() {
+        let failed = if is_sent {
+            "no answer"
+        } else {
+            "cannot connect"
+        };
+        (ErrorKind::Timeout, format!("{failed} in time"))
+    } else if is_sent {
+        let detail = format!("the connection was lost: {cause}");
+        (ErrorKind::Network, detail)
+    } else {
+        (ErrorKind::Network, format!("cannot connect: {cause}"))
+    };
+    let max_retries = match kind {
+        ErrorKind::Tls => 0,
+        ErrorKind::Proxy => 1,
+        // A name that is not found is misspelt as a rule. A resolver that fails by chance does so once.
+        ErrorKind::Network if mentions(error, "dns error") => 1,
+        _ => u32::MAX,
+    };
+    Error::new(kind, detail)
+        .with_max_retries(max_retries)
+        .with_outcome_unknown(is_sent)
+}
+
+/// The cause at the end of the chain, without the layers around it.
+fn innermost(error: &reqwest::Error) -> String {
+    let cause = chain(error).last();
+    cause.map(ToString::to_string).unwrap_or_default()
+}
+
+fn mentions(error: &reqwest::Error, text: &str) -> bool {
+    chain(error).any(|cause| cause.to_string().contains(text))
+}
+
+fn tls_failure(error: &reqwest::Error) -> Option<String> {
+    let cause = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
+    Some(match cause {
+        rustls::Error::InvalidMessage(_) => "what the server answers is not TLS".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// The error and its causes. An I/O error that wraps another does not name it as its source.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        match error.downcast_ref().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_requests_may_be_in_flight_once_an_answer_came_over_http2() {
+        let endpoint = Endpoint::from_url("https://127.0.0.1:1", &[]).unwrap();
+        let transport = Transport::new(endpoint, Duration::from_secs(1)).unwrap();
+        let allowed = || transport.0.in_flight.available_permits();
+        transport.record_version(Version::HTTP_11);
+        assert_eq!(allowed(), MAX_HTTP1_REQUESTS);
+        for _ in 0..2 {
+            transport.record_version(Version::HTTP_2);
+            assert_eq!(allowed(), MAX_HTTP2_REQUESTS);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Finds out what became of a write whose answer was lost, by a look at the live state.
+//!
+//! A look has the whole timeout for itself: the write may have used up its own.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::client::Client;
+use super::error::{Error, ErrorKind};
+use super::pages::{ConnectionFilter, MAX_ROWS, page_request};
+use super::wire;
+use crate::model::{Connection, TypeSet};
+
+/// How far the clocks of the server's parts may be apart, together with what a date to the second leaves open.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a look at the live state has shown.
+struct Observed {
+    /// The connection that was looked for; `None` if there is none.
+    connection: Option<Connection>,
+    /// The server's time of the observation.
+    at: Option<Timestamp>,
+}
+
+impl Client {
+    /// Settles a create that brought no readable answer. It was first sent at the time `sent`.
+    pub(super) async fn reconcile_create(
+        &self,
+        destination: Uuid,
+        types: &TypeSet,
+        sent: Instant,
+        error: Error,
+    ) -> Result<Connection, Error> {
+        let (is_conflict, is_lost) = (error.kind() == ErrorKind::Conflict, error.outcome_unknown());
+        if !is_conflict && !is_lost {
+            return Err(error);
+        }
+        // This org takes part in one connection to `destination` at most: it is its source, and there is one for each
+        // pair.
+        let filter = ConnectionFilter {
+            source: None,
+            destination: Some(destination),
+        };
+        let is_wanted = |connection: &Connection| connection.destination.id == destination;
+        let observed = self.observe(filter, is_wanted).await;
+        if !is_lost {
+            return Err(error.with_existing(observed.and_then(|observed| observed.connection)));
+        }
+        let Some(Observed { connection, at }) = observed else {
+            return Err(error.with_note("whether the connection was made is not known"));
+        };
+        let error = error.with_outcome_unknown(false);
+        let is_made_by_this = |found: &Connection| {
+            let was_there_before = was_created_before(found, at, sent.elapsed());
+            found.types == *types && was_there_before != Some(true)
+        };
+        match connection {
+            Some(created) if is_made_by_this(&created) => Ok(created),
+            // A conflict says already that the pair is connected or not.
+            found if is_conflict => Err(error.with_existing(found)),
+            None => Err(error.with_note("a look afterwards found no such connection")),
+            other => Err(error.with_existing(other).with_note(
+                "a look afterwards found another connection of the pair, which was not made by this request",
+            )),
+        }
+    }
+
+    /// Settles an update that brought no readable answer.
+    pub(super) async fn reconcile_update(
+        &self,
+        connection: &Connection,
+        types: &TypeSet,
+        error: Error,
+    ) -> Result<Connection, Error> {
+        if !error.outcome_unknown() {
+            return Err(error);
+        }
+        let Some(observed) = self.observe_by_id(connection).await else {
+            return Err(error.with_note("whether the change was made is not known"));
+        };
+        match observed.connection {
+            Some(live) if live.types == *types => Ok(live),
+            _ => Err(error
+                .with_outcome_unknown(false)
+                .with_note("a look afterwards did not find the change")),
+        }
+    }
+
+    /// Settles a delete that brought no answer of success.
+    pub(super) async fn reconcile_delete(
+        &self,
+        connection: &Connection,
+        error: Error,
+    ) -> Result<(), Error> {
+        if !error.outcome_unknown() {
+            return Err(error);
+        }
+        let Some(observed) = self.observe_by_id(connection).await else {
+            return Err(error.with_note("whether it was deleted is not known"));
+        };
+        match observed.connection {
+            None => Ok(()),
+            Some(_) => Err(error
+                .with_outcome_unknown(false)
+                .with_note("a look afterwards found it still there")),
+        }
+    }
+
+    /// Looks for a connection that was there before, by its id. `None` if that cannot be told.
+    async fn observe_by_id(&self, wanted: &Connection) -> Option<Observed> {
+        let filter = ConnectionFilter {
+            source: Some(wanted.source.id),
+            destination: Some(wanted.destination.id),
+        };
+        self.observe(filter, |live| live.id == wanted.id).await
+    }
+
+    /// Looks for the one connection that the filter and `is_wanted` select. `None` if that cannot be told.
+    async fn observe(
+        &self,
+        filter: ConnectionFilter,
+        is_wanted: impl Fn(&Connection) -> bool,
+    ) -> Option<Observed> {
+        let answer = self.http.send(&page_request(&filter, 0)).await.ok()?;
+        let page = wire::page(&answer.body, usize::MAX)?.rows;
+        let is_whole = page.unreadable.is_empty() && page.connections.len() < MAX_ROWS;
+        let mut found = page.connections.into_iter().filter(is_wanted);
+        let connection = found.next();
+        let is_certain = match connection {
+            Some(_) => found.next().is_none(),
+            None => is_whole,
+        };
+        is_certain.then_some(Observed {
+            connection,
+            at: answer.date,
+        })
+    }
+}
+
+/// Whether a connection was created earlier than `age` before the observation, by the server's clock alone. `None`
+/// if the dates do not tell.
+fn was_created_before(
+    connection: &Connection,
+    observed_at: Option<Timestamp>,
+    age: Duration,
+) -> Option<bool> {
+    let created_at: Timestamp = connection.created_at.as_ref()?.parse().ok()?;
+    let age = SignedDuration::try_from(age).ok()?;
+    let limit = observed_at?.checked_sub(age.checked_add(CLOCK_TOLERANCE)?);
+    Some(created_at < limit.ok()?)
+}

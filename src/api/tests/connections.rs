@@ -1,0 +1,247 @@
+//! Every operation as it should go, and its refusals.
+
+use wiremock::matchers::{body_json, header, method, path, query_param, query_param_is_missing};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+use crate::api::{Error, ErrorKind, Permission};
+use crate::model::Org;
+
+const EXISTS: &str = "connection between orgs SRC and DST already exists";
+
+/// A server that expects one request, with this body if there is one.
+async fn serve(verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    let mut mock = Mock::given(method(verb))
+        .and(path(at))
+        .and(header("dd-api-key", "test-api-key"))
+        .and(header("dd-application-key", "test-app-key"))
+        .and(header("accept", "application/json"))
+        .and(header(
+            "user-agent",
+            concat!("orgconn/", env!("CARGO_PKG_VERSION")),
+        ))
+        .and(query_param_is_missing("api_key"));
+    if let Some(body) = body {
+        mock = mock
+            .and(header("content-type", "application/json"))
+            .and(body_json(body));
+    }
+    mock.respond_with(answer).expect(1).mount(&server).await;
+    server
+}
+
+fn json_answer(status: u16, body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(body)
+}
+
+async fn create(url: &str, words: &[&str]) -> Result<Connection, Error> {
+    let types = types(words);
+    client(url).create_connection(HUB, &types).await
+}
+
+async fn delete(url: &str) -> Result<(), Error> {
+    client(url).delete_connection(&connection(0)).await
+}
+
+fn path_of_connection() -> String {
+    format!("{LIST}/{}", id(0))
+}
+
+#[tokio::test]
+async fn a_connection_is_created_with_one_request() {
+    let body = json!({"data": {"type": "org_connection", "attributes": {"connection_types": ["logs", "new"]},
+        "relationships": {"sink_org": {"data": {"type": "orgs", "id": HUB}}}}});
+    let answer = json_answer(200, &json!({"data": record(0)}));
+    let server = serve("POST", LIST, Some(body), answer).await;
+    let created = create(&server.uri(), &["new", "logs"]).await;
+    assert_eq!(created.unwrap(), connection(0));
+}
+
+#[tokio::test]
+async fn an_update_replaces_the_types_and_keeps_the_names() {
+    let body = json!({"data": {"type": "org_connection", "id": id(0),
+        "attributes": {"connection_types": ["audit"]}}});
+    let mut nameless = record(0);
+    nameless["attributes"]["connection_types"] = json!(["audit"]);
+    for relation in ["source_org", "sink_org", "created_by"] {
+        let data = &mut nameless["relationships"][relation]["data"];
+        data.as_object_mut().unwrap().remove("name");
+    }
+    let answer = json_answer(200, &json!({"data": nameless}));
+    let server = serve("PATCH", &path_of_connection(), Some(body), answer).await;
+    let types = types(&["audit"]);
+    let updated = client(&server.uri())
+        .update_connection(&connection(0), &types)
+        .await;
+    let expected = Connection {
+        types,
+        ..connection(0)
+    };
+    assert_eq!(updated.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_delete_counts_as_done_whatever_its_200_holds() {
+    for body in ["{}\n", "", "<html>"] {
+        let answer = ResponseTemplate::new(200).set_body_string(body);
+        let server = serve("DELETE", &path_of_connection(), None, answer).await;
+        delete(&server.uri()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_comes_with_the_connection_that_is_in_the_way() {
+    let answer = json_answer(409, &json!({"errors": [EXISTS]}));
+    let server = serve("POST", LIST, None, answer).await;
+    let mut foreign = record(7);
+    foreign["relationships"]["sink_org"]["data"]["id"] = json!(RETAIL);
+    Mock::given(method("GET"))
+        .and(path(LIST))
+        .and(query_param("sink_org_id", HUB.to_string()))
+        .respond_with(json_answer(200, &json!({"data": [record(0), foreign, {}]})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let created = create(&server.uri(), &["logs", "metrics"]).await;
+    let error = created.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(error.existing(), Some(&connection(0)));
+    let text = error.to_string();
+    assert!(text.ends_with(&format!("409 Conflict: {EXISTS}")), "{text}");
+}
+
+fn orgs() -> Value {
+    let org = |id: Uuid| json!({"type": "orgs", "id": id});
+    json!({
+        "data": {"type": "managed_orgs", "id": RETAIL, "relationships": {
+            "current_org": {"data": org(RETAIL)},
+            "managed_orgs": {"data": [org(HUB), {"type": "orgs", "id": "odd"}, null, org(DANA)]},
+        }},
+        "included": [
+            {"type": "orgs", "id": HUB, "attributes": {
+                "name": "Observability Hub", "public_id": "abcdef12345", "disabled": false,
+            }},
+            {"type": "orgs", "id": RETAIL, "attributes": {"name": "x".repeat(200), "disabled": "?"}},
+            {"type": "orgs", "id": null}, 7,
+        ],
+    })
+}
+
+/// Trap: one org with a long name hides all orgs.
+#[tokio::test]
+async fn every_org_that_is_mentioned_comes_once_however_odd_the_others_are() {
+    let server = serve("GET", "/api/v2/org", None, json_answer(200, &orgs())).await;
+    let directory = client(&server.uri()).managed_orgs(None).await.unwrap();
+    assert_eq!(directory.current, Some(RETAIL));
+    let hub = Org {
+        id: HUB,
+        name: Some("Observability Hub".to_owned()),
+        public_id: Some("abcdef12345".to_owned()),
+        disabled: Some(false),
+    };
+    let retail = Org {
+        name: Some("x".repeat(200)),
+        ..Org::from_id(RETAIL)
+    };
+    assert_eq!(directory.orgs, [hub, retail, Org::from_id(DANA)]);
+}
+
+#[tokio::test]
+async fn orgs_are_filtered_by_name_below_the_path_of_the_endpoint() {
+    let answer = json_answer(200, &json!({"data": {}, "included": null}));
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .and(path("/prefix/api/v2/org"))
+        .and(query_param("filter[name]", "Payments & Co"))
+        .respond_with(answer)
+        .expect(1)
+        .mount(&server)
+        .await;
+    let client = client(&format!("{}/prefix", server.uri()));
+    client.managed_orgs(Some("Payments & Co")).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_current_user_is_read_as_far_as_the_answer_goes() {
+    let body = json!({"data": {"type": "users", "id": DANA,
+        "attributes": {"name": "Dana Example", "email": "dana@example.com", "handle": 7,
+            "service_account": false, "disabled": null, "status": "Active"},
+        "relationships": {"org": {"data": {"type": "orgs", "id": RETAIL}}}}});
+    let server = serve("GET", "/api/v2/current_user", None, json_answer(200, &body)).await;
+    let user = client(&server.uri()).current_user().await.unwrap();
+    assert_eq!((user.id, user.org), (Some(DANA), Some(RETAIL)));
+    assert_eq!(user.email.as_deref(), Some("dana@example.com"));
+    assert_eq!((user.handle, user.service_account), (None, Some(false)));
+    assert_eq!(
+        (user.disabled, user.status.as_deref()),
+        (None, Some("Active"))
+    );
+}
+
+#[tokio::test]
+async fn invalid_keys_are_told_by_status_or_text() {
+    for (status, body, expected) in [
+        (200, json!({"status": "ok"}), None),
+        (200, json!({}), None),
+        (
+            200,
+            json!({"status": "no"}),
+            Some(ErrorKind::Unauthenticated),
+        ),
+        (
+            403,
+            json!({"errors": ["Forbidden"]}),
+            Some(ErrorKind::Forbidden),
+        ),
+        (
+            401,
+            json!({"errors": ["Unauthorized"]}),
+            Some(ErrorKind::Unauthenticated),
+        ),
+        (200, json!("hello"), Some(ErrorKind::Decode)),
+    ] {
+        let answer = json_answer(status, &body);
+        let server = serve("GET", "/api/v2/validate_keys", None, answer).await;
+        let result = client(&server.uri()).validate_keys().await;
+        assert_eq!(result.err().map(|error| error.kind()), expected);
+    }
+}
+
+/// That writing is permitted shows once the service has looked for the connection. An answer that may come before the
+/// permission is checked tells nothing.
+#[tokio::test]
+async fn whether_writing_is_permitted_shows_in_the_update_of_no_connection() {
+    let nil = Uuid::nil();
+    let unknown = format!("Org connection with id:{nil} not found not found");
+    for (status, message, expected) in [
+        (404, unknown.as_str(), Permission::Yes),
+        (403, "Forbidden", Permission::No),
+        (400, "Validation failed for input.", Permission::Unknown),
+        (404, "Not found", Permission::Unknown),
+        (405, "Method not allowed", Permission::Unknown),
+        (200, "done", Permission::Unknown),
+    ] {
+        let body = json!({"data": {"type": "org_connection", "id": nil,
+            "attributes": {"connection_types": ["metrics"]}}});
+        let answer = json_answer(status, &json!({"errors": [message]}));
+        let server = serve("PATCH", &format!("{LIST}/{nil}"), Some(body), answer).await;
+        let permission = client(&server.uri()).may_write_connections().await;
+        assert_eq!(permission.unwrap(), expected, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn whether_reading_is_permitted_is_what_the_shortest_listing_says() {
+    for (status, expected) in [
+        (200, (Permission::Yes, Some(connection(0)))),
+        (403, (Permission::No, None)),
+        (400, (Permission::Unknown, None)),
+    ] {
+        let server = serve("GET", LIST, None, json_answer(status, &page_of(0, 1, 1))).await;
+        let permission = client(&server.uri()).may_read_connections().await;
+        assert_eq!(permission.unwrap(), expected);
+        let request = &server.received_requests().await.unwrap()[0];
+        assert_eq!(request.url.query(), Some("limit=1&offset=0"));
+    }
+}

@@ -1,0 +1,128 @@
+//! Writes whose answer was lost.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::raw_server::{RawServer, Reply};
+use super::*;
+use crate::api::{Error, ErrorKind};
+
+const POST: &str = "POST /api/v2/org_connections";
+
+fn look() -> String {
+    format!("GET {LIST}?limit=1000&offset=0&sink_org_id={HUB}")
+}
+
+/// The list with the connection number 0, made `age` seconds before the time that the answer's `Date` says, which is
+/// years from this machine's own.
+fn list_with_one_made(age: i64) -> Reply {
+    let now: Timestamp = "2031-01-01T12:00:00Z".parse().unwrap();
+    let mut record = record(0);
+    let created_at = now - Duration::from_secs(age.unsigned_abs());
+    record["attributes"]["created_at"] = created_at.to_string().into();
+    let body = page(&[record], 1).to_string();
+    Reply::with_headers("200 OK", "date: Wed, 01 Jan 2031 12:00:00 GMT\r\n", &body)
+}
+
+fn empty_list() -> Reply {
+    Reply::json(&page(&[], 0))
+}
+
+fn lost() -> Reply {
+    Reply::status("504 Gateway Timeout", "")
+}
+
+fn conflict() -> Reply {
+    Reply::status("409 Conflict", "")
+}
+
+/// What follows once all three attempts are lost.
+fn after_loss(look: Reply) -> Vec<Reply> {
+    vec![lost(), lost(), lost(), look]
+}
+
+async fn create(replies: Vec<Reply>) -> (Result<Connection, Error>, Vec<String>) {
+    let server = RawServer::start(replies).await;
+    let (client, types) = (
+        client_with_timeout(&server.url, 2000),
+        types(&["logs", "metrics"]),
+    );
+    let created = client.create_connection(HUB, &types).await;
+    (created, server.requests())
+}
+
+#[track_caller]
+fn assert_failed(error: &Error, outcome_unknown: bool, end: &str) {
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert_eq!(error.outcome_unknown(), outcome_unknown);
+    assert!(error.to_string().ends_with(end), "{error}");
+}
+
+/// Trap: with retries on, the user gets a conflict with the connection that was just made.
+#[tokio::test]
+async fn a_create_that_took_effect_though_its_answer_was_lost_is_a_success() {
+    let cut_short = Reply::cut_short("{\"data\":");
+    for lost in [lost(), Reply::Close, Reply::Stall(""), cut_short] {
+        let (created, requests) = create(vec![lost, conflict(), list_with_one_made(1)]).await;
+        assert_eq!(created.unwrap().id, id(0));
+        assert_eq!(requests, [POST, POST, &look()]);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_older_or_has_other_types_was_not_made_by_this_request() {
+    let mut other = record(0);
+    other["attributes"]["connection_types"] = json!(["audit"]);
+    for live in [list_with_one_made(3600), Reply::json(&page(&[other], 1))] {
+        let (created, _) = create(after_loss(live)).await;
+        let error = created.unwrap_err();
+        assert_eq!(error.existing().unwrap().id, id(0));
+        let end = "another connection of the pair, which was not made by this request";
+        assert_failed(&error, false, end);
+    }
+}
+
+/// The record may be the one that was looked for.
+#[tokio::test]
+async fn a_list_with_an_unreadable_record_settles_nothing() {
+    let unreadable = Reply::json(&page(&[json!({"id": id(0)})], 1));
+    let (created, _) = create(after_loss(unreadable.clone())).await;
+    let end = "whether the connection was made is not known";
+    assert_failed(&created.unwrap_err(), true, end);
+    let server = RawServer::start(after_loss(unreadable)).await;
+    let deleted = client(&server.url).delete_connection(&connection(0)).await;
+    let end = "whether it was deleted is not known";
+    assert_failed(&deleted.unwrap_err(), true, end);
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_unreadable_is_looked_for() {
+    for body in ["", "{}", "<html>", r#"{"data":null}"#] {
+        let unreadable = Reply::status("200 OK", body);
+        let (created, _) = create(vec![unreadable.clone(), list_with_one_made(1)]).await;
+        assert_eq!(created.unwrap().id, id(0));
+        let (created, _) = create(vec![unreadable, empty_list()]).await;
+        assert_eq!(created.unwrap_err().kind(), ErrorKind::Decode);
+    }
+}
+
+#[tokio::test]
+async fn the_look_afterwards_has_the_whole_timeout() {
+    let stalled = Reply::Stall("");
+    let replies = vec![stalled.clone(), stalled, list_with_one_made(1)];
+    let started = Instant::now();
+    let (created, _) = create(replies).await;
+    assert_eq!(created.unwrap().id, id(0));
+    assert!(started.elapsed() >= Duration::from_millis(1950));
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_is_unreadable_is_looked_for() {
+    let mut unrelated = record(0);
+    unrelated.as_object_mut().unwrap().remove("relationships");
+    let unreadable = Reply::json(&json!({"data": unrelated}));
+    let server = RawServer::start(vec![unreadable, list_with_one_made(3600)]).await;
+    let (client, types) = (client(&server.url), types(&["logs", "metrics"]));
+    let updated = client.update_connection(&connection(0), &types).await;
+    assert_eq!(updated.unwrap().types, types);
+}

@@ -1,0 +1,347 @@
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::api::{
+    self, Client, ClientSettings, ConnectionFilter, ErrorKind, Transport, UnreadableRecord,
+};
+use crate::completion::{Cache, CacheOwner};
+use crate::config::{AccountSettings, CredentialSource, Endpoint};
+use crate::error::{CommandError, Exit, Result};
+use crate::history::{Journal, JournalWriter};
+use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef};
+
+/// What all accounts of a session use together.
+pub(super) struct SharedState {
+    pub(super) timeout: Duration,
+    pub(super) max_retries: u32,
+    pub(super) interrupt: CancellationToken,
+    pub(super) journal: Journal,
+    /// Where to store orgs and connections for shell completion; `None` where nobody presses Tab.
+    pub(super) cache: Option<Cache>,
+    /// What the history calls the server, where its address changes from run to run.
+    pub(super) host_name: Option<&'static str>,
+    /// One transport for each server, with its connections and certificates.
+    pub(super) transports: Mutex<Vec<Transport>>,
+    /// Started by the first change.
+    pub(super) journal_writer: OnceLock<JournalWriter>,
+}
+
+impl SharedState {
+    fn transport(&self, endpoint: Endpoint) -> Result<Transport, api::Error> {
+        let mut transports = self
+            .transports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = transports
+            .iter()
+            .find(|known| *known.endpoint() == endpoint);
+        if let Some(known) = known {
+            return Ok(known.clone());
+        }
+        let transport = Transport::new(endpoint, self.timeout)?;
+        transports.push(transport.clone());
+        Ok(transport)
+    }
+}
+
+/// One org's credentials and what they have shown in this run. Nothing is read or sent before it is needed.
+pub(crate) struct Account {
+    settings: AccountSettings,
+    shared: Arc<SharedState>,
+    client: OnceCell<Client>,
+    managed_orgs: OnceCell<OrgDirectory>,
+    all_connections: OnceCell<Vec<Connection>>,
+    /// The org of the credentials, as the current user's answer names it.
+    org_of_user: OnceCell<Uuid>,
+}
+
+impl Account {
+    pub(super) fn new(settings: AccountSettings, shared: Arc<SharedState>) -> Self {
+        Self {
+            settings,
+            shared,
+            client: OnceCell::new(),
+            managed_orgs: OnceCell::new(),
+            all_connections: OnceCell::new(),
+            org_of_user: OnceCell::new(),
+        }
+    }
+
+    /// The profile that the credentials come from, if it was one.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.settings.profile.as_deref()
+    }
+
+    /// The profile's name for messages; empty for the environment's credentials.
+    pub(super) fn profile_name(&self) -> &str {
+        self.profile().unwrap_or_default()
+    }
+
+    /// Whether the profile is the default one.
+    pub(crate) fn is_default(&self) -> bool {
+        self.settings.is_default
+    }
+
+    /// The site, or the URL of the API.
+    pub(crate) fn server(&self) -> String {
+        match self.shared.host_name {
+            Some(name) => name.to_owned(),
+            None => self.settings.server.label(),
+        }
+    }
+
+    /// What the history calls the host of the API.
+    pub(crate) fn host(&self) -> Result<String> {
+        match self.shared.host_name {
+            Some(name) => Ok(name.to_owned()),
+            None => Ok(self.settings.endpoint()?.authority().to_owned()),
+        }
+    }
+
+    /// The org that the profile says its credentials belong to.
+    pub(crate) fn pinned_org(&self) -> Option<Uuid> {
+        self.settings.pinned_org
+    }
+
+    /// Where the credentials come from.
+    pub(crate) fn credentials(&self) -> &CredentialSource {
+        &self.settings.credentials
+    }
+
+    /// Whether the command was interrupted, so that nothing more may be started.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.shared.interrupt.is_cancelled()
+    }
+
+    /// The writer of the journal. Must be called in a tokio runtime.
+    pub(super) fn journal_writer(&self) -> &JournalWriter {
+        let start = || JournalWriter::new(self.shared.journal.clone());
+        self.shared.journal_writer.get_or_init(start)
+    }
+
+    /// The client, made at the first call; only then are the secrets read.
+    ///
+    /// # Errors
+    /// A secret cannot be read or sent as a header, or the server may not get keys.
+    pub(crate) async fn client(&self) -> Result<&Client> {
+        self.client.get_or_try_init(|| self.connect()).await
+    }
+
+    async fn connect(&self) -> Result<Client> {
+        let credentials = self.settings.credentials.read().await?;
+        let transport = self.shared.transport(self.settings.endpoint()?)?;
+        let settings = ClientSettings {
+            timeout: self.shared.timeout,
+            max_retries: self.shared.max_retries,
+            interrupt: self.shared.interrupt.clone(),
+            credentials_origin: self.settings.credentials.description(),
+            ..ClientSettings::default()
+        };
+        Ok(Client::new(transport, &credentials, settings)?)
+    }
+
+    /// The orgs that the credentials manage, read once; none without the permission to read them.
+    ///
+    /// # Errors
+    /// The service could not be asked.
+    pub(crate) async fn managed_orgs(&self) -> Result<&OrgDirectory> {
+        let read = || async {
+            match self.client().await?.managed_orgs(None).await {
+                Err(error) if error.kind() == ErrorKind::Forbidden => Ok(OrgDirectory::default()),
+                answer => {
+                    let orgs = answer?;
+                    self.cache_orgs(&orgs);
+                    Ok(orgs)
+                }
+            }
+        };
+        self.managed_orgs.get_or_try_init(read).await
+    }
+
+    /// The managed orgs, if they were read in this run.
+    pub(crate) fn known_orgs(&self) -> Option<&OrgDirectory> {
+        self.managed_orgs.get()
+    }
+
+    /// What this run has read of an org so far, by the managed orgs or by a connection.
+    pub(crate) fn known_org(&self, id: Uuid) -> Org {
+        if let Some(org) = self.known_orgs().and_then(|orgs| orgs.get(id)) {
+            return org.clone();
+        }
+        let connections = self.all_connections.get().into_iter().flatten();
+        let mut ends =
+            connections.flat_map(|connection| [&connection.source, &connection.destination]);
+        let named = ends.find(|end| end.id == id && end.name.is_some());
+        named.map_or_else(|| Org::from_id(id), Org::from)
+    }
+
+    /// The org that the credentials belong to, by the service's word: the only place that finds it out. Without an
+    /// earlier answer it asks for the current user, the cheapest request that tells.
+    ///
+    /// # Errors
+    /// The service could not be asked or does not say.
+    pub(crate) async fn current_org(&self) -> Result<OrgRef> {
+        if let Some(known) = self.known_current_org() {
+            return Ok(known);
+        }
+        let read = || async {
+            let user = self.client().await?.current_user().await?;
+            user.org.ok_or_else(unknown_current_org)
+        };
+        Ok((*self.org_of_user.get_or_try_init(read).await?).into())
+    }
+
+    /// As [`Account::current_org`], with its name where the credentials may see it.
+    ///
+    /// # Errors
+    /// As [`Account::current_org`].
+    pub(crate) async fn current_org_with_name(&self) -> Result<OrgRef> {
+        self.managed_orgs().await?;
+        let current = self.current_org().await?;
+        Ok(self.known_org(current.id).to_ref())
+    }
+
+    /// The org that the credentials belong to, if the service has said so in this run.
+    pub(crate) fn known_current_org(&self) -> Option<OrgRef> {
+        let managed = self.known_orgs().and_then(OrgDirectory::current_org);
+        managed.or_else(|| self.org_of_user.get().map(|id| (*id).into()))
+    }
+
+    /// Requires that `current`, the org that the credentials belong to, is the one that the profile says.
+    ///
+    /// # Errors
+    /// It is another; the message names both.
+    pub(crate) fn require_pinned(&self, current: &OrgRef) -> Result<()> {
+        let Some(pinned) = self.pinned_org().filter(|pinned| *pinned != current.id) else {
+            return Ok(());
+        };
+        Err(CommandError::usage(format!(
+            "the keys of the profile `{}` belong to the org {}, not to {} as the profile says; nothing was sent",
+            self.profile_name(),
+            current.label_with_id(),
+            self.known_org(pinned).to_ref().label_with_id(),
+        ))
+        .hint("give the profile the keys of its org, or correct `org` in the configuration file"))
+    }
+
+    /// The connections that the filter selects, as they are now, and the error for what could not be read of them.
+    ///
+    /// # Errors
+    /// The service could not be asked.
+    pub(crate) async fn list_connections(
+        &self,
+        filter: ConnectionFilter,
+    ) -> Result<(Vec<Connection>, Option<CommandError>)> {
+        let selects_all = filter == ConnectionFilter::default();
+        let mut pages = self.client().await?.connections(filter);
+        let (mut connections, mut unreadable) = (Vec::new(), Vec::new());
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            connections.extend(page.connections);
+            unreadable.extend(page.unreadable);
+        }
+        if selects_all {
+            self.cache_connections(&connections);
+        }
+        Ok((connections, unreadable_records(&unreadable)))
+    }
+
+    /// As [`Account::list_connections`], for what needs to know all of them.
+    ///
+    /// # Errors
+    /// The service could not be asked, or a record cannot be read.
+    pub(crate) async fn connections(&self, filter: ConnectionFilter) -> Result<Vec<Connection>> {
+        match self.list_connections(filter).await? {
+            (connections, None) => Ok(connections),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// All connections of the credentials' org, read once.
+    ///
+    /// # Errors
+    /// As [`Account::connections`].
+    pub(crate) async fn all_connections(&self) -> Result<&[Connection]> {
+        let read = || self.connections(ConnectionFilter::default());
+        Ok(self.all_connections.get_or_try_init(read).await?)
+    }
+
+    /// The orgs that the credentials manage and those that their connections name.
+    ///
+    /// # Errors
+    /// As [`Account::connections`].
+    pub(crate) async fn orgs_of_connections(&self) -> Result<OrgDirectory> {
+        let mut directory = self.known_orgs().cloned().unwrap_or_default();
+        for connection in self.all_connections().await? {
+            directory.add_orgs_of(connection);
+        }
+        Ok(directory)
+    }
+
+    /// Whether somebody may press Tab, so that what is seen is cached for shell completion.
+    pub(crate) fn has_cache(&self) -> bool {
+        self.shared.cache.is_some()
+    }
+
+    /// Caches all orgs that the credentials manage.
+    pub(crate) fn cache_orgs(&self, orgs: &OrgDirectory) {
+        if let Some(cache) = &self.shared.cache {
+            cache.store_orgs(&self.cache_owner(), orgs);
+        }
+    }
+
+    /// Caches all connections of the credentials' org.
+    pub(crate) fn cache_connections(&self, connections: &[Connection]) {
+        if let Some(cache) = &self.shared.cache {
+            cache.store_connections(&self.cache_owner(), connections);
+        }
+    }
+
+    /// Caches that a connection was changed.
+    pub(super) fn cache_change(&self, kind: ChangeKind, connection: &Connection) {
+        if let Some(cache) = &self.shared.cache {
+            cache.store_change(&self.cache_owner(), kind, connection);
+        }
+    }
+
+    fn cache_owner(&self) -> CacheOwner {
+        CacheOwner {
+            server: self.server(),
+            profile: self.settings.profile.clone(),
+        }
+    }
+}
+
+/// The error where the service does not name the org of the credentials.
+pub(crate) fn unknown_current_org() -> CommandError {
+    CommandError::new(
+        Exit::Permission,
+        "the service does not say which org these credentials belong to",
+    )
+}
+
+/// The error for records of a listing that cannot be read, `None` if there are none.
+pub(crate) fn unreadable_records(records: &[UnreadableRecord]) -> Option<CommandError> {
+    const MAX_SHOWN: usize = 3;
+    let describe = |record: &UnreadableRecord| match &record.id {
+        Some(id) => format!("{id} ({})", record.reason),
+        None => format!("one without an id ({})", record.reason),
+    };
+    let shown: Vec<_> = records.iter().take(MAX_SHOWN).map(describe).collect();
+    let subject = match records.len() {
+        0 => return None,
+        1 => "a record".to_owned(),
+        count => format!("{count} records"),
+    };
+    let others = match records.len() - shown.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let shown = shown.join(", ");
+    let message = format!("{subject} of the listing cannot be read: {shown}{others}");
+    Some(CommandError::new(Exit::Failure, message))
+}

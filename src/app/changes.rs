@@ -1,0 +1,199 @@
+use super::Account;
+use crate::api::{self, Client, ErrorKind};
+use crate::error::{CommandError, Exit, Result};
+use crate::history::{Entry, Origin, Outcome};
+use crate::model::{Change, ChangeKind, Connection, OrgRef};
+use crate::output;
+
+/// The most changes of one org that are made side by side: its rate limit is shared by all who work in it.
+pub(crate) const CHANGES_AT_ONCE: usize = 8;
+
+/// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
+/// after it is answered.
+pub(crate) struct Changes<'s> {
+    account: &'s Account,
+    client: &'s Client,
+    command: &'static str,
+    origin: Origin,
+}
+
+impl Account {
+    /// What changes connections with these credentials, after making sure that they belong to the org that the profile
+    /// says. `command` is the name that is written to the journal.
+    ///
+    /// # Errors
+    /// The credentials belong to another org, or the service could not be asked.
+    pub(crate) async fn changes(&self, command: &'static str) -> Result<Changes<'_>> {
+        let client = self.client().await?;
+        if self.pinned_org().is_some() {
+            self.require_pinned(&self.current_org().await?)?;
+        }
+        let origin = Origin {
+            profile: self.profile().map(str::to_owned),
+            host: self.host()?,
+            org: self.known_current_org(),
+        };
+        Ok(Changes {
+            account: self,
+            client,
+            command,
+            origin,
+        })
+    }
+}
+
+impl Changes<'_> {
+    /// Makes a change. Gives the connection as it is afterwards, with what the service's answer leaves out filled in;
+    /// after a delete as it was.
+    ///
+    /// # Errors
+    /// The change was refused, or its outcome is unknown; or, with nothing sent, the journal cannot be written or the
+    /// command was interrupted. The message says which change it was.
+    pub(crate) async fn make(&self, change: &Change) -> Result<Connection> {
+        let made = self.carry_out(change, None).await;
+        made.map_err(|error| explain(error, change))
+    }
+
+    /// As [`Changes::make`], for the change that undoes `entry`. The message of an error does not repeat the change.
+    ///
+    /// # Errors
+    /// As [`Changes::make`]; or, with nothing sent, the entry was undone meanwhile.
+    pub(crate) async fn undo(&self, entry: &Entry, change: &Change) -> Result<Connection> {
+        self.carry_out(change, Some(entry)).await
+    }
+
+    async fn carry_out(&self, change: &Change, undoes: Option<&Entry>) -> Result<Connection> {
+        if self.account.is_interrupted() {
+            return Err(CommandError::new(
+                Exit::Interrupted,
+                "not attempted, as the command was interrupted before",
+            ));
+        }
+        // The wait comes before the journal: an entry without an outcome means that the change may have been sent.
+        self.client.wait_for_rate_limit().await?;
+        let journal = self.account.journal_writer();
+        let entry = journal
+            .begin(change, self.command, &self.origin, undoes)
+            .await?;
+        let answer = self.send(change).await;
+        let outcome = match &answer {
+            Ok(connection) => Outcome::Done {
+                connection: (change.kind() != ChangeKind::Delete)
+                    .then(|| connection.clone().into()),
+            },
+            Err(error) if error.outcome_unknown() => Outcome::Unknown {
+                message: Some(error.to_string()),
+            },
+            Err(error) => Outcome::Failed {
+                message: error.to_string(),
+                http_status: error.http_status(),
+            },
+        };
+        // The change was sent, so a journal that cannot be written takes nothing back.
+        if let Err(error) = journal.finish(entry, outcome).await {
+            output::log_line(&format!("warning: {error}"));
+        }
+        let result = answer.map(|connection| complete(connection, change));
+        match (&result, change) {
+            (Ok(connection), _) => self.account.cache_change(change.kind(), connection),
+            // Somebody else has deleted it.
+            (Err(error), Change::Delete { before }) if error.kind() == ErrorKind::NotFound => {
+                self.account.cache_change(ChangeKind::Delete, before);
+            }
+            _ => {}
+        }
+        Ok(result?)
+    }
+
+    /// Sends the change. Gives the connection of the answer; after a delete, which has none, the one before.
+    async fn send(&self, change: &Change) -> Result<Connection, api::Error> {
+        match change {
+            Change::Create {
+                destination, types, ..
+            } => self.client.create_connection(destination.id, types).await,
+            Change::Update { before, types } => self.client.update_connection(before, types).await,
+            Change::Delete { before } => {
+                let deleted = self.client.delete_connection(before).await;
+                deleted.map(|()| before.clone())
+            }
+        }
+    }
+}
+
+/// The connection after the change, with what the service's answer leaves out.
+pub(crate) fn complete(mut connection: Connection, change: &Change) -> Connection {
+    if let Some(before) = change.connection_before() {
+        connection.fill_from(before);
+    }
+    for org in change.source().into_iter().chain([change.destination()]) {
+        connection.fill_name(org);
+    }
+    connection
+}
+
+/// Says which change failed, and what the service's short refusals mean.
+fn explain(error: CommandError, change: &Change) -> CommandError {
+    let subject = describe_subject(change);
+    let (doing, done) = match change.kind() {
+        ChangeKind::Create => ("connecting", "connected"),
+        ChangeKind::Update => ("updating", "updated"),
+        ChangeKind::Delete => ("deleting", "deleted"),
+    };
+    if error.is_outcome_unknown() {
+        return error.context(format!("{doing} {subject}"));
+    }
+    let not_done = format!("{subject} was not {done}");
+    match explain_refusal(&error, change) {
+        Some((reason, hint)) => error.context(format!("{not_done}{reason}")).hint(hint),
+        None => error.context(not_done),
+    }
+}
+
+fn describe_subject(change: &Change) -> String {
+    let destination = change.destination().label();
+    match change.connection_before() {
+        None => format!("`{destination}`"),
+        Some(before) => {
+            let source = before.source.label();
+            format!("the connection from `{source}` to `{destination}`")
+        }
+    }
+}
+
+/// What a refusal means for this change, as the end of the message, and a hint.
+fn explain_refusal(error: &CommandError, change: &Change) -> Option<(&'static str, String)> {
+    let source = change.source().map(OrgRef::label).unwrap_or_default();
+    let (reason, hint) = match (change.kind(), error.api_kind()?) {
+        (ChangeKind::Create, ErrorKind::NotFound) => (
+            ": the org is not found",
+            "both orgs must be in the same account and on the same site; `orgconn orgs` lists those you manage"
+                .to_owned(),
+        ),
+        (ChangeKind::Create, ErrorKind::Rejected) => (
+            ": it is refused",
+            "not allowed are an org with itself, a disabled or HIPAA-enabled org, an org of another account or site, \
+             and unknown types"
+                .to_owned(),
+        ),
+        (ChangeKind::Update, ErrorKind::Forbidden) => (
+            ": it is not permitted",
+            format!(
+                "it takes the credentials of its source org, `{source}`, with the permission org_connections_write"
+            ),
+        ),
+        (ChangeKind::Update, ErrorKind::NotFound) => (
+            ": it is not found",
+            format!("it is gone by now, or the credentials are not those of its source org, `{source}`"),
+        ),
+        (ChangeKind::Update, ErrorKind::Rejected) => (
+            ": it is refused",
+            "the service refuses this set of types".to_owned(),
+        ),
+        (ChangeKind::Delete, ErrorKind::NotFound) => (
+            "",
+            "it is gone by now; with --ignore-not-found that counts as done".to_owned(),
+        ),
+        _ => return None,
+    };
+    Some((reason, hint))
+}

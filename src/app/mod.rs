@@ -1,0 +1,162 @@
+//! What every command is given: the flags, the output, and what opens the network, the journal and the configuration.
+//!
+//! Imports `error`, `api`, `output`, `completion` and the rooms below them. Nothing is opened before a command asks
+//! for it, so that a command without credentials cannot get a client.
+
+mod account;
+mod changes;
+mod flags;
+mod resolve;
+mod session;
+mod signals;
+mod snapshot;
+
+#[cfg(feature = "sandbox")]
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{ConfigFile, ConfigLocation, Environment, ProfileChoice, Server};
+use crate::error::{CommandError, Exit, Result};
+use crate::history::{Journal, Origin};
+use crate::output::{Output, OutputOptions, TerminalEnvironment};
+
+pub(crate) use account::{Account, unknown_current_org, unreadable_records};
+pub(crate) use changes::{CHANGES_AT_ONCE, Changes, complete};
+pub(crate) use flags::{GlobalFlags, duration};
+pub(crate) use resolve::Ends;
+#[cfg(feature = "sandbox")]
+pub(crate) use session::sample_profile;
+pub(crate) use session::{ACCOUNTS_AT_ONCE, Session, side_by_side};
+#[cfg(feature = "sandbox")]
+pub(crate) use signals::stop_token;
+pub(crate) use snapshot::{AccountOrg, Matches, Snapshot, orgs_for};
+
+/// The program's state while a command runs.
+pub(crate) struct App {
+    /// The flags that every command takes.
+    pub(crate) flags: GlobalFlags,
+    /// The only way to print.
+    pub(crate) output: Output,
+    environment: Environment,
+    /// Cancelled by the first Ctrl-C.
+    interrupt: CancellationToken,
+}
+
+impl App {
+    /// Takes the flags and the environment, and looks at the standard streams.
+    pub(crate) fn new(flags: GlobalFlags, environment: Environment) -> Self {
+        let output = Output::new(OutputOptions {
+            format: flags.output,
+            columns: flags.columns.clone(),
+            no_header: flags.no_header,
+            quiet: flags.quiet,
+            color: flags.color,
+            no_input: flags.no_input,
+            environment: terminal_environment(&environment),
+        });
+        Self {
+            flags,
+            output,
+            environment,
+            interrupt: CancellationToken::new(),
+        }
+    }
+
+    /// The configuration file; an empty one where there is none.
+    pub(crate) fn config_file(&self) -> Result<ConfigFile> {
+        Ok(ConfigFile::load(&self.config_location()?)?)
+    }
+
+    /// Where the configuration file is, or would be.
+    pub(crate) fn config_location(&self) -> Result<ConfigLocation> {
+        Ok(self.environment.config_file(self.flags.config.as_deref())?)
+    }
+
+    /// The changes that this machine made.
+    pub(crate) fn journal(&self) -> Result<Journal> {
+        Ok(Journal::open(&self.environment.state_directory()?)?)
+    }
+
+    /// The profiles that flags or variables choose.
+    pub(crate) fn profile_choice(&self) -> Result<ProfileChoice> {
+        Ok(self.flags.accounts.profile_choice(&self.environment)?)
+    }
+
+    /// The hosts outside Datadog's domains that flags or the environment trust with keys.
+    pub(crate) fn trusted_hosts(&self) -> Result<Vec<String>> {
+        Ok(self.flags.accounts.trusted_hosts(&self.environment)?)
+    }
+
+    /// The server that flags and variables name, for a profile that names none.
+    pub(crate) fn server(&self) -> Result<Server> {
+        Ok(self.flags.accounts.server(&self.environment)?)
+    }
+
+    /// The file that holds the sandbox's state.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn sandbox_file(&self) -> Result<PathBuf> {
+        Ok(self.environment.state_directory()?.join("sandbox.json"))
+    }
+
+    /// Whether this run works on the sandbox.
+    pub(crate) fn in_sandbox(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.flags.sandbox;
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
+    /// Whether a change of the history belongs to this run's view: made in the sandbox or outside of it as this run
+    /// is, and with one of the profiles that `--profile` names.
+    pub(crate) fn shows_history_of(&self, origin: &Origin) -> bool {
+        origin.matches(self.in_sandbox(), &self.flags.accounts.profile)
+    }
+
+    /// Uses a profile, unless flags or the environment choose others.
+    pub(crate) fn prefer_profile(&mut self, profile: &str) -> Result<()> {
+        if self.profile_choice()? == ProfileChoice::None {
+            self.flags.accounts.profile = vec![profile.to_owned()];
+        }
+        Ok(())
+    }
+
+    /// Whether a confirmation has to be asked for: not with `--yes`. `purpose` reads after "whether", such as
+    /// "to delete"; `hint` says what `--yes` does.
+    ///
+    /// # Errors
+    /// It would have to be asked for, and nobody can answer.
+    pub(crate) fn must_ask(&self, purpose: &str, hint: &str) -> Result<bool> {
+        if self.flags.yes || self.output.can_ask() {
+            return Ok(!self.flags.yes);
+        }
+        let message = format!("nobody can be asked here whether {purpose}");
+        Err(CommandError::usage(message).hint(hint))
+    }
+
+    /// Asks for a confirmation. `unchanged` says what did not happen, such as "nothing was deleted".
+    ///
+    /// # Errors
+    /// The answer is no, or the question was left with Ctrl-C.
+    pub(crate) fn confirm(&mut self, question: &str, unchanged: &str) -> Result<()> {
+        let answer = self.output.confirm(question);
+        match answer.map_err(|error| CommandError::unanswered(error, unchanged))? {
+            true => Ok(()),
+            false => Err(CommandError::new(
+                Exit::Failure,
+                format!("not confirmed; {unchanged}"),
+            )),
+        }
+    }
+}
+
+/// What the environment says of the terminal. A value that is no text counts as not set.
+fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
+    let get = |name| environment.get(name).ok().flatten().map(str::to_owned);
+    TerminalEnvironment {
+        no_color: get("NO_COLOR"),
+        clicolor_force: get("CLICOLOR_FORCE"),
+        term: get("TERM"),
+        columns: get("COLUMNS"),
+    }
+}

@@ -1,0 +1,351 @@
+//! Which org, which connection, which profile: the one place that answers, for every command.
+
+use uuid::Uuid;
+
+use super::session::for_each_account;
+use super::{Account, Session};
+use crate::api::ConnectionFilter;
+use crate::error::{CommandError, Result};
+use crate::model::{
+    Connection, ConnectionSelector, Org, OrgDirectory, OrgRef, OrgSelector, ResolveOrgError,
+    only_match,
+};
+
+/// The orgs at the ends of a connection.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Ends {
+    /// Org whose data is shared: its name, UUID or public id
+    #[arg(long, value_name = "ORG", visible_alias = "from")]
+    pub(crate) source: Option<OrgSelector>,
+
+    /// Org that may query the data: its name, UUID or public id
+    #[arg(long, value_name = "ORG", visible_aliases = ["to", "sink"])]
+    pub(crate) destination: Option<OrgSelector>,
+}
+
+impl Ends {
+    /// Whether neither end is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.source.is_none() && self.destination.is_none()
+    }
+
+    /// Requires that a command names connections either by ids or by their ends.
+    ///
+    /// # Errors
+    /// Both or neither is given.
+    pub(crate) fn require_instead_of_ids(&self, has_ids: bool) -> Result<()> {
+        match (has_ids, self.is_empty()) {
+            (true, false) => Err(CommandError::usage(
+                "name a connection by its id, or by --source and --destination, not both",
+            )),
+            (false, true) => Err(CommandError::usage("no connection is named")
+                .hint("give an id, the beginning of one, or --source and --destination")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The one of `connections` that is meant: by `selector`, or without one the only one there is.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub(crate) fn select<'a>(
+        &self,
+        selector: Option<&ConnectionSelector>,
+        connections: &'a [Connection],
+    ) -> Result<&'a Connection> {
+        Ok(match selector {
+            Some(selector) => selector.select(connections)?,
+            None => only_match(connections.iter(), || self.describe())?,
+        })
+    }
+
+    /// Reads after "no connection".
+    fn describe(&self) -> String {
+        let source = self.source.iter().map(|org| format!("from the org {org}"));
+        let destination = self
+            .destination
+            .iter()
+            .map(|org| format!("to the org {org}"));
+        source.chain(destination).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Account {
+    /// The org that a name or a public id means, as this account alone sees it: among the managed orgs, else among the
+    /// orgs of its connections.
+    ///
+    /// # Errors
+    /// No org is meant, or more than one; or the service could not be asked.
+    async fn resolve_name(&self, selector: &OrgSelector) -> Result<Org> {
+        match selector.resolve(self.managed_orgs().await?) {
+            Err(ResolveOrgError::Unknown { .. }) => {}
+            result => return Ok(result?),
+        }
+        Ok(selector.resolve(&self.orgs_of_connections().await?)?)
+    }
+}
+
+impl Session {
+    /// The org that is meant, where the names that `accounts` see decide; `profile:` means any profile. A UUID takes no
+    /// request.
+    ///
+    /// # Errors
+    /// No org is meant, or more than one; or the service could not be asked.
+    pub(crate) async fn resolve_org(
+        &self,
+        selector: &OrgSelector,
+        accounts: &[Account],
+    ) -> Result<Org> {
+        match (selector, accounts) {
+            (OrgSelector::Profile(name), _) => self.org_of_profile(name).await,
+            (OrgSelector::Uuid(id), _) => Ok(known_org(*id, accounts)),
+            (_, [account]) => account.resolve_name(selector).await,
+            _ => resolve_name_among(selector, accounts).await,
+        }
+    }
+
+    /// The filter that selects the connections between `ends`, where the names that `accounts` see decide.
+    ///
+    /// # Errors
+    /// As [`Session::resolve_org`].
+    pub(crate) async fn filter(
+        &self,
+        ends: &Ends,
+        accounts: &[Account],
+    ) -> Result<ConnectionFilter> {
+        let mut filter = ConnectionFilter::default();
+        if let Some(source) = &ends.source {
+            filter.source = Some(self.resolve_org(source, accounts).await?.id);
+        }
+        if let Some(destination) = &ends.destination {
+            filter.destination = Some(self.resolve_org(destination, accounts).await?.id);
+        }
+        Ok(filter)
+    }
+
+    /// The org of a profile, chosen or not: the one that the profile names, else the one that its keys belong to.
+    ///
+    /// # Errors
+    /// There is no such profile, or its org is not known and cannot be asked for.
+    async fn org_of_profile(&self, name: &str) -> Result<Org> {
+        let has_name = |account: &&Account| account.profile() == Some(name);
+        let account = self.profiles.iter().find(has_name).ok_or_else(|| {
+            let names: Vec<_> = self.profiles.iter().filter_map(Account::profile).collect();
+            CommandError::usage(match names.as_slice() {
+                [] => format!("no profile `{name}`; there are none"),
+                names => format!("no profile `{name}`; there are: {}", names.join(", ")),
+            })
+        })?;
+        match account.pinned_org() {
+            Some(id) => Ok(Org::from_id(id)),
+            None => Ok(Org::from(&account.current_org().await?)),
+        }
+    }
+
+    /// The connections that a change through `account` is about: by ids, or without any the one between `ends`. Each
+    /// comes once, in the order in which they are named.
+    ///
+    /// # Errors
+    /// The service could not be asked, or an end is unknown. A connection that is not found is an error in its place.
+    pub(crate) async fn find_connections(
+        &self,
+        account: &Account,
+        selectors: &[ConnectionSelector],
+        ends: &Ends,
+    ) -> Result<Vec<Result<Connection>>> {
+        if selectors.is_empty() {
+            let filter = self.filter(ends, self.accounts()).await?;
+            let found = account.connections(filter).await?;
+            return Ok(vec![ends.select(None, &found).cloned()]);
+        }
+        let all = account.all_connections().await?;
+        let mut found: Vec<Result<Connection>> = Vec::with_capacity(selectors.len());
+        for selector in selectors {
+            match selector.select(all) {
+                Ok(match_) if found.iter().flatten().any(|other| other.id == match_.id) => {}
+                result => found.push(result.cloned().map_err(Into::into)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The account that creates and updates the connections of `source`: the only one there is, or of several the one
+    /// whose org it is.
+    ///
+    /// # Errors
+    /// No account belongs to the source, or several do and none of them is the default one; or several profiles are
+    /// chosen and no source is given.
+    pub(crate) async fn account_of_source(&self, source: Option<&OrgSelector>) -> Result<&Account> {
+        let (Some(source), [_, _, ..]) = (source, self.accounts()) else {
+            return self.single_account();
+        };
+        self.account_of(source).await?
+    }
+
+    /// The account that deletes a connection: as [`Session::account_of_source`], but where no account belongs to the
+    /// source, the destination's, which may delete as well, or else the default one, which may be the destination's.
+    ///
+    /// # Errors
+    /// As [`Session::account_of_source`].
+    pub(crate) async fn account_for_delete(&self, ends: &Ends) -> Result<&Account> {
+        let (Some(source), [_, _, ..]) = (&ends.source, self.accounts()) else {
+            return self.single_account();
+        };
+        let no_account = match self.account_of(source).await? {
+            Ok(account) => return Ok(account),
+            Err(no_account) => no_account,
+        };
+        let other = match &ends.destination {
+            Some(destination) => self.account_of(destination).await?.ok(),
+            None => default_account(self.accounts()),
+        };
+        other.ok_or(no_account)
+    }
+
+    /// The account whose org it is. The inner error says why there is none.
+    async fn account_of(&self, selector: &OrgSelector) -> Result<Result<&Account>> {
+        if let OrgSelector::Profile(name) = selector {
+            return Ok(self.chosen_profile(name));
+        }
+        let org = self.resolve_org(selector, self.accounts()).await?;
+        let mut matches = self.accounts_pinned_to(&[org.id]);
+        let mut others = Vec::new();
+        if matches.is_empty() {
+            others = self.orgs_of_unpinned_accounts().await;
+            let belongs = |(_, result): &&(_, Result<OrgRef>)| matches!(result, Ok(found) if found.id == org.id);
+            matches.extend(others.iter().filter(belongs).map(|(account, _)| *account));
+        }
+        let default = matches.iter().find(|account| account.is_default());
+        match (matches.as_slice(), default) {
+            ([only], _) | (_, Some(only)) => Ok(Ok(only)),
+            ([], None) => Ok(Err(self.no_account_of(&org, &others))),
+            (several, None) => Err(several_accounts_of(&org, several)),
+        }
+    }
+
+    fn chosen_profile(&self, name: &str) -> Result<&Account> {
+        let has_name = |account: &&Account| account.profile() == Some(name);
+        self.accounts().iter().find(has_name).ok_or_else(|| {
+            let names: Vec<_> = self.accounts().iter().map(Account::profile_name).collect();
+            let names = names.join(", ");
+            CommandError::usage(format!("no profile `{name}` is chosen; there are: {names}"))
+        })
+    }
+
+    /// The accounts whose profiles say that they belong to one of `orgs`.
+    pub(crate) fn accounts_pinned_to(&self, orgs: &[Uuid]) -> Vec<&Account> {
+        let is_pinned = |account: &&Account| {
+            let pinned = account.pinned_org();
+            pinned.is_some_and(|org| orgs.contains(&org))
+        };
+        self.accounts().iter().filter(is_pinned).collect()
+    }
+
+    /// The accounts whose profiles do not say which org they belong to, with the service's answer.
+    pub(crate) async fn orgs_of_unpinned_accounts(&self) -> Vec<(&Account, Result<OrgRef>)> {
+        let unpinned = self.accounts().iter();
+        let unpinned = unpinned.filter(|account| account.pinned_org().is_none());
+        for_each_account(unpinned, Account::current_org).await
+    }
+
+    fn no_account_of(&self, org: &Org, unpinned: &[(&Account, Result<OrgRef>)]) -> CommandError {
+        let label = |id| known_org(id, self.accounts()).to_ref().label_with_id();
+        let describe = |account: &Account| {
+            let answer = unpinned
+                .iter()
+                .find(|(other, _)| std::ptr::eq(*other, account));
+            let belongs_to = match (account.pinned_org(), answer) {
+                (Some(pinned), _) => label(pinned),
+                (None, Some((_, Ok(org)))) => label(org.id),
+                (None, Some((_, Err(error)))) => format!("unknown: {}", error.message()),
+                (None, None) => "unknown".to_owned(),
+            };
+            format!("{} is for {belongs_to}", account.profile_name())
+        };
+        let profiles: Vec<_> = self.accounts().iter().map(describe).collect();
+        CommandError::usage(format!(
+            "no profile is for the org {}: {}",
+            label(org.id),
+            profiles.join("; ")
+        ))
+        .hint("a connection is created and updated with its source org's credentials; `orgconn profile add` adds a profile")
+    }
+}
+
+/// What the accounts have read of an org in this run.
+fn known_org(id: Uuid, accounts: &[Account]) -> Org {
+    let mut known = accounts.iter().map(|account| account.known_org(id));
+    let named = known.find(|org| org.name.is_some());
+    named.unwrap_or_else(|| Org::from_id(id))
+}
+
+fn default_account(accounts: &[Account]) -> Option<&Account> {
+    accounts.iter().find(|account| account.is_default())
+}
+
+/// The org that a name or a public id means to any of the accounts. The default profile is asked first, since as a rule
+/// it manages the other orgs; if it does not know the org, all others are asked.
+async fn resolve_name_among(selector: &OrgSelector, accounts: &[Account]) -> Result<Org> {
+    let mut errors = Vec::new();
+    if let Some(default) = default_account(accounts) {
+        match default.resolve_name(selector).await {
+            Err(error) if !is_ambiguous(&error) => errors.push(error),
+            result => return result,
+        }
+    }
+    let others = accounts.iter().filter(|account| !account.is_default());
+    let results = for_each_account(others, |account| account.resolve_name(selector)).await;
+    let mut found = OrgDirectory::default();
+    for (_, result) in results {
+        match result {
+            Ok(org) => found.add(org),
+            Err(error) if is_ambiguous(&error) => return Err(error),
+            Err(error) => errors.push(error),
+        }
+    }
+    only_org(selector, found.orgs, errors)
+}
+
+fn is_ambiguous(error: &CommandError) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(ResolveOrgError::Ambiguous { .. })
+    )
+}
+
+/// The only org that was found. An account that could not be asked outweighs those that do not know the org.
+fn only_org(selector: &OrgSelector, mut found: Vec<Org>, errors: Vec<CommandError>) -> Result<Org> {
+    let wanted = selector.clone();
+    if found.len() > 1 {
+        let matches = found;
+        return Err(ResolveOrgError::Ambiguous { wanted, matches }.into());
+    }
+    if let Some(org) = found.pop() {
+        return Ok(org);
+    }
+    let mut nearest = Vec::new();
+    for error in errors {
+        match error.downcast_ref() {
+            Some(ResolveOrgError::Unknown { nearest: names, .. }) => {
+                nearest.extend(names.iter().cloned());
+            }
+            _ => return Err(error),
+        }
+    }
+    nearest.dedup();
+    Err(ResolveOrgError::Unknown { wanted, nearest }.into())
+}
+
+fn several_accounts_of(org: &Org, accounts: &[&Account]) -> CommandError {
+    let profiles: Vec<_> = accounts
+        .iter()
+        .map(|account| account.profile_name())
+        .collect();
+    CommandError::usage(format!(
+        "{} profiles are for the org {}: {}",
+        accounts.len(),
+        org.to_ref().label_with_id(),
+        profiles.join(", ")
+    ))
+    .hint("whose keys are used decides whose the connection is: choose one with --profile")
+}

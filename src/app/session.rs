@@ -1,0 +1,309 @@
+use std::io::{self, IsTerminal as _};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use futures_util::{StreamExt as _, stream};
+#[cfg(feature = "sandbox")]
+use secrecy::SecretString;
+
+use super::App;
+use super::account::{Account, SharedState};
+use super::signals::{self, StopSignals};
+use crate::completion::Cache;
+#[cfg(feature = "sandbox")]
+use crate::config::ProfileChoice;
+use crate::config::{AccountSettings, Credentials, Server, Settings};
+use crate::error::{CommandError, Result};
+#[cfg(feature = "sandbox")]
+use crate::history::SANDBOX_HOST;
+use crate::model::OrgSelector;
+#[cfg(feature = "sandbox")]
+use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
+
+/// The most accounts that are worked with side by side: the number of requests that one HTTP/2 connection carries.
+pub(crate) const ACCOUNTS_AT_ONCE: usize = 100;
+
+/// The accounts that a command works with. It is the only way to the network.
+pub(crate) struct Session {
+    accounts: Vec<Account>,
+    /// Every profile there is, chosen or not: what `profile:NAME` may stand for.
+    pub(super) profiles: Vec<Account>,
+    /// Serves as long as the session lives.
+    #[cfg(feature = "sandbox")]
+    _sandbox: Option<sandbox::Running>,
+}
+
+impl App {
+    /// Opens the accounts that the flags, the environment and the configuration choose.
+    ///
+    /// # Errors
+    /// A setting cannot be read, or there are no credentials.
+    pub(crate) fn session(&mut self) -> Result<Session> {
+        self.open_session(false)
+    }
+
+    /// As [`App::session`], for a command that may name its source org: if it does and nothing chooses a profile, the
+    /// session has the accounts of all profiles, of which [`Session::account_of_source`] picks one.
+    ///
+    /// # Errors
+    /// As [`App::session`].
+    pub(crate) fn session_for_source(&mut self, source: Option<&OrgSelector>) -> Result<Session> {
+        self.open_session(source.is_some())
+    }
+
+    fn open_session(&mut self, all_if_unspecified: bool) -> Result<Session> {
+        self.watch_signals()?;
+        #[cfg(feature = "sandbox")]
+        if self.flags.sandbox {
+            return self.open_sandbox(all_if_unspecified);
+        }
+        let file = self.config_file()?;
+        let settings = Settings::new(&self.flags.accounts, &self.environment, &file);
+        let chosen = settings.accounts(all_if_unspecified)?;
+        let profiles = settings.every_profile()?;
+        if !all_if_unspecified {
+            self.note_ignored_settings(&chosen);
+        }
+        // A server that may not get keys fails here, before anything is asked.
+        for settings in &chosen {
+            settings.endpoint()?;
+        }
+        Ok(Session::new(chosen, profiles, self.shared_state(None)?))
+    }
+
+    /// Opens one account with credentials that belong to no profile yet. Nothing it sees is cached for completion.
+    ///
+    /// # Errors
+    /// The server may not get keys, or the history cannot be opened.
+    pub(crate) fn session_with(
+        &self,
+        server: Server,
+        trusted_hosts: Vec<String>,
+        credentials: Credentials,
+    ) -> Result<Session> {
+        let settings = AccountSettings {
+            profile: None,
+            is_default: false,
+            server,
+            trusted_hosts,
+            pinned_org: None,
+            credentials: credentials.into(),
+            ignored: Vec::new(),
+        };
+        settings.endpoint()?;
+        self.watch_signals()?;
+        let mut shared = self.shared_state(None)?;
+        shared.cache = None;
+        Ok(Session::new(vec![settings], Vec::new(), shared))
+    }
+
+    /// Watches for Ctrl-C from now on, as there is something in flight to finish.
+    fn watch_signals(&self) -> io::Result<()> {
+        let (interrupt, is_asking) = (self.interrupt.clone(), self.output.is_asking());
+        tokio::spawn(signals::watch(StopSignals::new()?, interrupt, is_asking));
+        Ok(())
+    }
+
+    fn shared_state(&self, host_name: Option<&'static str>) -> Result<SharedState> {
+        Ok(SharedState {
+            timeout: self.flags.timeout,
+            max_retries: self.flags.max_retries,
+            interrupt: self.interrupt.clone(),
+            journal: self.journal()?,
+            cache: self.completion_cache(),
+            host_name,
+            transports: Mutex::default(),
+            journal_writer: OnceLock::new(),
+        })
+    }
+
+    /// The cache for shell completion, where somebody is there to press Tab.
+    fn completion_cache(&self) -> Option<Cache> {
+        let directory = self.environment.cache_directory().ok()?;
+        io::stderr().is_terminal().then(|| Cache::new(directory))
+    }
+
+    /// Says which settings have no effect on any of the chosen accounts.
+    fn note_ignored_settings(&mut self, chosen: &[AccountSettings]) {
+        let [first, others @ ..] = chosen else {
+            return;
+        };
+        let by_all = |name: &&String| others.iter().all(|other| other.ignored.contains(name));
+        let ignored: Vec<_> = first.ignored.iter().filter(by_all).cloned().collect();
+        if ignored.is_empty() {
+            return;
+        }
+        let used = match (&first.profile, others) {
+            (Some(profile), []) => format!("the profile {profile} is used"),
+            (Some(_), _) => "the chosen profiles are used".to_owned(),
+            (None, _) => "the environment's credentials are used".to_owned(),
+        };
+        let note = format!("{used}, and {} ignored", ignored.join(", "));
+        self.output.note(&note);
+    }
+}
+
+#[cfg(feature = "sandbox")]
+impl App {
+    fn open_sandbox(&self, all_if_unspecified: bool) -> Result<Session> {
+        // Variables may be set for other runs and are ignored; a flag is meant for this one.
+        if let Some(flag) = self.flags.accounts.server_flag() {
+            return Err(CommandError::usage(format!(
+                "{flag} does not go with the sandbox, which is a server of its own"
+            )));
+        }
+        let samples: Vec<_> = sandbox::profiles().iter().collect();
+        let chosen = match self.profile_choice()? {
+            ProfileChoice::Named(names) => names
+                .iter()
+                .map(|name| sample_profile(name))
+                .collect::<Result<Vec<_>>>()?,
+            ProfileChoice::None if !all_if_unspecified => {
+                vec![sample_profile(DEFAULT_PROFILE)?]
+            }
+            ProfileChoice::All | ProfileChoice::None => samples.clone(),
+        };
+        let running = sandbox::start(&self.sandbox_file()?).map_err(anyhow::Error::from)?;
+        let settings = |samples: Vec<&'static SampleProfile>| {
+            let settings = samples
+                .into_iter()
+                .map(|sample| sample_settings(sample, running.url()));
+            settings.collect::<Result<Vec<_>>>()
+        };
+        let (chosen, profiles) = (settings(chosen)?, settings(samples)?);
+        let mut session = Session::new(chosen, profiles, self.shared_state(Some(SANDBOX_HOST))?);
+        session._sandbox = Some(running);
+        Ok(session)
+    }
+
+    /// Removes what the completion cache has of the sandbox.
+    pub(crate) fn remove_sandbox_from_cache(&self) {
+        if let Ok(directory) = self.environment.cache_directory() {
+            Cache::new(directory).remove_server(SANDBOX_HOST);
+        }
+    }
+}
+
+/// The sample profile of this name.
+///
+/// # Errors
+/// There is none; the error lists those there are.
+#[cfg(feature = "sandbox")]
+pub(crate) fn sample_profile(name: &str) -> Result<&'static SampleProfile> {
+    let profiles = sandbox::profiles();
+    let found = profiles.iter().find(|profile| profile.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = profiles.iter().map(|profile| profile.name).collect();
+        CommandError::usage(format!(
+            "the sandbox has no profile `{name}`; it has {}",
+            names.join(", ")
+        ))
+    })
+}
+
+#[cfg(feature = "sandbox")]
+fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings> {
+    let credentials = Credentials::Keys {
+        api_key: SecretString::from(sample.api_key()),
+        app_key: SecretString::from(sample.app_key()),
+    };
+    Ok(AccountSettings {
+        profile: Some(sample.name.to_owned()),
+        is_default: sample.name == DEFAULT_PROFILE,
+        server: Server::from_url(url).map_err(anyhow::Error::from)?,
+        trusted_hosts: Vec::new(),
+        pinned_org: Some(sample.org_id),
+        credentials: credentials.into(),
+        ignored: Vec::new(),
+    })
+}
+
+impl Session {
+    fn new(
+        chosen: Vec<AccountSettings>,
+        profiles: Vec<AccountSettings>,
+        shared: SharedState,
+    ) -> Self {
+        let shared = Arc::new(shared);
+        let open = |settings: Vec<AccountSettings>| {
+            let accounts = settings.into_iter();
+            accounts
+                .map(|settings| Account::new(settings, shared.clone()))
+                .collect()
+        };
+        Self {
+            accounts: open(chosen),
+            profiles: open(profiles),
+            #[cfg(feature = "sandbox")]
+            _sandbox: None,
+        }
+    }
+
+    /// All chosen accounts, in the order in which their profiles were chosen.
+    pub(crate) fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The only account, for a command that works with one.
+    ///
+    /// # Errors
+    /// Several profiles are chosen.
+    pub(crate) fn single_account(&self) -> Result<&Account> {
+        match self.accounts.as_slice() {
+            [account] => Ok(account),
+            several => {
+                let names: Vec<_> = several.iter().filter_map(Account::profile).collect();
+                Err(CommandError::usage(format!(
+                    "this command works with one profile, and several are chosen: {}",
+                    names.join(", ")
+                ))
+                .hint("choose one with --profile, or where the command takes it name the org with --source"))
+            }
+        }
+    }
+
+    /// Does the same work with each account, side by side. The results are in the accounts' order, and an error says
+    /// which profile it belongs to; one that fails does not stop the others.
+    pub(crate) async fn for_each_account<'a, T, W>(
+        &'a self,
+        work: impl Fn(&'a Account) -> W,
+    ) -> Vec<(&'a Account, Result<T>)>
+    where
+        W: Future<Output = Result<T>>,
+    {
+        for_each_account(self.accounts.iter(), work).await
+    }
+}
+
+/// As [`Session::for_each_account`], with these accounts.
+pub(super) async fn for_each_account<'a, T, W>(
+    accounts: impl Iterator<Item = &'a Account>,
+    work: impl Fn(&'a Account) -> W,
+) -> Vec<(&'a Account, Result<T>)>
+where
+    W: Future<Output = Result<T>>,
+{
+    let tasks = accounts.map(|account| {
+        let work = work(account);
+        async move {
+            let result = work.await;
+            let result = result.map_err(|error| error.for_profile(account.profile()));
+            (account, result)
+        }
+    });
+    side_by_side(tasks, ACCOUNTS_AT_ONCE).await
+}
+
+/// Runs so many tasks at once and gives their results in order. One that waits, as a rate limit may ask, does not keep
+/// the next from starting.
+pub(crate) async fn side_by_side<T>(
+    tasks: impl Iterator<Item = impl Future<Output = T>>,
+    at_once: usize,
+) -> Vec<T> {
+    let numbered = tasks
+        .enumerate()
+        .map(|(number, task)| async move { (number, task.await) });
+    let results = stream::iter(numbered).buffer_unordered(at_once);
+    let mut results: Vec<_> = results.collect().await;
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,151 @@
+use std::slice;
+
+use uuid::Uuid;
+
+use super::{Account, Ends, Session};
+use crate::api::ConnectionFilter;
+use crate::error::{CommandError, Result};
+use crate::model::{
+    Change, ChangeKind, Connection, ConnectionSet, Org, OrgDirectory, OrgRef, ResolveOrgError,
+};
+
+/// All that the chosen accounts see: their orgs and their connections, each once.
+pub(crate) struct Snapshot<'s> {
+    /// The connections, with the profiles that see them.
+    pub(crate) connections: Vec<Connection>,
+    /// The orgs that an account manages, belongs to, or has a connection with. `current` is set where only one
+    /// account answered.
+    pub(crate) orgs: OrgDirectory,
+    /// The accounts that answered.
+    pub(crate) accounts: Vec<AccountOrg<'s>>,
+    /// What could not be read, by profile.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+/// An account that answered, and the org that its credentials belong to.
+#[derive(Clone)]
+pub(crate) struct AccountOrg<'s> {
+    pub(crate) account: &'s Account,
+    pub(crate) org: OrgRef,
+}
+
+/// The connections between two ends that the chosen accounts see.
+pub(crate) struct Matches {
+    /// The connections, each once, with the profiles that see them.
+    pub(crate) connections: Vec<Connection>,
+    /// Whether at least one account answered.
+    pub(crate) answered: bool,
+    /// What could not be read, by profile.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+impl Session {
+    /// Reads orgs and connections of all accounts, side by side.
+    pub(crate) async fn snapshot(&self) -> Snapshot<'_> {
+        let results = self.for_each_account(async |account| {
+            let org = account.current_org_with_name();
+            let listed = account.list_connections(ConnectionFilter::default());
+            Ok(futures_util::try_join!(org, listed)?)
+        });
+        let (mut accounts, mut failures) = (Vec::new(), Vec::new());
+        let (mut connections, mut orgs) = (ConnectionSet::default(), OrgDirectory::default());
+        for (account, result) in results.await {
+            let (org, (seen, unreadable)) = match result {
+                Ok(answer) => answer,
+                Err(error) => {
+                    failures.push(error);
+                    continue;
+                }
+            };
+            failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
+            connections.extend(seen, account.profile());
+            for org in account.known_orgs().iter().flat_map(|known| &known.orgs) {
+                orgs.add(org.clone());
+            }
+            accounts.push(AccountOrg { account, org });
+        }
+        let connections = connections.into_vec();
+        for connection in &connections {
+            orgs.add_orgs_of(connection);
+        }
+        if let [only] = accounts.as_slice() {
+            orgs.current = Some(only.org.id);
+        }
+        Snapshot {
+            connections,
+            orgs,
+            accounts,
+            failures,
+        }
+    }
+
+    /// Reads the connections between `ends` through all accounts, side by side. An account that does not know an org
+    /// is skipped; if none knows it, that is the error.
+    ///
+    /// # Errors
+    /// No account knows an org at the ends.
+    pub(crate) async fn matches(&self, ends: &Ends) -> Result<Matches> {
+        let results = self.for_each_account(async |account| {
+            let filter = self.filter(ends, slice::from_ref(account)).await?;
+            account.list_connections(filter).await
+        });
+        let mut connections = ConnectionSet::default();
+        let (mut knows_orgs, mut unknown_org, mut failures) = (false, None, Vec::new());
+        for (account, result) in results.await {
+            match result {
+                Ok((seen, unreadable)) => {
+                    knows_orgs = true;
+                    connections.extend(seen, account.profile());
+                    failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
+                }
+                Err(error) if is_unknown_org(&error) => unknown_org = Some(error.for_profile(None)),
+                Err(error) => failures.push(error),
+            }
+        }
+        let answered = knows_orgs || unknown_org.is_some();
+        match unknown_org {
+            Some(error) if !knows_orgs && failures.is_empty() => Err(error),
+            _ => Ok(Matches {
+                connections: connections.into_vec(),
+                answered,
+                failures,
+            }),
+        }
+    }
+}
+
+fn is_unknown_org(error: &CommandError) -> bool {
+    matches!(error.downcast_ref(), Some(ResolveOrgError::Unknown { .. }))
+}
+
+impl<'s> Snapshot<'s> {
+    /// The account whose credentials belong to this org: it creates and updates the org's connections as a source.
+    pub(crate) fn account_of(&self, org: Uuid) -> Option<&AccountOrg<'s>> {
+        self.accounts.iter().find(|of| of.org.id == org)
+    }
+
+    /// The account that may make a change.
+    pub(crate) fn account_for(&self, change: &Change) -> Option<&AccountOrg<'s>> {
+        let mut orgs = orgs_for(change);
+        orgs.find_map(|org| self.account_of(org.id))
+    }
+
+    /// What is known of an org.
+    pub(crate) fn org(&self, org: &OrgRef) -> Org {
+        let known = self.orgs.get(org.id).cloned();
+        known.unwrap_or_else(|| Org::from(org))
+    }
+
+    /// Whether the connections between two orgs are known: the service shows an org its own connections only.
+    pub(crate) fn sees(&self, source: Uuid, destination: Uuid) -> bool {
+        self.account_of(source).is_some() || self.account_of(destination).is_some()
+    }
+}
+
+/// The orgs whose credentials may make a change, the one to prefer first. A connection is created and updated in its
+/// source org; both orgs may delete it.
+pub(crate) fn orgs_for(change: &Change) -> impl Iterator<Item = &OrgRef> + Clone {
+    let is_delete = change.kind() == ChangeKind::Delete;
+    let destination = is_delete.then(|| change.destination());
+    change.source().into_iter().chain(destination)
+}

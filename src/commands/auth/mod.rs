@@ -1,0 +1,67 @@
+mod login;
+mod status;
+
+use clap::Subcommand;
+
+use super::profiles;
+use crate::app::App;
+use crate::config::{ConfigEditor, ConfigFile, ProfileChoice};
+use crate::error::{CommandError, Exit, Result};
+use crate::output::ProfileRow;
+
+/// Who these credentials are and what they may do; log in and out
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: AuthCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuthCommand {
+    Status(status::Args),
+    Login(login::Args),
+    Logout(LogoutArgs),
+}
+
+/// Delete the keys that a login has kept for a profile
+///
+/// They go from the keychain, or the files that the login made; variables, commands and other files are left as they
+/// are. The profile stays, and says no more where its keys come from.
+#[derive(clap::Args, Debug)]
+struct LogoutArgs {}
+
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    match args.command {
+        AuthCommand::Status(args) => status::run(args, app).await,
+        AuthCommand::Login(args) => login::run(args, app).await,
+        AuthCommand::Logout(_) => log_out(app),
+    }
+}
+
+fn log_out(app: &mut App) -> Result<Exit> {
+    app.output.supports::<ProfileRow>()?;
+    profiles::refuse_in_sandbox(app)?;
+    let mut editor = ConfigEditor::open(&app.config_location()?)?;
+    let file = editor.file().clone();
+    let name = single_profile(app, &file)?
+        .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
+    // A secret that cannot be deleted must stay named in the profile.
+    profiles::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
+    editor.remove_credentials(&name)?;
+    let file = editor.save()?;
+    let row = profiles::row(file.profile(&name)?, &file);
+    profiles::show(vec![row], app)
+}
+
+/// The one profile that is chosen, else the default one, if there is one.
+///
+/// # Errors
+/// Several are chosen.
+fn single_profile(app: &App, file: &ConfigFile) -> Result<Option<String>> {
+    match app.profile_choice()? {
+        ProfileChoice::Named(mut names) if names.len() == 1 => Ok(names.pop()),
+        ProfileChoice::None => Ok(file.default_profile.clone()),
+        _ => Err(CommandError::usage("this command works with one profile")
+            .hint("name it with --profile")),
+    }
+}

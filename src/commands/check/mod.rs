@@ -1,0 +1,86 @@
+mod file;
+mod pair;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::types::UnknownTypes;
+use crate::app::{App, Ends, duration};
+use crate::error::{Exit, Result};
+use crate::model::ConnectionType;
+
+/// Check that a connection, or all connections of a file, are as they should be
+///
+/// Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not be found out.
+/// An end that is left out is the org of the credentials; with several profiles it is enough that one belongs to an
+/// end. With a file only the differences are shown; -o github writes
+/// them as annotations of its lines, for a workflow on GitHub.
+#[derive(clap::Args, Debug)]
+#[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "file"]))]
+#[command(after_long_help = "Examples:
+  orgconn check --destination 'Security Archive' --type logs --wait 60s
+  orgconn check --source Platform --type logs,metrics,audit --exact
+  orgconn check --source 'Security Archive' --absent
+  orgconn check -f orgconn.yaml --all-profiles --exact -o github")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    ends: Ends,
+
+    /// File of the wanted connections, YAML or JSON; `-` reads standard input
+    #[arg(short, long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["source", "destination", "types", "absent"])]
+    file: Option<PathBuf>,
+
+    /// Types that must be shared, or with --absent must not (repeatable, comma-separated)
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    types: Vec<ConnectionType>,
+
+    #[command(flatten)]
+    unknown_types: UnknownTypes,
+
+    /// No other types may be shared; with --file: the sources in it may share nothing beyond it
+    #[arg(long, requires = "wanted", conflicts_with = "absent")]
+    exact: bool,
+
+    /// There must be no connection; with --type: none that shares any of these
+    #[arg(long)]
+    absent: bool,
+
+    /// Look again until it holds, at most for this long
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    wait: Option<Duration>,
+}
+
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    match &args.file {
+        Some(path) => file::run(path, &args, app).await,
+        None => pair::run(&args, app).await,
+    }
+}
+
+/// Delays between two polls, until the deadline.
+struct PollInterval {
+    deadline: Option<Instant>,
+    next: Duration,
+}
+
+impl PollInterval {
+    const FIRST: Duration = Duration::from_millis(500);
+    const LONGEST: Duration = Duration::from_secs(5);
+
+    /// Polls for `wait` from now on; not at all without it.
+    fn new(wait: Option<Duration>) -> Self {
+        Self {
+            deadline: wait.map(|wait| Instant::now() + wait),
+            next: Self::FIRST,
+        }
+    }
+
+    /// How long to wait before the next poll; `None` after the deadline. The last poll is at the deadline.
+    fn next(&mut self) -> Option<Duration> {
+        let left = self.deadline?.saturating_duration_since(Instant::now());
+        let delay = self.next.min(left);
+        self.next = (self.next * 2).min(Self::LONGEST);
+        (!delay.is_zero()).then_some(delay)
+    }
+}

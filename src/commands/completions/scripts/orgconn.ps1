@@ -1,0 +1,25 @@
+# Completions of orgconn for PowerShell.
+
+Register-ArgumentCompleter -Native -CommandName orgconn -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $elements = @($commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition })
+    $words = @($elements | ForEach-Object {
+        if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
+    })
+    if ($elements[-1].Extent.EndOffset -lt $cursorPosition) { $words += '' }
+    $encoding = [Console]::OutputEncoding
+    [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
+    try {
+        # COMPLETE=powershell says who asks. One argument has all words in lines: Windows PowerShell drops an empty one.
+        $env:COMPLETE = 'powershell'
+        $answer = @(& orgconn -- ($words -join "`n") 2>$null)
+    } finally {
+        Remove-Item Env:COMPLETE
+        [Console]::OutputEncoding = $encoding
+    }
+    $answer | Select-Object -Skip 1 | ForEach-Object {
+        $typed, $shown, $description = $_ -split "`t"
+        if (-not $description) { $description = $shown }
+        [System.Management.Automation.CompletionResult]::new($typed, $shown, 'ParameterValue', $description)
+    }
+}

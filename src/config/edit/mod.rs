@@ -1,0 +1,236 @@
+//! Changes of the configuration file that leave all else in it as it is.
+
+mod comments;
+
+use std::path::Path;
+
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use uuid::Uuid;
+
+use super::credentials::SecretSources;
+use super::environment::ConfigLocation;
+use super::file::{ConfigFile, FileError, is_usable_name, parse};
+use super::private_file::{self, Replacement};
+use super::secret::SecretSource;
+use super::site::Server;
+
+/// What to write into a profile. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfileDraft {
+    /// Where the API is.
+    pub(crate) server: Option<Server>,
+    /// The org that the keys must belong to.
+    pub(crate) org: Option<Uuid>,
+    /// Hosts outside Datadog's domains that the keys may be sent to, in place of the present ones.
+    pub(crate) trusted_hosts: Option<Vec<String>>,
+    /// Where the credentials come from, in place of the present sources.
+    pub(crate) credentials: Option<SecretSources>,
+}
+
+/// Edits the configuration file. Comments, order and format of all else stay. Nothing is written before
+/// [`ConfigEditor::save`].
+#[derive(Debug)]
+pub(crate) struct ConfigEditor {
+    /// The settings of the file when it was opened.
+    file: ConfigFile,
+    /// The content that the changes start from; `None` if there is no file.
+    original: Option<Vec<u8>>,
+    document: DocumentMut,
+}
+
+impl ConfigEditor {
+    /// Reads the file. A missing one is created by [`ConfigEditor::save`].
+    ///
+    /// # Errors
+    /// As [`ConfigFile::load`]: a file with a mistake has to be corrected by hand first.
+    pub(crate) fn open(location: &ConfigLocation) -> Result<Self, FileError> {
+        let (file, original) = ConfigFile::load_with_content(&location.path)?;
+        let text = str::from_utf8(original.as_deref().unwrap_or_default());
+        let document = text.ok().and_then(|text| text.parse().ok());
+        let document = document.ok_or_else(|| uneditable_error(&location.path, None))?;
+        Ok(Self {
+            file,
+            original,
+            document,
+        })
+    }
+
+    /// The settings of the file when it was opened.
+    pub(crate) fn file(&self) -> &ConfigFile {
+        &self.file
+    }
+
+    /// Appends a profile.
+    ///
+    /// # Errors
+    /// The name is invalid, or taken in any letter case.
+    pub(crate) fn add(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
+        if !is_usable_name(name) {
+            return Err(FileError::UnusableName);
+        }
+        let is_empty = self.document.is_empty();
+        let profiles = self.profiles()?;
+        let is_same = |other: &str| other.to_lowercase() == name.to_lowercase();
+        if let Some((other, _)) = profiles.iter().find(|(other, _)| is_same(other)) {
+            return Err(FileError::ProfileExists(other.to_owned()));
+        }
+        let mut table = Table::new();
+        if !is_empty {
+            table.decor_mut().set_prefix("\n");
+        }
+        write_draft(&mut table, draft);
+        profiles.insert(name, Item::Table(table));
+        Ok(())
+    }
+
+    /// Changes a profile in what the draft gives.
+    ///
+    /// # Errors
+    /// There is no such profile.
+    pub(crate) fn set(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
+        write_draft(self.profile(name)?, draft);
+        Ok(())
+    }
+
+    /// Removes a profile with the comment right above it, and says whether it was the default one. Then there is no
+    /// default any more.
+    ///
+    /// # Errors
+    /// There is no such profile.
+    pub(crate) fn remove(&mut self, name: &str) -> Result<bool, FileError> {
+        self.profile(name)?;
+        let profiles = self.profiles()?;
+        let names: Vec<_> = profiles.iter().map(|(name, _)| name.to_owned()).collect();
+        let next = names.iter().skip_while(|other| *other != name).nth(1);
+        if let Some(removed) = profiles.remove(name) {
+            comments::keep_file_head(&mut self.document, &removed, next.map(String::as_str));
+        }
+        let was_default = self.file.default_profile.as_deref() == Some(name);
+        if was_default {
+            comments::remove_default(&mut self.document);
+        }
+        Ok(was_default)
+    }
+
+    /// Removes where a profile's credentials come from.
+    ///
+    /// # Errors
+    /// There is no such profile.
+    pub(crate) fn remove_credentials(&mut self, name: &str) -> Result<(), FileError> {
+        let table = self.profile(name)?;
+        for key in ["api_key", "app_key", "access_token"] {
+            table.remove(key);
+        }
+        Ok(())
+    }
+
+    /// Makes a profile the default one.
+    ///
+    /// # Errors
+    /// There is no such profile.
+    pub(crate) fn set_default(&mut self, name: &str) -> Result<(), FileError> {
+        self.profile(name)?;
+        if !self.document.contains_key("default_profile") {
+            comments::separate_first_table(&mut self.document);
+        }
+        set_value(self.document.as_table_mut(), "default_profile", name.into());
+        Ok(())
+    }
+
+    /// Writes the file whole or not at all, and gives its new settings.
+    ///
+    /// # Errors
+    /// It cannot be written, another program changed it meanwhile, or the new text would be invalid.
+    pub(crate) fn save(self) -> Result<ConfigFile, FileError> {
+        let path = self.file.path.as_path();
+        let text = self.document.to_string();
+        let file =
+            parse(path, &text).map_err(|error| uneditable_error(path, Some(error.message)))?;
+        let unwritable = |error| FileError::Unwritable(path.to_owned(), error);
+        let replacement = Replacement::prepare(path, text.as_bytes()).map_err(unwritable)?;
+        let present = private_file::read(path).map_err(unwritable)?;
+        if present.map(|(content, _)| content) != self.original {
+            return Err(FileError::Changed(path.to_owned()));
+        }
+        replacement.commit().map_err(unwritable)?;
+        Ok(file)
+    }
+
+    fn profiles(&mut self) -> Result<&mut dyn TableLike, FileError> {
+        let mut empty = Table::new();
+        empty.set_implicit(true);
+        let profiles = self.document.entry("profiles");
+        let profiles = profiles.or_insert(Item::Table(empty)).as_table_like_mut();
+        profiles.ok_or_else(|| uneditable_error(&self.file.path, None))
+    }
+
+    fn profile(&mut self, name: &str) -> Result<&mut dyn TableLike, FileError> {
+        let unknown = self.file.unknown_profile(name);
+        let profile = self.profiles()?.get_mut(name);
+        profile.and_then(Item::as_table_like_mut).ok_or(unknown)
+    }
+}
+
+fn uneditable_error(path: &Path, problem: Option<String>) -> FileError {
+    FileError::Uneditable {
+        path: path.to_owned(),
+        problem,
+    }
+}
+
+fn write_draft(table: &mut dyn TableLike, draft: &ProfileDraft) {
+    match &draft.server {
+        Some(Server::Site(site)) => {
+            table.remove("api_url");
+            set_value(table, "site", site.into());
+        }
+        Some(server @ Server::Url(_)) => {
+            table.remove("site");
+            set_value(table, "api_url", server.base_url().into());
+        }
+        None => {}
+    }
+    if let Some(org) = draft.org {
+        set_value(table, "org", org.to_string().into());
+    }
+    if let Some(hosts) = &draft.trusted_hosts {
+        set_value(table, "trusted_hosts", Array::from_iter(hosts).into());
+    }
+    match &draft.credentials {
+        Some(SecretSources::Keys { api_key, app_key }) => {
+            table.remove("access_token");
+            set_value(table, "api_key", source_table(api_key));
+            set_value(table, "app_key", source_table(app_key));
+        }
+        Some(SecretSources::Token(token)) => {
+            table.remove("api_key");
+            table.remove("app_key");
+            set_value(table, "access_token", source_table(token));
+        }
+        None => {}
+    }
+}
+
+/// Sets a value and keeps the comment behind the old one.
+fn set_value(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    if let Some(old) = table.get(key).and_then(Item::as_value) {
+        *value.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, Item::Value(value));
+}
+
+fn source_table(source: &SecretSource) -> Value {
+    let (kind, value): (_, Value) = match source {
+        SecretSource::Environment(name) => ("env", name.into()),
+        SecretSource::File(path) => ("file", path.to_string_lossy().into_owned().into()),
+        SecretSource::Command { program, arguments } => {
+            let words = std::iter::once(program).chain(arguments);
+            ("command", Array::from_iter(words).into())
+        }
+        SecretSource::Keyring(_) => ("keyring", true.into()),
+    };
+    InlineTable::from_iter([(kind, value)]).into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,338 @@
+//! The format of the configuration file.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use toml_edit::{Document, TableLike};
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+use crate::config::credentials::SecretSources;
+use crate::config::secret::SecretSource;
+use crate::config::site::{Server, ServerError};
+use crate::model::nearest_names;
+
+/// What messages say of a secret in place of its source.
+const SECRET_IN_FILE: &str = "holds a secret in the file itself";
+
+/// The rule that [`is_usable_name`] checks.
+pub(super) const NAME_RULE: &str = "the name of a profile must be a text without commas, control characters, and spaces at its ends";
+
+/// The content of the configuration file. A file that does not exist is empty.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ConfigFile {
+    /// Where it is, or would be.
+    pub(crate) path: PathBuf,
+    /// The profile to use where none is chosen and the environment has no credentials.
+    pub(crate) default_profile: Option<String>,
+    /// Hosts outside Datadog's domains that keys may be sent to, whatever the profile.
+    pub(crate) trusted_hosts: Vec<String>,
+    /// The profiles in the order of the file.
+    pub(crate) profiles: Vec<Profile>,
+}
+
+/// A named set of site and credentials.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    /// Its name. No other differs from it in letter case alone.
+    pub(crate) name: String,
+    /// Where the API is.
+    pub(crate) server: Server,
+    /// The org that its keys must belong to.
+    pub(crate) org: Option<Uuid>,
+    /// Hosts outside Datadog's domains that its keys may be sent to.
+    pub(crate) trusted_hosts: Vec<String>,
+    /// Where its credentials come from; `None` before a login.
+    pub(crate) credentials: Option<SecretSources>,
+}
+
+/// A mistake in the file, and its place. Holds no value of the file, as it may be a secret in the wrong place.
+#[derive(Debug, thiserror::Error)]
+#[error("{line}:{column}: {message}")]
+pub(in crate::config) struct FormatError {
+    /// The line, from 1.
+    line: usize,
+    /// The character within the line, from 1.
+    column: usize,
+    pub(in crate::config) message: String,
+    /// Whether the mistake is a secret in place of its source.
+    pub(super) is_secret: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileTable {
+    default_profile: Option<String>,
+    #[serde(default)]
+    trusted_hosts: Vec<String>,
+    #[serde(default)]
+    profiles: IndexMap<String, ProfileTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table: [profiles.NAME]")]
+struct ProfileTable {
+    site: Option<String>,
+    api_url: Option<String>,
+    org: Option<String>,
+    #[serde(default)]
+    trusted_hosts: Vec<String>,
+    api_key: Option<SourceTable>,
+    app_key: Option<SourceTable>,
+    access_token: Option<SourceTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = r#"holds a secret in the file itself; put it in { env = "NAME" }, { file = "PATH" }, { command = ["PROGRAM", "ARGUMENT"] } or { keyring = true }"#
+)]
+struct SourceTable {
+    env: Option<String>,
+    file: Option<String>,
+    command: Option<Vec<String>>,
+    keyring: Option<bool>,
+}
+
+/// Reads the text of the configuration file at `path`.
+///
+/// # Errors
+/// The first mistake: the text is not TOML, or has an unknown key or an invalid value.
+pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, FormatError> {
+    let file: FileTable =
+        toml_edit::de::from_str(text).map_err(|error| FormatError::from_toml(text, &error))?;
+    let mut profiles = Vec::new();
+    let mut names = HashMap::new();
+    for (name, table) in file.profiles {
+        let error = |key: Option<&str>, message| {
+            let keys: Vec<_> = ["profiles", &name].into_iter().chain(key).collect();
+            FormatError::at_key(text, &keys, message)
+        };
+        if !is_usable_name(&name) {
+            return Err(error(None, NAME_RULE.to_owned()));
+        }
+        if let Some(other) = names.insert(name.to_lowercase(), name.clone()) {
+            let message = format!("the profiles `{other}` and `{name}` differ in letter case only");
+            return Err(error(None, message));
+        }
+        let profile = table.into_profile(&name);
+        profiles.push(profile.map_err(|(key, message)| error(Some(key), message))?);
+    }
+    if let Some(default) = &file.default_profile {
+        let names: Vec<_> = profiles
+            .iter()
+            .map(|profile| profile.name.as_str())
+            .collect();
+        if !names.contains(&default.as_str()) {
+            let proposal = did_you_mean(default, names);
+            let message = format!("default_profile is none of the profiles{proposal}");
+            return Err(FormatError::at_key(text, &["default_profile"], message));
+        }
+    }
+    Ok(ConfigFile {
+        path: path.to_owned(),
+        default_profile: file.default_profile,
+        trusted_hosts: file.trusted_hosts,
+        profiles,
+    })
+}
+
+/// Whether a profile of this name can be chosen: `--profile` takes several between commas.
+pub(in crate::config) fn is_usable_name(name: &str) -> bool {
+    !name.is_empty() && name.trim() == name && !name.contains(|c: char| c == ',' || c.is_control())
+}
+
+/// A key of a profile, and what is wrong with its value.
+type KeyError = (&'static str, String);
+
+impl ProfileTable {
+    fn into_profile(self, name: &str) -> Result<Profile, KeyError> {
+        let source = |key, table: Option<SourceTable>| {
+            let source = table.map(|table| table.into_source(name, key));
+            source.transpose()
+        };
+        let wrong = |key, rule: &str| Err((key, rule.to_owned()));
+        let access_token = source("access_token", self.access_token)?;
+        let api_key = source("api_key", self.api_key)?;
+        let app_key = source("app_key", self.app_key)?;
+        let credentials = match (access_token, api_key, app_key) {
+            (None, None, None) => None,
+            (Some(token), None, None) => Some(SecretSources::Token(token)),
+            (None, Some(api_key), Some(app_key)) => Some(SecretSources::Keys { api_key, app_key }),
+            (Some(_), ..) => {
+                let rule = "access_token and keys exclude each other; give one of them";
+                return wrong("access_token", rule);
+            }
+            (None, Some(_), None) => return wrong("api_key", "api_key needs app_key beside it"),
+            (None, None, Some(_)) => return wrong("app_key", "app_key needs api_key beside it"),
+        };
+        Ok(Profile {
+            name: name.to_owned(),
+            server: server(self.site.as_deref(), self.api_url.as_deref())?,
+            org: self.org.map(parse_org).transpose()?,
+            trusted_hosts: self.trusted_hosts,
+            credentials,
+        })
+    }
+}
+
+impl SourceTable {
+    /// The source of the secret `key` of a profile. A name that looks like a secret is refused, since messages show
+    /// the names of sources.
+    fn into_source(self, profile: &str, key: &'static str) -> Result<SecretSource, KeyError> {
+        let wrong = |rule: &str| Err((key, rule.to_owned()));
+        match (self.env, self.file, self.command, self.keyring) {
+            (Some(name), None, None, None) if is_variable_name(&name) && may_name_source(&name) => {
+                Ok(SecretSource::Environment(name))
+            }
+            (Some(_), None, None, None) => wrong("env must be the name of an environment variable"),
+            (None, Some(path), None, None) if may_name_source(&path) => {
+                Ok(SecretSource::File(path.into()))
+            }
+            (None, Some(_), None, None) => wrong("file must be the path of a file"),
+            (None, None, Some(words), None) => match words.split_first() {
+                Some((program, arguments)) if may_name_source(program) => {
+                    Ok(SecretSource::Command {
+                        program: program.clone(),
+                        arguments: arguments.to_vec(),
+                    })
+                }
+                _ => wrong("command must be a list of a program and its arguments"),
+            },
+            (None, None, None, Some(true)) => Ok(SecretSource::keyring(profile, key)),
+            (None, None, None, Some(false)) => wrong("keyring must be true, or not be there"),
+            _ => wrong(&format!(
+                "{key} must have exactly one source: env, file, command or keyring"
+            )),
+        }
+    }
+}
+
+/// The server that a profile's site and URL name between them.
+fn server(site: Option<&str>, api_url: Option<&str>) -> Result<Server, KeyError> {
+    let site = site.map(|text| ("site", text));
+    let url = api_url.map(|text| ("api_url", text));
+    match Server::from_site_and_url(site, url) {
+        Ok(server) => Ok(server.unwrap_or_default()),
+        Err(error @ ServerError::Invalid { name, .. }) => Err((name, error.to_string())),
+        Err(ServerError::TwoServers { site, url }) => {
+            let message = format!("{site} and {url} name different servers; give one of them");
+            Err((url, message))
+        }
+    }
+}
+
+fn parse_org(text: String) -> Result<Uuid, KeyError> {
+    let rule = "org must be a UUID, such as 83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
+    let org = text.parse::<Hyphenated>();
+    org.map(Uuid::from).map_err(|_| ("org", rule.to_owned()))
+}
+
+fn is_variable_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether a text may name a source: it is neither empty nor a likely key in its place. Datadog's keys are unbroken
+/// runs of 32 and more letters and digits.
+fn may_name_source(text: &str) -> bool {
+    let looks_like_key = text.len() >= 32
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_digit());
+    !text.is_empty() && !looks_like_key
+}
+
+impl FormatError {
+    /// A mistake at the first byte that is not UTF-8.
+    pub(super) fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Self {
+        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        Self::at(&before, before.len(), "no valid UTF-8".to_owned())
+    }
+
+    fn from_toml(text: &str, error: &toml_edit::de::Error) -> Self {
+        let offset = error.span().map_or(0, |span| span.start);
+        Self::at(text, offset, message_without_values(error))
+    }
+
+    /// A mistake at the last of the keys; the others are the tables around it.
+    fn at_key(text: &str, keys: &[&str], message: String) -> Self {
+        let span = key_span(text, keys);
+        Self::at(text, span.map_or(0, |span| span.start), message)
+    }
+
+    fn at(text: &str, offset: usize, message: String) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            is_secret: message.contains(SECRET_IN_FILE),
+            message,
+        }
+    }
+}
+
+/// The message of TOML or serde, without the values of the file that it repeats.
+fn message_without_values(error: &toml_edit::de::Error) -> String {
+    let message = error.message();
+    let unknown = message.strip_prefix("unknown field `");
+    if let Some((name, known)) = unknown.and_then(|rest| rest.rsplit_once("`, expected ")) {
+        // The known keys stand between backquotes.
+        let known = known.split('`').skip(1).step_by(2);
+        let proposal = did_you_mean(name, known);
+        return format!("unknown key{}{proposal}", quoted_unless_secret(name));
+    }
+    let repeats_value =
+        message.starts_with("invalid type: ") || message.starts_with("invalid length ");
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) if expected.starts_with(SECRET_IN_FILE) => {
+            format!("{} {expected}", key_of(error))
+        }
+        Some((_, expected)) if repeats_value => format!("expected {expected}"),
+        _ => message.to_owned(),
+    }
+}
+
+/// The key whose value is wrong.
+fn key_of(error: &toml_edit::de::Error) -> String {
+    // Without the text, the error names the keys in its last line: "in `profiles.hub.api_key`".
+    let mut error = error.clone();
+    error.set_input(None);
+    let shown = error.to_string();
+    let keys = shown.trim_end().trim_end_matches('`');
+    let key = keys.rsplit(['.', '`']).next();
+    key.unwrap_or_default().to_owned()
+}
+
+fn key_span(text: &str, keys: &[&str]) -> Option<Range<usize>> {
+    let document = Document::parse(text).ok()?;
+    let (key, tables) = keys.split_last()?;
+    let mut table: &dyn TableLike = document.as_table();
+    for name in tables {
+        table = table.get(name)?.as_table_like()?;
+    }
+    table.key(key)?.span()
+}
+
+/// The name of a key between backquotes, with a space before, unless it could be a secret in the wrong place: keys
+/// and tokens have digits in them, the settings of this program do not.
+fn quoted_unless_secret(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '-';
+    match name.len() <= 24 && name.chars().all(is_plain) {
+        true => format!(" `{name}`"),
+        false => String::new(),
+    }
+}
+
+/// `; did you mean NAME?` with the candidate that is most like `wanted`, or nothing.
+pub(super) fn did_you_mean<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let nearest = nearest_names(wanted, candidates);
+    let nearest = nearest.first();
+    nearest.map_or_else(String::new, |name| format!("; did you mean {name}?"))
+}

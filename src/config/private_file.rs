@@ -1,0 +1,271 @@
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// The most symbolic links in a row that are followed, as Linux has it.
+const MAX_LINKS: usize = 40;
+
+/// The content and the metadata of a file, both of the same one even if it is replaced meanwhile; `None` if there is
+/// none.
+pub(crate) fn read(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let metadata = file.metadata()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Some((bytes, metadata)))
+}
+
+/// Creates a file with this content for its owner alone, and syncs it. A failure leaves no part of it behind.
+///
+/// # Errors
+/// A file of that name exists already, or it cannot be written.
+pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = options().write(true).create_new(true).open(path)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    if written.is_err() {
+        fs::remove_file(path).ok();
+    }
+    written
+}
+
+/// Opens a file for reading and appending. A missing file is created, and its directory too, for the owner alone.
+pub(crate) fn open_for_append(path: &Path) -> io::Result<File> {
+    create_directory(directory_of(path))?;
+    options().read(true).append(true).create(true).open(path)
+}
+
+/// New content for a file, written beside it. Dropped without a commit, it leaves no trace.
+pub(crate) struct Replacement {
+    target: PathBuf,
+    temporary: NamedTempFile,
+}
+
+impl Replacement {
+    /// Writes the new content. Symbolic links are followed. Mode and owner of the present file are kept; a new file
+    /// and its directories are their owner's alone.
+    pub(crate) fn prepare(path: &Path, content: &[u8]) -> io::Result<Self> {
+        let target = follow_links(path)?;
+        let directory = directory_of(&target);
+        create_directory(directory)?;
+        let mut temporary = NamedTempFile::new_in(directory)?;
+        temporary.write_all(content)?;
+        match fs::metadata(&target) {
+            Ok(present) => copy_owner_and_mode(&present, temporary.as_file())?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Self { target, temporary })
+    }
+
+    /// Replaces the file and syncs it. Readers see the old or the new content, never a part.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        self.temporary.as_file().sync_all()?;
+        self.temporary.persist(&self.target)?;
+        sync_directory(directory_of(&self.target))
+    }
+
+    /// As [`Replacement::commit`], but does not wait for the disk: for content that may be lost in a crash.
+    pub(crate) fn commit_unsynced(self) -> io::Result<()> {
+        self.temporary.persist(&self.target)?;
+        Ok(())
+    }
+}
+
+/// Creates a directory and its missing parents, for their owner alone, and syncs them.
+pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
+    let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)?;
+    let mut created = missing.into_iter();
+    created.try_for_each(|created| sync_directory(directory_of(created)))
+}
+
+/// Syncs a directory's list of names. Only Unix needs it.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(directory)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = directory;
+    Ok(())
+}
+
+/// Whether others than the owner may read a file. Always false without Unix modes.
+pub(crate) fn others_may_read(metadata: &Metadata) -> bool {
+    has_mode(metadata, 0o044)
+}
+
+/// Whether others than the owner may write a file. Always false without Unix modes.
+pub(crate) fn others_may_write(metadata: &Metadata) -> bool {
+    has_mode(metadata, 0o022)
+}
+
+#[cfg(unix)]
+fn has_mode(metadata: &Metadata, bits: u32) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & bits != 0
+}
+
+#[cfg(not(unix))]
+fn has_mode(_metadata: &Metadata, _bits: u32) -> bool {
+    false
+}
+
+/// The command that gives `path` this mode, quoted for a shell.
+pub(crate) fn chmod_command(mode: &str, path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if path.chars().all(is_plain) && !path.starts_with('-') {
+        return format!("chmod {mode} {path}");
+    }
+    format!("chmod {mode} -- '{}'", path.replace('\'', r"'\''"))
+}
+
+/// Options that create a file for its owner alone.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// The path behind all symbolic links. The file itself may be missing.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(next) => path = directory_of(&path).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Gives a new file the owner and mode of the one it replaces: a user's file stays theirs when root edits it.
+fn copy_owner_and_mode(from: &Metadata, to: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let new = to.metadata()?;
+        if (new.uid(), new.gid()) != (from.uid(), from.gid()) {
+            fchown(to, Some(from.uid()), Some(from.gid()))?;
+        }
+    }
+    to.set_permissions(from.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chmod_command_can_be_pasted_whatever_the_path() {
+        for (mode, path, expected) in [
+            ("600", "/a/b.toml", "chmod 600 /a/b.toml"),
+            ("go-w", "a b", "chmod go-w -- 'a b'"),
+            ("600", "-it's", r"chmod 600 -- '-it'\''s'"),
+        ] {
+            assert_eq!(chmod_command(mode, Path::new(path)), expected);
+        }
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        use super::super::*;
+
+        fn mode(path: &Path) -> u32 {
+            fs::metadata(path).unwrap().permissions().mode() & 0o777
+        }
+
+        fn replace(path: &Path, content: &str) -> io::Result<()> {
+            Replacement::prepare(path, content.as_bytes())?.commit()
+        }
+
+        #[test]
+        fn new_files_and_their_directories_are_the_owners_alone() {
+            let home = tempfile::tempdir().unwrap();
+            let replaced = home.path().join("a/b/config.toml");
+            replace(&replaced, "x = 1\n").unwrap();
+            assert_eq!(fs::read_to_string(&replaced).unwrap(), "x = 1\n");
+            let appended = home.path().join("c/history.jsonl");
+            open_for_append(&appended).unwrap();
+            let created = home.path().join("a/key");
+            create_new(&created, b"x").unwrap();
+            for path in [&replaced, &appended, &created] {
+                assert_eq!(mode(path), 0o600, "{}", path.display());
+                assert_eq!(mode(directory_of(path)), 0o700, "{}", path.display());
+            }
+        }
+
+        #[test]
+        fn a_file_that_is_there_is_never_created_anew() {
+            let home = tempfile::tempdir().unwrap();
+            let path = home.path().join("key");
+            create_new(&path, b"theirs").unwrap();
+            let error = create_new(&path, b"ours").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+            assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        }
+
+        #[test]
+        fn a_replacement_keeps_the_mode_and_follows_links() {
+            let home = tempfile::tempdir().unwrap();
+            let [target, middle, link] =
+                ["target", "middle", "link"].map(|name| home.path().join(name));
+            fs::write(&target, "old").unwrap();
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+            symlink("target", &middle).unwrap();
+            symlink(&middle, &link).unwrap();
+            replace(&link, "new").unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+            assert_eq!(mode(&target), 0o640);
+        }
+
+        #[test]
+        fn a_link_to_a_file_that_is_not_there_yet_is_kept_and_the_file_created() {
+            let home = tempfile::tempdir().unwrap();
+            let link = home.path().join("link");
+            symlink("elsewhere/target", &link).unwrap();
+            replace(&link, "new").unwrap();
+            let target = home.path().join("elsewhere/target");
+            assert_eq!(fs::read_to_string(target).unwrap(), "new");
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        }
+
+        #[test]
+        fn links_in_a_ring_are_an_error() {
+            let home = tempfile::tempdir().unwrap();
+            let link = home.path().join("link");
+            symlink("link", &link).unwrap();
+            assert!(replace(&link, "new").is_err());
+        }
+
+        #[test]
+        fn a_replacement_that_is_not_committed_leaves_no_trace() {
+            let home = tempfile::tempdir().unwrap();
+            let path = home.path().join("config.toml");
+            fs::write(&path, "old").unwrap();
+            drop(Replacement::prepare(&path, b"new").unwrap());
+            assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+        }
+    }
+}

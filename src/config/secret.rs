@@ -1,0 +1,535 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::io::AsyncReadExt;
+#[cfg(unix)]
+use tokio::process::Child;
+use tokio::process::Command;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::environment::{Environment, EnvironmentError};
+use super::keychain::{Keychain, KeychainError, SystemKeychain};
+use super::private_file::{chmod_command, others_may_read};
+
+/// The most bytes that a secret may have, with the white space around it. Far more than any key or token: the limit
+/// keeps a wrong file or an endless output from filling the memory.
+const MAX_LENGTH: usize = 64 * 1024;
+
+/// How long a command may take: long enough for a person to unlock a vault.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The most accounts whose secrets are read side by side: each may run a program.
+const MAX_CONCURRENT_READS: usize = 8;
+
+/// Where a secret comes from. Holds no secret itself.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum SecretSource {
+    /// The variable of this name.
+    Environment(String),
+    /// The content of a file that nobody else may read. The path is as written: `~/` is the home directory, and
+    /// relative is relative to the configuration file.
+    File(PathBuf),
+    /// What a program writes to its standard output. No shell is involved.
+    Command {
+        /// The program: a bare name is looked up in `PATH`, a path is as for [`SecretSource::File`].
+        program: String,
+        /// Its arguments.
+        arguments: Vec<String>,
+    },
+    /// The entry of the system's keychain under this account.
+    Keyring(String),
+}
+
+/// A secret could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the secret from {origin}")]
+pub(crate) struct SecretError {
+    /// Where it should have come from: `DD_API_KEY`, `profile hub: file ~/x`.
+    pub(crate) origin: String,
+    /// Why it did not.
+    pub(crate) source: SecretSourceError,
+}
+
+/// Why a source gives no secret. Never holds the value, nor a part of it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretSourceError {
+    /// The profile names no source.
+    #[error("it has no credentials; give it access_token, or api_key and app_key")]
+    NoCredentials,
+    /// The variable is not set.
+    #[error("it is not set")]
+    NotSet,
+    /// The variable cannot be read, or no home directory is known for `~/`.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The file, or the output of the command, cannot be read.
+    #[error("it cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// Others may read the file.
+    #[error("others may read it; run `{0}`")]
+    Exposed(String),
+    /// The program cannot be started.
+    #[error("it cannot be run")]
+    NotRun(#[source] io::Error),
+    /// The program did not succeed.
+    #[error("it failed: {0}")]
+    Failed(ExitStatus),
+    /// The program took too long, and was stopped.
+    #[error("it took longer than {} s and was stopped", .0.as_secs())]
+    TimedOut(Duration),
+    /// The keychain does not give it.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
+    /// The keychain has no such entry.
+    #[error("there is no such entry; `orgconn auth login` makes one")]
+    NoEntry,
+    /// It is empty, or white space alone.
+    #[error("it is empty")]
+    Empty,
+    /// It is longer than any key or token.
+    #[error("it is longer than {} KiB", MAX_LENGTH / 1024)]
+    TooLong,
+    /// It cannot be sent in a header, and no key or token has such characters.
+    #[error("the value has spaces, control characters or characters outside ASCII in it")]
+    InvalidCharacters,
+}
+
+impl SecretSource {
+    /// The keychain entry for one key of a profile: `PROFILE/api-key` for `api_key`.
+    pub(crate) fn keyring(profile: &str, key: &str) -> Self {
+        Self::Keyring(format!("{profile}/{}", key.replace('_', "-")))
+    }
+}
+
+/// What messages say of a source. The arguments of a command are left out, as one may hold a password.
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "environment variable {name}"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Command { program, .. } => write!(f, "command {program}"),
+            Self::Keyring(account) => write!(f, "keychain entry {account}"),
+        }
+    }
+}
+
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Reads secrets from their sources, each source at most once.
+pub(crate) struct SecretReader {
+    environment: Environment,
+    /// The directory that relative paths start from.
+    directory: PathBuf,
+    keychain: Arc<dyn Keychain>,
+    secrets: Mutex<HashMap<SecretSource, Arc<OnceCell<SecretString>>>>,
+    /// One for each account whose secrets may be read now.
+    pub(super) permits: Semaphore,
+}
+
+impl SecretReader {
+    /// A reader for the sources of a configuration file in `directory`.
+    pub(crate) fn new(environment: Environment, directory: impl Into<PathBuf>) -> Self {
+        Self {
+            environment,
+            directory: directory.into(),
+            keychain: Arc::new(SystemKeychain),
+            secrets: Mutex::default(),
+            permits: Semaphore::new(MAX_CONCURRENT_READS),
+        }
+    }
+
+    /// The secret, without white space around it. Callers wait for each other only for the same source.
+    ///
+    /// # Errors
+    /// The source fails, or its value cannot be sent in a header. Failures are not cached: a vault may be unlocked by
+    /// the next time.
+    pub(crate) async fn read(
+        &self,
+        source: &SecretSource,
+    ) -> Result<SecretString, SecretSourceError> {
+        let cell = {
+            let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(secrets.entry(source.clone()).or_default())
+        };
+        let secret = cell.get_or_try_init(|| self.fetch(source)).await?;
+        Ok(secret.clone())
+    }
+
+    async fn fetch(&self, source: &SecretSource) -> Result<SecretString, SecretSourceError> {
+        match source {
+            SecretSource::Environment(name) => match self.environment.get(name)? {
+                Some(value) => parse_secret(value.as_bytes()),
+                None if self.environment.is_empty(name) => Err(SecretSourceError::Empty),
+                None => Err(SecretSourceError::NotSet),
+            },
+            SecretSource::File(path) => {
+                let path = self.resolve_path(path)?;
+                let reading = spawn_blocking(move || read_file(&path)).await;
+                let bytes =
+                    reading.map_err(|error| SecretSourceError::Unreadable(error.into()))??;
+                parse_secret(&bytes)
+            }
+            SecretSource::Command { program, arguments } => {
+                let program = Path::new(program);
+                let mut command = match program.components().count() {
+                    1 => Command::new(program),
+                    _ => Command::new(self.resolve_path(program)?),
+                };
+                command.args(arguments);
+                // A command in a process group of its own can be killed with all that it started, but cannot ask for
+                // a password on the terminal.
+                #[cfg(unix)]
+                if File::open("/dev/tty").is_err() {
+                    command.process_group(0);
+                }
+                parse_secret(&run(command, COMMAND_TIMEOUT).await?)
+            }
+            SecretSource::Keyring(account) => {
+                let (keychain, account) = (Arc::clone(&self.keychain), account.clone());
+                let reading = spawn_blocking(move || keychain.get(&account)).await;
+                let secret =
+                    reading.map_err(|error| KeychainError::Unavailable(error.into()))??;
+                let secret = secret.ok_or(SecretSourceError::NoEntry)?;
+                parse_secret(secret.expose_secret().as_bytes())
+            }
+        }
+    }
+
+    fn resolve_path(&self, path: &Path) -> Result<PathBuf, EnvironmentError> {
+        match path.strip_prefix("~") {
+            Ok(rest) => Ok(self.environment.home()?.join(rest)),
+            Err(_) => Ok(self.directory.join(path)),
+        }
+    }
+}
+
+/// Reads a secret from what a source, a person or a pipe gave. White space around it is dropped.
+///
+/// # Errors
+/// It is empty, too long, or cannot be sent in a header.
+pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceError> {
+    if bytes.len() > MAX_LENGTH {
+        return Err(SecretSourceError::TooLong);
+    }
+    match str::from_utf8(bytes.trim_ascii()) {
+        Ok("") => Err(SecretSourceError::Empty),
+        Ok(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.into()),
+        _ => Err(SecretSourceError::InvalidCharacters),
+    }
+}
+
+/// The content of a file that its owner alone may read. The mode is that of the file that is read, even if it is
+/// replaced meanwhile.
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
+    let file = File::open(path).map_err(SecretSourceError::Unreadable)?;
+    let metadata = file.metadata().map_err(SecretSourceError::Unreadable)?;
+    if others_may_read(&metadata) {
+        return Err(SecretSourceError::Exposed(chmod_command("600", path)));
+    }
+    let mut bytes = secret_buffer();
+    file.take(MAX_LENGTH as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(SecretSourceError::Unreadable)?;
+    Ok(bytes)
+}
+
+/// Runs a command and gives what it writes to its standard output. Its standard error is ours, so that it can say what
+/// is wrong or ask for a password; its input is empty. It is killed when it takes longer than `limit`, writes too
+/// much, or when this future is dropped.
+async fn run(
+    mut command: Command,
+    limit: Duration,
+) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let child = command.kill_on_drop(true).spawn();
+    let mut child = child.map_err(SecretSourceError::NotRun)?;
+    let mut bytes = secret_buffer();
+    let ending = async {
+        if let Some(stdout) = child.stdout.take() {
+            let mut stdout = stdout.take(MAX_LENGTH as u64 + 1);
+            let reading = stdout.read_to_end(&mut bytes).await;
+            reading.map_err(SecretSourceError::Unreadable)?;
+        }
+        if bytes.len() > MAX_LENGTH {
+            return Err(SecretSourceError::TooLong);
+        }
+        let status = child.wait().await.map_err(SecretSourceError::NotRun)?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(SecretSourceError::Failed(status)),
+        }
+    };
+    let outcome = timeout(limit, ending).await;
+    #[cfg(unix)]
+    kill_group(&child);
+    outcome.unwrap_or(Err(SecretSourceError::TimedOut(limit)))?;
+    Ok(bytes)
+}
+
+/// Kills the process group that a program leads, unless the program has ended.
+#[cfg(unix)]
+fn kill_group(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let leader = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    if let Some(leader) = leader {
+        // A program that shares our group leads none, and this fails.
+        let _ = kill_process_group(leader, Signal::KILL);
+    }
+}
+
+/// A buffer that is wiped when it is dropped, and never grows, which would leave an unwiped copy behind.
+fn secret_buffer() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(MAX_LENGTH + 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::keychain::tests::MemoryKeychain;
+    use super::*;
+
+    fn reader(pairs: &[(&str, &str)]) -> SecretReader {
+        let environment = Environment::from_pairs(pairs.iter().copied()).unwrap();
+        SecretReader::new(environment, "/")
+    }
+
+    fn reader_of(keychain: Arc<dyn Keychain>) -> SecretReader {
+        SecretReader {
+            keychain,
+            ..reader(&[])
+        }
+    }
+
+    fn variable(name: &str) -> SecretSource {
+        SecretSource::Environment(name.to_owned())
+    }
+
+    async fn value(reader: &SecretReader, source: SecretSource) -> String {
+        let secret = reader.read(&source).await.unwrap();
+        secret.expose_secret().to_owned()
+    }
+
+    #[tokio::test]
+    async fn white_space_around_a_secret_is_not_part_of_it() {
+        let reader = reader(&[("A", "  test-api-key\r\n")]);
+        assert_eq!(value(&reader, variable("A")).await, "test-api-key");
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_an_error_without_the_value() {
+        const INVALID: &str =
+            "the value has spaces, control characters or characters outside ASCII in it";
+        for (wrong, message) in [
+            (" \n", "it is empty"),
+            ("", "it is empty"),
+            ("sec\nret", INVALID),
+            ("sec ret", INVALID),
+            ("secrét", INVALID),
+            (&"sec".repeat(MAX_LENGTH), "it is longer than 64 KiB"),
+        ] {
+            let error = parse_secret(wrong.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), message);
+            assert!(!format!("{error:?}").contains("sec"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_variable_that_is_not_set_is_not_the_same_as_an_empty_one() {
+        let reader = reader(&[("EMPTY", "")]);
+        for (name, message) in [("MISSING", "it is not set"), ("EMPTY", "it is empty")] {
+            let error = reader.read(&variable(name)).await.unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_entry_of_the_keychain_is_found_by_profile_and_key() {
+        let keychain = MemoryKeychain::default();
+        keychain.set("hub/app-key", &"test-app-key".into()).unwrap();
+        let reader = reader_of(Arc::new(keychain));
+        let source = |key| SecretSource::keyring("hub", key);
+        assert_eq!(value(&reader, source("app_key")).await, "test-app-key");
+        let error = reader.read(&source("api_key")).await.unwrap_err();
+        assert!(matches!(error, SecretSourceError::NoEntry));
+    }
+
+    /// Counts how often it is asked, and has no entry the first time.
+    #[derive(Default)]
+    struct CountingKeychain(AtomicUsize);
+
+    impl Keychain for CountingKeychain {
+        fn get(&self, _account: &str) -> Result<Option<SecretString>, KeychainError> {
+            let calls_before = self.0.fetch_add(1, Ordering::SeqCst);
+            Ok((calls_before > 0).then(|| "test-token".into()))
+        }
+
+        fn set(&self, _account: &str, _secret: &SecretString) -> Result<(), KeychainError> {
+            Err(KeychainError::NotBuiltIn)
+        }
+
+        fn delete(&self, _account: &str) -> Result<bool, KeychainError> {
+            Ok(false)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_answered_is_asked_once_however_many_read_it() {
+        let keychain = Arc::new(CountingKeychain::default());
+        let reader = reader_of(keychain.clone());
+        let source = SecretSource::keyring("hub", "access_token");
+        assert!(reader.read(&source).await.is_err());
+        let readings = (0..8).map(|_| value(&reader, source.clone()));
+        for secret in futures_util::future::join_all(readings).await {
+            assert_eq!(secret, "test-token");
+        }
+        assert_eq!(keychain.0.load(Ordering::SeqCst), 2);
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::PermissionsExt;
+        use std::time::Instant;
+
+        use super::*;
+
+        fn write(path: &Path, content: &[u8], mode: u32) {
+            fs::write(path, content).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+
+        fn file(path: impl Into<PathBuf>) -> SecretSource {
+            SecretSource::File(path.into())
+        }
+
+        fn reader_in(config: &Path, home: &Path) -> SecretReader {
+            let environment = Environment::at_home(home, &[]);
+            SecretReader::new(environment, config)
+        }
+
+        #[tokio::test]
+        async fn a_path_is_relative_to_the_configuration_file_or_to_home() {
+            let (home, config) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            write(&home.path().join("key"), b"test-home-key", 0o600);
+            write(&config.path().join("key"), b"test-config-key\n", 0o400);
+            let reader = reader_in(config.path(), home.path());
+            assert_eq!(value(&reader, file("~/key")).await, "test-home-key");
+            assert_eq!(value(&reader, file("key")).await, "test-config-key");
+            let absolute = home.path().join("key");
+            assert_eq!(value(&reader, file(absolute)).await, "test-home-key");
+        }
+
+        #[tokio::test]
+        async fn a_file_that_others_may_read_is_refused_with_the_command_that_corrects_it() {
+            let config = tempfile::tempdir().unwrap();
+            let path = config.path().join("key");
+            let reader = reader_in(config.path(), config.path());
+            for mode in [0o640, 0o604] {
+                write(&path, b"test-api-key", mode);
+                let error = reader.read(&file("key")).await.unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    format!("others may read it; run `chmod 600 {}`", path.display())
+                );
+            }
+        }
+
+        #[tokio::test]
+        async fn a_file_that_is_missing_or_far_too_long_is_an_error() {
+            let config = tempfile::tempdir().unwrap();
+            let reader = reader_in(config.path(), config.path());
+            let error = reader.read(&file("key")).await.unwrap_err();
+            assert!(matches!(error, SecretSourceError::Unreadable(_)));
+            write(
+                &config.path().join("key"),
+                &vec![b'x'; MAX_LENGTH + 1],
+                0o600,
+            );
+            let error = reader.read(&file("key")).await.unwrap_err();
+            assert!(matches!(error, SecretSourceError::TooLong));
+        }
+
+        #[tokio::test]
+        async fn a_command_is_run_without_a_shell() {
+            let reader = reader(&[]);
+            let command = |program: &str, argument: &str| SecretSource::Command {
+                program: program.to_owned(),
+                arguments: vec![argument.to_owned()],
+            };
+            let echo = command("echo", "$HOME;id");
+            assert_eq!(value(&reader, echo).await, "$HOME;id");
+            let shell = reader.read(&command("echo test-api-key", "x")).await;
+            assert!(matches!(shell, Err(SecretSourceError::NotRun(_))));
+            let relative = reader.read(&command("bin/false", "x")).await;
+            assert!(matches!(relative, Err(SecretSourceError::Failed(_))));
+        }
+
+        async fn shell(
+            script: &str,
+            limit: Duration,
+        ) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]).process_group(0);
+            run(command, limit).await
+        }
+
+        const AMPLE: Duration = Duration::from_secs(20);
+
+        #[tokio::test]
+        async fn a_commands_output_is_given_and_its_input_is_empty() {
+            let bytes = shell("cat; printf 'test-api-key\\n'", AMPLE).await.unwrap();
+            assert_eq!(&**bytes, b"test-api-key\n");
+        }
+
+        #[tokio::test]
+        async fn a_failure_names_the_status_and_not_the_output() {
+            let error = shell("echo test-api-key; exit 3", AMPLE).await.unwrap_err();
+            assert_eq!(error.to_string(), "it failed: exit status: 3");
+        }
+
+        #[tokio::test]
+        async fn too_much_output_is_an_error_and_ends_the_program() {
+            let error = shell("yes", AMPLE).await.unwrap_err();
+            assert!(matches!(error, SecretSourceError::TooLong));
+        }
+
+        #[tokio::test]
+        async fn a_program_that_takes_too_long_is_stopped_with_what_it_started() {
+            let limit = Duration::from_millis(300);
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("pid");
+            let sleep = format!("sleep 20 & echo $! > '{}'; wait", file.display());
+            for script in [&sleep, "exec >&-; exec sleep 20"] {
+                let start = Instant::now();
+                let error = shell(script, limit).await.unwrap_err();
+                assert!(matches!(error, SecretSourceError::TimedOut(_)));
+                assert!(start.elapsed() < Duration::from_secs(10));
+            }
+            let pid = fs::read_to_string(file).unwrap();
+            let is_running = || {
+                let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+                state.is_ok_and(|state| !state.contains(") Z "))
+            };
+            let start = Instant::now();
+            while is_running() {
+                assert!(start.elapsed() < Duration::from_secs(10), "still running");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    }
+}

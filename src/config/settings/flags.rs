@@ -1,0 +1,153 @@
+//! The flags that choose accounts, and the variables that are used where these flags are not given.
+
+use indexmap::IndexSet;
+
+use super::error::ConfigError;
+use super::variables::FAMILIES;
+use crate::config::environment::{Environment, EnvironmentError};
+use crate::config::site::Server;
+
+/// The variables that choose profiles.
+const PROFILE: &str = "ORGCONN_PROFILE";
+const ALL_PROFILES: &str = "ORGCONN_ALL_PROFILES";
+
+/// The flags that choose accounts. Their variables are not read by clap: a profile overrides variables, but not flags.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct AccountFlags {
+    /// Profile of the configuration file to use; several, comma-separated, where a command takes several
+    /// [env: ORGCONN_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) profile: Vec<String>,
+
+    /// Use all profiles of the configuration file [env: ORGCONN_ALL_PROFILES]
+    #[arg(long, global = true, conflicts_with = "profile")]
+    pub(crate) all_profiles: bool,
+
+    /// Datadog site of the orgs, such as datadoghq.eu [env: ORGCONN_SITE, DD_SITE, DATADOG_SITE]
+    /// [default: datadoghq.com]
+    #[arg(long, global = true, value_name = "SITE")]
+    pub(crate) site: Option<String>,
+
+    /// Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DATADOG_HOST]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "site")]
+    pub(crate) api_url: Option<String>,
+
+    /// Let the keys go to this host too, which is neither Datadog's nor this machine; repeatable
+    /// [env: ORGCONN_TRUST_HOST]
+    #[arg(long, global = true, value_name = "HOST", value_delimiter = ',')]
+    pub(crate) trust_host: Vec<String>,
+}
+
+/// The profiles that flags or variables choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProfileChoice {
+    /// Every one of the file.
+    All,
+    /// These, each once, in the order in which they were named.
+    Named(Vec<String>),
+    /// Nothing is chosen.
+    None,
+}
+
+impl AccountFlags {
+    /// The profiles that the flags choose, else their variables.
+    ///
+    /// # Errors
+    /// Some and all are chosen in the same way, or a variable cannot be read.
+    pub(crate) fn profile_choice(
+        &self,
+        environment: &Environment,
+    ) -> Result<ProfileChoice, ConfigError> {
+        let (names, all) = (environment.list(PROFILE)?, environment.is_on(ALL_PROFILES)?);
+        let flags = ["--profile", "--all-profiles"];
+        match ProfileChoice::new(&self.profile, self.all_profiles, flags)? {
+            ProfileChoice::None => ProfileChoice::new(&names, all, [PROFILE, ALL_PROFILES]),
+            chosen => Ok(chosen),
+        }
+    }
+
+    /// The variable that chooses profiles, where a flag overrides it.
+    pub(super) fn overridden_variable(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<&'static str>, EnvironmentError> {
+        if self.profile.is_empty() && !self.all_profiles {
+            return Ok(None);
+        }
+        if !environment.list(PROFILE)?.is_empty() {
+            return Ok(Some(PROFILE));
+        }
+        Ok(environment.is_on(ALL_PROFILES)?.then_some(ALL_PROFILES))
+    }
+
+    /// The server that the flags name, else the first family of variables that names one, else the default one.
+    ///
+    /// # Errors
+    /// A site or URL is invalid, or two of the same rank contradict each other.
+    pub(crate) fn server(&self, environment: &Environment) -> Result<Server, ConfigError> {
+        if let Some(server) = self.server_by_flag()? {
+            return Ok(server);
+        }
+        let named = |name| -> Result<_, EnvironmentError> {
+            Ok(environment.get(name)?.map(|value| (name, value)))
+        };
+        for family in &FAMILIES {
+            let url = family.url.map(named).transpose()?.flatten();
+            if let Some(server) = Server::from_site_and_url(named(family.site)?, url)? {
+                return Ok(server);
+            }
+        }
+        Ok(Server::default())
+    }
+
+    /// The server that the flags name.
+    ///
+    /// # Errors
+    /// As [`AccountFlags::server`].
+    pub(crate) fn server_by_flag(&self) -> Result<Option<Server>, ConfigError> {
+        let site = self.site.as_deref().map(|value| ("--site", value));
+        let url = self.api_url.as_deref().map(|value| ("--api-url", value));
+        Ok(Server::from_site_and_url(site, url)?)
+    }
+
+    /// The flag that names a server, for an error where none may be named.
+    pub(crate) fn server_flag(&self) -> Option<&'static str> {
+        match (&self.site, &self.api_url) {
+            (Some(_), _) => Some("--site"),
+            (None, Some(_)) => Some("--api-url"),
+            (None, None) => None,
+        }
+    }
+
+    /// The hosts outside Datadog's domains that the flags trust with keys, else the variable.
+    ///
+    /// # Errors
+    /// The variable cannot be read.
+    pub(crate) fn trusted_hosts(
+        &self,
+        environment: &Environment,
+    ) -> Result<Vec<String>, EnvironmentError> {
+        match self.trust_host.as_slice() {
+            [] => environment.list("ORGCONN_TRUST_HOST"),
+            flags => Ok(flags.to_vec()),
+        }
+    }
+}
+
+impl ProfileChoice {
+    /// The choice that two flags or variables make; `sources` are their names.
+    fn new(names: &[String], all: bool, sources: [&'static str; 2]) -> Result<Self, ConfigError> {
+        match (names, all) {
+            ([], false) => Ok(Self::None),
+            ([], true) => Ok(Self::All),
+            (names, false) => {
+                let unique: IndexSet<_> = names.iter().cloned().collect();
+                Ok(Self::Named(unique.into_iter().collect()))
+            }
+            (_, true) => Err(ConfigError::SomeAndAll {
+                some: sources[0],
+                all: sources[1],
+            }),
+        }
+    }
+}

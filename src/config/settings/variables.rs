@@ -1,0 +1,137 @@
+//! The variables for site and credentials.
+
+use super::error::ConfigError;
+use crate::config::credentials::SecretSources;
+use crate::config::environment::Environment;
+use crate::config::secret::SecretSource;
+
+/// Variables that belong together: the keys of one family are never paired with those of another.
+pub(super) struct VariableFamily {
+    pub(super) site: &'static str,
+    pub(super) url: Option<&'static str>,
+    access_token: Option<&'static str>,
+    api_key: &'static str,
+    app_key: &'static str,
+}
+
+/// The families, the one that wins first: this program's own, Datadog's agents' and command line's, and those of
+/// its Terraform provider and older tools.
+pub(super) const FAMILIES: [VariableFamily; 3] = [
+    VariableFamily {
+        site: "ORGCONN_SITE",
+        url: Some("ORGCONN_API_URL"),
+        access_token: Some("ORGCONN_ACCESS_TOKEN"),
+        api_key: "ORGCONN_API_KEY",
+        app_key: "ORGCONN_APP_KEY",
+    },
+    VariableFamily {
+        site: "DD_SITE",
+        url: None,
+        access_token: Some("DD_ACCESS_TOKEN"),
+        api_key: "DD_API_KEY",
+        app_key: "DD_APP_KEY",
+    },
+    VariableFamily {
+        site: "DATADOG_SITE",
+        url: Some("DATADOG_HOST"),
+        access_token: None,
+        api_key: "DATADOG_API_KEY",
+        app_key: "DATADOG_APP_KEY",
+    },
+];
+
+impl VariableFamily {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let server = [Some(self.site), self.url];
+        server.into_iter().flatten().chain(self.credential_names())
+    }
+
+    fn credential_names(&self) -> impl Iterator<Item = &'static str> {
+        let names = [self.access_token, Some(self.api_key), Some(self.app_key)];
+        names.into_iter().flatten()
+    }
+
+    fn sources(&self, environment: &Environment) -> Result<Option<SecretSources>, ConfigError> {
+        if let Some(name) = self.access_token.filter(|name| environment.is_set(name)) {
+            return Ok(Some(SecretSources::Token(variable(name))));
+        }
+        match [self.api_key, self.app_key].map(|name| environment.is_set(name)) {
+            [true, true] => Ok(Some(SecretSources::Keys {
+                api_key: variable(self.api_key),
+                app_key: variable(self.app_key),
+            })),
+            [false, false] => Ok(None),
+            [true, false] => {
+                let app_key = |family: &Self| family.app_key;
+                Err(half_pair_error(
+                    environment,
+                    self.api_key,
+                    self.app_key,
+                    app_key,
+                ))
+            }
+            [false, true] => {
+                let api_key = |family: &Self| family.api_key;
+                Err(half_pair_error(
+                    environment,
+                    self.app_key,
+                    self.api_key,
+                    api_key,
+                ))
+            }
+        }
+    }
+}
+
+/// The error for a key whose partner is `missing`. The partner may be set in another family; `key_of` gives it.
+fn half_pair_error(
+    environment: &Environment,
+    present: &'static str,
+    missing: &'static str,
+    key_of: fn(&VariableFamily) -> &'static str,
+) -> ConfigError {
+    let mut others = FAMILIES.iter().map(key_of);
+    match others.find(|name| environment.is_set(name)) {
+        Some(other) => ConfigError::MixedFamilies {
+            present,
+            missing,
+            other,
+        },
+        None => ConfigError::HalfPair {
+            present,
+            missing,
+            empty: empty_variables(environment),
+        },
+    }
+}
+
+/// The credentials in the environment: those of the first family that has any.
+///
+/// # Errors
+/// A key is set without its partner.
+pub(super) fn environment_sources(
+    environment: &Environment,
+) -> Result<Option<SecretSources>, ConfigError> {
+    for family in &FAMILIES {
+        if let Some(sources) = family.sources(environment)? {
+            return Ok(Some(sources));
+        }
+    }
+    Ok(None)
+}
+
+/// The variables for site and credentials that are set, in the order of their families.
+pub(super) fn present_variables(environment: &Environment) -> impl Iterator<Item = &'static str> {
+    let names = FAMILIES.iter().flat_map(VariableFamily::names);
+    names.filter(|name| environment.is_set(name))
+}
+
+/// The variables for credentials that are set, but empty.
+pub(super) fn empty_variables(environment: &Environment) -> Vec<&'static str> {
+    let names = FAMILIES.iter().flat_map(VariableFamily::credential_names);
+    names.filter(|name| environment.is_empty(name)).collect()
+}
+
+fn variable(name: &str) -> SecretSource {
+    SecretSource::Environment(name.to_owned())
+}

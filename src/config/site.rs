@@ -1,0 +1,548 @@
+use url::{Host, Url};
+
+use crate::model::nearest_names;
+
+/// The sites that Datadog runs. The API of each is at `https://api.{site}`.
+pub const SITES: &[&str] = &[
+    "datadoghq.com",
+    "us3.datadoghq.com",
+    "us5.datadoghq.com",
+    "ap1.datadoghq.com",
+    "ap2.datadoghq.com",
+    "uk1.datadoghq.com",
+    "datadoghq.eu",
+    "ddog-gov.com",
+    "us2.ddog-gov.com",
+];
+
+/// The site of accounts that chose none.
+pub(crate) const DEFAULT_SITE: &str = "datadoghq.com";
+
+/// Datadog's own domains: keys may go to them and to what is below them.
+const DOMAINS: [&str; 3] = ["datadoghq.com", "datadoghq.eu", "ddog-gov.com"];
+
+/// The server that the user asked for, by site or by URL. Keys may not go to every such server: see
+/// [`Server::endpoint`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// A Datadog site, such as `datadoghq.eu`: the API is at `https://api.datadoghq.eu`.
+    Site(String),
+    /// A URL, for loopback servers and proxies. The API's paths are appended to its own.
+    Url(Url),
+}
+
+/// Why a site and a URL name no server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ServerError {
+    /// One of them is invalid.
+    #[error("{name} {problem}")]
+    Invalid {
+        /// The flag, variable or key that gives it.
+        name: &'static str,
+        /// What is wrong with its value.
+        problem: AddressError,
+    },
+    /// They name different servers.
+    #[error("{site} and {url} name different servers; set one of them")]
+    TwoServers {
+        /// The flag, variable or key that gives the site.
+        site: &'static str,
+        /// The flag, variable or key that gives the URL.
+        url: &'static str,
+    },
+}
+
+/// Why a text is no site, or no URL of an API; reads after the name of the flag, variable or key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AddressError {
+    /// It is not a host name.
+    #[error("is no site; a site is a host name such as datadoghq.com")]
+    InvalidSite,
+    /// It is a host of a site, not the site.
+    #[error(
+        "names a host of a site; give the site alone, such as datadoghq.com, without `api.` or `app.`"
+    )]
+    HostOfSite,
+    /// It is not a URL that keys can be sent to.
+    #[error(
+        "is no API URL; it looks like https://api.datadoghq.com, with no user name, query or fragment"
+    )]
+    InvalidUrl,
+}
+
+impl Server {
+    /// The server that a site and a URL name, each with the flag, variable or key that gives it; the URL's if they
+    /// agree.
+    ///
+    /// # Errors
+    /// One of them is invalid, or they name different servers.
+    pub(super) fn from_site_and_url(
+        site: Option<(&'static str, &str)>,
+        url: Option<(&'static str, &str)>,
+    ) -> Result<Option<Self>, ServerError> {
+        let read = |(name, text), read: fn(&str) -> Result<Self, AddressError>| match read(text) {
+            Ok(server) => Ok((name, server)),
+            Err(problem) => Err(ServerError::Invalid { name, problem }),
+        };
+        let by_site = site.map(|site| read(site, Self::from_site)).transpose()?;
+        let by_url = url.map(|url| read(url, Self::from_url)).transpose()?;
+        match (by_site, by_url) {
+            (Some((site, by_site)), Some((url, by_url))) if by_site.origin() != by_url.origin() => {
+                Err(ServerError::TwoServers { site, url })
+            }
+            (by_site, by_url) => Ok(by_url.or(by_site).map(|(_, server)| server)),
+        }
+    }
+
+    /// Reads a site. Any host name is accepted; [`Server::endpoint`] refuses unknown sites.
+    ///
+    /// # Errors
+    /// It is no host name, or that of a host of a site.
+    pub(crate) fn from_site(text: &str) -> Result<Self, AddressError> {
+        let site = text.to_ascii_lowercase();
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if !site.contains('.') || !site.split('.').all(is_label) {
+            return Err(AddressError::InvalidSite);
+        }
+        if site.starts_with("api.") || site.starts_with("app.") {
+            return Err(AddressError::HostOfSite);
+        }
+        Ok(Self::Site(site))
+    }
+
+    /// Reads the URL of the API. A bare host gets `https://`, as Datadog's Terraform provider has it.
+    ///
+    /// # Errors
+    /// It is not the URL of a server, or has a user name, a query or a fragment.
+    pub(crate) fn from_url(text: &str) -> Result<Self, AddressError> {
+        let absolute = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let url = Url::parse(&absolute).map_err(|_| AddressError::InvalidUrl)?;
+        let is_plain = matches!(url.scheme(), "https" | "http")
+            && url.host_str().is_some_and(|host| !host.is_empty())
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if is_plain {
+            Ok(Self::Url(url))
+        } else {
+            Err(AddressError::InvalidUrl)
+        }
+    }
+
+    /// The server as one that keys may be sent to.
+    ///
+    /// # Errors
+    /// The site is unknown, or keys must not be sent to the URL's host.
+    pub(crate) fn endpoint(&self, trusted_hosts: &[String]) -> Result<Endpoint, EndpointError> {
+        match self {
+            Self::Site(site) => Endpoint::from_site(site),
+            Self::Url(_) => Endpoint::from_url(&self.base_url(), trusted_hosts),
+        }
+    }
+
+    /// The name for messages: the site, or the URL.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Site(site) => site.clone(),
+            Self::Url(_) => self.base_url(),
+        }
+    }
+
+    /// The URL that the API's paths are appended to, without a slash at its end: `https://api.datadoghq.eu`.
+    pub(crate) fn base_url(&self) -> String {
+        match self {
+            Self::Site(site) => format!("https://api.{site}"),
+            Self::Url(url) => url.as_str().trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// Scheme, host and port: two servers with the same origin are the same.
+    pub(crate) fn origin(&self) -> String {
+        match self {
+            Self::Site(_) => self.base_url(),
+            Self::Url(url) => url.origin().ascii_serialization(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self::Site(DEFAULT_SITE.to_owned())
+    }
+}
+
+/// A server that keys may be sent to: the only kind that the client accepts. Every constructor applies the host rule:
+/// `https` hosts of Datadog's own domains, loopback, and `https` hosts that the user trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(Url);
+
+/// Why keys may not be sent to a server. A URL is not repeated, as it may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// It cannot be read as a URL.
+    #[error("the API's URL cannot be read: {0}; one looks like https://api.datadoghq.com")]
+    Unreadable(url::ParseError),
+    /// It holds a character that the address of a server does not need.
+    #[error(
+        "the API's URL holds `{}`: user names, queries, fragments, escapes and letters beyond ASCII have no place in it",
+        .0.escape_default()
+    )]
+    Character(char),
+    /// It begins with neither https nor http.
+    #[error("the API's URL begins with `{0}`: it must be https, or http on this machine itself")]
+    Scheme(String),
+    /// A host name that looks like another, or that ends in a dot.
+    #[error(
+        "the host `{0}` is not accepted: names in punycode and names with a dot at the end can look like others"
+    )]
+    Host(String),
+    /// Plain http to a host that is not this machine.
+    #[error("keys are not sent to `{0}` over plain http; use https")]
+    Unencrypted(String),
+    /// One of Datadog's hosts, on a port that Datadog does not serve.
+    #[error(
+        "keys are not sent to port {port} of `{host}`; Datadog's API is on the usual port of https"
+    )]
+    Port {
+        /// The host.
+        host: String,
+        /// The port that was given.
+        port: u16,
+    },
+    /// Neither Datadog's, nor this machine, nor trusted by the user.
+    #[error(
+        "keys are not sent to `{0}`, which is not Datadog's; if you trust it with them, add --trust-host {0}"
+    )]
+    Untrusted(String),
+    /// A site that this version does not know.
+    #[error(
+        "unknown site `{site}`{} the known ones are {}; name the server of a newer one with --api-url",
+        nearest.map_or_else(|| ";".to_owned(), |nearest| format!("; did you mean `{nearest}`?")),
+        SITES.join(", ")
+    )]
+    UnknownSite {
+        /// What was given.
+        site: String,
+        /// The most similar known site, if one is similar.
+        nearest: Option<&'static str>,
+    },
+}
+
+impl Endpoint {
+    /// The API of one of [`SITES`], such as `datadoghq.eu`; letter case does not count.
+    ///
+    /// # Errors
+    /// The site is unknown.
+    pub fn from_site(site: &str) -> Result<Self, EndpointError> {
+        match SITES.iter().find(|known| known.eq_ignore_ascii_case(site)) {
+            Some(known) => Self::from_url(&format!("https://api.{known}"), &[]),
+            None => Err(EndpointError::UnknownSite {
+                site: site.to_owned(),
+                nearest: nearest_names(site, SITES.iter().copied()).first().copied(),
+            }),
+        }
+    }
+
+    /// Takes the base URL of the API, such as `https://api.datadoghq.com`, perhaps with a path,
+    /// and the host names that the user trusts beyond Datadog's own and loopback.
+    ///
+    /// # Errors
+    /// The URL is unreadable, or names a server that keys must not be sent to.
+    pub fn from_url(url: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
+        // The URL standard silently drops tabs and replaces lookalikes, so these are refused before it reads the text.
+        if let Some(odd) = url.chars().find(|letter| !is_plain(*letter)) {
+            return Err(EndpointError::Character(odd));
+        }
+        let url = Url::parse(url).map_err(EndpointError::Unreadable)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(EndpointError::Scheme(url.scheme().to_owned()));
+        }
+        if !is_loopback(&url) {
+            check_host_rule(&url, trusted_hosts)?;
+        }
+        Ok(Self(url))
+    }
+
+    /// The host, without the port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The host, and the port where it is not the usual one.
+    pub fn authority(&self) -> &str {
+        self.0.authority()
+    }
+
+    /// The URL that the API's paths are appended to, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+
+    /// Whether it is this machine itself.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
+    /// Whether it uses TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+/// Whether the character may stand in a scheme, a host, a port or a simple path.
+fn is_plain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "-._~:/[]".contains(letter)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Applies the host rule to a server that is not this machine.
+fn check_host_rule(url: &Url, trusted_hosts: &[String]) -> Result<(), EndpointError> {
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let is_punycode = host.split('.').any(|label| label.starts_with("xn--"));
+    if host.is_empty() || host.ends_with('.') || is_punycode {
+        return Err(EndpointError::Host(host));
+    }
+    let is_trusted = trusted_hosts
+        .iter()
+        .any(|trusted| trusted.eq_ignore_ascii_case(&host));
+    if !is_trusted && !is_datadog(&host) {
+        return Err(EndpointError::Untrusted(host));
+    }
+    if url.scheme() != "https" {
+        return Err(EndpointError::Unencrypted(host));
+    }
+    match url.port() {
+        Some(port) if !is_trusted => Err(EndpointError::Port { host, port }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the host is one of Datadog's domains, or below one.
+fn is_datadog(host: &str) -> bool {
+    DOMAINS.iter().any(|domain| {
+        let before = host.strip_suffix(domain);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_accepted(url: &str) -> bool {
+        Endpoint::from_url(url, &["mirror.example".to_owned()]).is_ok()
+    }
+
+    #[test]
+    fn keys_go_to_datadogs_own_hosts_and_to_this_machine() {
+        for url in [
+            "https://api.datadoghq.com",
+            "https://api.datadoghq.com:443/",
+            "HTTPS://API.US3.DataDogHQ.com",
+            "https://datadoghq.eu",
+            "https://api.us2.ddog-gov.com",
+            "http://127.0.0.1:1234/prefix",
+            "http://127.8.9.10",
+            "https://localhost:8443",
+            "http://[::1]:80",
+        ] {
+            assert!(is_accepted(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn keys_go_nowhere_else() {
+        for url in [
+            "http://api.datadoghq.com",
+            "https://api.datadoghq.com:8443",
+            "https://api.datadoghq.com.",
+            "https://datadoghq.com.evil.example",
+            "https://evildatadoghq.com",
+            "https://api.datadoghq.com@evil.example",
+            "https://user:password@api.datadoghq.com",
+            "https://@api.datadoghq.com",
+            "https://api.datadoghq.com?to=elsewhere",
+            "https://api.datadoghq.com#part",
+            "https://api.datadoghq.com\\@evil.example",
+            "https://api.datadog\thq.com",
+            " https://api.datadoghq.com",
+            "https://api%2edatadoghq.com",
+            "https://аpi.datadoghq.com",
+            "https://xn--pi-7kc.datadoghq.com",
+            "https://api.datadoghq。com",
+            "ftp://api.datadoghq.com",
+            "file:///etc/passwd",
+            "https://",
+            "https:///",
+            "",
+            "api.datadoghq.com",
+            "https://0.0.0.0",
+            "https://[::ffff:127.0.0.1]",
+            "http://localhost.evil.example",
+            "http://sub.localhost",
+            "https://127.0.0.1.evil.example",
+            "https://10.0.0.1",
+        ] {
+            assert!(!is_accepted(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_trusted_host_is_trusted_to_the_letter_and_over_https_only() {
+        assert!(is_accepted("https://mirror.example:8443/dd"));
+        assert!(is_accepted("https://MIRROR.example"));
+        assert!(!is_accepted("http://mirror.example"));
+        assert!(!is_accepted("https://api.mirror.example"));
+        assert!(!is_accepted("https://mirror.example.evil.example"));
+        assert!(!is_accepted("https://mirror.example."));
+    }
+
+    #[test]
+    fn a_refusal_names_no_password() {
+        let url = "https://user:test-password@datadoghq.com";
+        let error = Endpoint::from_url(url, &[]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("test-password"));
+    }
+
+    #[test]
+    fn a_path_in_front_is_kept_without_its_last_slash() {
+        let endpoint = Endpoint::from_url("http://127.0.0.1:1234/prefix/", &[]).unwrap();
+        assert_eq!(endpoint.base_url(), "http://127.0.0.1:1234/prefix");
+        assert_eq!(endpoint.host(), "127.0.0.1");
+        assert_eq!(endpoint.authority(), "127.0.0.1:1234");
+        assert!(endpoint.is_loopback() && !endpoint.is_https());
+    }
+
+    #[test]
+    fn every_known_site_has_an_endpoint() {
+        for site in SITES {
+            let endpoint = Endpoint::from_site(site).unwrap();
+            assert_eq!(endpoint.base_url(), format!("https://api.{site}"));
+            assert!(!endpoint.is_loopback() && endpoint.is_https());
+        }
+    }
+
+    #[test]
+    fn a_site_is_a_host_name_in_any_letter_case() {
+        let server = Server::from_site("US3.datadoghq.com").unwrap();
+        assert_eq!(server.base_url(), "https://api.us3.datadoghq.com");
+        assert_eq!(server.origin(), server.base_url());
+        for wrong in [
+            "",
+            "us3",
+            "https://datadoghq.com",
+            "datadoghq.com/",
+            "a..b",
+            " a.b",
+        ] {
+            let refused = Server::from_site(wrong);
+            assert_eq!(refused, Err(AddressError::InvalidSite), "{wrong:?}");
+        }
+        for host in ["api.datadoghq.com", "app.datadoghq.eu"] {
+            assert_eq!(Server::from_site(host), Err(AddressError::HostOfSite));
+        }
+    }
+
+    #[test]
+    fn a_url_keeps_its_path_and_a_bare_host_gets_https() {
+        let eu = "https://api.datadoghq.eu";
+        for (text, base_url, origin) in [
+            ("https://api.datadoghq.eu/", eu, eu),
+            ("api.datadoghq.eu", eu, eu),
+            (
+                "http://127.0.0.1:8080/dd/",
+                "http://127.0.0.1:8080/dd",
+                "http://127.0.0.1:8080",
+            ),
+            (
+                "https://proxy.test:443",
+                "https://proxy.test",
+                "https://proxy.test",
+            ),
+        ] {
+            let server = Server::from_url(text).unwrap();
+            assert_eq!(server.base_url(), base_url);
+            assert_eq!(server.origin(), origin);
+        }
+    }
+
+    #[test]
+    fn a_url_with_more_than_a_place_in_it_is_refused() {
+        for wrong in [
+            "",
+            "https://",
+            "ftp://api.datadoghq.com",
+            "https://user@api.datadoghq.com",
+            "https://:p@api.datadoghq.com",
+            "https://api.datadoghq.com/?api_key=x",
+            "https://api.datadoghq.com/#x",
+        ] {
+            let refused = Server::from_url(wrong);
+            assert_eq!(refused, Err(AddressError::InvalidUrl), "{wrong:?}");
+        }
+    }
+
+    /// The host rule once more, without the code under test.
+    fn is_allowed(url: &Url) -> bool {
+        let host = url.host_str().unwrap().to_owned();
+        let dotted = format!(".{host}");
+        let is_datadogs = [".datadoghq.com", ".datadoghq.eu", ".ddog-gov.com"]
+            .iter()
+            .any(|domain| dotted.ends_with(domain));
+        let is_secure =
+            url.scheme() == "https" && url.username().is_empty() && url.query().is_none();
+        let is_loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+        let is_remote = is_datadogs && url.port().is_none() || host == "mirror.example";
+        is_loopback || is_secure && is_remote
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_accepted_is_allowed(
+            scheme in prop_oneof![Just("https"), Just("http"), Just("ws"), Just("HTTPS")],
+            user in prop_oneof![Just(""), Just("u@"), Just("u:p@"), Just("api.datadoghq.com@")],
+            before in "[a-z0-9.%@/\\\\-]{0,6}",
+            domain in prop_oneof![
+                Just("datadoghq.com"), Just("datadoghq.eu"), Just("ddog-gov.com"), Just("mirror.example"),
+                Just("localhost"), Just("127.0.0.1"), Just("[::1]"), Just("evil.example"),
+            ],
+            after in "[a-z0-9.:@/?#\\\\\u{430}-]{0,6}",
+        ) {
+            let url = format!("{scheme}://{user}{before}{domain}{after}");
+            if let Ok(endpoint) = Endpoint::from_url(&url, &["mirror.example".to_owned()]) {
+                let read = Url::parse(endpoint.base_url()).unwrap();
+                prop_assert!(is_allowed(&read), "{}", url);
+                let written = Url::parse(&url).unwrap();
+                prop_assert_eq!(read.host_str(), written.host_str());
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(url in ".{0,40}") {
+            let _ = Endpoint::from_url(&url, &[]);
+            let _ = Endpoint::from_site(&url);
+            let _ = Server::from_url(&url);
+        }
+    }
+}

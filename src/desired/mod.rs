@@ -1,0 +1,21 @@
+//! Desired state: what a reviewed file says should be connected.
+//!
+//! Pure data without I/O; it imports `model` only. A file goes through three stages, each with all its mistakes at
+//! once: [`DesiredFile::parse`] reads the text, [`DesiredFile::resolve`] finds the orgs that are meant, and
+//! [`Plan::new`] compares the outcome with the live connections. [`to_yaml`] and [`to_terraform`] go the other
+//! way, from the live connections to a file.
+
+mod error;
+mod export;
+mod file;
+mod plan;
+mod position;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub(crate) use error::{DesiredError, DesiredErrorKind};
+pub(crate) use export::{is_expressible, to_terraform, to_yaml};
+pub(crate) use file::{DesiredConnection, DesiredFile, SCHEMA};
+pub(crate) use plan::{Plan, Step};
+pub(crate) use position::{FileName, Location, Position};

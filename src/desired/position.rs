@@ -1,0 +1,97 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Position {
+    /// The line, from 1.
+    pub(crate) line: u64,
+    /// The character within the line, from 1.
+    pub(crate) column: u64,
+}
+
+impl Position {
+    /// The beginning of the text.
+    pub(super) const START: Self = Self { line: 1, column: 1 };
+}
+
+/// Reads as part of a sentence.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// A value with the position of its first character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WithPosition<T> {
+    pub(super) value: T,
+    pub(super) position: Position,
+}
+
+/// What a desired-state file is called in messages: its path, or `-` for standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileName(PathBuf);
+
+impl FileName {
+    /// The name of the file at `path`; `-` is standard input.
+    pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The path of the file; `None` for standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        (self.0.as_os_str() != "-").then_some(&self.0)
+    }
+
+    /// A place in this file.
+    pub(crate) fn location(&self, position: Position) -> Location {
+        Location {
+            file: self.clone(),
+            position,
+        }
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path() {
+            Some(path) => path.display().fmt(f),
+            None => f.write_str("standard input"),
+        }
+    }
+}
+
+/// A place in a file; it stands before a message about the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// The file.
+    pub(crate) file: FileName,
+    /// Where in the file.
+    pub(crate) position: Position,
+}
+
+/// `orgconn.yaml:3:13`, as compilers write it and editors read it.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.position;
+        write!(f, "{}:{line}:{column}", self.file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_reads_as_compilers_write_it() {
+        let position = Position {
+            line: 3,
+            column: 13,
+        };
+        let at = |path: &str| FileName::new(path).location(position).to_string();
+        assert_eq!(at("teams/orgconn.yaml"), "teams/orgconn.yaml:3:13");
+        assert_eq!(at("-"), "standard input:3:13");
+        assert_eq!(position.to_string(), "line 3, column 13");
+    }
+}

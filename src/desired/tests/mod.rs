@@ -1,0 +1,73 @@
+//! What the tests of this room share: numbered orgs and connections, and files that are read against them.
+
+mod export;
+mod file;
+mod plan;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::model::{Connection, Org, OrgDirectory, OrgRef, TypeSet};
+
+/// Reads a file in which only known types may be named.
+fn parse(text: &str) -> Result<DesiredFile, Vec<DesiredError>> {
+    DesiredFile::parse(FileName::new("orgconn.yaml"), text, false)
+}
+
+fn parse_with_unknown_types(text: &str) -> Result<DesiredFile, Vec<DesiredError>> {
+    DesiredFile::parse(FileName::new("orgconn.yaml"), text, true)
+}
+
+/// What the file wants, with its orgs looked up in the directory.
+fn desired(text: &str, directory: &OrgDirectory) -> Vec<DesiredConnection> {
+    let connections = parse_with_unknown_types(text)
+        .and_then(|file| file.resolve(|selector| selector.resolve(directory)));
+    connections.unwrap_or_else(|errors| panic!("{}\n{text}", lines(errors)))
+}
+
+/// One line for each of them.
+fn lines<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let lines: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    lines.join("\n")
+}
+
+/// Orgs with the ids 1, 2, 3 … and these names.
+fn directory(names: &[&str]) -> OrgDirectory {
+    let orgs = names.iter().zip(1..).map(|(name, number)| Org {
+        id: Uuid::from_u128(number),
+        name: Some((*name).to_owned()),
+        public_id: Some(format!("pub{number:08}")),
+        disabled: Some(false),
+    });
+    OrgDirectory {
+        current: None,
+        orgs: orgs.collect(),
+    }
+}
+
+/// A connection with the given number, from one numbered org to another. The orgs come without their names.
+fn connection(number: u128, source: u128, destination: u128, words: &[&str]) -> Connection {
+    Connection {
+        id: Uuid::from_u128(number),
+        source: OrgRef::from(Uuid::from_u128(source)),
+        destination: OrgRef::from(Uuid::from_u128(destination)),
+        types: types(words),
+        ..Connection::default()
+    }
+}
+
+fn types(words: &[&str]) -> TypeSet {
+    words.iter().map(|word| (*word).into()).collect()
+}
+
+/// What the step does to which pair, from which types to which.
+fn step_line(step: &Step) -> String {
+    format!(
+        "{} {} -> {}: [{}] to [{}]",
+        step.action_word(),
+        step.source.label(),
+        step.destination.label(),
+        step.types_before(),
+        step.types_after()
+    )
+}

@@ -1,0 +1,185 @@
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
+use serde_saphyr::{Location, MessageFormatter as _, Options, Spanned, UserMessageFormatter};
+
+use super::error::{DesiredError, DesiredErrorKind};
+use super::position::{Position, WithPosition};
+
+/// The most bytes of a text. A file of 10 000 connections has about 1 MB.
+const MAX_BYTES: usize = 8 << 20;
+/// The most levels of a text. The format itself needs 4.
+const MAX_DEPTH: usize = 16;
+/// The most values in a text. What an alias repeats counts again.
+const MAX_NODES: usize = 250_000;
+
+/// Any YAML value with its position.
+pub(super) type YamlNode = WithPosition<YamlValue>;
+
+/// Any YAML value, with the positions of all values in it.
+///
+/// The text is first read into this, and only then checked against the format: reading into the format's own structs
+/// would stop at the first mistake.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum YamlValue {
+    Null,
+    Bool,
+    Number,
+    Text(String),
+    List(Vec<YamlNode>),
+    /// The keys with their values, in the order of the text. A key that is written twice is here twice.
+    Map(Vec<(YamlNode, YamlNode)>),
+}
+
+impl YamlValue {
+    /// The kind of value, for messages.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool => "true or false",
+            Self::Number => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// Reads `text` as one YAML document (JSON is YAML too).
+///
+/// # Errors
+/// The text is no YAML, or larger or deeper than any such file would be. The parser stops at the first of these.
+pub(super) fn parse(text: &str) -> Result<YamlNode, DesiredError> {
+    if text.len() > MAX_BYTES {
+        let kind = DesiredErrorKind::TooLarge(MAX_BYTES);
+        return Err(DesiredError::new(Position::START, kind));
+    }
+    let document: Option<Spanned<YamlValue>> = serde_saphyr::from_str_with_options(text, options())
+        .map_err(|error| syntax_error(&error))?;
+    Ok(document.map_or(
+        WithPosition {
+            value: YamlValue::Null,
+            position: Position::START,
+        },
+        Into::into,
+    ))
+}
+
+/// YAML 1.2, as editors read it: `no` is text, not false. Repeated keys are passed on, to be reported with the other
+/// mistakes.
+fn options() -> Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: MAX_DEPTH,
+            flow_nesting_limit: MAX_DEPTH,
+            max_nodes: MAX_NODES,
+            max_documents: 2,
+            max_total_scalar_bytes: MAX_BYTES,
+            max_recorded_anchor_events: MAX_NODES,
+            max_recorded_anchor_bytes: MAX_BYTES,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_NODES },
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        merge_keys: MergeKeyPolicy::AsOrdinary,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        strict_booleans: true,
+        underscored_numbers_as_strings: true,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+    }
+}
+
+fn syntax_error(error: &serde_saphyr::Error) -> DesiredError {
+    let position = error.location().unwrap_or(Location::UNKNOWN);
+    let message = UserMessageFormatter.format_message(error.without_snippet());
+    DesiredError::new(
+        position.into(),
+        DesiredErrorKind::Syntax(message.into_owned()),
+    )
+}
+
+/// A location that the parser does not know becomes the beginning of the text.
+impl From<Location> for Position {
+    fn from(location: Location) -> Self {
+        Self {
+            line: location.line().max(1),
+            column: location.column().max(1),
+        }
+    }
+}
+
+/// A value behind an alias is located at the alias.
+impl From<Spanned<YamlValue>> for YamlNode {
+    fn from(node: Spanned<YamlValue>) -> Self {
+        Self {
+            value: node.value,
+            position: node.referenced.into(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for YamlValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(YamlVisitor)
+    }
+}
+
+struct YamlVisitor;
+
+impl<'de> Visitor<'de> for YamlVisitor {
+    type Value = YamlValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<YamlValue, E> {
+        Ok(YamlValue::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<YamlValue, E> {
+        Ok(YamlValue::Bool)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<YamlValue, E> {
+        Ok(YamlValue::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<YamlValue, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(node) = list.next_element::<Spanned<YamlValue>>()? {
+            nodes.push(node.into());
+        }
+        Ok(YamlValue::List(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<YamlValue, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<Spanned<YamlValue>, Spanned<YamlValue>>()? {
+            entries.push((key.into(), value.into()));
+        }
+        Ok(YamlValue::Map(entries))
+    }
+}

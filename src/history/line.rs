@@ -1,0 +1,207 @@
+//! The lines of the journal's file: one before a change is sent, one after it is answered.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
+
+use super::{Entry, EntryId, Origin, Outcome, UnreadableReason};
+use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet};
+
+/// The longest line that is written or read, in bytes.
+pub(super) const MAX_LENGTH: usize = 1 << 20;
+
+/// The version of the format. It is raised only if older versions would misread a line; they skip new fields.
+const VERSION: u64 = 1;
+const INTENT: &str = "intent";
+const OUTCOME: &str = "outcome";
+
+/// How many characters of a message are stored. Gateways answer with whole pages.
+const MAX_MESSAGE: usize = 2_000;
+
+/// What a line says.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A change is about to be sent.
+    Intent(Box<Entry>),
+    /// A change has ended.
+    Outcome(EntryId, Outcome),
+}
+
+#[derive(Serialize)]
+struct Line<T> {
+    v: u64,
+    event: &'static str,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    v: u64,
+    event: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct IntentBody {
+    entry: EntryId,
+    at: Timestamp,
+    operation: ChangeKind,
+    command: String,
+    profile: Option<String>,
+    host: String,
+    #[serde(default, deserialize_with = "known_org")]
+    org: Option<OrgRef>,
+    before: Option<Connection>,
+    wanted: Option<RequestedConnection>,
+    undoes: Option<EntryId>,
+}
+
+/// What a create or an update asks for.
+#[derive(Serialize, Deserialize)]
+struct RequestedConnection {
+    #[serde(
+        default,
+        deserialize_with = "known_org",
+        skip_serializing_if = "Option::is_none"
+    )]
+    source: Option<OrgRef>,
+    destination: OrgRef,
+    types: TypeSet,
+}
+
+#[derive(Serialize)]
+struct OutcomeBody<'a> {
+    entry: &'a EntryId,
+    at: Timestamp,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Deserialize)]
+struct StoredOutcome {
+    entry: EntryId,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// The line, without a line break, for a change that is about to be sent.
+pub(super) fn encode_intent(entry: Entry) -> serde_json::Result<Vec<u8>> {
+    encode(INTENT, IntentBody::from(entry))
+}
+
+/// The line, without a line break, for a change that ended at `at`. A long message is shortened.
+pub(super) fn encode_outcome(
+    entry: &EntryId,
+    at: Timestamp,
+    mut outcome: Outcome,
+) -> serde_json::Result<Vec<u8>> {
+    if let Outcome::Failed { message, .. }
+    | Outcome::Unknown {
+        message: Some(message),
+    } = &mut outcome
+        && let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE)
+    {
+        message.truncate(end);
+    }
+    let body = OutcomeBody { entry, at, outcome };
+    encode(OUTCOME, body)
+}
+
+fn encode(event: &'static str, body: impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let v = VERSION;
+    serde_json::to_vec(&Line { v, event, body })
+}
+
+/// Reads a line without its line break. Unknown fields are skipped.
+pub(super) fn decode(line: &[u8]) -> Result<Event, UnreadableReason> {
+    let header: Header = parse(line)?;
+    if header.v > VERSION {
+        return Err(UnreadableReason::NewerVersion(header.v));
+    }
+    match &*header.event {
+        INTENT => {
+            let entry = Entry::try_from(parse::<IntentBody>(line)?)?;
+            Ok(Event::Intent(Box::new(entry)))
+        }
+        OUTCOME => {
+            let StoredOutcome { entry, outcome } = parse(line)?;
+            Ok(Event::Outcome(entry, outcome))
+        }
+        _ => Err(UnreadableReason::UnknownEvent(header.event)),
+    }
+}
+
+/// A line that a crash cut short ends before its JSON object does.
+fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, UnreadableReason> {
+    serde_json::from_slice(line).map_err(|error| match error.is_eof() {
+        true => UnreadableReason::Incomplete,
+        false => UnreadableReason::Invalid(error),
+    })
+}
+
+/// Reads an org. Earlier versions wrote one without an id where the org was not known.
+fn known_org<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OrgRef>, D::Error> {
+    #[derive(Deserialize)]
+    struct StoredOrg {
+        id: Option<Uuid>,
+        name: Option<String>,
+    }
+    let org = Option::<StoredOrg>::deserialize(deserializer)?;
+    Ok(org.and_then(|StoredOrg { id, name }| id.map(|id| OrgRef { id, name })))
+}
+
+impl From<Entry> for IntentBody {
+    fn from(entry: Entry) -> Self {
+        let change = &entry.change;
+        let wanted = RequestedConnection {
+            source: change.source().cloned(),
+            destination: change.destination().clone(),
+            types: change.types_after(),
+        };
+        Self {
+            entry: entry.id,
+            at: entry.at,
+            operation: change.kind(),
+            command: entry.command,
+            profile: entry.origin.profile,
+            host: entry.origin.host,
+            org: entry.origin.org,
+            before: change.connection_before().cloned(),
+            wanted: (change.kind() != ChangeKind::Delete).then_some(wanted),
+            undoes: entry.undoes,
+        }
+    }
+}
+
+impl TryFrom<IntentBody> for Entry {
+    type Error = UnreadableReason;
+
+    fn try_from(body: IntentBody) -> Result<Self, UnreadableReason> {
+        let change = match (body.operation, body.before, body.wanted) {
+            (ChangeKind::Create, _, Some(wanted)) => Change::Create {
+                source: wanted.source,
+                destination: wanted.destination,
+                types: wanted.types,
+            },
+            (ChangeKind::Update, Some(before), Some(RequestedConnection { types, .. })) => {
+                Change::Update { before, types }
+            }
+            (ChangeKind::Delete, Some(before), _) => Change::Delete { before },
+            _ => return Err(UnreadableReason::NoConnection),
+        };
+        Ok(Self {
+            id: body.entry,
+            at: body.at,
+            change,
+            command: body.command,
+            origin: Origin {
+                profile: body.profile,
+                host: body.host,
+                org: body.org,
+            },
+            undoes: body.undoes,
+            outcome: Outcome::Unknown { message: None },
+            undone_by: None,
+        })
+    }
+}

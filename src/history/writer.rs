@@ -1,0 +1,143 @@
+use std::fs::File;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::spawn_blocking;
+
+use super::{
+    Entry, EntryId, HistoryError, Journal, JournalError, Origin, Outcome, UndoError, entry, line,
+};
+use crate::model::Change;
+
+/// How many lines may wait, and how many are written in one go at most.
+const QUEUE_LENGTH: usize = 1024;
+
+/// Writes the journal. Clones share one queue: lines of changes that run side by side reach the disk together, since
+/// syncing it for each of a thousand changes would take longer than the changes.
+#[derive(Clone, Debug)]
+pub(crate) struct JournalWriter {
+    journal: Journal,
+    queue: mpsc::Sender<QueuedLine>,
+}
+
+/// A change that is in the journal, and whose outcome is not.
+///
+/// Dropped, it stays [`Outcome::Unknown`].
+#[derive(Debug)]
+#[must_use = "the outcome of the change is unknown until it is finished"]
+pub(crate) struct PendingEntry {
+    pub(super) id: EntryId,
+    /// Keeps other undos on this machine waiting until this one has finished.
+    undo_lock: Option<File>,
+}
+
+#[derive(Debug)]
+pub(super) struct QueuedLine {
+    pub(super) line: Vec<u8>,
+    pub(super) result: oneshot::Sender<WriteResult>,
+}
+
+pub(super) type WriteResult = Result<(), Arc<JournalError>>;
+
+impl JournalWriter {
+    /// Starts the thread that writes. Must be called in a tokio runtime, which waits at its end until the last clone is
+    /// dropped and what was queued is written.
+    pub(crate) fn new(journal: Journal) -> Self {
+        let (queue, lines) = mpsc::channel(QUEUE_LENGTH);
+        spawn_blocking({
+            let journal = journal.clone();
+            move || write_batches(&journal, lines)
+        });
+        Self { journal, queue }
+    }
+
+    /// Writes that `change` is about to be sent. When this returns, the entry is on the disk.
+    ///
+    /// `command` is the name of the command; being a literal, it holds no argument of the user. `undoes` is the entry
+    /// that the change takes back: no other undo begins on this machine until the [`PendingEntry`] is finished or
+    /// dropped.
+    ///
+    /// # Errors
+    /// The entry could not be written, or `undoes` was undone since it was read. The change must not be sent then.
+    pub(crate) async fn begin(
+        &self,
+        change: &Change,
+        command: &'static str,
+        origin: &Origin,
+        undoes: Option<&Entry>,
+    ) -> Result<PendingEntry, HistoryError> {
+        let undo_lock = match undoes {
+            Some(entry) => Some(self.begin_undo(entry.id.clone()).await?),
+            None => None,
+        };
+        let undoes = undoes.map(|entry| entry.id.clone());
+        let entry = Entry::new(change, command, origin, undoes);
+        let id = entry.id.clone();
+        let written = self.write(line::encode_intent(entry)).await;
+        written.map_err(HistoryError::Begin)?;
+        Ok(PendingEntry { id, undo_lock })
+    }
+
+    /// Writes the outcome of a change. Of a long message the first 2,000 characters are kept.
+    ///
+    /// # Errors
+    /// The outcome could not be written. What was sent stands all the same.
+    pub(crate) async fn finish(
+        &self,
+        pending: PendingEntry,
+        outcome: Outcome,
+    ) -> Result<(), HistoryError> {
+        let PendingEntry { id, undo_lock } = pending;
+        let line = line::encode_outcome(&id, entry::now(), outcome);
+        let written = self.write(line).await;
+        drop(undo_lock);
+        written.map_err(|source| HistoryError::Finish { entry: id, source })
+    }
+
+    /// Waits for other undos to end, then checks that none of them has undone `entry`.
+    async fn begin_undo(&self, entry: EntryId) -> Result<File, HistoryError> {
+        let journal = self.journal.clone();
+        let checked = spawn_blocking(move || {
+            let lock = journal.lock_undo()?;
+            let undone_by = journal
+                .read()?
+                .get(&entry)
+                .and_then(|now| now.undone_by.clone());
+            Ok(match undone_by {
+                Some(by) => Err(UndoError::AlreadyUndone { entry, by }),
+                None => Ok(lock),
+            })
+        });
+        let checked = checked.await.unwrap_or_else(|_| Err(self.ended()));
+        Ok(checked.map_err(|error| HistoryError::Begin(Arc::new(error)))??)
+    }
+
+    async fn write(&self, line: serde_json::Result<Vec<u8>>) -> WriteResult {
+        let line = self.journal.check_line(line)?;
+        let (result, written) = oneshot::channel();
+        let queued = self.queue.send(QueuedLine { line, result }).await;
+        queued.map_err(|_| self.ended())?;
+        written.await.unwrap_or_else(|_| Err(self.ended().into()))
+    }
+
+    fn ended(&self) -> JournalError {
+        let path = self.journal.path().to_owned();
+        JournalError::WriterEnded { path }
+    }
+}
+
+/// Appends whatever waits in one go, until no writer is left.
+pub(super) fn write_batches(journal: &Journal, mut queue: mpsc::Receiver<QueuedLine>) {
+    let mut batch = Vec::new();
+    while queue.blocking_recv_many(&mut batch, QUEUE_LENGTH) > 0 {
+        let (lines, results): (Vec<_>, Vec<_>) = batch
+            .drain(..)
+            .map(|QueuedLine { line, result }| (line, result))
+            .unzip();
+        let written = journal.append(&lines).map_err(Arc::new);
+        for result in results {
+            // A task that was cancelled meanwhile leaves its change unknown, which is true.
+            let _ = result.send(written.clone());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Connection, OrgRef, TypeSet};
+
+/// One change of a connection: a step of a plan, an entry of the history, or what undoes one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Change {
+    /// Creates a connection.
+    Create {
+        /// The org whose data is to be shared; `None` where it is not known whose the credentials are.
+        source: Option<OrgRef>,
+        /// The org that is to query it.
+        destination: OrgRef,
+        /// The types to share.
+        types: TypeSet,
+    },
+    /// Replaces the types of a connection.
+    Update {
+        /// The connection as it is before.
+        before: Connection,
+        /// All types that it shares afterwards.
+        types: TypeSet,
+    },
+    /// Deletes a connection.
+    Delete {
+        /// The connection as it is before.
+        before: Connection,
+    },
+}
+
+/// The kind of a [`Change`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// Creates a connection.
+    Create,
+    /// Replaces the types of a connection.
+    Update,
+    /// Deletes a connection.
+    Delete,
+}
+
+impl Change {
+    /// What kind of change it is.
+    pub fn kind(&self) -> ChangeKind {
+        match self {
+            Self::Create { .. } => ChangeKind::Create,
+            Self::Update { .. } => ChangeKind::Update,
+            Self::Delete { .. } => ChangeKind::Delete,
+        }
+    }
+
+    /// The org whose data is shared, where it is known.
+    pub fn source(&self) -> Option<&OrgRef> {
+        match self {
+            Self::Create { source, .. } => source.as_ref(),
+            Self::Update { before, .. } | Self::Delete { before } => Some(&before.source),
+        }
+    }
+
+    /// The org that may query the data.
+    pub fn destination(&self) -> &OrgRef {
+        match self {
+            Self::Create { destination, .. } => destination,
+            Self::Update { before, .. } | Self::Delete { before } => &before.destination,
+        }
+    }
+
+    /// The connection before the change; `None` for a create.
+    pub fn connection_before(&self) -> Option<&Connection> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { before, .. } | Self::Delete { before } => Some(before),
+        }
+    }
+
+    /// The types shared before the change; none for a create.
+    pub fn types_before(&self) -> TypeSet {
+        let before = self.connection_before();
+        before.map_or_else(TypeSet::default, |connection| connection.types.clone())
+    }
+
+    /// The types shared after the change; none for a delete.
+    pub fn types_after(&self) -> TypeSet {
+        match self {
+            Self::Create { types, .. } | Self::Update { types, .. } => types.clone(),
+            Self::Delete { .. } => TypeSet::default(),
+        }
+    }
+}
+
+impl ChangeKind {
+    /// `create`, `update` or `delete`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_knows_its_orgs_and_the_types_before_and_after() {
+        let types = |words: &[&str]| TypeSet::from_iter(words.iter().map(|word| (*word).into()));
+        let before = Connection {
+            source: OrgRef::from(uuid::Uuid::from_u128(1)),
+            types: types(&["logs"]),
+            ..Connection::default()
+        };
+        let create = Change::Create {
+            source: None,
+            destination: before.destination.clone(),
+            types: types(&["audit"]),
+        };
+        let update = Change::Update {
+            before: before.clone(),
+            types: types(&["audit"]),
+        };
+        let delete = Change::Delete {
+            before: before.clone(),
+        };
+        for (change, kind, source, from, to) in [
+            (&create, "create", None, "", "audit"),
+            (&update, "update", Some(&before.source), "logs", "audit"),
+            (&delete, "delete", Some(&before.source), "logs", ""),
+        ] {
+            assert_eq!(change.kind().to_string(), kind);
+            assert_eq!(change.source(), source);
+            assert_eq!(change.types_before().to_string(), from, "{kind}");
+            assert_eq!(change.types_after().to_string(), to, "{kind}");
+            let json = serde_json::to_value(change).unwrap();
+            assert_eq!(json["kind"], json!(kind));
+            assert_eq!(&serde_json::from_value::<Change>(json).unwrap(), change);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The words of the domain: orgs, connections, changes, and how a person names them.
+//!
+//! Pure data without I/O; it imports no other room. [`Connection`] serializes to the JSON of the output contract,
+//! which is the journal's as well.
+
+mod change;
+mod connection;
+mod connection_type;
+mod nearest;
+mod org;
+mod selector;
+
+pub use change::{Change, ChangeKind};
+pub(crate) use connection::connections_by_pair;
+pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};
+pub use connection_type::{ConnectionType, TypeSet};
+pub use nearest::nearest_names;
+pub use org::{Org, OrgDirectory};
+pub use selector::{
+    ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
+    only_match,
+};

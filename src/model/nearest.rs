@@ -1,0 +1,53 @@
+/// The most names that [`nearest_names`] gives.
+const MAX_NAMES: usize = 3;
+/// Names less alike than this (1 is the same) are not proposed.
+const MIN_SIMILARITY: f64 = 0.7;
+
+/// The candidates that `wanted` may be a misspelling of, the most similar first, three at most.
+///
+/// Letter case does not count. A candidate that contains the wanted text is near as well.
+pub fn nearest_names<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut rated: Vec<_> = candidates
+        .into_iter()
+        .map(|name| (similarity(&wanted, &name.to_lowercase()), name))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
+        .collect();
+    rated.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
+    rated.dedup();
+    rated
+        .into_iter()
+        .take(MAX_NAMES)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// How alike two lower-case names are, from 0 to 1. In short names one slip weighs too much in the common measure.
+fn similarity(wanted: &str, name: &str) -> f64 {
+    let similarity = strsim::jaro_winkler(wanted, name);
+    let is_near = name.contains(wanted) || strsim::osa_distance(wanted, name) <= 1;
+    if wanted.len() >= 3 && is_near {
+        similarity.max(0.9)
+    } else {
+        similarity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_similar_names_come_first_whatever_their_case() {
+        let names = ["Retail US", "Retail EU", "Retail", "Retail AP", "Platform"];
+        assert_eq!(
+            nearest_names("retial us", names),
+            ["Retail US", "Retail EU", "Retail"]
+        );
+        assert_eq!(nearest_names("form", names), ["Platform"]);
+        assert_eq!(nearest_names("Qqqq", names), [""; 0]);
+    }
+}

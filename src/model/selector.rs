@@ -1,0 +1,492 @@
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+use super::{Connection, Org, OrgDirectory, nearest_names};
+
+/// What a person writes to name an org.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum OrgSelector {
+    /// A public id or a name: exact first, then the name without regard to case.
+    Text(String),
+    /// A UUID, plain or after `uuid:`. It needs no look-up.
+    Uuid(Uuid),
+    /// After `public-id:`.
+    PublicId(String),
+    /// After `name:`: exact first, then without regard to case.
+    Name(String),
+    /// After `profile:`: the org that a profile's credentials belong to.
+    Profile(String),
+}
+
+/// Why a text names no org.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseSelectorError {
+    /// The text is empty, or nothing follows the prefix.
+    #[error("it is empty; give an org's name, UUID or public id")]
+    Empty,
+    /// Something else follows `uuid:`.
+    #[error("`{0}` is no UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85")]
+    InvalidUuid(String),
+}
+
+/// Why a selector names no single org.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveOrgError {
+    /// No org matches.
+    #[error("no org {wanted}{}", describe_nearest(.nearest))]
+    Unknown {
+        /// The selector.
+        wanted: OrgSelector,
+        /// The most similar names, the most similar first.
+        nearest: Vec<String>,
+    },
+    /// Several orgs match.
+    #[error("{} orgs {wanted}: {}", .matches.len(), describe_orgs(.matches))]
+    Ambiguous {
+        /// The selector.
+        wanted: OrgSelector,
+        /// All orgs that match.
+        matches: Vec<Org>,
+    },
+}
+
+/// Reads a UUID in its usual form alone. The other forms that the `uuid` crate reads (32 digits, braces, `urn:uuid:`)
+/// may as well be names.
+fn hyphenated_uuid(text: &str) -> Option<Uuid> {
+    text.parse::<Hyphenated>().ok().map(Uuid::from)
+}
+
+impl FromStr for OrgSelector {
+    type Err = ParseSelectorError;
+
+    fn from_str(text: &str) -> Result<Self, ParseSelectorError> {
+        let selector = match text.split_once(':') {
+            Some(("uuid", rest)) => hyphenated_uuid(rest)
+                .map(Self::Uuid)
+                .ok_or_else(|| ParseSelectorError::InvalidUuid(rest.to_owned()))?,
+            Some(("public-id", rest)) => Self::PublicId(rest.to_owned()),
+            Some(("name", rest)) => Self::Name(rest.to_owned()),
+            Some(("profile", rest)) => Self::Profile(rest.to_owned()),
+            _ => hyphenated_uuid(text).map_or_else(|| Self::Text(text.to_owned()), Self::Uuid),
+        };
+        match &selector {
+            Self::Text(text) | Self::PublicId(text) | Self::Name(text) | Self::Profile(text)
+                if text.trim().is_empty() =>
+            {
+                Err(ParseSelectorError::Empty)
+            }
+            _ => Ok(selector),
+        }
+    }
+}
+
+impl OrgSelector {
+    /// The UUID, for a selector that needs no look-up.
+    pub fn uuid(&self) -> Option<Uuid> {
+        match self {
+            Self::Uuid(uuid) => Some(*uuid),
+            _ => None,
+        }
+    }
+
+    /// Finds the one org of `directory` that is meant. A UUID is accepted even if the directory does not have it:
+    /// orgs that the credentials do not manage can be connected to as well.
+    ///
+    /// # Errors
+    /// No org matches, or several do: an exact public id and another org's exact name count alike. A selector by
+    /// profile never matches, since a directory knows no profiles.
+    pub fn resolve(&self, directory: &OrgDirectory) -> Result<Org, ResolveOrgError> {
+        if let Some(id) = self.uuid() {
+            let known = directory.get(id).cloned();
+            return Ok(known.unwrap_or_else(|| Org::from_id(id)));
+        }
+        let mut matches = self.matches(directory, Self::matches_exactly);
+        if matches.is_empty() {
+            matches = self.matches(directory, Self::matches_ignoring_case);
+        }
+        if matches.len() > 1 {
+            return Err(ResolveOrgError::Ambiguous {
+                wanted: self.clone(),
+                matches,
+            });
+        }
+        matches.pop().ok_or_else(|| ResolveOrgError::Unknown {
+            wanted: self.clone(),
+            nearest: self.nearest(directory),
+        })
+    }
+
+    fn matches(&self, directory: &OrgDirectory, is_match: fn(&Self, &Org) -> bool) -> Vec<Org> {
+        let orgs = directory.orgs.iter();
+        orgs.filter(|org| is_match(self, org)).cloned().collect()
+    }
+
+    fn matches_exactly(&self, org: &Org) -> bool {
+        let (name, public_id) = (org.name.as_deref(), org.public_id.as_deref());
+        match self {
+            Self::Text(text) => name == Some(text) || public_id == Some(text),
+            Self::Name(text) => name == Some(text),
+            Self::PublicId(text) => public_id == Some(text),
+            Self::Uuid(uuid) => org.id == *uuid,
+            Self::Profile(_) => false,
+        }
+    }
+
+    fn matches_ignoring_case(&self, org: &Org) -> bool {
+        match (self, &org.name) {
+            (Self::Text(text) | Self::Name(text), Some(name)) => {
+                name.to_lowercase() == text.to_lowercase()
+            }
+            _ => false,
+        }
+    }
+
+    fn nearest(&self, directory: &OrgDirectory) -> Vec<String> {
+        let (Self::Text(wanted) | Self::Name(wanted)) = self else {
+            return Vec::new();
+        };
+        let names = directory.orgs.iter().filter_map(|org| org.name.as_deref());
+        let nearest = nearest_names(wanted, names);
+        nearest.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// Reads after "no org" or "2 orgs".
+impl fmt::Display for OrgSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "with the name or public id `{text}`"),
+            Self::Name(text) => write!(f, "with the name `{text}`"),
+            Self::PublicId(text) => write!(f, "with the public id `{text}`"),
+            Self::Uuid(uuid) => write!(f, "with the UUID {uuid}"),
+            Self::Profile(name) => write!(f, "of the profile `{name}`"),
+        }
+    }
+}
+
+fn describe_nearest(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<_> = nearest.iter().map(|name| format!("`{name}`")).collect();
+    format!("; the nearest names: {}", quoted.join(", "))
+}
+
+fn describe_orgs(orgs: &[Org]) -> String {
+    let describe = |org: &Org| {
+        let name = org.name.as_deref().unwrap_or("?");
+        let mut details = org.id.to_string();
+        if let Some(public_id) = &org.public_id {
+            details.push_str(&format!(", public id {public_id}"));
+        }
+        if org.disabled == Some(true) {
+            details.push_str(", disabled");
+        }
+        format!("`{name}` ({details})")
+    };
+    let described: Vec<_> = orgs.iter().map(describe).collect();
+    described.join(", ")
+}
+
+/// What a person writes to name a connection: its id, or the beginning of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionSelector {
+    /// A whole UUID.
+    Id(Uuid),
+    /// The beginning of an id, at least [`ConnectionSelector::MIN_PREFIX`] characters.
+    Prefix(String),
+}
+
+/// Why a selector names no single connection.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectConnectionError {
+    /// The text is too short to be the beginning of an id.
+    #[error(
+        "`{0}` is too short: a connection is named by its id, or by at least 4 characters of its beginning"
+    )]
+    TooShort(String),
+    /// No connection matches.
+    #[error("no connection {0}")]
+    Unknown(String),
+    /// Several connections match.
+    #[error("{} connections {wanted}: {}", .matches.len(), describe_connections(.matches))]
+    Ambiguous {
+        /// What was looked for.
+        wanted: String,
+        /// All connections that match.
+        matches: Vec<Connection>,
+    },
+}
+
+impl ConnectionSelector {
+    /// The fewest characters that a prefix must have.
+    pub const MIN_PREFIX: usize = 4;
+
+    /// Whether the connection matches.
+    pub fn matches(&self, connection: &Connection) -> bool {
+        match self {
+            Self::Id(id) => connection.id == *id,
+            Self::Prefix(prefix) => {
+                let id = connection.id.to_string();
+                let beginning = id.get(..prefix.len());
+                beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
+            }
+        }
+    }
+
+    /// Finds the one connection that is meant.
+    ///
+    /// # Errors
+    /// No connection matches, or several do.
+    pub fn select<'a>(
+        &self,
+        connections: &'a [Connection],
+    ) -> Result<&'a Connection, SelectConnectionError> {
+        let matches = connections.iter().filter(|found| self.matches(found));
+        only_match(matches, || self.to_string())
+    }
+}
+
+/// The only one of `matches`. `wanted` says what was looked for, to be read after "no connection".
+///
+/// # Errors
+/// There is none, or more than one.
+pub fn only_match<'a>(
+    matches: impl Iterator<Item = &'a Connection>,
+    wanted: impl FnOnce() -> String,
+) -> Result<&'a Connection, SelectConnectionError> {
+    let matches: Vec<_> = matches.collect();
+    match matches.as_slice() {
+        [only] => Ok(only),
+        [] => Err(SelectConnectionError::Unknown(wanted())),
+        several => Err(SelectConnectionError::Ambiguous {
+            wanted: wanted(),
+            matches: several.iter().map(|&found| found.clone()).collect(),
+        }),
+    }
+}
+
+impl FromStr for ConnectionSelector {
+    type Err = SelectConnectionError;
+
+    fn from_str(text: &str) -> Result<Self, SelectConnectionError> {
+        if let Some(id) = hyphenated_uuid(text) {
+            Ok(Self::Id(id))
+        } else if text.trim().chars().count() < Self::MIN_PREFIX {
+            Err(SelectConnectionError::TooShort(text.to_owned()))
+        } else {
+            Ok(Self::Prefix(text.to_owned()))
+        }
+    }
+}
+
+/// Reads after "no connection" or "2 connections".
+impl fmt::Display for ConnectionSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "with the id {id}"),
+            Self::Prefix(text) => write!(f, "whose id begins with `{text}`"),
+        }
+    }
+}
+
+fn describe_connections(connections: &[Connection]) -> String {
+    let describe = |connection: &Connection| {
+        let (source, destination) = (connection.source.label(), connection.destination.label());
+        format!("{} (`{source}` to `{destination}`)", connection.id)
+    };
+    let described: Vec<_> = connections.iter().map(describe).collect();
+    described.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn org(number: u128, name: &str, public_id: &str) -> Org {
+        Org {
+            id: Uuid::from_u128(number),
+            name: Some(name.to_owned()),
+            public_id: Some(public_id.to_owned()),
+            disabled: Some(false),
+        }
+    }
+
+    fn directory(orgs: Vec<Org>) -> OrgDirectory {
+        OrgDirectory {
+            current: None,
+            orgs,
+        }
+    }
+
+    fn sample() -> OrgDirectory {
+        directory(vec![
+            org(1, "Observability Hub", "hub00000001"),
+            org(2, "Retail US", "retail00001"),
+            org(3, "retail us", "retail00002"),
+            org(4, "Payments", "pay00000001"),
+            org(5, "Payments", "pay00000002"),
+            org(6, "hub00000001", "trick000001"),
+        ])
+    }
+
+    fn resolve(text: &str) -> Result<u128, ResolveOrgError> {
+        let selector: OrgSelector = text.parse().unwrap();
+        let org = selector.resolve(&sample())?;
+        Ok(org.id.as_u128())
+    }
+
+    #[test]
+    fn an_org_is_found_by_exact_name_or_public_id_then_by_name_in_any_case() {
+        for (text, expected) in [
+            ("Retail US", 2),
+            ("retail us", 3),
+            ("OBSERVABILITY HUB", 1),
+            ("retail00002", 3),
+            ("public-id:hub00000001", 1),
+            ("name:hub00000001", 6),
+            ("uuid:00000000-0000-0000-0000-000000000005", 5),
+            // Not in the directory.
+            ("00000000-0000-0000-0000-0000000000FF", 255),
+        ] {
+            assert_eq!(resolve(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_match_lists_the_nearest_names_and_several_list_them_all() {
+        for (text, expected) in [
+            (
+                "Payments",
+                "2 orgs with the name or public id `Payments`: \
+                 `Payments` (00000000-0000-0000-0000-000000000004, public id pay00000001), \
+                 `Payments` (00000000-0000-0000-0000-000000000005, public id pay00000002)",
+            ),
+            (
+                "observabilty hub",
+                "no org with the name or public id `observabilty hub`; the nearest names: `Observability Hub`",
+            ),
+            ("Qqqq", "no org with the name or public id `Qqqq`"),
+            ("profile:hub", "no org of the profile `hub`"),
+        ] {
+            assert_eq!(resolve(text).unwrap_err().to_string(), expected);
+        }
+        for text in ["RETAIL US", "hub00000001"] {
+            let error = resolve(text).unwrap_err();
+            assert!(
+                matches!(&error, ResolveOrgError::Ambiguous { matches, .. } if matches.len() == 2),
+                "{text}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_usual_form_of_a_uuid_is_one() {
+        for text in [
+            "40BBB1C232B24AA38A1A5D93B5382E3D",
+            "{40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d}",
+            "urn:uuid:40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d",
+            "40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3",
+        ] {
+            assert_eq!(text.parse(), Ok(OrgSelector::Text(text.to_owned())));
+        }
+        assert_eq!(
+            "uuid:x".parse::<OrgSelector>(),
+            Err(ParseSelectorError::InvalidUuid("x".into()))
+        );
+    }
+
+    #[test]
+    fn an_empty_text_is_no_selector() {
+        for text in ["", "  ", "name:", "public-id:", "profile:"] {
+            let parsed = text.parse::<OrgSelector>();
+            assert_eq!(parsed, Err(ParseSelectorError::Empty), "{text:?}");
+        }
+    }
+
+    proptest! {
+        /// Few names and public ids over the same small alphabet, so that every kind of clash comes up.
+        #[test]
+        fn one_of_two_matches_is_never_picked(
+            orgs in prop::collection::vec(("[aA]{1,2}", "[aA]{1,2}"), 0..6),
+            prefix in prop::sample::select(vec!["", "name:", "public-id:"]),
+            wanted in "[aA]{1,2}",
+        ) {
+            let orgs = (1..).zip(&orgs).map(|(number, (name, public_id))| org(number, name, public_id));
+            let directory = directory(orgs.collect());
+            let selector: OrgSelector = format!("{prefix}{wanted}").parse().unwrap();
+            let count = |is_same: fn(&str, &str) -> bool| {
+                let orgs = directory.orgs.iter();
+                orgs.filter(|org| {
+                    let (name, public_id) = (org.name.as_deref(), org.public_id.as_deref());
+                    (prefix != "public-id:" && is_same(name.unwrap(), &wanted))
+                        || (prefix != "name:" && public_id == Some(&*wanted))
+                }).count()
+            };
+            let exact = count(|name, wanted| name == wanted);
+            let expected = if exact > 0 { exact } else { count(str::eq_ignore_ascii_case) };
+            let found = match selector.resolve(&directory) {
+                Ok(_) => 1,
+                Err(ResolveOrgError::Unknown { .. }) => 0,
+                Err(ResolveOrgError::Ambiguous { matches, .. }) => matches.len(),
+            };
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in "\\PC*") {
+            if let Ok(selector) = text.parse::<OrgSelector>() {
+                let _ = selector.resolve(&sample());
+            }
+            if let Ok(selector) = text.parse::<ConnectionSelector>() {
+                selector.matches(&Connection::default());
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_is_selected_by_its_id_or_a_unique_beginning_of_it() {
+        let ids = [
+            "40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d",
+            "40bbffff-0000-4aa3-8a1a-5d93b5382e3d",
+        ];
+        let connections = ids.map(|id| Connection {
+            id: id.parse().unwrap(),
+            ..Connection::default()
+        });
+        let select = |text: &str| {
+            let selector: ConnectionSelector = text.parse()?;
+            selector
+                .select(&connections)
+                .map(|found| found.id.to_string())
+        };
+        assert_eq!(
+            select("40BBB1C2-32b2-4aa3-8a1a-5d93b5382e3d"),
+            Ok(ids[0].to_owned())
+        );
+        assert_eq!(select("40BBb"), Ok(ids[0].to_owned()));
+        let nil = Uuid::nil();
+        for (text, expected) in [
+            (
+                "40bb",
+                format!(
+                    "2 connections whose id begins with `40bb`: {} (`{nil}` to `{nil}`), {} (`{nil}` to `{nil}`)",
+                    ids[0], ids[1]
+                ),
+            ),
+            (
+                "40b",
+                "`40b` is too short: a connection is named by its id, or by at least 4 characters of its beginning"
+                    .to_owned(),
+            ),
+            ("dead", "no connection whose id begins with `dead`".to_owned()),
+        ] {
+            assert_eq!(select(text).unwrap_err().to_string(), expected);
+        }
+    }
+}

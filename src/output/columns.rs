@@ -1,0 +1,120 @@
+use std::cmp::Reverse;
+
+use super::options::{Format, OutputOptions};
+use super::row::{Column, Row, Visibility};
+use crate::model::nearest_names;
+
+/// Why the output cannot be as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OutputError {
+    /// A flag names a column that the rows do not have.
+    #[error("no column `{wanted}` for {flag}{}; the columns are {}", describe_nearest(.nearest), .valid.join(", "))]
+    UnknownColumn {
+        /// The flag.
+        flag: &'static str,
+        /// The name, as it was written.
+        wanted: String,
+        /// The column that is probably meant.
+        nearest: Option<String>,
+        /// All columns.
+        valid: Vec<&'static str>,
+    },
+    /// Columns were chosen for a format that has none.
+    #[error(
+        "--columns does not go with the format {0}, which has no columns; use table, csv or tsv"
+    )]
+    ColumnsUnused(Format),
+    /// The command does not write the format.
+    #[error("this command does not write the format {wanted}; it writes {}", list(.written))]
+    UnsupportedFormat {
+        /// The format that was asked for.
+        wanted: Format,
+        /// The formats that the command writes.
+        written: Vec<Format>,
+    },
+}
+
+fn list(formats: &[Format]) -> String {
+    let words: Vec<_> = formats.iter().map(Format::to_string).collect();
+    words.join(", ")
+}
+
+fn describe_nearest(nearest: &Option<String>) -> String {
+    let describe = |name| format!(" (did you mean `{name}`?)");
+    nearest.as_ref().map_or_else(String::new, describe)
+}
+
+/// The columns to show: those that `--columns` names, else the usual ones without those in `hidden`.
+///
+/// # Errors
+/// A column that is asked for does not exist.
+pub(super) fn chosen_columns<R: Row>(
+    options: &OutputOptions,
+    hidden: &[&'static str],
+) -> Result<Vec<&'static Column<R>>, OutputError> {
+    if let Some(names) = &options.columns {
+        return names.iter().map(|name| find("--columns", name)).collect();
+    }
+    let is_usual = |column: &&Column<R>| {
+        column.visibility != Visibility::OnRequest && !hidden.contains(&column.name)
+    };
+    let columns = R::COLUMNS.iter();
+    match options.format {
+        Format::Table => Ok(columns.filter(is_usual).collect()),
+        _ => Ok(columns.collect()),
+    }
+}
+
+/// One column of `--sort`.
+pub(super) struct SortKey<R: 'static> {
+    column: &'static Column<R>,
+    is_descending: bool,
+}
+
+/// The columns to sort by, the most important first. A `-` in front of a name means descending.
+///
+/// # Errors
+/// A column that is asked for does not exist.
+pub(super) fn sort_keys<R: Row>(names: &[String]) -> Result<Vec<SortKey<R>>, OutputError> {
+    let key = |name: &String| {
+        let descending = name.strip_prefix('-');
+        Ok(SortKey {
+            column: find("--sort", descending.unwrap_or(name))?,
+            is_descending: descending.is_some(),
+        })
+    };
+    names.iter().map(key).collect()
+}
+
+/// Sorts `rows`; equal ones stay in their order. Letter case counts only between values that are the same without it,
+/// and a missing value comes before all others.
+pub(super) fn sort<R>(rows: &mut [R], keys: &[SortKey<R>]) {
+    // A stable sort by the least important key first is a sort by all of them.
+    for key in keys.iter().rev() {
+        let rank = |row: &R| {
+            let value = (key.column.value)(row).raw();
+            value.map(|value| (value.to_lowercase(), value.into_owned()))
+        };
+        if key.is_descending {
+            rows.sort_by_cached_key(|row| Reverse(rank(row)));
+        } else {
+            rows.sort_by_cached_key(rank);
+        }
+    }
+}
+
+/// Finds a column by its name. Letter case does not count, and a hyphen stands for an underscore.
+fn find<R: Row>(flag: &'static str, wanted: &str) -> Result<&'static Column<R>, OutputError> {
+    let name = wanted.trim().to_lowercase().replace('-', "_");
+    let column = R::COLUMNS.iter().find(|column| column.name == name);
+    column.ok_or_else(|| {
+        let valid: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
+        let nearest = nearest_names(&name, valid.iter().copied());
+        OutputError::UnknownColumn {
+            flag,
+            wanted: wanted.to_owned(),
+            nearest: nearest.first().map(|&name| name.to_owned()),
+            valid,
+        }
+    })
+}

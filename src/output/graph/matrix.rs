@@ -1,0 +1,204 @@
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use anstyle::AnsiColor;
+
+use super::{Edge, Graph};
+use crate::model::{ConnectionType, TypeSet};
+use crate::output::escape::escape;
+
+/// The graph as a matrix: rows are sources by name, columns are destinations, those with most sources first.
+pub(super) struct Matrix<'a> {
+    /// Indices of nodes.
+    pub(super) rows: Vec<usize>,
+    /// Indices of nodes.
+    pub(super) columns: Vec<usize>,
+    pub(super) marks: Vec<Mark>,
+    edges: HashMap<(usize, usize), &'a Edge>,
+}
+
+/// A part of the matrix that fits its medium.
+pub(super) struct Block {
+    /// Some of the columns, by position.
+    pub(super) columns: Range<usize>,
+    /// Sources that share with one of these destinations, as indices of nodes.
+    pub(super) rows: Vec<usize>,
+}
+
+impl<'a> Matrix<'a> {
+    pub(super) fn new(graph: &'a Graph) -> Self {
+        let edges = graph
+            .edges
+            .iter()
+            .map(|edge| ((edge.source, edge.destination), edge));
+        Self {
+            rows: graph.sources(),
+            columns: graph.destinations().map(|(node, _)| node).collect(),
+            marks: Mark::of_graph(graph),
+            edges: edges.collect(),
+        }
+    }
+
+    /// The connection of two nodes.
+    pub(super) fn edge(&self, source: usize, destination: usize) -> Option<&'a Edge> {
+        self.edges.get(&(source, destination)).copied()
+    }
+
+    /// Splits the matrix into blocks of at most so many columns and rows, all of about one size.
+    pub(super) fn blocks(&self, max_columns: usize, max_rows: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let width = even_size(self.columns.len(), max_columns);
+        for start in (0..self.columns.len()).step_by(width) {
+            let columns = start..self.columns.len().min(start + width);
+            let destinations = &self.columns[columns.clone()];
+            let shares = |source: &usize| {
+                destinations
+                    .iter()
+                    .any(|&node| self.edge(*source, node).is_some())
+            };
+            let rows: Vec<usize> = self.rows.iter().copied().filter(shares).collect();
+            for rows in rows.chunks(even_size(rows.len(), max_rows)) {
+                let (columns, rows) = (columns.clone(), rows.to_vec());
+                blocks.push(Block { columns, rows });
+            }
+        }
+        blocks
+    }
+}
+
+/// The size of the parts when `total` is split into as few parts of at most `max` as it takes. At least 1.
+fn even_size(total: usize, max: usize) -> usize {
+    let parts = total.div_ceil(max.max(1)).max(1);
+    total.div_ceil(parts).max(1)
+}
+
+/// What stands for a connection type in a cell of the matrix. Each has a place of its own in every cell.
+pub(super) struct Mark {
+    /// `None` stands for a connection without types.
+    kind: Option<ConnectionType>,
+    pub(super) letter: char,
+    /// For the legend; escaped.
+    pub(super) meaning: String,
+    /// On a terminal.
+    pub(super) color: AnsiColor,
+    /// In the style sheet of the SVG.
+    pub(super) class: &'static str,
+}
+
+impl Mark {
+    /// The marks for all types of the graph, in the order of the types.
+    fn of_graph(graph: &Graph) -> Vec<Self> {
+        let types = graph.edges.iter().flat_map(|edge| &edge.types);
+        let types: BTreeSet<&ConnectionType> = types.collect();
+        let mut marks: Vec<Self> = Vec::new();
+        for kind in types {
+            let (letter, color, class) = match kind {
+                ConnectionType::Logs => ('L', AnsiColor::BrightBlue, "logs"),
+                ConnectionType::Metrics => ('M', AnsiColor::Yellow, "metrics"),
+                ConnectionType::Audit => ('A', AnsiColor::Magenta, "audit"),
+                ConnectionType::Other(word) => {
+                    (free_letter(word, &marks), AnsiColor::Green, "other")
+                }
+            };
+            marks.push(Self {
+                kind: Some(kind.clone()),
+                letter,
+                meaning: escape(kind.as_str()).into_owned(),
+                color,
+                class,
+            });
+        }
+        if graph.edges.iter().any(|edge| edge.types.is_empty()) {
+            marks.push(Self {
+                kind: None,
+                letter: '-',
+                meaning: "no types".to_owned(),
+                color: AnsiColor::Red,
+                class: "none",
+            });
+        }
+        marks
+    }
+
+    /// Whether it stands in the cell of a connection with these types.
+    pub(super) fn is_in(&self, types: &TypeSet) -> bool {
+        match &self.kind {
+            Some(kind) => types.contains(kind),
+            None => types.is_empty(),
+        }
+    }
+}
+
+/// The first letter of the word that stands for no type yet, else `+`.
+fn free_letter(word: &str, marks: &[Mark]) -> char {
+    let letters = word.chars().map(|letter| letter.to_ascii_uppercase());
+    let is_free = |letter: &char| {
+        letter.is_ascii_alphanumeric()
+            && !"LMA".contains(*letter)
+            && !marks.iter().any(|mark| mark.letter == *letter)
+    };
+    letters.into_iter().find(is_free).unwrap_or('+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::graph::samples::*;
+
+    #[test]
+    fn blocks_are_of_one_size_and_hold_every_connection_once() {
+        let graph = mesh(10, 3);
+        let matrix = Matrix::new(&graph);
+        let blocks = matrix.blocks(4, 4);
+        let sizes = blocks
+            .iter()
+            .map(|block| (block.columns.len(), block.rows.len()));
+        assert_eq!(
+            Vec::from_iter(sizes),
+            [(4, 3), (4, 3), (4, 3), (4, 3), (2, 4)]
+        );
+        let pairs = blocks.iter().flat_map(|block| {
+            let columns = &matrix.columns[block.columns.clone()];
+            block
+                .rows
+                .iter()
+                .flat_map(move |&row| columns.iter().map(move |&column| (row, column)))
+        });
+        let edges = pairs.filter(|&(row, column)| matrix.edge(row, column).is_some());
+        assert_eq!(edges.count(), graph.edges.len());
+    }
+
+    #[test]
+    fn parts_are_as_even_as_can_be() {
+        let cases = [
+            (0, 5, 1),
+            (5, 5, 5),
+            (6, 5, 3),
+            (9, 8, 5),
+            (3, 0, 1),
+            (7, usize::MAX, 7),
+        ];
+        for (total, max, expected) in cases {
+            assert_eq!(even_size(total, max), expected, "{total} by {max}");
+        }
+    }
+
+    #[test]
+    fn each_type_in_use_has_a_letter_of_its_own() {
+        let cases = [
+            ("logs,metrics,audit", "L logs, M metrics, A audit"),
+            ("audit,logs", "L logs, A audit"),
+            ("rum,replay,traces", "R replay, U rum, T traces"),
+            ("all,mall", "+ all, + mall"),
+            ("", "- no types"),
+        ];
+        for (types, expected) in cases {
+            let graph = Graph::new(&[connect(&org(1, "a"), &org(2, "b"), types)], &[]);
+            let marks = Mark::of_graph(&graph);
+            let texts = marks
+                .iter()
+                .map(|mark| format!("{} {}", mark.letter, mark.meaning));
+            assert_eq!(Vec::from_iter(texts).join(", "), expected);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+use comfy_table::ColumnConstraint::{ContentWidth, LowerBoundary};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table,
+    TableStyle, Width,
+};
+use console::measure_text_width;
+
+use super::matrix::{Block, Mark, Matrix};
+use super::{Graph, MAX_WIDTH, counted};
+
+/// Columns of the line between two columns, and of the spaces around it.
+const GAP: usize = 3;
+/// Fewest columns for the names of the sources, however narrow the terminal is.
+const MIN_NAME: usize = 13;
+
+const STYLE: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none().junction('│'))
+    .header_separator(LineStyle::none().fill('─').junction('┼'))
+    .content_lines(ContentLineStyle::none().junction('│'));
+
+impl Graph {
+    /// Draws the matrix as a table that fits `width` columns, with a legend and the orgs in no connection below. `None`
+    /// keeps every name whole.
+    ///
+    /// Where the names of the destinations do not fit, the columns are numbered and named below the table. Where the
+    /// numbers do not fit either, there are several tables, each with the sources that have a cell in it.
+    pub(crate) fn matrix(&self, width: Option<usize>, is_colored: bool) -> String {
+        let table = MatrixTable {
+            graph: self,
+            matrix: Matrix::new(self),
+            width: width.unwrap_or(MAX_WIDTH),
+            is_colored,
+        };
+        let mut parts = Vec::new();
+        if !self.edges.is_empty() {
+            parts.extend(table.tables());
+            parts.push(table.legend());
+        }
+        if !self.unconnected().is_empty() {
+            parts.push(table.unconnected());
+        }
+        parts.join("\n")
+    }
+}
+
+struct MatrixTable<'a> {
+    graph: &'a Graph,
+    matrix: Matrix<'a>,
+    width: usize,
+    is_colored: bool,
+}
+
+impl MatrixTable<'_> {
+    fn tables(&self) -> Vec<String> {
+        let Matrix { rows, columns, .. } = &self.matrix;
+        let labels = self.graph.full_labels();
+        let widths = rows.iter().map(|&node| measure_text_width(&labels[node]));
+        let least_name = widths.max().unwrap_or(0).min(self.width / 5).max(MIN_NAME);
+        let room = self.width.saturating_sub(least_name + 1);
+
+        let names: Vec<String> = columns.iter().map(|&node| labels[node].clone()).collect();
+        if self.columns_width(&names) <= room {
+            let whole = self.matrix.blocks(usize::MAX, usize::MAX);
+            let tables = whole.iter().map(|block| self.table(block, &names));
+            return tables.collect();
+        }
+        let numbers: Vec<String> = (1..=names.len()).map(|number| number.to_string()).collect();
+        let widest = self.column_width(&numbers[numbers.len() - 1]);
+        let blocks = self.matrix.blocks(room / widest, usize::MAX);
+        let tables = blocks.iter().map(|block| {
+            let (table, destinations) = (self.table(block, &numbers), self.destinations(block));
+            format!("{table}\n{destinations}")
+        });
+        tables.collect()
+    }
+
+    /// The table of a block. `headers` has one for each column of the matrix.
+    fn table(&self, block: &Block, headers: &[String]) -> String {
+        let headers = &headers[block.columns.clone()];
+        let destinations = &self.matrix.columns[block.columns.clone()];
+        let limit = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
+        let mut table = Table::new();
+        table
+            .load_style(STYLE)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(limit(self.width))
+            .force_no_tty()
+            .style_text_only();
+        if self.is_colored {
+            table.enforce_styling();
+        }
+        let corner = ["SOURCE ↓\nDESTINATION →"].into_iter();
+        let header = corner.chain(headers.iter().map(String::as_str));
+        table.set_header(header.map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
+
+        let name_width = self.width.saturating_sub(self.columns_width(headers) + 1);
+        let labels = self.graph.labels(name_width.max(MIN_NAME));
+        for &source in &block.rows {
+            let cells = destinations.iter().map(|&node| self.cell(source, node));
+            table.add_row([labels[source].clone()].into_iter().chain(cells));
+        }
+        if let Some(names) = table.column_mut(0) {
+            names.set_padding((0, 1)).set_constraint(ContentWidth);
+        }
+        for (column, header) in table.column_iter_mut().skip(1).zip(headers) {
+            column.set_cell_alignment(CellAlignment::Center);
+            // comfy-table counts the padding as a part of the width, but not the line.
+            let least = Width::Fixed(limit(self.column_width(header) - 1));
+            column.set_constraint(LowerBoundary(least));
+        }
+
+        let mut drawn = String::new();
+        let mut lines = table.lines().map(|line| line.trim_end().to_owned());
+        for line in lines.by_ref() {
+            drawn.push_str(&format!("{line}\n"));
+            if line.starts_with('─') {
+                break;
+            }
+        }
+        for line in lines {
+            let line = self.color_letters(&line, destinations.len());
+            drawn.push_str(&format!("{line}\n"));
+        }
+        drawn
+    }
+
+    /// Colours the letters in a drawn row, since a cell of comfy-table has one colour.
+    fn color_letters(&self, row: &str, columns: usize) -> String {
+        // The name of the source may contain a `│`, the cells do not.
+        let start = row.rmatch_indices('│').nth(columns - 1);
+        let (name, cells) = row.split_at(start.map_or(row.len(), |(start, _)| start));
+        let mut colored = name.to_owned();
+        for character in cells.chars() {
+            let mut marks = self.matrix.marks.iter();
+            match marks.find(|mark| mark.letter == character) {
+                Some(mark) => colored.push_str(&self.letter(mark)),
+                None => colored.push(character),
+            }
+        }
+        colored
+    }
+
+    /// A letter for each type, in a place of its own; empty where there is no connection.
+    fn cell(&self, source: usize, destination: usize) -> String {
+        let Some(edge) = self.matrix.edge(source, destination) else {
+            return String::new();
+        };
+        let marks = self.matrix.marks.iter();
+        let letters = marks.map(|mark| match mark.is_in(&edge.types) {
+            true => mark.letter,
+            false => '·',
+        });
+        letters.collect()
+    }
+
+    fn letter(&self, mark: &Mark) -> String {
+        let style = mark.color.on_default().bold();
+        match self.is_colored {
+            true => format!("{style}{}{style:#}", mark.letter),
+            false => mark.letter.to_string(),
+        }
+    }
+
+    fn legend(&self) -> String {
+        let marks = self.matrix.marks.iter();
+        let meanings = marks.map(|mark| format!("{} {}", self.letter(mark), mark.meaning));
+        Vec::from_iter(meanings).join("  ") + "\n"
+    }
+
+    /// The destinations that the numbers above the columns of a block stand for.
+    fn destinations(&self, block: &Block) -> String {
+        let number_width = self.matrix.columns.len().to_string().len();
+        let labels = self
+            .graph
+            .labels(self.width.saturating_sub(number_width + 4));
+        let line = |column: usize| {
+            let (number, label) = (column + 1, &labels[self.matrix.columns[column]]);
+            format!("  {number:>number_width$}  {label}\n")
+        };
+        block.columns.clone().map(line).collect()
+    }
+
+    fn unconnected(&self) -> String {
+        let labels = self.graph.labels(self.width.saturating_sub(2));
+        let orgs = &labels[self.graph.unconnected()];
+        let names: String = orgs.iter().map(|label| format!("  {label}\n")).collect();
+        format!("In no connection: {}\n{names}", counted(orgs.len(), "org"))
+    }
+
+    /// The least width of a column with this header, which is broken between words.
+    fn column_width(&self, header: &str) -> usize {
+        let words = header.split(' ').map(measure_text_width);
+        words.max().unwrap_or(0).max(self.matrix.marks.len()) + GAP
+    }
+
+    fn columns_width(&self, headers: &[String]) -> usize {
+        headers.iter().map(|header| self.column_width(header)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{IntoData as _, assert_data_eq, str};
+
+    use super::*;
+    use crate::output::graph::samples::*;
+
+    #[test]
+    fn letters_are_coloured_where_colour_is_wanted() {
+        let matrix = small().matrix(Some(80), true);
+        assert!(
+            matrix.contains("\u{1b}[1m\u{1b}[94mL\u{1b}[0m"),
+            "{matrix:?}"
+        );
+        let text = matrix
+            .split('\u{1b}')
+            .map(|part| part.split_once('m').map_or(part, |(_, text)| text));
+        assert_eq!(text.collect::<String>().matches("Payments").count(), 1);
+    }
+
+    #[test]
+    fn columns_are_numbered_where_their_names_do_not_fit() {
+        assert_data_eq!(
+            mesh(5, 2).matrix(Some(40), false),
+            str![[r#"
+SOURCE ↓              │  1  │  2  │  3
+DESTINATION →         │     │     │
+──────────────────────┼─────┼─────┼─────
+Team 0 of the company │     │ ·M· │ LMA
+Team 1 of the company │     │     │ LMA
+Team 3 of the company │ ·M· │     │
+Team 4 of the company │ ·M· │ LMA │
+
+  1  Team 0 of the company
+  2  Team 1 of the company
+  3  Team 2 of the company
+
+SOURCE ↓              │  4  │  5
+DESTINATION →         │     │
+──────────────────────┼─────┼─────
+Team 1 of the company │ ··A │
+Team 2 of the company │ ··A │ LM·
+Team 3 of the company │     │ LM·
+
+  4  Team 3 of the company
+  5  Team 4 of the company
+
+L logs  M metrics  A audit
+
+"#]]
+            .raw()
+        );
+    }
+
+    #[test]
+    fn a_matrix_fits_its_width_or_keeps_every_name_whole() {
+        let graph = mesh(30, 4);
+        for width in [30, 40, 80, 120, 200] {
+            for line in graph.matrix(Some(width), false).lines() {
+                assert!(measure_text_width(line) <= width, "{line}");
+            }
+        }
+        let matrix = graph.matrix(None, false);
+        assert_eq!(matrix.matches("DESTINATION").count(), 1);
+        assert_eq!(matrix.matches("Team 7 of the company").count(), 2);
+    }
+}

@@ -1,0 +1,177 @@
+use std::io;
+
+use anstyle::AnsiColor;
+use serde::Serialize;
+
+use super::value::Value;
+
+/// Something that a command lists. `json`, `jsonl` and `yaml` show what it serializes to; the other formats show its
+/// columns.
+///
+/// The serialized fields and the names of the columns are part of the contract: they are only ever added.
+pub(crate) trait Row: Serialize + Sized + 'static {
+    /// What several are called, as in "no connections".
+    const PLURAL: &'static str;
+
+    /// All columns, in the order in which they are shown.
+    const COLUMNS: &'static [Column<Self>];
+
+    /// The column that `-o id` shows. A row without a value for it is left out there.
+    const ID_COLUMN: &'static str = "id";
+}
+
+/// The names of the columns of `R`, in their order.
+pub(crate) fn column_names<R: Row>() -> Vec<&'static str> {
+    R::COLUMNS.iter().map(|column| column.name).collect()
+}
+
+/// One column of a row.
+pub(crate) struct Column<R> {
+    /// Its name in `--columns`, `--sort`, and the headers of csv and tsv: lower case with underscores.
+    pub(super) name: &'static str,
+    header: Option<&'static str>,
+    /// Its value in one row.
+    pub(super) value: fn(&R) -> Value<'_>,
+    /// When the table shows it without being asked.
+    pub(super) visibility: Visibility,
+    /// What may be done to it on a narrow terminal.
+    pub(super) fit: Fit,
+    /// The colour of a cell, by its text.
+    pub(super) color: CellColor,
+}
+
+/// Chooses the colour of a cell by its text.
+pub(super) type CellColor = fn(&str) -> Option<AnsiColor>;
+
+/// When the table shows a column without being asked. Csv and tsv always do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Visibility {
+    /// Always.
+    Always,
+    /// When any row has a value for it.
+    WhenFilled,
+    /// Never.
+    OnRequest,
+}
+
+/// What may be done to a column on a terminal that is too narrow. Times and ids are shortened first, then texts are
+/// wrapped, then optional columns are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// A text, which is wrapped.
+    Wrap,
+    /// An id that is useless in part, and so is always shown whole.
+    Whole,
+    /// A column that is dropped unless it was asked for, as the others tell enough.
+    Optional,
+    /// An id, which is shown as its beginning, long enough to tell the rows apart.
+    ShortId,
+    /// A time, which is shown as its date.
+    Date,
+}
+
+impl<R> Column<R> {
+    /// A text, which is wrapped on a narrow terminal.
+    pub(super) const fn text(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
+        Self {
+            name,
+            header: None,
+            value,
+            visibility: Visibility::Always,
+            fit: Fit::Wrap,
+            color: |_| None,
+        }
+    }
+
+    /// An id that is always shown whole.
+    pub(super) const fn id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
+        Self::text(name, value).fit(Fit::Whole)
+    }
+
+    /// An id of which a narrow terminal shows the beginning.
+    pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
+        Self::text(name, value).fit(Fit::ShortId)
+    }
+
+    /// A time of which a narrow terminal shows the date.
+    pub(super) const fn time(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
+        Self::text(name, value).fit(Fit::Date)
+    }
+
+    const fn fit(mut self, fit: Fit) -> Self {
+        self.fit = fit;
+        self
+    }
+
+    /// Leaves the column out on a narrow terminal unless it is asked for.
+    pub(super) const fn optional(self) -> Self {
+        self.fit(Fit::Optional)
+    }
+
+    /// Sets the header, in upper case; else it is made of the name. What follows after ` (` is left out when the values
+    /// are shortened.
+    pub(super) const fn header(mut self, header: &'static str) -> Self {
+        self.header = Some(header);
+        self
+    }
+
+    /// Leaves the column out of the table where no row has a value for it.
+    pub(super) const fn when_filled(mut self) -> Self {
+        self.visibility = Visibility::WhenFilled;
+        self
+    }
+
+    /// Leaves the column out of the table unless it is asked for.
+    pub(super) const fn on_request(mut self) -> Self {
+        self.visibility = Visibility::OnRequest;
+        self
+    }
+
+    /// Sets the colour of the cells.
+    pub(super) const fn color(mut self, color: CellColor) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// The header in the table, in upper case.
+    pub(super) fn header_text(&self) -> String {
+        match self.header {
+            Some(header) => header.to_owned(),
+            None => self.name.replace('_', " ").to_uppercase(),
+        }
+    }
+}
+
+/// Something that failed, for the `errors` of `json` and `yaml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ErrorRecord {
+    /// The profile whose part failed.
+    pub(crate) profile: Option<String>,
+    /// The kind of the error, one word for programs.
+    pub(crate) kind: String,
+    /// What went wrong, for people.
+    pub(crate) message: String,
+    /// The status of the HTTP answer, where there was one.
+    pub(crate) http_status: Option<u16>,
+    /// What to do next.
+    pub(crate) hint: Option<String>,
+}
+
+/// Writes rows in one format.
+pub(super) trait RowWriter<R> {
+    /// Writes what stands before the rows. Called once, before the first row or the end.
+    fn begin(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes one row.
+    fn row(&mut self, row: &R) -> io::Result<()>;
+
+    /// Writes what stands after the rows.
+    fn end(&mut self, _errors: &[ErrorRecord]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Hands what was written so far to the reader.
+    fn flush(&mut self) -> io::Result<()>;
+}

@@ -1,0 +1,169 @@
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::model::{OrgRef, TypeSet, UserRef};
+
+/// What a column shows of one row. Programs get the raw value, people one that is easier to read.
+pub(crate) enum Value<'a> {
+    /// Nothing.
+    Missing,
+    /// A text.
+    Text(Cow<'a, str>),
+    /// The name of an org or a user. People are shown the id where there is no name.
+    Name(Option<&'a str>, Option<Uuid>),
+    /// A time in RFC 3339. People are shown it as `2025-08-26 20:19`, in UTC.
+    Time(Cow<'a, str>),
+    /// `true` or `false`; for people `yes` or `no`.
+    YesOrNo(bool),
+    /// `true` or `false`; for people `yes` or nothing.
+    YesOrNothing(bool),
+}
+
+impl<'a> Value<'a> {
+    /// A time in RFC 3339; anything else is shown as it is.
+    pub(super) fn time(time: impl Into<Cow<'a, str>>) -> Self {
+        Self::Time(time.into())
+    }
+
+    /// The value for programs.
+    pub(super) fn raw(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Missing => None,
+            Self::Text(text) | Self::Time(text) => Some(text),
+            Self::Name(name, _) => name.map(Cow::Borrowed),
+            Self::YesOrNo(true) | Self::YesOrNothing(true) => Some("true".into()),
+            Self::YesOrNo(false) | Self::YesOrNothing(false) => Some("false".into()),
+        }
+    }
+
+    /// The value for people, not yet escaped; `None` if it is blank.
+    pub(super) fn display(self) -> Option<Cow<'a, str>> {
+        let text = match self {
+            Self::Name(name, id) => match name.filter(|name| !name.trim().is_empty()) {
+                Some(name) => name.into(),
+                None => id?.to_string().into(),
+            },
+            Self::Time(time) => match time.parse::<Timestamp>() {
+                Ok(time) => time.strftime("%Y-%m-%d %H:%M").to_string().into(),
+                Err(_) => time,
+            },
+            Self::YesOrNo(true) | Self::YesOrNothing(true) => "yes".into(),
+            Self::YesOrNo(false) => "no".into(),
+            Self::YesOrNothing(false) => return None,
+            Self::Missing | Self::Text(_) => self.raw()?,
+        };
+        Some(text).filter(|text| !text.trim().is_empty())
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Missing, Into::into)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Uuid> for Value<'_> {
+    fn from(id: Uuid) -> Self {
+        id.to_string().into()
+    }
+}
+
+impl<'a> From<&'a OrgRef> for Value<'a> {
+    fn from(org: &'a OrgRef) -> Self {
+        Self::Name(org.name.as_deref(), Some(org.id))
+    }
+}
+
+impl<'a> From<&'a UserRef> for Value<'a> {
+    fn from(user: &'a UserRef) -> Self {
+        Self::Name(user.name.as_deref(), user.id)
+    }
+}
+
+/// The types with commas between them.
+impl From<&TypeSet> for Value<'_> {
+    fn from(types: &TypeSet) -> Self {
+        (!types.is_empty()).then(|| types.to_string()).into()
+    }
+}
+
+/// The names with commas between them.
+impl From<&Vec<String>> for Value<'_> {
+    fn from(names: &Vec<String>) -> Self {
+        (!names.is_empty()).then(|| names.join(",")).into()
+    }
+}
+
+/// How many characters of each id tell all of them apart. At least 8.
+pub(super) fn distinct_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
+    let mut ids = Vec::from_iter(ids);
+    ids.sort_unstable();
+    ids.dedup();
+    let distinct = ids.windows(2).map(|pair| {
+        let characters = pair[0].chars().zip(pair[1].chars());
+        let common = characters.take_while(|(left, right)| left == right);
+        common.count() + 1
+    });
+    distinct.fold(8, usize::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_get_the_raw_value_and_people_one_to_read() {
+        let id = Uuid::nil();
+        let id_text = id.to_string();
+        for (value, raw, display) in [
+            (|| Value::Missing, None, None),
+            (|| Value::from(" "), Some(" "), None),
+            (
+                || Value::Name(Some("Dana"), None),
+                Some("Dana"),
+                Some("Dana"),
+            ),
+            (|| Value::YesOrNo(false), Some("false"), Some("no")),
+            (|| Value::YesOrNothing(true), Some("true"), Some("yes")),
+            (|| Value::YesOrNothing(false), Some("false"), None),
+        ] as [(fn() -> Value<'static>, _, _); 6]
+        {
+            assert_eq!(value().raw().as_deref(), raw);
+            assert_eq!(value().display().as_deref(), display);
+        }
+        for blank in [None, Some(" ")] {
+            let shown = Value::Name(blank, Some(id)).display();
+            assert_eq!(shown.as_deref(), Some(&*id_text));
+        }
+    }
+
+    #[test]
+    fn a_time_is_shown_to_the_minute_in_utc_and_anything_else_as_it_is() {
+        for (time, shown) in [
+            ("2025-08-26T20:19:36.177236+00:00", "2025-08-26 20:19"),
+            ("2025-08-26T20:19:36Z", "2025-08-26 20:19"),
+            ("2024-02-29T23:59:59Z", "2024-02-29 23:59"),
+            ("2025-08-26T23:30:00-02:00", "2025-08-27 01:30"),
+            ("some day", "some day"),
+            ("2025-02-30T00:00:00Z", "2025-02-30T00:00:00Z"),
+            ("2025-08-26T20:19:36", "2025-08-26T20:19:36"),
+            ("日本日本日本日本日本", "日本日本日本日本日本"),
+        ] {
+            assert_eq!(Value::time(time).display().as_deref(), Some(shown));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What each endpoint of the API does.
+
+mod connections;
+mod orgs_and_users;
+
+use hyper::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::error::ApiError;
+use super::message::{Request, Response};
+use super::state::Sandbox;
+
+/// Answers a request. A refusal is a response like any other.
+pub(super) fn respond(sandbox: &Sandbox, request: &Request) -> Response {
+    dispatch(sandbox, request).unwrap_or_else(Response::from)
+}
+
+fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> {
+    let path = request.path.strip_prefix("/api/");
+    let segments: Vec<_> = path.ok_or(ApiError::NotFound)?.split('/').collect();
+    match segments.as_slice() {
+        [.., ""] => Err(ApiError::NotFound),
+        ["v2", "org_connections"] => match request.method {
+            Method::GET => connections::list(sandbox, request),
+            Method::POST => connections::create(sandbox, request),
+            _ => Err(ApiError::MethodNotAllowed("GET, POST")),
+        },
+        ["v2", "org_connections", id] => match request.method {
+            Method::PATCH => connections::update(sandbox, request, id),
+            Method::DELETE => connections::delete(sandbox, request, id),
+            _ => Err(ApiError::MethodNotAllowed("PATCH, DELETE")),
+        },
+        ["v1", "validate"] => get(request, || orgs_and_users::validate_api_key(request)),
+        ["v2", "validate_keys"] => get(request, || orgs_and_users::validate_keys(request)),
+        ["v2", "current_user"] => get(request, || orgs_and_users::current_user(sandbox, request)),
+        ["v2", "users", id] => get(request, || orgs_and_users::user(sandbox, request, id)),
+        ["v2", "org"] => get(request, || orgs_and_users::managed_orgs(sandbox, request)),
+        _ => Err(ApiError::NotFound),
+    }
+}
+
+fn get(
+    request: &Request,
+    handler: impl FnOnce() -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    match request.method {
+        Method::GET => handler(),
+        _ => Err(ApiError::MethodNotAllowed("GET")),
+    }
+}
+
+/// A link to an org (`orgs`) or a user (`users`), with its name where it is given.
+fn link(kind: &str, id: Uuid, name: Option<&str>) -> Value {
+    match name {
+        Some(name) => json!({"type": kind, "id": id, "name": name}),
+        None => json!({"type": kind, "id": id}),
+    }
+}

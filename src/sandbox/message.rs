@@ -1,0 +1,143 @@
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+use super::error::ApiError;
+
+/// The longest body that is read, in bytes. The API's own requests have a few hundred.
+const MAX_BODY: usize = 1 << 20;
+
+/// The rate limit that each answer shows. It is never reached.
+const RATE_LIMIT: [(&str, &str); 5] = [
+    ("x-ratelimit-limit", "10000"),
+    ("x-ratelimit-period", "60"),
+    ("x-ratelimit-remaining", "9999"),
+    ("x-ratelimit-reset", "60"),
+    ("x-ratelimit-name", "org_connections"),
+];
+
+/// A request, read to its end.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    /// The part after the `?`, still encoded.
+    query: String,
+    /// `None` if it was too long, or incomplete.
+    body: Option<Bytes>,
+}
+
+/// A status and a body of JSON.
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) status: StatusCode,
+    body: String,
+    /// The methods that the path accepts, where the request's was another.
+    allow: Option<&'static str>,
+}
+
+impl Request {
+    pub(super) async fn read(request: hyper::Request<Incoming>) -> Self {
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, MAX_BODY).collect().await;
+        Self {
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers,
+            body: body.ok().map(|body| body.to_bytes()),
+        }
+    }
+
+    /// The first value of a query parameter, decoded.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// A query parameter that is a UUID.
+    pub(super) fn uuid(&self, name: &'static str) -> Result<Option<Uuid>, ApiError> {
+        let parse = |text: String| parse_uuid(&text).ok_or(ApiError::InvalidUuid(name));
+        self.parameter(name).map(parse).transpose()
+    }
+
+    /// A query parameter that is a number.
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<usize>, ApiError> {
+        let parse = |text: String| text.parse().map_err(|_| ApiError::OutOfRange(name));
+        self.parameter(name).map(parse).transpose()
+    }
+
+    /// The body, which is JSON.
+    ///
+    /// # Errors
+    /// It is no JSON, or lacks something.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let body = self.body.as_ref().ok_or(ApiError::InvalidJson)?;
+        serde_json::from_slice(body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => ApiError::InvalidInput,
+            _ => ApiError::InvalidJson,
+        })
+    }
+}
+
+/// Reads a UUID in the form with hyphens, which alone the API accepts.
+pub(super) fn parse_uuid(text: &str) -> Option<Uuid> {
+    text.parse::<Hyphenated>().ok().map(Uuid::from)
+}
+
+impl Response {
+    /// Status 200 with this body.
+    pub(super) fn ok(body: impl ToString) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: body.to_string(),
+            allow: None,
+        }
+    }
+}
+
+impl From<ApiError> for Response {
+    fn from(error: ApiError) -> Self {
+        let status = error.status();
+        let entry = match error.is_json_api() {
+            true => json!({
+                "status": status.as_str(),
+                "title": status.canonical_reason(),
+                "detail": error.to_string(),
+            }),
+            false => Value::from(error.to_string()),
+        };
+        Self {
+            status,
+            body: json!({ "errors": [entry] }).to_string(),
+            allow: match error {
+                ApiError::MethodNotAllowed(methods) => Some(methods),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl From<Response> for hyper::Response<Full<Bytes>> {
+    fn from(response: Response) -> Self {
+        let mut converted = Self::new(Full::from(response.body));
+        *converted.status_mut() = response.status;
+        let headers = converted.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in RATE_LIMIT {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(methods) = response.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(methods));
+        }
+        converted
+    }
+}

@@ -1,0 +1,173 @@
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::error::SandboxError;
+use super::sample_account::sample_account;
+
+/// The version of the state file that this program reads and writes.
+const VERSION: u64 = 1;
+
+/// The account in a state file, and the lock file beside it.
+///
+/// Any number of these, in any number of processes, may share a state file: each access takes the lock. The lock is a
+/// file of its own, since each write replaces the state file.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    path: PathBuf,
+    directory: PathBuf,
+    lock: PathBuf,
+}
+
+/// The content of the file. `A` is the account, or a reference to it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State<A> {
+    version: u64,
+    account: A,
+}
+
+/// What every version of the file has.
+#[derive(Deserialize)]
+struct StoredVersion {
+    version: u64,
+}
+
+impl Sandbox {
+    /// Opens the account in `state_file`. A missing file is created with the sample account.
+    ///
+    /// # Errors
+    /// The file or its directory cannot be used, or the file is invalid or of another version.
+    pub(crate) fn open(state_file: &Path) -> Result<Self, SandboxError> {
+        let sandbox = Self::at(state_file)?;
+        let lock = sandbox.lock(File::lock)?;
+        let exists = sandbox.path.try_exists();
+        if exists.map_err(file_error("read", &sandbox.path))? {
+            sandbox.load()?;
+        } else {
+            sandbox.store(&sample_account())?;
+        }
+        drop(lock);
+        Ok(sandbox)
+    }
+
+    /// Puts the sample account into `state_file`, whatever was there.
+    ///
+    /// # Errors
+    /// The file or its directory cannot be written.
+    pub(crate) fn reset(state_file: &Path) -> Result<(), SandboxError> {
+        let sandbox = Self::at(state_file)?;
+        let _lock = sandbox.lock(File::lock)?;
+        sandbox.store(&sample_account())
+    }
+
+    /// Passes the account to `read`.
+    ///
+    /// # Errors
+    /// Those of the state file, and those of `read`.
+    pub(super) fn read<T, E: From<SandboxError>>(
+        &self,
+        read: impl FnOnce(&Account) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _lock = self.lock(File::lock_shared)?;
+        read(&self.load()?)
+    }
+
+    /// Passes the account to `change`, and stores it if that succeeds. Nobody else reads or changes it meanwhile.
+    ///
+    /// # Errors
+    /// Those of the state file, and those of `change`.
+    pub(super) fn change<T, E: From<SandboxError>>(
+        &self,
+        change: impl FnOnce(&mut Account) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _lock = self.lock(File::lock)?;
+        let mut account = self.load()?;
+        let result = change(&mut account)?;
+        self.store(&account)?;
+        Ok(result)
+    }
+
+    /// Creates the directory if it is missing.
+    fn at(state_file: &Path) -> Result<Self, SandboxError> {
+        let directory = match state_file.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        create_directory(directory).map_err(file_error("make", directory))?;
+        let mut lock = state_file.as_os_str().to_owned();
+        lock.push(".lock");
+        Ok(Self {
+            path: state_file.to_owned(),
+            directory: directory.to_owned(),
+            lock: lock.into(),
+        })
+    }
+
+    /// Waits for the lock. It is released when the file is dropped.
+    fn lock(&self, lock: fn(&File) -> io::Result<()>) -> Result<File, SandboxError> {
+        let open = || {
+            let file = private_file().open(&self.lock)?;
+            lock(&file)?;
+            Ok(file)
+        };
+        open().map_err(file_error("lock", &self.lock))
+    }
+
+    fn load(&self) -> Result<Account, SandboxError> {
+        let text = std::fs::read(&self.path).map_err(file_error("read", &self.path))?;
+        let invalid = |source| SandboxError::InvalidState {
+            path: self.path.clone(),
+            source,
+        };
+        let StoredVersion { version } = serde_json::from_slice(&text).map_err(invalid)?;
+        if version != VERSION {
+            return Err(SandboxError::OtherVersion {
+                path: self.path.clone(),
+                found: version,
+                known: VERSION,
+            });
+        }
+        let state: State<Account> = serde_json::from_slice(&text).map_err(invalid)?;
+        Ok(state.account)
+    }
+
+    /// Replaces the whole file at once, so that nobody ever reads a part of it.
+    fn store(&self, account: &Account) -> Result<(), SandboxError> {
+        let write = || {
+            let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
+            let state = State {
+                version: VERSION,
+                account,
+            };
+            file.write_all(&serde_json::to_vec_pretty(&state)?)?;
+            file.persist(&self.path)?;
+            Ok(())
+        };
+        write().map_err(file_error("write", &self.path))
+    }
+}
+
+fn file_error(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SandboxError {
+    let path = path.to_owned();
+    move |source| SandboxError::File { verb, path, source }
+}
+
+/// Creates a directory and those above it, where they are missing, for their owner alone.
+fn create_directory(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
