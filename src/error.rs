@@ -12,6 +12,7 @@ use crate::api::{self, ErrorKind};
 use crate::config::{
     ConfigError, EndpointError, EnvironmentError, FileError, SITES, SecretError, StoreError,
 };
+use crate::desired::DesiredErrorKind;
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
 use crate::output::{ErrorRecord, Format, Output, OutputError};
@@ -213,7 +214,7 @@ impl CommandError {
     }
 
     /// The connection that exists already, where a create was refused because of it.
-    pub(crate) fn existing(&self) -> Option<&Connection> {
+    pub(crate) fn existing_connection(&self) -> Option<&Connection> {
         self.downcast_ref::<api::Error>()?.existing()
     }
 
@@ -267,13 +268,14 @@ pub(crate) fn conclude(outcome: Result<Exit>, output: &mut Output) -> Exit {
 /// Prints what clap says: help and version to standard output, a refusal to standard error, and as an envelope too
 /// where one is asked for.
 pub(crate) fn report_usage(refusal: &clap::Error, output: impl FnOnce() -> Output) -> Exit {
-    let is_refusal = refusal.use_stderr();
-    if is_refusal {
-        let _ = output().write_errors(&[usage_record(refusal)]);
+    if !refusal.use_stderr() {
+        let printed = refusal.print().map(|()| Exit::Done);
+        return conclude(printed.map_err(Into::into), &mut output());
     }
+    let _ = output().write_errors(&[usage_record(refusal)]);
     // If the stream is gone, nobody reads.
     let _ = refusal.print();
-    if is_refusal { Exit::Usage } else { Exit::Done }
+    Exit::Usage
 }
 
 /// The first paragraph of clap's message in one line. The rest is advice for people.
@@ -332,6 +334,15 @@ impl From<ResolveOrgError> for CommandError {
     }
 }
 
+impl From<DesiredErrorKind> for CommandError {
+    fn from(error: DesiredErrorKind) -> Self {
+        match error {
+            DesiredErrorKind::UnresolvedOrg(error) => error.into(),
+            error => Self::from_source(Exit::Usage, None, error),
+        }
+    }
+}
+
 impl From<SelectConnectionError> for CommandError {
     fn from(error: SelectConnectionError) -> Self {
         let (exit, hint) = match error {
@@ -376,7 +387,7 @@ impl From<UndoError> for CommandError {
             | UndoError::OtherConnection { .. }
             | UndoError::OtherTypes { .. } => (
                 Exit::Conflict,
-                Some("somebody changed it again: `orgconn list` shows what holds now"),
+                Some("it was changed again: `orgconn list` shows the present state"),
             ),
         };
         Self::from_source(exit, hint.map(str::to_owned), error)
@@ -423,16 +434,16 @@ impl From<api::Error> for CommandError {
 
 fn api_hint(error: &api::Error) -> Option<String> {
     if error.outcome_unknown() {
-        return Some("see what holds now before you try again: orgconn list".to_owned());
+        return Some("check the present state before you try again: orgconn list".to_owned());
     }
     let hint = match error.kind() {
         ErrorKind::Unauthenticated | ErrorKind::Forbidden => return Some(credentials_hint(error)),
         ErrorKind::Network => "check the network, --site or --api-url, and HTTPS_PROXY",
         ErrorKind::Timeout => "try again, or allow more time with --timeout",
         ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
-        ErrorKind::Server => "the fault is on the service's side: try again later",
+        ErrorKind::Server => "the service failed: try again later",
         ErrorKind::Listing => {
-            "try again: connections were probably made or deleted while they were listed"
+            "try again: connections were probably created or deleted during the listing"
         }
         ErrorKind::Redirected => {
             "redirects are not followed, since the keys would go with them: check --site and --api-url"

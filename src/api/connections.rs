@@ -41,7 +41,7 @@ impl Client {
         types: &TypeSet,
     ) -> Result<Connection, Error> {
         let body = wire::update_body(connection.id, types);
-        let request = Request::patch(path_of(connection), body);
+        let request = Request::patch(connection_path(connection), body);
         match self.call(&request, wire::connection).await {
             Ok(mut updated) => {
                 updated.fill_from(connection);
@@ -58,7 +58,7 @@ impl Client {
     /// decides. If that fails too, [`Error::outcome_unknown`] is true. A connection that does not exist is
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), unless an attempt whose answer was lost has deleted it.
     pub async fn delete_connection(&self, connection: &Connection) -> Result<(), Error> {
-        let request = Request::delete(path_of(connection));
+        let request = Request::delete(connection_path(connection));
         match self.http.send(&request).await {
             Ok(_) => Ok(()),
             Err(error) => self.reconcile_delete(connection, error).await,
@@ -66,6 +66,6 @@ impl Client {
     }
 }
 
-fn path_of(connection: &Connection) -> String {
+fn connection_path(connection: &Connection) -> String {
     format!("{}/{}", wire::CONNECTIONS, connection.id)
 }

@@ -83,7 +83,12 @@ impl Error {
     }
 
     /// Adds what was tried, on which host, and where the credentials come from.
-    pub(super) fn in_request(mut self, request: String, host: &str, origin: Option<&str>) -> Self {
+    pub(super) fn with_request(
+        mut self,
+        request: String,
+        host: &str,
+        origin: Option<&str>,
+    ) -> Self {
         self.0.request = Some(request);
         self.0.host = Some(host.to_owned());
         self.0.credentials_origin = origin.map(str::to_owned);

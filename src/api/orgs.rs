@@ -26,7 +26,7 @@ impl Client {
 
 /// Reads the current org, and all orgs that are mentioned, each once.
 fn parse(body: &[u8]) -> Option<OrgDirectory> {
-    let answer: Answer = wire::read(body)?;
+    let answer: ManagedOrgs = wire::read(body)?;
     let relationships = answer.data.relationships.or_default();
     let included = answer.included.or_default();
     let records = included
@@ -51,7 +51,7 @@ fn into_org(record: OrgRecord) -> Option<Org> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ManagedOrgs {
     data: Resource<(), Relationships>,
     #[serde(default)]
     included: Lenient<Vec<Lenient<OrgRecord>>>,

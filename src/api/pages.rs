@@ -132,7 +132,7 @@ impl ConnectionPages {
     }
 
     fn read(&self, body: &[u8]) -> Result<Page, Error> {
-        // If the server gives short pages, a full one repeats what the next one holds.
+        // Of a longer page than the first, the last rows come again with the next page.
         let most_rows = match self.progress {
             Progress::Start => usize::MAX,
             _ => self.page_rows,
@@ -180,7 +180,7 @@ impl ConnectionPages {
         let is_stuck = received == self.offset && received < largest;
         if received < expected || has_shrunk || is_stuck {
             let detail = format!(
-                "the list changed while it was read: {received} of {largest} connections came, and some may be missing"
+                "the list changed during the reading: {received} of {largest} connections came, and some may be missing"
             );
             let error = Error::new(ErrorKind::Listing, detail);
             let request = page_request(&self.filter, self.offset);

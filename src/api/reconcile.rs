@@ -50,7 +50,7 @@ impl Client {
             return Err(error.with_existing(observed.and_then(|observed| observed.connection)));
         }
         let Some(Observed { connection, at }) = observed else {
-            return Err(error.with_note("whether the connection was made is not known"));
+            return Err(error.with_note("it is not known whether the connection was created"));
         };
         let error = error.with_outcome_unknown(false);
         let is_made_by_this = |found: &Connection| {
@@ -59,11 +59,11 @@ impl Client {
         };
         match connection {
             Some(created) if is_made_by_this(&created) => Ok(created),
-            // A conflict says already that the pair is connected or not.
+            // A conflict needs no note: it says that the pair is connected.
             found if is_conflict => Err(error.with_existing(found)),
-            None => Err(error.with_note("a look afterwards found no such connection")),
+            None => Err(error.with_note("a check afterwards found no such connection")),
             other => Err(error.with_existing(other).with_note(
-                "a look afterwards found another connection of the pair, which was not made by this request",
+                "a check afterwards found another connection of the pair, which this request did not create",
             )),
         }
     }
@@ -79,13 +79,13 @@ impl Client {
             return Err(error);
         }
         let Some(observed) = self.observe_by_id(connection).await else {
-            return Err(error.with_note("whether the change was made is not known"));
+            return Err(error.with_note("it is not known whether the change was made"));
         };
         match observed.connection {
             Some(live) if live.types == *types => Ok(live),
             _ => Err(error
                 .with_outcome_unknown(false)
-                .with_note("a look afterwards did not find the change")),
+                .with_note("a check afterwards did not find the change")),
         }
     }
 
@@ -99,13 +99,13 @@ impl Client {
             return Err(error);
         }
         let Some(observed) = self.observe_by_id(connection).await else {
-            return Err(error.with_note("whether it was deleted is not known"));
+            return Err(error.with_note("it is not known whether it was deleted"));
         };
         match observed.connection {
             None => Ok(()),
             Some(_) => Err(error
                 .with_outcome_unknown(false)
-                .with_note("a look afterwards found it still there")),
+                .with_note("a check afterwards found that it still exists")),
         }
     }
 

@@ -45,11 +45,23 @@ pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
     let text = String::from_utf8_lossy(body);
     // A long listing spends most of its time here. Nearly every page is as documented, and the lenient way takes twice
     // as long.
-    if let Ok(listing) = serde_json::from_str::<Listing<StrictRecord>>(&text) {
-        return Some(listing.into_page(most_rows, |record| Ok(record.into())));
+    if let Ok(listing) = serde_json::from_str::<Listing<Row>>(&text) {
+        let rows = listing.data.into_iter().take(most_rows);
+        let rows = ConnectionPage {
+            connections: rows.map(|row| row.0).collect(),
+            unreadable: Vec::new(),
+        };
+        return Some(Page::new(rows, listing.meta));
     }
     let listing: Listing<&RawValue> = serde_json::from_str(&text).ok()?;
-    Some(listing.into_page(most_rows, |record| read_record(record.get())))
+    let mut rows = ConnectionPage::default();
+    for record in listing.data.into_iter().take(most_rows) {
+        match read_record(record.get()) {
+            Ok(connection) => rows.connections.push(connection),
+            Err(unreadable) => rows.unreadable.push(unreadable),
+        }
+    }
+    Some(Page::new(rows, listing.meta))
 }
 
 /// Reads the one connection of an answer. `None` if there is none, or one that lacks its id or an org's id.
@@ -98,21 +110,10 @@ struct Counts {
     total_filtered_count: Lenient<u64>,
 }
 
-impl<T> Listing<T> {
-    fn into_page(
-        self,
-        most_rows: usize,
-        read: impl Fn(T) -> Result<Connection, UnreadableRecord>,
-    ) -> Page {
-        let mut rows = ConnectionPage::default();
-        for record in self.data.into_iter().take(most_rows) {
-            match read(record) {
-                Ok(connection) => rows.connections.push(connection),
-                Err(unreadable) => rows.unreadable.push(unreadable),
-            }
-        }
-        let counts = self.meta.or_default().page.or_default();
-        Page {
+impl Page {
+    fn new(rows: ConnectionPage, meta: Lenient<Meta>) -> Self {
+        let counts = meta.or_default().page.or_default();
+        Self {
             rows,
             total_count: counts.total_count.0,
             filtered_count: counts.total_filtered_count.0,
@@ -140,6 +141,10 @@ fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
     })
 }
 
+#[derive(Deserialize)]
+#[serde(from = "StrictRecord")]
+struct Row(Connection);
+
 /// A record with everything in it that the API documents.
 #[derive(Deserialize)]
 struct StrictRecord {
@@ -161,9 +166,9 @@ struct StrictRelationships {
     created_by: Document<UserRef>,
 }
 
-impl From<StrictRecord> for Connection {
+impl From<StrictRecord> for Row {
     fn from(record: StrictRecord) -> Self {
-        Self {
+        Self(Connection {
             id: record.id,
             source: record.relationships.source_org.data,
             destination: record.relationships.sink_org.data,
@@ -171,7 +176,7 @@ impl From<StrictRecord> for Connection {
             created_at: record.attributes.created_at,
             created_by: record.relationships.created_by.data,
             profiles: Vec::new(),
-        }
+        })
     }
 }
 

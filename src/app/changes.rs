@@ -10,7 +10,7 @@ pub(crate) const CHANGES_AT_ONCE: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
 /// after it is answered.
-pub(crate) struct Changes<'s> {
+pub(crate) struct ConnectionEditor<'s> {
     account: &'s Account,
     client: &'s Client,
     command: &'static str,
@@ -23,7 +23,7 @@ impl Account {
     ///
     /// # Errors
     /// The credentials belong to another org, or the service could not be asked.
-    pub(crate) async fn changes(&self, command: &'static str) -> Result<Changes<'_>> {
+    pub(crate) async fn editor(&self, command: &'static str) -> Result<ConnectionEditor<'_>> {
         let client = self.client().await?;
         if self.pinned_org().is_some() {
             self.require_pinned(&self.current_org().await?)?;
@@ -33,7 +33,7 @@ impl Account {
             host: self.host()?,
             org: self.known_current_org(),
         };
-        Ok(Changes {
+        Ok(ConnectionEditor {
             account: self,
             client,
             command,
@@ -42,7 +42,7 @@ impl Account {
     }
 }
 
-impl Changes<'_> {
+impl ConnectionEditor<'_> {
     /// Makes a change. Gives the connection as it is afterwards, with what the service's answer leaves out filled in;
     /// after a delete as it was.
     ///
@@ -54,10 +54,10 @@ impl Changes<'_> {
         made.map_err(|error| explain(error, change))
     }
 
-    /// As [`Changes::make`], for the change that undoes `entry`. The message of an error does not repeat the change.
+    /// As [`ConnectionEditor::make`], for the change that undoes `entry`. The message of an error does not repeat the change.
     ///
     /// # Errors
-    /// As [`Changes::make`]; or, with nothing sent, the entry was undone meanwhile.
+    /// As [`ConnectionEditor::make`]; or, with nothing sent, the entry was undone meanwhile.
     pub(crate) async fn undo(&self, entry: &Entry, change: &Change) -> Result<Connection> {
         self.carry_out(change, Some(entry)).await
     }
@@ -66,7 +66,7 @@ impl Changes<'_> {
         if self.account.is_interrupted() {
             return Err(CommandError::new(
                 Exit::Interrupted,
-                "not attempted, as the command was interrupted before",
+                "not attempted: the command was interrupted",
             ));
         }
         // The wait comes before the journal: an entry without an outcome means that the change may have been sent.
@@ -93,7 +93,7 @@ impl Changes<'_> {
         if let Err(error) = journal.finish(entry, outcome).await {
             output::log_line(&format!("warning: {error}"));
         }
-        let result = answer.map(|connection| complete(connection, change));
+        let result = answer.map(|connection| complete_answer(connection, change));
         match (&result, change) {
             (Ok(connection), _) => self.account.cache_change(change.kind(), connection),
             // Somebody else has deleted it.
@@ -121,7 +121,7 @@ impl Changes<'_> {
 }
 
 /// The connection after the change, with what the service's answer leaves out.
-pub(crate) fn complete(mut connection: Connection, change: &Change) -> Connection {
+pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Connection {
     if let Some(before) = change.connection_before() {
         connection.fill_from(before);
     }
@@ -183,7 +183,7 @@ fn explain_refusal(error: &CommandError, change: &Change) -> Option<(&'static st
         ),
         (ChangeKind::Update, ErrorKind::NotFound) => (
             ": it is not found",
-            format!("it is gone by now, or the credentials are not those of its source org, `{source}`"),
+            format!("it no longer exists, or the credentials are not those of its source org, `{source}`"),
         ),
         (ChangeKind::Update, ErrorKind::Rejected) => (
             ": it is refused",
@@ -191,7 +191,7 @@ fn explain_refusal(error: &CommandError, change: &Change) -> Option<(&'static st
         ),
         (ChangeKind::Delete, ErrorKind::NotFound) => (
             "",
-            "it is gone by now; with --ignore-not-found that counts as done".to_owned(),
+            "it no longer exists; --ignore-not-found counts that as done".to_owned(),
         ),
         _ => return None,
     };

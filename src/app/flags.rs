@@ -15,112 +15,74 @@ pub(crate) struct GlobalFlags {
     #[command(flatten)]
     pub(crate) accounts: AccountFlags,
 
-    /// Format of what goes to standard output
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FORMAT",
-        env = "ORGCONN_OUTPUT",
-        hide_env_values = true
-    )]
+    /// Output format
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    #[arg(env = "ORGCONN_OUTPUT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
     pub(crate) output: Format,
 
     /// Columns to show in table, csv and tsv, in this order (comma-separated)
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAMES",
-        env = "ORGCONN_COLUMNS",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "NAMES")]
+    #[arg(env = "ORGCONN_COLUMNS", hide_env_values = true)]
     #[arg(value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
 
-    /// Leave out the line of column names in table, csv and tsv
-    #[arg(long, global = true, env = "ORGCONN_NO_HEADER", hide_env_values = true)]
+    /// Leave out the header in table, csv and tsv
+    #[arg(long, global = true)]
+    #[arg(env = "ORGCONN_NO_HEADER", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_header: bool,
 
-    /// Do what would be asked about, without asking
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = "ORGCONN_YES",
-        hide_env_values = true
-    )]
+    /// Answer yes to every confirmation
+    #[arg(short, long, global = true)]
+    #[arg(env = "ORGCONN_YES", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) yes: bool,
 
-    /// Never ask: what would need an answer is an error
-    #[arg(long, global = true, env = "ORGCONN_NO_INPUT", hide_env_values = true)]
+    /// Never ask; fail where an answer is needed
+    #[arg(long, global = true)]
+    #[arg(env = "ORGCONN_NO_INPUT", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_input: bool,
 
-    /// Leave notes and hints out: standard error gets warnings and errors alone
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = "ORGCONN_QUIET",
-        hide_env_values = true
-    )]
+    /// Print only warnings and errors to standard error
+    #[arg(short, long, global = true)]
+    #[arg(env = "ORGCONN_QUIET", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) quiet: bool,
 
-    /// Tell of each request on standard error; given twice, with details
+    /// Log each request to standard error; given twice, with details
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     #[arg(env = "ORGCONN_VERBOSE", hide_env_values = true)]
     pub(crate) verbose: u8,
 
     /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        env = "ORGCONN_COLOR",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(env = "ORGCONN_COLOR", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
 
-    /// The longest that one operation may take, its retries and waits included
-    #[arg(
-        long,
-        global = true,
-        value_name = "DURATION",
-        env = "ORGCONN_TIMEOUT",
-        hide_env_values = true
-    )]
+    /// Time limit of one operation, with its retries and waits
+    #[arg(long, global = true, value_name = "DURATION")]
+    #[arg(env = "ORGCONN_TIMEOUT", hide_env_values = true)]
     #[arg(value_parser = duration, default_value = "60s")]
     pub(crate) timeout: Duration,
 
-    /// How often a request is tried again that failed for a reason that may pass
-    #[arg(
-        long,
-        global = true,
-        value_name = "N",
-        env = "ORGCONN_MAX_RETRIES",
-        hide_env_values = true
-    )]
+    /// How often a request is retried after a temporary failure
+    #[arg(long, global = true, value_name = "N")]
+    #[arg(env = "ORGCONN_MAX_RETRIES", hide_env_values = true)]
     #[arg(default_value_t = 3)]
     pub(crate) max_retries: u32,
 
     /// Configuration file to read in place of the usual one
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "ORGCONN_CONFIG",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(env = "ORGCONN_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Use a local stand-in for the API with sample orgs: no account, no keys, nothing leaves this machine
+    /// Use a local sandbox with sample orgs: no account, no keys, nothing leaves this machine
     #[cfg(feature = "sandbox")]
-    #[arg(long, global = true, env = "ORGCONN_SANDBOX", hide_env_values = true)]
+    #[arg(long, global = true)]
+    #[arg(env = "ORGCONN_SANDBOX", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) sandbox: bool,
 }

@@ -22,7 +22,7 @@ use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
 pub(crate) use account::{Account, unknown_current_org, unreadable_records};
-pub(crate) use changes::{CHANGES_AT_ONCE, Changes, complete};
+pub(crate) use changes::{CHANGES_AT_ONCE, ConnectionEditor, complete_answer};
 pub(crate) use flags::{GlobalFlags, duration};
 pub(crate) use resolve::Ends;
 #[cfg(feature = "sandbox")]
@@ -30,7 +30,7 @@ pub(crate) use session::sample_profile;
 pub(crate) use session::{ACCOUNTS_AT_ONCE, Session, side_by_side};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
-pub(crate) use snapshot::{AccountOrg, Matches, Snapshot, orgs_for};
+pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_for};
 
 /// The program's state while a command runs.
 pub(crate) struct App {
@@ -107,8 +107,8 @@ impl App {
         false
     }
 
-    /// Whether a change of the history belongs to this run's view: made in the sandbox or outside of it as this run
-    /// is, and with one of the profiles that `--profile` names.
+    /// Whether this run shows a change of the history: a run in the sandbox shows those of the sandbox, any other those
+    /// outside of it, and `--profile` only those of the profiles that it names.
     pub(crate) fn shows_history_of(&self, origin: &Origin) -> bool {
         origin.matches(self.in_sandbox(), &self.flags.accounts.profile)
     }
@@ -121,16 +121,16 @@ impl App {
         Ok(())
     }
 
-    /// Whether a confirmation has to be asked for: not with `--yes`. `purpose` reads after "whether", such as
-    /// "to delete"; `hint` says what `--yes` does.
+    /// Whether a confirmation has to be asked for: not with `--yes`. `action` is a gerund, such as "deleting"; `hint`
+    /// says what `--yes` does.
     ///
     /// # Errors
     /// It would have to be asked for, and nobody can answer.
-    pub(crate) fn must_ask(&self, purpose: &str, hint: &str) -> Result<bool> {
+    pub(crate) fn must_ask(&self, action: &str, hint: &str) -> Result<bool> {
         if self.flags.yes || self.output.can_ask() {
             return Ok(!self.flags.yes);
         }
-        let message = format!("nobody can be asked here whether {purpose}");
+        let message = format!("{action} needs a confirmation, and there is no terminal to ask on");
         Err(CommandError::usage(message).hint(hint))
     }
 

@@ -347,5 +347,5 @@ fn several_accounts_of(org: &Org, accounts: &[&Account]) -> CommandError {
         org.to_ref().label_with_id(),
         profiles.join(", ")
     ))
-    .hint("whose keys are used decides whose the connection is: choose one with --profile")
+    .hint("the user of the keys becomes the owner of the connection: choose one with --profile")
 }

@@ -29,7 +29,7 @@ pub(crate) struct Session {
     pub(super) profiles: Vec<Account>,
     /// Serves as long as the session lives.
     #[cfg(feature = "sandbox")]
-    _sandbox: Option<sandbox::Running>,
+    _sandbox: Option<sandbox::ServerHandle>,
 }
 
 impl App {

@@ -82,7 +82,7 @@ pub(super) async fn watch(
             exit_at_once();
         }
         // The program may end as soon as it is cancelled.
-        output::log_line("interrupted: what is in flight is let finish; once more stops at once");
+        output::log_line("interrupted: waiting for requests in flight; Ctrl-C again stops at once");
         interrupt.cancel();
     }
 }

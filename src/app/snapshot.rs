@@ -16,21 +16,14 @@ pub(crate) struct Snapshot<'s> {
     /// The orgs that an account manages, belongs to, or has a connection with. `current` is set where only one
     /// account answered.
     pub(crate) orgs: OrgDirectory,
-    /// The accounts that answered.
-    pub(crate) accounts: Vec<AccountOrg<'s>>,
+    /// The accounts that answered, each with the org that its credentials belong to.
+    pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
     /// What could not be read, by profile.
     pub(crate) failures: Vec<CommandError>,
 }
 
-/// An account that answered, and the org that its credentials belong to.
-#[derive(Clone)]
-pub(crate) struct AccountOrg<'s> {
-    pub(crate) account: &'s Account,
-    pub(crate) org: OrgRef,
-}
-
 /// The connections between two ends that the chosen accounts see.
-pub(crate) struct Matches {
+pub(crate) struct MatchingConnections {
     /// The connections, each once, with the profiles that see them.
     pub(crate) connections: Vec<Connection>,
     /// Whether at least one account answered.
@@ -62,14 +55,14 @@ impl Session {
             for org in account.known_orgs().iter().flat_map(|known| &known.orgs) {
                 orgs.add(org.clone());
             }
-            accounts.push(AccountOrg { account, org });
+            accounts.push((account, org));
         }
         let connections = connections.into_vec();
         for connection in &connections {
             orgs.add_orgs_of(connection);
         }
-        if let [only] = accounts.as_slice() {
-            orgs.current = Some(only.org.id);
+        if let [(_, only)] = accounts.as_slice() {
+            orgs.current = Some(only.id);
         }
         Snapshot {
             connections,
@@ -84,7 +77,7 @@ impl Session {
     ///
     /// # Errors
     /// No account knows an org at the ends.
-    pub(crate) async fn matches(&self, ends: &Ends) -> Result<Matches> {
+    pub(crate) async fn matching_connections(&self, ends: &Ends) -> Result<MatchingConnections> {
         let results = self.for_each_account(async |account| {
             let filter = self.filter(ends, slice::from_ref(account)).await?;
             account.list_connections(filter).await
@@ -105,7 +98,7 @@ impl Session {
         let answered = knows_orgs || unknown_org.is_some();
         match unknown_org {
             Some(error) if !knows_orgs && failures.is_empty() => Err(error),
-            _ => Ok(Matches {
+            _ => Ok(MatchingConnections {
                 connections: connections.into_vec(),
                 answered,
                 failures,
@@ -119,13 +112,15 @@ fn is_unknown_org(error: &CommandError) -> bool {
 }
 
 impl<'s> Snapshot<'s> {
-    /// The account whose credentials belong to this org: it creates and updates the org's connections as a source.
-    pub(crate) fn account_of(&self, org: Uuid) -> Option<&AccountOrg<'s>> {
-        self.accounts.iter().find(|of| of.org.id == org)
+    /// The account whose credentials belong to this org, with the org's name where it is known.
+    pub(crate) fn account_of(&self, org: Uuid) -> Option<(&'s Account, &OrgRef)> {
+        let mut accounts = self.accounts.iter();
+        let (account, org) = accounts.find(|(_, current)| current.id == org)?;
+        Some((account, org))
     }
 
-    /// The account that may make a change.
-    pub(crate) fn account_for(&self, change: &Change) -> Option<&AccountOrg<'s>> {
+    /// The account that may make a change, and the org that its credentials belong to.
+    pub(crate) fn account_for(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
         let mut orgs = orgs_for(change);
         orgs.find_map(|org| self.account_of(org.id))
     }

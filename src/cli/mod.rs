@@ -1,4 +1,4 @@
-//! The command line: the flags, the commands, and the one match that runs them.
+//! The command line: parsing, logging, and shell completion.
 //!
 //! Imports `commands` and everything below. What needs clap's definition of the command line gets it as an argument,
 //! so that nothing imports this room.
@@ -9,17 +9,12 @@ mod logger;
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, Parser};
 
 use crate::app::{App, GlobalFlags};
-#[cfg(feature = "sandbox")]
-use crate::commands::sandbox;
-use crate::commands::{
-    apply, auth, check, completions, create, delete, export, get, graph, help, history, list, orgs,
-    plan, profile, schema, undo, update,
-};
+use crate::commands::Command;
 use crate::config::Environment;
-use crate::error::{self, Exit, Result};
+use crate::error::{self, Exit};
 use crate::output::{Format, Output, OutputOptions};
 
 /// See, change and check the connections between Datadog organizations.
@@ -39,63 +34,12 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    #[command(visible_alias = "ls")]
-    List(list::Args),
-    Get(get::Args),
-    Create(create::Args),
-    Update(update::Args),
-    #[command(visible_alias = "rm")]
-    Delete(delete::Args),
-    Plan(plan::Args),
-    Apply(apply::Args),
-    Check(check::Args),
-    Export(export::Args),
-    Graph(graph::Args),
-    Schema(schema::Args),
-    History(history::Args),
-    Undo(undo::Args),
-    Orgs(orgs::Args),
-    Auth(auth::Args),
-    Profile(profile::Args),
-    #[cfg(feature = "sandbox")]
-    Sandbox(sandbox::Args),
-    Completions(completions::Args),
-    Help(help::Args),
-}
-
-impl Command {
-    async fn run(self, app: &mut App) -> Result<Exit> {
-        match self {
-            Self::List(args) => list::run(args, app).await,
-            Self::Get(args) => get::run(args, app).await,
-            Self::Create(args) => create::run(args, app).await,
-            Self::Update(args) => update::run(args, app).await,
-            Self::Delete(args) => delete::run(args, app).await,
-            Self::Plan(args) => plan::run(args, app).await,
-            Self::Apply(args) => apply::run(args, app).await,
-            Self::Check(args) => check::run(args, app).await,
-            Self::Export(args) => export::run(args, app).await,
-            Self::Graph(args) => graph::run(args, app).await,
-            Self::Schema(args) => schema::run(args, app),
-            Self::History(args) => history::run(args, app),
-            Self::Undo(args) => undo::run(args, app).await,
-            Self::Orgs(args) => orgs::run(args, app).await,
-            Self::Auth(args) => auth::run(args, app).await,
-            Self::Profile(args) => profile::run(args, app),
-            #[cfg(feature = "sandbox")]
-            Self::Sandbox(args) => sandbox::run(args, app).await,
-            Self::Completions(args) => completions::run(args, app),
-            Self::Help(args) => help::run(args, Cli::command(), app),
-        }
-    }
-}
-
 /// Parses the arguments, of which the first is the program's own name, runs the command, and gives the exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
-    if complete::answer(&arguments, Cli::command) {
-        return Exit::Done;
+    match complete::answer(&arguments, Cli::command) {
+        Ok(false) => {}
+        Ok(true) => return Exit::Done,
+        Err(refusal) => return error::report_usage(&refusal, || output_in(Format::default())),
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -111,7 +55,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         }
     };
     let mut app = App::new(cli.flags, environment);
-    let outcome = cli.command.run(&mut app).await;
+    let outcome = cli.command.run(&mut app, Cli::command).await;
     error::conclude(outcome, &mut app.output)
 }
 
@@ -142,10 +86,37 @@ fn requested_format(arguments: &[OsString]) -> Format {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// The names of values that completion has nothing to offer for, and clap neither.
+    fn add_free_values(command: &clap::Command, path: &[&str], names: &mut BTreeSet<String>) {
+        for argument in command.get_arguments() {
+            let is_free = argument.get_action().takes_values()
+                && argument.get_possible_values().is_empty()
+                && !complete::has_values(argument, path);
+            let name = argument.get_value_names().and_then(|names| names.first());
+            names.extend(name.filter(|_| is_free).map(ToString::to_string));
+        }
+        for command in command.get_subcommands() {
+            add_free_values(command, &[path, &[command.get_name()]].concat(), names);
+        }
+    }
+
+    #[test]
+    fn completion_knows_what_every_value_is_but_for_free_ones() {
+        let mut names = BTreeSet::new();
+        add_free_values(&Cli::command(), &[], &mut names);
+        names.remove("ADDRESS");
+        let expected = [
+            "COMMAND", "DURATION", "HOST", "N", "NAME", "TEXT", "URL", "VARIABLE",
+        ];
+        assert_eq!(Vec::from_iter(names), expected);
     }
 }

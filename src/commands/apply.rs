@@ -6,13 +6,13 @@ use uuid::Uuid;
 use super::comparison::{self, Comparison, FileArgs, compare};
 use super::report;
 use crate::api::ErrorKind;
-use crate::app::{ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, Changes, Session, side_by_side};
+use crate::app::{ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, ConnectionEditor, Session, side_by_side};
 use crate::desired::{DesiredFile, Plan, Step};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output::{Output, Progress, StepRow};
 
-/// Carry out what turns the live connections into those of a file
+/// Change the live connections into those of a file
 ///
 /// Shows the plan and asks, unless --yes is given. Then the live state is read again: if it moved, nothing is changed.
 /// A step that fails does not stop the others. What is done once is not done twice: run again after a failure or an
@@ -33,8 +33,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.supports::<StepRow>()?;
     if !args.dry_run {
-        let hint = "--yes carries it out without asking; `orgconn plan` shows it";
-        app.must_ask("to carry out the plan", hint)?;
+        let hint = "add --yes to apply without asking; `orgconn plan` shows the plan";
+        app.must_ask("applying", hint)?;
     }
     let file = match args.file.read() {
         Ok(file) => file,
@@ -58,9 +58,9 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
     app.output.show_diff(&shown.rows(), !app.flags.yes);
     shown.note_counts(&mut app.output);
     if shown.plan.is_empty() {
-        return comparison::finish(shown.rows(), true, &[], &mut app.output);
+        return comparison::report_steps(shown.rows(), true, &[], &mut app.output);
     }
-    let changes_by_org = open_accounts(&shown).await?;
+    let editors = open_editors(&shown).await?;
     if !app.flags.yes {
         let question = match shown.plan.changes().count() {
             1 => "Make this change?".to_owned(),
@@ -78,9 +78,7 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
     }
     let count = now.plan.changes().count() as u64;
     let progress = app.output.progress("changing connections", Some(count));
-    let report = progress
-        .during(carry_out(&now, &changes_by_org, &progress))
-        .await;
+    let report = progress.during(carry_out(&now, &editors, &progress)).await;
     report.finish(&mut app.output)
 }
 
@@ -103,36 +101,32 @@ async fn compare_all<'s>(
     }
 }
 
-/// What changes connections in each org of the plan. All accounts are checked before the first of them changes
+/// The editor for each org whose credentials the plan takes. All accounts are checked before the first of them changes
 /// something.
 ///
 /// # Errors
 /// The keys of a profile belong to another org than the profile says.
-async fn open_accounts<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, Changes<'s>>> {
-    let mut changes_by_org = HashMap::new();
-    for change in comparison
-        .plan
-        .changes()
-        .filter_map(|step| step.change.as_ref())
-    {
-        let Some(of) = comparison.snapshot.account_for(change) else {
-            continue;
-        };
-        if let Entry::Vacant(place) = changes_by_org.entry(of.org.id) {
-            place.insert(of.account.changes("apply").await?);
+async fn open_editors<'s>(
+    comparison: &Comparison<'s>,
+) -> Result<HashMap<Uuid, ConnectionEditor<'s>>> {
+    let mut editors = HashMap::new();
+    let steps = comparison.plan.changes();
+    for (account, org) in steps.filter_map(|step| comparison.account_for(step)) {
+        if let Entry::Vacant(place) = editors.entry(org.id) {
+            place.insert(account.editor("apply").await?);
         }
     }
-    Ok(changes_by_org)
+    Ok(editors)
 }
 
-/// What has to be done otherwise than it was shown, as the reasons to change nothing.
+/// The differences between the plan as it was shown and as it is now, as errors.
 fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
     let differences = now.differences_from(shown);
     let count = differences.len();
     let errors = differences.iter().enumerate().map(|(index, difference)| {
         let error = CommandError::new(Exit::Conflict, difference);
         match index + 1 == count {
-            true => error.hint("nothing was changed: look at the new plan, and apply that"),
+            true => error.hint("nothing was changed: review the new plan, and apply that"),
             false => error,
         }
     });
@@ -159,7 +153,7 @@ type StepResult = (StepRow, Option<CommandError>);
 /// that fails stops no other. After an interruption nothing more is started.
 async fn carry_out(
     comparison: &Comparison<'_>,
-    changes_by_org: &HashMap<Uuid, Changes<'_>>,
+    editors: &HashMap<Uuid, ConnectionEditor<'_>>,
     progress: &Progress,
 ) -> ApplyReport {
     let steps = comparison.plan.steps();
@@ -170,7 +164,7 @@ async fn carry_out(
         // Deletes wait for what the plan puts before them, and the other way round.
         for group in steps.chunk_by(|step, next| is_delete(step) == is_delete(next)) {
             let tasks = group.iter().map(|step| async move {
-                let result = carry_out_step(step, comparison, changes_by_org).await;
+                let result = carry_out_step(step, comparison, editors).await;
                 progress.advance(u64::from(step.change.is_some()));
                 result
             });
@@ -193,17 +187,17 @@ async fn carry_out(
 async fn carry_out_step(
     step: &Step,
     comparison: &Comparison<'_>,
-    changes_by_org: &HashMap<Uuid, Changes<'_>>,
+    editors: &HashMap<Uuid, ConnectionEditor<'_>>,
 ) -> StepResult {
     let mut row = StepRow::planned(step);
     let Some(change) = &step.change else {
         return (row, None);
     };
-    let account = comparison.snapshot.account_for(change);
-    let Some(changes) = account.and_then(|of| changes_by_org.get(&of.org.id)) else {
+    let account = comparison.account_for(step);
+    let Some(editor) = account.and_then(|(_, org)| editors.get(&org.id)) else {
         return (row, None);
     };
-    match make(change, changes).await {
+    match make(change, editor).await {
         Ok(connection) => {
             row.result = Some(DONE);
             row.id = Some(connection.id);
@@ -223,13 +217,13 @@ async fn carry_out_step(
 }
 
 /// Makes the change. If somebody else made exactly this change in the meantime, it is done.
-async fn make(change: &Change, changes: &Changes<'_>) -> Result<Connection> {
-    let error = match changes.make(change).await {
+async fn make(change: &Change, editor: &ConnectionEditor<'_>) -> Result<Connection> {
+    let error = match editor.make(change).await {
         Ok(connection) => return Ok(connection),
         Err(error) => error,
     };
     match change {
-        Change::Create { source, types, .. } => match error.existing() {
+        Change::Create { source, types, .. } => match error.existing_connection() {
             Some(existing) if existing.types == *types => Ok(existing.clone()),
             _ => {
                 let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
@@ -257,8 +251,7 @@ impl ApplyReport {
                 Exit::Interrupted,
                 format!("interrupted: {not_attempted} of the changes were not attempted"),
             );
-            self.failures
-                .push(error.hint("run it again: it goes on where it stopped"));
+            self.failures.push(error.hint("run it again to continue"));
         }
         let done = self.count(DONE);
         let mut summary = format!("{done} done, {} failed", self.count(FAILED));
@@ -268,7 +261,7 @@ impl ApplyReport {
                 summary.push_str(&format!(", {count} {result}"));
             }
         }
-        let exit = comparison::finish(self.rows, done > 0, &self.failures, output)?;
+        let exit = comparison::report_steps(self.rows, done > 0, &self.failures, output)?;
         output.note(&summary);
         Ok(exit)
     }

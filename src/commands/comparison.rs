@@ -1,18 +1,17 @@
 //! A desired-state file compared with the live state: what `plan`, `apply` and `check --file` share.
 
 use std::collections::HashSet;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::report;
-use super::types::UnknownTypes;
-use crate::app::{ACCOUNTS_AT_ONCE, AccountOrg, App, Session, Snapshot, side_by_side};
+use super::shared_flags::UnknownTypes;
+use crate::app::{ACCOUNTS_AT_ONCE, Account, App, Session, Snapshot, side_by_side};
 use crate::desired::{
-    DesiredConnection, DesiredError, DesiredErrorKind, DesiredFile, FileName, Location, Plan,
-    Position, Step,
+    DesiredConnection, DesiredError, DesiredFile, FileName, Location, Plan, Position, Step,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{ChangeKind, Org, OrgSelector, ResolveOrgError};
+use crate::model::{ChangeKind, Org, OrgRef, OrgSelector, ResolveOrgError};
 use crate::output::{ErrorRecord, Format, Output, StepRow};
 
 /// The file of the desired connections, and what a plan may do.
@@ -44,20 +43,17 @@ impl FileArgs {
 pub(crate) struct FileError {
     pub(crate) location: Option<Location>,
     /// The error without the place.
-    error: CommandError,
+    pub(crate) error: CommandError,
 }
 
 impl FileError {
-    fn at(location: Option<Location>, error: CommandError) -> Self {
-        Self { location, error }
-    }
-
-    fn from_desired(error: DesiredError, location: Location) -> Self {
-        let error = match error.kind {
-            DesiredErrorKind::UnresolvedOrg(error) => error.into(),
-            kind => CommandError::usage(kind.to_string()),
-        };
-        Self::at(Some(location), error)
+    /// Mistakes in a file, each with its place there.
+    fn from_desired(errors: Vec<DesiredError>, place: impl Fn(Position) -> Location) -> Vec<Self> {
+        let errors = errors.into_iter().map(|error| Self {
+            location: Some(place(error.position)),
+            error: error.kind.into(),
+        });
+        errors.collect()
     }
 
     /// The error, with the place in front of its message.
@@ -67,16 +63,12 @@ impl FileError {
             None => self.error,
         }
     }
-
-    /// The error without the place, for those who show it in another way.
-    pub(crate) fn error(&self) -> &CommandError {
-        &self.error
-    }
 }
 
 impl From<CommandError> for FileError {
     fn from(error: CommandError) -> Self {
-        Self::at(None, error)
+        let location = None;
+        Self { location, error }
     }
 }
 
@@ -102,34 +94,16 @@ pub(crate) fn read_file(
     unknown_types: &UnknownTypes,
 ) -> Result<DesiredFile, Vec<FileError>> {
     let name = FileName::new(path);
-    let text = read_text(&name).map_err(|error| {
-        let error = CommandError::from(anyhow::Error::from(error));
-        let error = error
-            .context(format!("cannot read {name}"))
-            .with_exit(Exit::Usage);
-        vec![error.into()]
-    })?;
-    let allow_unknown_types = unknown_types.allow_unknown_type;
-    DesiredFile::parse(name.clone(), &text, allow_unknown_types).map_err(|errors| {
-        let errors = errors.into_iter();
-        errors
-            .map(|error| {
-                let location = name.location(error.position);
-                FileError::from_desired(error, location)
-            })
-            .collect()
-    })
-}
-
-fn read_text(name: &FileName) -> io::Result<String> {
-    match name.path() {
+    let text = match name.path() {
         Some(path) => std::fs::read_to_string(path),
-        None => {
-            let mut text = String::new();
-            io::stdin().lock().read_to_string(&mut text)?;
-            Ok(text)
-        }
-    }
+        None => io::read_to_string(io::stdin().lock()),
+    };
+    let text = text.map_err(|error| {
+        let error = CommandError::from(error).with_exit(Exit::Usage);
+        vec![error.context(format!("cannot read {name}")).into()]
+    })?;
+    let file = DesiredFile::parse(name.clone(), &text, unknown_types.allow_unknown_type);
+    file.map_err(|errors| FileError::from_desired(errors, |position| name.location(position)))
 }
 
 /// The live state compared with the file.
@@ -160,11 +134,8 @@ pub(crate) async fn compare<'s>(
     let desired = match file.resolve(|selector| find_org(selector, &snapshot)) {
         Ok(desired) => desired,
         Err(errors) => {
-            let errors = errors.into_iter();
-            unknown.extend(errors.map(|error| {
-                let location = file.location(error.position);
-                FileError::from_desired(error, location)
-            }));
+            let errors = FileError::from_desired(errors, |position| file.location(position));
+            unknown.extend(errors);
             return Err(unknown);
         }
     };
@@ -179,7 +150,7 @@ pub(crate) async fn compare<'s>(
     gaps.extend(unread);
     unknown.extend(describe_gaps(gaps, file, &snapshot));
     let plan = Plan::new(&snapshot.connections, visible, prune, |change| {
-        let account = snapshot.account_for(change)?.account;
+        let (account, _) = snapshot.account_for(change)?;
         account.profile().map(str::to_owned)
     });
     Ok(Comparison {
@@ -192,9 +163,9 @@ pub(crate) async fn compare<'s>(
 /// The org that a selector means among those of the snapshot. A profile means the org that its keys belong to.
 fn find_org(selector: &OrgSelector, snapshot: &Snapshot<'_>) -> Result<Org, ResolveOrgError> {
     if let OrgSelector::Profile(wanted) = selector {
-        let is_wanted = |of: &&AccountOrg<'_>| of.account.profile() == Some(wanted);
-        if let Some(found) = snapshot.accounts.iter().find(is_wanted) {
-            return Ok(snapshot.org(&found.org));
+        let mut accounts = snapshot.accounts.iter();
+        if let Some((_, org)) = accounts.find(|(account, _)| account.profile() == Some(wanted)) {
+            return Ok(snapshot.org(org));
         }
     }
     selector.resolve(&snapshot.orgs)
@@ -212,7 +183,7 @@ fn invisible_connection(connection: &DesiredConnection) -> Gap {
     Gap {
         position: Some(connection.position),
         description: format!(
-            "whether `{source}` is connected to `{destination}` cannot be seen: neither of them is served by"
+            "whether `{source}` is connected to `{destination}` cannot be read: neither of them is served by"
         ),
     }
 }
@@ -227,7 +198,7 @@ fn unread_sources(connections: &[DesiredConnection], snapshot: &Snapshot<'_>) ->
     let gaps = unread.map(|connection| Gap {
         position: Some(connection.position),
         description: format!(
-            "what `{}` shares beyond the file cannot be seen: it is not served by",
+            "what `{}` shares beyond the file cannot be read: it is not served by",
             connection.source.label()
         ),
     });
@@ -243,41 +214,44 @@ fn describe_gaps(gaps: Vec<Gap>, file: &DesiredFile, snapshot: &Snapshot<'_>) ->
         let mut error = CommandError::new(Exit::Permission, message);
         if index + 1 == count {
             error = error.hint(
-                "--all-profiles takes every profile of the configuration file; one of them has to hold the keys of \
+                "--all-profiles uses every profile of the configuration file; one of them must have the keys of \
                  the org itself",
             );
         }
-        FileError::at(gap.position.map(|position| file.location(position)), error)
+        let location = gap.position.map(|position| file.location(position));
+        FileError { location, error }
     });
     errors.collect()
 }
 
 fn describe_credentials(snapshot: &Snapshot<'_>) -> String {
     let accounts = snapshot.accounts.iter();
-    let profiles: Vec<_> = accounts.filter_map(|of| of.account.profile()).collect();
+    let profiles = accounts.filter_map(|(account, _)| account.profile());
+    let profiles: Vec<_> = profiles.collect();
     match (profiles.as_slice(), snapshot.accounts.as_slice()) {
-        ([], [only, ..]) => format!("these credentials, which belong to `{}`", only.org.label()),
+        ([], [(_, org), ..]) => format!("these credentials, which belong to `{}`", org.label()),
         ([only], _) => format!("the profile {only}"),
         (several, _) => format!("any of the profiles {}", several.join(", ")),
     }
 }
 
-impl Comparison<'_> {
+impl<'s> Comparison<'s> {
     /// Whether any of the live state that the file is about is known.
     pub(crate) fn has_result(&self) -> bool {
         self.unknown.is_empty() || !self.plan.steps().is_empty()
     }
 
+    /// The account that may make a step's change, and the org that its credentials belong to.
+    pub(crate) fn account_for(&self, step: &Step) -> Option<(&'s Account, &OrgRef)> {
+        self.snapshot.account_for(step.change.as_ref()?)
+    }
+
     /// The changes that no chosen account may make, one error for each source org.
     pub(crate) fn changes_without_account(&self, file: &DesiredFile) -> Vec<FileError> {
         let mut described = HashSet::new();
-        let steps = self.plan.changes().filter(|step| {
-            let account = step
-                .change
-                .as_ref()
-                .and_then(|change| self.snapshot.account_for(change));
-            account.is_none() && described.insert(step.source.id)
-        });
+        let steps = self.plan.changes();
+        let steps = steps
+            .filter(|step| self.account_for(step).is_none() && described.insert(step.source.id));
         let gaps = steps.map(|step| Gap {
             position: self.plan.position_of(step),
             description: format!(
@@ -319,11 +293,11 @@ impl Comparison<'_> {
             .changes()
             .filter(|step| step.kind() == Some(ChangeKind::Create));
         let accounts: Vec<_> = creates
-            .filter_map(|step| self.snapshot.account_of(step.source.id))
-            .filter(|of| orgs.insert(of.org.id))
+            .filter_map(|step| self.account_for(step))
+            .filter(|(_, org)| orgs.insert(org.id))
             .collect();
-        let warnings = accounts.into_iter().map(|of| async move {
-            let user = of.account.client().await.ok()?.current_user().await.ok()?;
+        let warnings = accounts.into_iter().map(|(account, org)| async move {
+            let user = account.client().await.ok()?.current_user().await.ok()?;
             if user.service_account != Some(false) {
                 return None;
             }
@@ -335,7 +309,7 @@ impl Comparison<'_> {
             Some(format!(
                 "what is created in `{}` would belong to {owner}, and be deleted with that account: Datadog \
                  recommends a service account",
-                of.org.label()
+                org.label()
             ))
         });
         let warnings = side_by_side(warnings, ACCOUNTS_AT_ONCE).await;
@@ -378,7 +352,7 @@ pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) ->
     let has_result = comparison.has_result();
     let mut errors = std::mem::take(&mut comparison.unknown);
     errors.extend(without_account);
-    let exit = finish(comparison.rows(), has_result, &into_errors(errors), output)?;
+    let exit = report_steps(comparison.rows(), has_result, &into_errors(errors), output)?;
     comparison.note_counts(output);
     Ok(exit)
 }
@@ -388,7 +362,7 @@ pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) ->
 ///
 /// # Errors
 /// The output could not be written.
-pub(crate) fn finish(
+pub(crate) fn report_steps(
     rows: Vec<StepRow>,
     succeeded: bool,
     failures: &[CommandError],
@@ -400,10 +374,6 @@ pub(crate) fn finish(
 }
 
 fn show(mut rows: Vec<StepRow>, errors: &[ErrorRecord], output: &mut Output) -> Result<()> {
-    if rows.is_empty() && !errors.is_empty() {
-        // A header without rows would say that there is nothing to do.
-        return Ok(output.write_errors(errors)?);
-    }
     if output.prefers_diff() {
         return Ok(output.write_diff(&rows)?);
     }

@@ -1,7 +1,9 @@
 use super::report;
-use super::types::UnknownTypes;
+use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
-use crate::app::{Account, App, CHANGES_AT_ONCE, Changes, Session, complete, side_by_side};
+use crate::app::{
+    Account, App, CHANGES_AT_ONCE, ConnectionEditor, Session, complete_answer, side_by_side,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgRef, OrgSelector, TypeSet,
@@ -46,7 +48,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.supports::<ConnectionChange>()?;
     let types = args.unknown_types.check(&args.types)?;
     if types.is_empty() && !app.output.can_ask() {
-        return Err(CommandError::usage("nothing says what to share").hint(
+        return Err(CommandError::usage("no connection type given").hint(
             "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
         ));
     }
@@ -63,18 +65,18 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     };
     refuse_self_connection(source.as_ref(), &destinations)?;
     warn(&destinations, &mut app.output);
-    let changes = account.changes("create").await?;
+    let editor = account.editor("create").await?;
     let tasks = destinations.iter().map(|destination| {
         let change = Change::Create {
             source: source.clone(),
             destination: destination.to_ref(),
             types: types.clone(),
         };
-        let (args, changes) = (&args, &changes);
+        let (args, editor) = (&args, &editor);
         async move {
             match args.dry_run {
                 true => preview(&change, args, account).await,
-                false => create(&change, args, changes).await,
+                false => create(&change, args, editor).await,
             }
         }
     });
@@ -155,10 +157,14 @@ fn warn(destinations: &[Org], output: &mut Output) {
     }
 }
 
-async fn create(change: &Change, args: &Args, changes: &Changes<'_>) -> Result<ConnectionChange> {
-    match changes.make(change).await {
+async fn create(
+    change: &Change,
+    args: &Args,
+    editor: &ConnectionEditor<'_>,
+) -> Result<ConnectionChange> {
+    match editor.make(change).await {
         Ok(created) => Ok(ConnectionChange::new("created", created)),
-        Err(error) => match error.existing() {
+        Err(error) => match error.existing_connection() {
             Some(existing) => describe_existing(existing, change, args.if_not_exists),
             None => Err(error),
         },
@@ -186,7 +192,7 @@ fn describe_existing(
     change: &Change,
     if_not_exists: bool,
 ) -> Result<ConnectionChange> {
-    let existing = complete(existing.clone(), change);
+    let existing = complete_answer(existing.clone(), change);
     let wanted = change.types_after();
     let is_same = existing.types == wanted;
     if is_same && if_not_exists {
@@ -195,7 +201,7 @@ fn describe_existing(
     let (id, source) = (existing.id, existing.source.label());
     let (destination, shared) = (existing.destination.label(), &existing.types);
     let hint = if is_same {
-        "with --if-not-exists that counts as done".to_owned()
+        "--if-not-exists counts this as done".to_owned()
     } else {
         format!("to share {wanted} instead: orgconn update {id} --type {wanted}")
     };

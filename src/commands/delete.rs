@@ -4,15 +4,15 @@ use anyhow::Context as _;
 
 use super::report;
 use crate::api::ErrorKind;
-use crate::app::{App, CHANGES_AT_ONCE, Changes, Ends, side_by_side};
+use crate::app::{App, CHANGES_AT_ONCE, ConnectionEditor, Ends, side_by_side};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionChange, Output};
 
 /// Delete connections
 ///
-/// Shows what goes and asks, unless --yes is given. Dashboards and notebooks of the destination that query through a
-/// connection break with it. A connection can be deleted by its source org and by its destination org.
+/// Shows the connections and asks, unless --yes is given. Dashboards and notebooks of the destination that query
+/// through a connection break. A connection can be deleted by its source org and by its destination org.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn delete --destination 'Security Archive'
@@ -38,11 +38,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(!args.connections.is_empty())?;
     app.output.supports::<ConnectionChange>()?;
-    let must_ask = !args.dry_run && app.must_ask("to delete", "--yes deletes without asking")?;
+    let must_ask =
+        !args.dry_run && app.must_ask("deleting", "add --yes to delete without asking")?;
     let selectors = read_selectors(&args.connections)?;
     if selectors.is_empty() && args.ends.is_empty() {
         app.output
-            .note("no connection is named on standard input: nothing to do");
+            .note("no connection on standard input: nothing to do");
         return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
     }
     let session = app.session_for_source(args.ends.source.as_ref())?;
@@ -54,12 +55,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if connections.is_empty() {
         return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
     }
-    let changes = account.changes("delete").await?;
+    let editor = account.editor("delete").await?;
     if must_ask {
         confirm(&connections, app)?;
     }
     let connections = connections.into_iter();
-    let tasks = connections.map(|connection| delete(connection, &args, &changes));
+    let tasks = connections.map(|connection| delete(connection, &args, &editor));
     let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
     if args.dry_run {
         app.output.note("dry run: nothing was changed");
@@ -70,13 +71,13 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 async fn delete(
     connection: Connection,
     args: &Args,
-    changes: &Changes<'_>,
+    editor: &ConnectionEditor<'_>,
 ) -> Result<ConnectionChange> {
     if args.dry_run {
         return Ok(ConnectionChange::new("would delete", connection));
     }
     let before = connection.clone();
-    match changes.make(&Change::Delete { before }).await {
+    match editor.make(&Change::Delete { before }).await {
         Ok(deleted) => Ok(ConnectionChange::new("deleted", deleted)),
         Err(error) if args.ignore_not_found && error.api_kind() == Some(ErrorKind::NotFound) => {
             Ok(ConnectionChange::new("not found", connection))

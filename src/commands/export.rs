@@ -1,7 +1,7 @@
 use super::report;
-use crate::app::App;
+use crate::app::{App, Snapshot};
 use crate::desired::{is_expressible, to_terraform, to_yaml};
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::model::{Connection, ConnectionType};
 use crate::output::{Format, Output, escape};
 
@@ -36,7 +36,7 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
         Format::Terraform => to_terraform(connections, orgs),
         _ => to_yaml(connections, orgs),
     };
-    let text = format!("{}{text}", describe_gaps(&snapshot.failures));
+    let text = format!("{}{text}", describe_gaps(&snapshot));
     let exit = report::text(Some(&text), &snapshot.failures, &mut app.output)?;
     if format == Format::Yaml {
         warn_of_inexpressible(connections, &mut app.output);
@@ -46,10 +46,17 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
 }
 
 /// A comment for the head of the file, in YAML and in Terraform alike, about what could not be read.
-fn describe_gaps(failures: &[CommandError]) -> String {
-    let comments = failures.iter().map(|failure| {
-        let profile = escape(failure.profile().unwrap_or("?"));
-        format!("# INCOMPLETE: the profile {profile} could not be asked\n")
+fn describe_gaps(snapshot: &Snapshot<'_>) -> String {
+    let comments = snapshot.failures.iter().map(|failure| {
+        let mut accounts = snapshot.accounts.iter();
+        let answered = accounts.any(|(account, _)| account.profile() == failure.profile());
+        match failure.profile() {
+            Some(profile) if !answered => {
+                let profile = escape(profile);
+                format!("# INCOMPLETE: the profile {profile} could not be asked\n")
+            }
+            _ => format!("# INCOMPLETE: {}\n", escape(&failure.message())),
+        }
     });
     comments.collect()
 }

@@ -26,7 +26,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         app.output.hide_column("profiles");
     }
     let progress = app.output.progress("reading the connections", None);
-    let mut matches = progress.during(session.matches(&args.ends)).await?;
+    let mut matches = progress
+        .during(session.matching_connections(&args.ends))
+        .await?;
     if matches.answered {
         let found = args
             .ends

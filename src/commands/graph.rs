@@ -1,6 +1,6 @@
 use super::report;
-use super::types::TypeFilter;
-use crate::app::{App, Ends, Matches, Session};
+use super::shared_flags::TypeFilter;
+use crate::app::{App, Ends, MatchingConnections, Session};
 use crate::error::{Exit, Result};
 use crate::model::Org;
 use crate::output::Format;
@@ -65,12 +65,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 /// What is drawn, and the orgs that may be in no connection: none where a filter leaves connections out.
-async fn read(session: &Session, args: &Args) -> Result<(Matches, Vec<Org>)> {
+async fn read(session: &Session, args: &Args) -> Result<(MatchingConnections, Vec<Org>)> {
     if !args.ends.is_empty() {
-        return Ok((session.matches(&args.ends).await?, Vec::new()));
+        return Ok((session.matching_connections(&args.ends).await?, Vec::new()));
     }
     let snapshot = session.snapshot().await;
-    let matches = Matches {
+    let matches = MatchingConnections {
         answered: !snapshot.accounts.is_empty(),
         connections: snapshot.connections,
         failures: snapshot.failures,

@@ -15,14 +15,14 @@ pub(crate) struct Args {
 pub(crate) const TOPICS: [&str; 3] = ["exit-codes", "selectors", "environment"];
 
 /// Prints a topic, or the long help of a command of `definition`, the whole command line.
-pub(crate) fn run(args: Args, mut definition: clap::Command, app: &mut App) -> Result<Exit> {
+pub(crate) fn run(args: Args, definition: fn() -> clap::Command, app: &mut App) -> Result<Exit> {
     let topic = match args.words.as_slice() {
         [word] => topic(word),
         _ => None,
     };
     let text = match topic {
         Some(text) => text,
-        None => command_help(&args.words, &mut definition)?,
+        None => command_help(&args.words, &mut definition())?,
     };
     app.output.write_text(&text)?;
     Ok(Exit::Done)
@@ -87,7 +87,7 @@ A type (TYPE) is logs, metrics or audit; several are repeated or comma-separated
 ";
 
 const ENVIRONMENT: &str = "\
-Environment variables, in the order in which they are taken; a flag comes before all of them
+Environment variables in their order of precedence; a flag comes before all of them
 
   API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
   application key    ORGCONN_APP_KEY, DD_APP_KEY, DATADOG_APP_KEY
@@ -101,9 +101,9 @@ The other global flags have a variable each
   ORGCONN_PROFILE, ORGCONN_ALL_PROFILES, ORGCONN_TRUST_HOST, ORGCONN_OUTPUT, ORGCONN_COLUMNS, ORGCONN_NO_HEADER,
   ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT, ORGCONN_MAX_RETRIES,
   ORGCONN_CONFIG, ORGCONN_SANDBOX
-Any other name that begins with ORGCONN_ is refused: it would be a setting with a slip of the pen.
+Any other name that begins with ORGCONN_ is refused: it is probably a misspelled setting.
 
-Honoured besides
+Also honoured
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
   XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 ";

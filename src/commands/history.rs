@@ -6,8 +6,8 @@ use crate::output::HistoryRow;
 
 /// List the changes that this machine made, the newest first
 ///
-/// Every create, update and delete is written down before it is sent and after it is answered; one without an answer
-/// is `unknown`. With --profile, only what was changed with it. The sandbox has a history of its own.
+/// Every create, update and delete is recorded before it is sent and after its answer; one without an answer is
+/// `unknown`. With --profile, only what was changed with it. The sandbox has a history of its own.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn history --limit 10
@@ -77,7 +77,7 @@ fn result_and_reason(entry: &Entry) -> (&'static str, Option<String>) {
         Outcome::Failed { message, .. } => ("failed", Some(message.clone())),
         Outcome::Unknown { message } => {
             let message = message.clone();
-            let killed = || "the run ended before the answer came".to_owned();
+            let killed = || "the run ended before the answer".to_owned();
             ("unknown", Some(message.unwrap_or_else(killed)))
         }
     };

@@ -1,7 +1,5 @@
 use super::report;
-use super::sorting::Sorting;
-use super::types::TypeFilter;
-use crate::api::ConnectionPage;
+use super::shared_flags::{Sorting, TypeFilter};
 use crate::app::{Account, App, Ends, Session, unreadable_records};
 use crate::completion::Cache;
 use crate::error::{CommandError, Exit, Result};
@@ -41,7 +39,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 /// Lists what several accounts see. Only when all have answered is it known which connections two of them share.
 async fn list_all_accounts(session: &Session, args: &Args, output: &mut Output) -> Result<Exit> {
     let progress = output.progress("reading the connections", None);
-    let mut matches = progress.during(session.matches(&args.ends)).await?;
+    let mut matches = progress
+        .during(session.matching_connections(&args.ends))
+        .await?;
     matches
         .connections
         .retain(|connection| args.types.selects(connection));
@@ -66,46 +66,38 @@ async fn stream(
     let filter = session.filter(&args.ends, session.accounts()).await?;
     let mut pages = account.client().await?.connections(filter);
     output.hide_column("profiles");
-    let mut page = pages.next().await.transpose()?;
+    let mut next = pages.next().await.transpose()?;
     let total = pages.total();
     let is_cached = args.ends.is_empty() && account.has_cache();
     let mut cached = Vec::new();
-    let (mut received, mut unreadable, mut lost) = (0, Vec::new(), None);
+    let (mut received, mut unreadable, mut failures) = (0, Vec::new(), Vec::new());
     let mut listing = output.begin::<Connection>()?;
-    while let Some(ConnectionPage {
-        connections,
-        unreadable: records,
-    }) = page
-    {
-        received += connections.len() + records.len();
-        unreadable.extend(records);
+    while let Some(page) = next {
+        received += page.connections.len() + page.unreadable.len();
+        unreadable.extend(page.unreadable);
         // Of more than the cache takes, it stores none.
         if is_cached && cached.len() <= Cache::MAX_CONNECTIONS {
-            cached.extend_from_slice(&connections);
+            cached.extend_from_slice(&page.connections);
         }
-        for mut connection in connections {
-            connection
-                .profiles
-                .extend(account.profile().map(str::to_owned));
+        for mut connection in page.connections {
+            let profile = account.profile().map(str::to_owned);
+            connection.profiles.extend(profile);
             if args.types.selects(&connection) {
                 listing.push(connection)?;
             }
         }
         listing.flush()?;
-        page = match pages.next().await.transpose() {
-            Ok(next) => next,
-            Err(error) => {
-                let of_total = total.map_or_else(String::new, |total| format!(" of {total}"));
-                lost = Some(CommandError::from(error).context(format!(
-                    "the listing breaks off after {received}{of_total} connections"
-                )));
-                None
-            }
-        };
+        next = pages.next().await.transpose().unwrap_or_else(|error| {
+            let of_total = total.map_or_else(String::new, |total| format!(" of {total}"));
+            failures.push(CommandError::from(error).context(format!(
+                "the listing breaks off after {received}{of_total} connections"
+            )));
+            None
+        });
     }
-    let failures: Vec<_> = lost
-        .into_iter()
-        .chain(unreadable_records(&unreadable))
+    failures.extend(unreadable_records(&unreadable));
+    let failures = failures.into_iter();
+    let failures: Vec<_> = failures
         .map(|error| error.for_profile(account.profile()))
         .collect();
     let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
@@ -113,11 +105,11 @@ async fn stream(
     for failure in &failures {
         failure.report(output);
     }
-    let Some(failure) = failures.first() else {
-        if is_cached {
-            account.cache_connections(&cached);
-        }
-        return Ok(shown.map(|()| Exit::Done)?);
-    };
-    Ok(failure.exit())
+    if let Some(failure) = failures.first() {
+        return Ok(failure.exit());
+    }
+    if is_cached {
+        account.cache_connections(&cached);
+    }
+    Ok(shown.map(|()| Exit::Done)?)
 }

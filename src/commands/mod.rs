@@ -1,29 +1,93 @@
-//! The commands, one file each: its arguments, then `run`, which reads from top to bottom what the command does.
+//! The commands, one file each: its arguments, then `run`, which reads from top to bottom what the command does. Here is
+//! their list, and the one match that runs them.
 //!
 //! Imports `app`, `error` and the rooms below. Two commands never import each other.
 
-pub(crate) mod apply;
-pub(crate) mod auth;
-pub(crate) mod check;
+mod apply;
+mod auth;
+mod check;
 mod comparison;
 pub(crate) mod completions;
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod export;
-pub(crate) mod get;
-pub(crate) mod graph;
+mod create;
+mod delete;
+mod export;
+mod get;
+mod graph;
 pub(crate) mod help;
-pub(crate) mod history;
-pub(crate) mod list;
-pub(crate) mod orgs;
-pub(crate) mod plan;
-pub(crate) mod profile;
+mod history;
+mod list;
+mod orgs;
+mod plan;
+mod profile;
 mod profiles;
 mod report;
 #[cfg(feature = "sandbox")]
-pub(crate) mod sandbox;
-pub(crate) mod schema;
-mod sorting;
-mod types;
-pub(crate) mod undo;
-pub(crate) mod update;
+mod sandbox;
+mod schema;
+mod shared_flags;
+mod undo;
+mod update;
+
+use clap::Subcommand;
+
+use crate::app::App;
+use crate::error::{Exit, Result};
+
+/// A command of the command line.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    Get(get::Args),
+    Create(create::Args),
+    Update(update::Args),
+    #[command(visible_alias = "rm")]
+    Delete(delete::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Check(check::Args),
+    Export(export::Args),
+    Graph(graph::Args),
+    Schema(schema::Args),
+    History(history::Args),
+    Undo(undo::Args),
+    Orgs(orgs::Args),
+    Auth(auth::Args),
+    Profile(profile::Args),
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Args),
+    Completions(completions::Args),
+    Help(help::Args),
+}
+
+impl Command {
+    /// Runs the command. `definition` makes clap's definition of the whole command line, for `help`.
+    pub(crate) async fn run(
+        self,
+        app: &mut App,
+        definition: fn() -> clap::Command,
+    ) -> Result<Exit> {
+        match self {
+            Self::List(args) => list::run(args, app).await,
+            Self::Get(args) => get::run(args, app).await,
+            Self::Create(args) => create::run(args, app).await,
+            Self::Update(args) => update::run(args, app).await,
+            Self::Delete(args) => delete::run(args, app).await,
+            Self::Plan(args) => plan::run(args, app).await,
+            Self::Apply(args) => apply::run(args, app).await,
+            Self::Check(args) => check::run(args, app).await,
+            Self::Export(args) => export::run(args, app).await,
+            Self::Graph(args) => graph::run(args, app).await,
+            Self::Schema(args) => schema::run(args, app),
+            Self::History(args) => history::run(args, app),
+            Self::Undo(args) => undo::run(args, app).await,
+            Self::Orgs(args) => orgs::run(args, app).await,
+            Self::Auth(args) => auth::run(args, app).await,
+            Self::Profile(args) => profile::run(args, app),
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(args) => sandbox::run(args, app).await,
+            Self::Completions(args) => completions::run(args, app),
+            Self::Help(args) => help::run(args, definition, app),
+        }
+    }
+}

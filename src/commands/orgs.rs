@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::report;
-use super::sorting::Sorting;
+use super::shared_flags::Sorting;
 use crate::api::ErrorKind;
 use crate::app::{Account, App};
 use crate::error::{Exit, Result};
@@ -35,10 +35,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let mut succeeded = false;
     for (account, result) in results {
         match result {
-            Ok(VisibleOrgs {
-                directory,
-                is_restricted,
-            }) => {
+            Ok((directory, is_restricted)) => {
                 succeeded = true;
                 if is_restricted {
                     app.output.warn(&describe_restriction(account.profile()));
@@ -61,14 +58,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     report::rows(rows.collect(), succeeded, &failures, &mut app.output)
 }
 
-/// The orgs that one account sees.
-struct VisibleOrgs {
-    directory: OrgDirectory,
-    /// Whether the managed orgs may not be read, so that only those of connections are here.
-    is_restricted: bool,
-}
-
-async fn read(account: &Account, name: Option<&str>) -> Result<VisibleOrgs> {
+/// The orgs that one account sees, and whether it may not read the managed orgs, so that only those of its connections
+/// are here.
+async fn read(account: &Account, name: Option<&str>) -> Result<(OrgDirectory, bool)> {
     match account.client().await?.managed_orgs(name).await {
         Err(error) if error.kind() == ErrorKind::Forbidden => {}
         answer => {
@@ -76,10 +68,7 @@ async fn read(account: &Account, name: Option<&str>) -> Result<VisibleOrgs> {
             if name.is_none() {
                 account.cache_orgs(&directory);
             }
-            return Ok(VisibleOrgs {
-                directory,
-                is_restricted: false,
-            });
+            return Ok((directory, false));
         }
     }
     let mut directory = account.orgs_of_connections().await?;
@@ -89,14 +78,10 @@ async fn read(account: &Account, name: Option<&str>) -> Result<VisibleOrgs> {
     if let Some(name) = name {
         let name = name.to_lowercase();
         let contains = |known: &String| known.to_lowercase().contains(&name);
-        directory
-            .orgs
-            .retain(|org| org.name.as_ref().is_some_and(contains));
+        let orgs = &mut directory.orgs;
+        orgs.retain(|org| org.name.as_ref().is_some_and(contains));
     }
-    Ok(VisibleOrgs {
-        directory,
-        is_restricted: true,
-    })
+    Ok((directory, true))
 }
 
 fn describe_restriction(profile: Option<&str>) -> String {
@@ -104,5 +89,5 @@ fn describe_restriction(profile: Option<&str>) -> String {
         || "these credentials".to_owned(),
         |name| format!("the keys of the profile {name}"),
     );
-    format!("{whose} may not read the managed orgs: only those that connections mention are listed")
+    format!("{whose} may not read the managed orgs: only the orgs of connections are listed")
 }

@@ -3,7 +3,7 @@ use crate::app::App;
 use crate::error::{Exit, Result};
 use crate::output::StepRow;
 
-/// Show what would turn the live connections into those of a file
+/// Show what would change the live connections into those of a file
 ///
 /// Nothing is changed. The exit code is 0 whether or not there is anything to do; `orgconn check -f FILE` tells the
 /// two apart. json, jsonl and yaml hold every connection of the file, the other formats only what would change.

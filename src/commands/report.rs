@@ -30,12 +30,7 @@ pub(crate) fn rows<R: Row>(
     output: &mut Output,
 ) -> Result<Exit> {
     finish(succeeded, failures, output, |errors, output| {
-        if succeeded || errors.is_empty() || !rows.is_empty() {
-            list(rows, errors, output)
-        } else {
-            // A header without rows would say that nothing exists.
-            Ok(output.write_errors(errors)?)
-        }
+        list(rows, errors, output)
     })
 }
 

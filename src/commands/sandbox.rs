@@ -8,7 +8,7 @@ use crate::app::{App, duration, stop_token};
 use crate::error::{Exit, Result};
 use crate::sandbox::{self, DEFAULT_PROFILE, Listener, Sandbox, ServeOptions};
 
-/// The local stand-in for the API: serve it, reset it, or say where its state is
+/// The local sandbox of the API: serve it, reset it, or print where its state is
 ///
 /// Any command runs against it with --sandbox. `serve` is for other programs, such as curl.
 #[derive(clap::Args, Debug)]
@@ -24,7 +24,7 @@ enum SandboxCommand {
     /// First prints, for a shell to take up, the variables with which other programs find it: DATADOG_HOST, and the
     /// keys of the sample hub. With -v each answer is told on standard error.
     Serve(ServeArgs),
-    /// Put the sample orgs and connections back as they were
+    /// Restore the sample orgs and connections
     Reset,
     /// Print the path of the state file
     Path,
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         SandboxCommand::Reset => {
             Sandbox::reset(&state_file).map_err(anyhow::Error::from)?;
             app.remove_sandbox_from_cache();
-            app.output.note("the sandbox is as it was at first");
+            app.output.note("the sandbox has its samples again");
         }
         SandboxCommand::Path => {
             app.output

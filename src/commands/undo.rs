@@ -1,18 +1,18 @@
 use uuid::Uuid;
 
 use super::report;
-use crate::app::{AccountOrg, App, Session, Snapshot, orgs_for};
+use crate::app::{Account, App, Session, Snapshot, orgs_for};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, SANDBOX_HOST};
 use crate::model::{Change, Connection, OrgRef};
 use crate::output::{ConnectionChange, Output};
 
-/// Take back a change of the history
+/// Undo a change of the history
 ///
-/// Puts back what a create, an update or a delete changed, after showing it: without ENTRY, the newest change that is
-/// not undone, so that one undo after another goes back in time. What was changed again since is left alone, and
-/// nothing is undone twice. A deleted connection comes back with a new id and another owner, and without its
-/// restriction policy. The keys are those of the change's own profile, unless others are chosen.
+/// Shows and then reverses a create, an update or a delete: without ENTRY, the newest change that is not undone, so that
+/// one undo after another goes back in time. A connection that was changed again since is not touched, and nothing is
+/// undone twice. A deleted connection is created again with a new id and another owner, and without its restriction
+/// policy. The keys are those of the change's own profile, unless others are chosen.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn undo --dry-run
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.supports::<ConnectionChange>()?;
-    let must_ask = !args.dry_run && app.must_ask("to undo", "--yes undoes without asking")?;
+    let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;
     let entry = select_entry(&args, &app.journal()?.entries()?, app)?;
     if let Some(profile) = &entry.origin.profile {
         app.prefer_profile(profile)?;
@@ -47,14 +47,14 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let live = entry.find_live(&snapshot.connections);
     let Some(change) = entry.inverse(live)? else {
         app.output.note(&format!(
-            "{} is as it was before {}: nothing to undo; an older entry has to be named",
+            "{} is as it was before {}: nothing to undo; to undo an older change, give its entry",
             describe_pair(entry.source(), entry.destination()),
             entry.id
         ));
         return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
     };
-    let of = account_of(orgs_for(&change), &entry, &snapshot)?;
-    entry.check_host(&of.account.host()?)?;
+    let account = account_of(orgs_for(&change), &entry, &snapshot)?;
+    entry.check_host(&account.host()?)?;
     show(&entry, &change, must_ask, &mut app.output);
     if args.dry_run {
         app.output.note("dry run: nothing was changed");
@@ -64,8 +64,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if must_ask {
         app.confirm("Undo this?", "nothing was changed")?;
     }
-    let changes = of.account.changes("undo").await?;
-    let connection = changes.undo(&entry, &change).await?;
+    let editor = account.editor("undo").await?;
+    let connection = editor.undo(&entry, &change).await?;
     let row = done_row(&change, connection, entry.connection_id());
     report::results(vec![Ok(row)], &mut app.output)
 }
@@ -77,9 +77,8 @@ fn select_entry(args: &Args, entries: &Entries, app: &App) -> Result<Entry> {
         None => {
             let newest = entries.newest_to_undo(|origin| app.shows_history_of(origin));
             newest.ok_or_else(|| {
-                CommandError::new(Exit::NotFound, "the history has nothing to undo").hint(
-                    "`orgconn history` lists the changes; an undo is itself undone only by its name",
-                )
+                CommandError::new(Exit::NotFound, "the history has nothing to undo")
+                    .hint("`orgconn history` lists the changes; to undo an undo, give its entry")
             })?
         }
     };
@@ -127,12 +126,16 @@ fn warn_of_failures(snapshot: &Snapshot<'_>, output: &mut Output) {
 fn account_of<'a, 's>(
     orgs: impl Iterator<Item = &'a OrgRef> + Clone,
     entry: &Entry,
-    snapshot: &'a Snapshot<'s>,
-) -> Result<&'a AccountOrg<'s>> {
-    let belongs = |of: &&AccountOrg<'_>| orgs.clone().any(|org| org.id == of.org.id);
-    let is_own = |of: &&AccountOrg<'_>| of.account.profile() == entry.origin.profile.as_deref();
-    let mut matches = snapshot.accounts.iter().filter(belongs);
-    let own = matches.clone().find(is_own);
+    snapshot: &Snapshot<'s>,
+) -> Result<&'s Account> {
+    let belongs = |current: &OrgRef| orgs.clone().any(|org| org.id == current.id);
+    let accounts = snapshot.accounts.iter();
+    let mut matches = accounts
+        .filter(|(_, org)| belongs(org))
+        .map(|(account, _)| *account);
+    let own = matches
+        .clone()
+        .find(|account| account.profile() == entry.origin.profile.as_deref());
     own.or_else(|| matches.next()).ok_or_else(|| {
         let names: Vec<_> = orgs
             .clone()
@@ -175,8 +178,8 @@ fn show(entry: &Entry, change: &Change, must_ask: bool, output: &mut Output) {
     }
     if matches!(change, Change::Create { .. }) {
         output.warn(
-            "the connection gets a new id, and the user of these keys as its owner; a restriction policy is not put \
-             back",
+            "the connection gets a new id, and the user of these keys as its owner; its restriction policy is not \
+             restored",
         );
     }
 }

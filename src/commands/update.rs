@@ -1,6 +1,6 @@
 use super::report;
-use super::types::UnknownTypes;
-use crate::app::{App, CHANGES_AT_ONCE, Changes, Ends, side_by_side};
+use super::shared_flags::UnknownTypes;
+use crate::app::{App, CHANGES_AT_ONCE, ConnectionEditor, Ends, side_by_side};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, Connection, ConnectionSelector, ConnectionType, TypeSet};
 use crate::output::ConnectionChange;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     )]
     add: Vec<ConnectionType>,
 
-    /// Share these types no more (repeatable, comma-separated)
+    /// Stop sharing these types (repeatable, comma-separated)
     #[arg(
         long = "remove-type",
         id = "remove",
@@ -62,9 +62,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let found = session.find_connections(account, &args.connections, &args.ends);
     // If one of them is not found, none is changed.
     let connections = found.await?.into_iter().collect::<Result<Vec<_>>>()?;
-    let changes = account.changes("update").await?;
+    let editor = account.editor("update").await?;
     let connections = connections.into_iter();
-    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &changes));
+    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &editor));
     let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
     if args.dry_run {
         app.output.note("dry run: nothing was changed");
@@ -76,7 +76,7 @@ async fn update(
     connection: Connection,
     edit: &TypeEdit,
     dry_run: bool,
-    changes: &Changes<'_>,
+    editor: &ConnectionEditor<'_>,
 ) -> Result<ConnectionChange> {
     let types = edit.apply_to(&connection)?;
     if types == connection.types {
@@ -90,7 +90,7 @@ async fn update(
         true => Ok(ConnectionChange::planned("would update", &change)),
         false => Ok(ConnectionChange::new(
             "updated",
-            changes.make(&change).await?,
+            editor.make(&change).await?,
         )),
     }
 }
@@ -131,6 +131,6 @@ impl TypeEdit {
         Err(CommandError::usage(format!(
             "nothing would be left to share from `{source}` to `{destination}`"
         ))
-        .hint("to end the connection: orgconn delete"))
+        .hint("to remove the connection: orgconn delete"))
     }
 }

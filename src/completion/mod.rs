@@ -236,7 +236,7 @@ fn load(path: &Path) -> Option<CacheFile> {
 fn log_failure(directory: &Path, result: io::Result<()>) {
     if let Err(error) = result {
         let directory = directory.display();
-        log::info!("what completions know was not written to {directory}: {error}");
+        log::info!("the completion cache cannot be written to {directory}: {error}");
     }
 }
 

@@ -35,6 +35,10 @@ pub(crate) enum KeychainError {
     #[error(
         "this program was built without the feature `keyring`; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
     )]
+    #[cfg_attr(
+        all(feature = "keyring", not(test)),
+        expect(dead_code, reason = "a built-in keychain never says so")
+    )]
     NotBuiltIn,
     /// No keychain service runs, as on most servers.
     #[error(

@@ -91,7 +91,7 @@ pub(crate) enum SecretSourceError {
     #[error(transparent)]
     Keychain(#[from] KeychainError),
     /// The keychain has no such entry.
-    #[error("there is no such entry; `orgconn auth login` makes one")]
+    #[error("there is no such entry; `orgconn auth login` creates one")]
     NoEntry,
     /// It is empty, or white space alone.
     #[error("it is empty")]

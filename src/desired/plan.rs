@@ -320,7 +320,7 @@ fn describe_difference(shown: Option<&Step>, now: Option<&Step>) -> Option<Strin
     };
     let step = now.or(shown).filter(|_| !is_same)?;
     Some(format!(
-        "`{}` to `{}` moved since the plan was made: it said to {}, now it would be to {}",
+        "`{}` to `{}` changed since the plan was made: the plan was to {}, now it would be to {}",
         step.source.label(),
         step.destination.label(),
         describe_action(shown),

@@ -24,7 +24,7 @@ pub(crate) enum HistoryError {
     Undo(#[from] UndoError),
     /// A change was sent, and its outcome could not be written.
     #[error(
-        "what became of the change could not be written to the history, where the entry {entry} stays unknown"
+        "the outcome of the change could not be written to the history; the entry {entry} stays unknown"
     )]
     Finish {
         /// The entry of the change.
@@ -68,14 +68,6 @@ pub(crate) enum JournalError {
         path: PathBuf,
         /// The length of the line.
         bytes: usize,
-    },
-    /// An entry has no form in JSON.
-    #[error("an entry for {} could not be written as JSON; this is a fault of the program", .path.display())]
-    Encode {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: serde_json::Error,
     },
     /// The thread that writes the file has ended.
     #[error("the thread that writes {} has ended; this is a fault of the program", .path.display())]
@@ -136,18 +128,18 @@ pub(crate) enum UnreadableReason {
     #[error("it has the format {0}, which a newer version of the program writes")]
     NewerVersion(u64),
     /// Its event is unknown to this version.
-    #[error("it tells of `{0}`, which this version does not know")]
+    #[error("its event `{0}` is unknown to this version")]
     UnknownEvent(String),
     /// It is not JSON, or lacks something.
-    #[error("it is not as this program writes it")]
+    #[error("it is malformed")]
     Invalid(#[source] serde_json::Error),
     /// The connection before or after is missing.
-    #[error("it does not say what the connection was, or was to be")]
+    #[error("it names no connection")]
     NoConnection,
     /// An earlier line has the same id.
-    #[error("an entry {0} is there already")]
+    #[error("the entry {0} exists already")]
     DuplicateEntry(EntryId),
     /// It is an outcome whose entry is missing or unreadable.
-    #[error("it says what became of the entry {0}, which is not there")]
+    #[error("its entry {0} does not exist")]
     NoEntry(EntryId),
 }

@@ -67,23 +67,6 @@ impl Journal {
         Ok(entries)
     }
 
-    /// Checks that a line was encoded and is short enough to be read again.
-    pub(super) fn check_line(
-        &self,
-        line: serde_json::Result<Vec<u8>>,
-    ) -> Result<Vec<u8>, JournalError> {
-        let path = || self.path.clone();
-        let line = line.map_err(|source| JournalError::Encode {
-            path: path(),
-            source,
-        })?;
-        if line.len() > line::MAX_LENGTH {
-            let (path, bytes) = (path(), line.len());
-            return Err(JournalError::TooLong { path, bytes });
-        }
-        Ok(line)
-    }
-
     /// Appends lines, given without line breaks. When this returns, they are on the disk: all of them or none.
     pub(super) fn append(&self, lines: &[Vec<u8>]) -> Result<(), JournalError> {
         let mut file = self.open_for_append(&self.path)?;
@@ -150,7 +133,10 @@ impl Journal {
     }
 }
 
-fn file_error(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
+pub(super) fn file_error(
+    verb: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
     move |source| JournalError::File { verb, path, source }
 }

@@ -7,7 +7,7 @@ use crate::model::{Change, Connection, TypeSet};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UndoError {
     /// It was undone before.
-    #[error("{entry} is undone already, by {by}; to undo that, name it")]
+    #[error("{entry} was already undone by {by}; to undo that, give its entry")]
     AlreadyUndone {
         /// The entry.
         entry: EntryId,
@@ -32,7 +32,7 @@ pub(crate) enum UndoError {
     },
     /// The outcome of a create is unknown, and a connection exists that somebody else may have made.
     #[error(
-        "nobody knows whether {entry} made the connection {live} that is there now; look at it, and delete it if so"
+        "it is not known whether {entry} created the connection {live}, which exists now; check it, and delete it if so"
     )]
     UnknownCreator {
         /// The entry.
@@ -41,7 +41,7 @@ pub(crate) enum UndoError {
         live: Uuid,
     },
     /// The connection whose types were changed does not exist any more.
-    #[error("the connection {connection} that {entry} changed is gone")]
+    #[error("the connection {connection} that {entry} changed no longer exists")]
     NoConnection {
         /// The entry.
         entry: EntryId,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
+use super::journal::file_error;
 use super::{
     Entry, EntryId, HistoryError, Journal, JournalError, Origin, Outcome, UndoError, entry, line,
 };
@@ -20,9 +21,7 @@ pub(crate) struct JournalWriter {
     queue: mpsc::Sender<QueuedLine>,
 }
 
-/// A change that is in the journal, and whose outcome is not.
-///
-/// Dropped, it stays [`Outcome::Unknown`].
+/// An entry of the journal whose outcome is not written yet. Dropped, it stays [`Outcome::Unknown`].
 #[derive(Debug)]
 #[must_use = "the outcome of the change is unknown until it is finished"]
 pub(crate) struct PendingEntry {
@@ -113,7 +112,12 @@ impl JournalWriter {
     }
 
     async fn write(&self, line: serde_json::Result<Vec<u8>>) -> WriteResult {
-        let line = self.journal.check_line(line)?;
+        let path = self.journal.path();
+        let line = line.map_err(|error| file_error("write to", path)(error.into()))?;
+        if line.len() > line::MAX_LENGTH {
+            let (path, bytes) = (path.to_owned(), line.len());
+            return Err(JournalError::TooLong { path, bytes }.into());
+        }
         let (result, written) = oneshot::channel();
         let queued = self.queue.send(QueuedLine { line, result }).await;
         queued.map_err(|_| self.ended())?;

@@ -28,7 +28,7 @@ pub enum ParseSelectorError {
     #[error("it is empty; give an org's name, UUID or public id")]
     Empty,
     /// Something else follows `uuid:`.
-    #[error("`{0}` is no UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85")]
+    #[error("`{0}` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85")]
     InvalidUuid(String),
 }
 

@@ -3,7 +3,7 @@ use std::io;
 
 use super::escape::escape;
 use super::handle::Output;
-use crate::desired::Location;
+use crate::desired::{Location, Position};
 
 /// An error that GitHub shows beside the line of a file: a workflow command (GitHub's documentation, "Workflow
 /// commands for GitHub Actions").
@@ -35,16 +35,12 @@ impl Output {
 impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("::error ")?;
-        let location = self.location.as_ref();
-        if let Some((path, position)) =
-            location.and_then(|it| it.file.path().zip(Some(it.position)))
+        if let Some(Location { file, position }) = &self.location
+            && let Some(path) = file.path()
         {
             let file = escape_property(&path.to_string_lossy());
-            write!(
-                f,
-                "file={file},line={},col={},",
-                position.line, position.column
-            )?;
+            let Position { line, column } = position;
+            write!(f, "file={file},line={line},col={column},")?;
         }
         let title = escape_property(&self.title);
         write!(f, "title={title}::{}", escape_message(&self.message))
@@ -69,7 +65,7 @@ fn escape_property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desired::{FileName, Position};
+    use crate::desired::FileName;
 
     #[test]
     fn what_has_a_meaning_in_a_workflow_command_is_escaped() {

@@ -7,25 +7,10 @@ use super::streams::Stdout;
 
 /// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
 pub(super) struct Csv<'a, R: 'static> {
-    writer: csv::Writer<&'a mut Stdout>,
-    columns: Vec<&'static Column<R>>,
-    has_header: bool,
-    is_terminal: bool,
-}
-
-impl<'a, R: Row> Csv<'a, R> {
-    pub(super) fn new(
-        stdout: &'a mut Stdout,
-        columns: Vec<&'static Column<R>>,
-        has_header: bool,
-    ) -> Self {
-        Self {
-            is_terminal: stdout.is_terminal(),
-            writer: csv::Writer::from_writer(stdout),
-            columns,
-            has_header,
-        }
-    }
+    pub(super) writer: csv::Writer<&'a mut Stdout>,
+    pub(super) columns: Vec<&'static Column<R>>,
+    pub(super) has_header: bool,
+    pub(super) is_terminal: bool,
 }
 
 impl<R: Row> RowWriter<R> for Csv<'_, R> {

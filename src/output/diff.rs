@@ -28,17 +28,15 @@ impl Output {
             Some(color) if is_colored => color.on_default(),
             _ => Style::new(),
         };
-        let labels = OrgLabels::new(rows);
         let result_width = rows.iter().filter_map(|row| row.result).map(str::len).max();
         let mut text = String::new();
-        for row in changes(rows) {
+        for (row, line) in changes(rows) {
             if let Some(width) = result_width {
                 let result = row.result.unwrap_or_default();
                 let style = style(result_color(result));
                 text.push_str(&format!("{style}{result:width$}{style:#}  "));
             }
             let style = style(action_color(row.action));
-            let line = labels.line(row);
             text.push_str(&format!("{style}{}{style:#}\n", escape(&line)));
         }
         self.write_text(&text)
@@ -47,9 +45,7 @@ impl Output {
     /// Shows the changes among `rows` on standard error. When quiet, they are left out unless a question about them
     /// follows.
     pub(crate) fn show_diff(&mut self, rows: &[StepRow], question_follows: bool) {
-        let labels = OrgLabels::new(rows);
-        for row in changes(rows) {
-            let line = labels.line(row);
+        for (_, line) in changes(rows) {
             if question_follows {
                 self.show(&line);
             } else {
@@ -59,50 +55,43 @@ impl Output {
     }
 }
 
-fn changes(rows: &[StepRow]) -> impl Iterator<Item = &StepRow> {
-    rows.iter().filter(|row| row.is_change())
-}
-
-/// What orgs are called. Those that share their name with another one are called by their id as well.
-struct OrgLabels<'a> {
-    shared_names: HashSet<&'a str>,
-}
-
-impl<'a> OrgLabels<'a> {
-    fn new(rows: &'a [StepRow]) -> Self {
-        let mut ids = HashMap::new();
-        let mut shared_names = HashSet::new();
-        for org in rows.iter().flat_map(|row| [&row.source, &row.destination]) {
-            if let Some(name) = org.name.as_deref()
-                && *ids.entry(name).or_insert(org.id) != org.id
-            {
-                shared_names.insert(name);
-            }
-        }
-        Self { shared_names }
-    }
-
-    fn label(&self, org: &OrgRef) -> String {
-        match org.name.as_deref() {
-            Some(name) if self.shared_names.contains(name) => format!("{name} ({})", org.id),
-            _ => org.label(),
-        }
-    }
-
-    /// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
-    fn line(&self, row: &StepRow) -> String {
-        let (source, destination) = (self.label(&row.source), self.label(&row.destination));
+/// The steps that change something, each with its line:
+/// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
+///
+/// Orgs that share their name with another one are named with their ids.
+fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
+    let shared_names = shared_names(rows);
+    let label = |org: &OrgRef| match org.name.as_deref() {
+        Some(name) if shared_names.contains(name) => format!("{name} ({})", org.id),
+        _ => org.label(),
+    };
+    let line = |row: &StepRow| {
         let (before, after) = (&row.before, &row.after);
-        match row.action {
-            "create" => format!("+ {source} -> {destination}  {after}"),
-            "delete" => format!("- {source} -> {destination}  {before}"),
-            "update" => {
-                let difference = type_difference(row);
-                format!("~ {source} -> {destination}  {before} -> {after} ({difference})")
-            }
-            _ => format!("  {source} -> {destination}  {after}"),
-        }
-    }
+        let (sign, types) = match row.action {
+            "create" => ('+', after.to_string()),
+            "delete" => ('-', before.to_string()),
+            _ => (
+                '~',
+                format!("{before} -> {after} ({})", type_difference(row)),
+            ),
+        };
+        let (source, destination) = (label(&row.source), label(&row.destination));
+        format!("{sign} {source} -> {destination}  {types}")
+    };
+    let changes = rows.iter().filter(|row| row.is_change());
+    changes.map(|row| (row, line(row))).collect()
+}
+
+/// The names that two orgs have.
+fn shared_names(rows: &[StepRow]) -> HashSet<&str> {
+    let mut ids = HashMap::new();
+    let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
+    let names = orgs.filter_map(|org| {
+        let name = org.name.as_deref()?;
+        let is_shared = *ids.entry(name).or_insert(org.id) != org.id;
+        is_shared.then_some(name)
+    });
+    names.collect()
 }
 
 /// `+metrics -rum`

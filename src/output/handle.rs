@@ -15,7 +15,7 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// The way to standard output and standard error. Nothing else prints.
+/// Writes to standard output and standard error. Nothing else in the program prints.
 pub(crate) struct Output {
     pub(super) options: OutputOptions,
     /// The columns that tables leave out unless they are asked for.
@@ -177,12 +177,12 @@ impl Output {
 
 /// Messages. Each is one line on standard error, in which line breaks and control characters are escaped.
 impl Output {
-    /// Says how things are going. Left out when quiet.
+    /// Reports how the work goes. Left out when quiet.
     pub(crate) fn note(&mut self, text: &str) {
         self.stderr.note(text);
     }
 
-    /// Shows what a question is about. Never left out.
+    /// Shows what has to be seen, such as what a question is about. Never left out.
     pub(crate) fn show(&mut self, text: &str) {
         self.stderr.write_line("", Style::new(), text);
     }
@@ -199,7 +199,7 @@ impl Output {
         self.stderr.write_line("warning: ", WARNING, text);
     }
 
-    /// Says what failed, after `error: `.
+    /// Reports a failure, after `error: `.
     pub(crate) fn error(&mut self, text: &str) {
         self.stderr.write_line("error: ", ERROR, text);
     }

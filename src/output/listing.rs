@@ -45,7 +45,12 @@ impl<'a, R: Row> Listing<'a, R> {
                 stdout,
                 has_items: false,
             }),
-            Format::Csv => Box::new(Csv::new(stdout, columns, has_header)),
+            Format::Csv => Box::new(Csv {
+                writer: csv::Writer::from_writer(stdout),
+                columns,
+                has_header,
+                is_terminal,
+            }),
             Format::Tsv => Box::new(Tsv {
                 stdout,
                 columns,
@@ -88,7 +93,7 @@ impl<'a, R: Row> Listing<'a, R> {
         self.writer.row(row)
     }
 
-    /// Hands what was pushed so far to the reader, as far as the format allows: to be called after each page.
+    /// Flushes the rows that were pushed, as far as the format streams. To be called after each page.
     ///
     /// # Errors
     /// As [`Listing::push`].
@@ -98,7 +103,7 @@ impl<'a, R: Row> Listing<'a, R> {
 
     /// Ends the listing. `json` and `yaml` contain the errors; the caller reports them on standard error as well.
     ///
-    /// An empty table on a terminal is a note in words. If there were errors, an empty listing is left out, since a
+    /// An empty table on a terminal becomes a note, such as `no connections`. If there were errors, an empty listing is left out, since a
     /// header without rows would look like an answer.
     ///
     /// # Errors

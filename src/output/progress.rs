@@ -28,15 +28,12 @@ impl Output {
     ///
     /// It is never shown when quiet, where standard error is no terminal, or while rows stream to a terminal.
     pub(crate) fn progress(&self, what: &str, total: Option<u64>) -> Progress {
-        let is_hidden = self.options.quiet || self.streams_to_terminal();
-        let progress_line = Some(self.stderr.progress_line.clone());
-        Progress::new(what, total, progress_line.filter(|_| !is_hidden))
-    }
-
-    /// Whether rows are written to a terminal while they come. A table and sorted rows are written at the end.
-    fn streams_to_terminal(&self) -> bool {
+        // A table and sorted rows are written at the end.
         let is_collected = self.options.format == Format::Table || !self.sort.is_empty();
-        self.stdout.is_terminal() && !is_collected
+        let streams_to_terminal = self.stdout.is_terminal() && !is_collected;
+        let is_shown = !self.options.quiet && !streams_to_terminal;
+        let progress_line = is_shown.then(|| self.stderr.progress_line.clone());
+        Progress::new(what, total, progress_line)
     }
 }
 
@@ -60,7 +57,7 @@ impl Progress {
         Self { bar, progress_line }
     }
 
-    /// Counts so many more steps as done.
+    /// Counts further steps as done.
     pub(crate) fn advance(&self, steps: u64) {
         self.bar.inc(steps);
     }
@@ -89,7 +86,7 @@ impl Progress {
     }
 }
 
-/// Erases the line of work that was given up.
+/// Erases the line if the work was cancelled.
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

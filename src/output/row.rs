@@ -172,6 +172,6 @@ pub(super) trait RowWriter<R> {
         Ok(())
     }
 
-    /// Hands what was written so far to the reader.
+    /// Flushes what was written so far.
     fn flush(&mut self) -> io::Result<()>;
 }

@@ -124,8 +124,7 @@ impl Stderr {
     }
 }
 
-/// Writes one line to standard error beside the course of a command: for the logger and the signal handler, which
-/// have no `Output`.
+/// Writes one line to standard error, for the logger and the signal handler, which have no `Output`.
 pub(crate) fn log_line(text: &str) {
     let line = format!("{}\n", escape(text));
     PROGRESS_LINE.suspend(|| io::stderr().write_all(line.as_bytes()).ok());

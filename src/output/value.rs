@@ -108,8 +108,8 @@ impl From<&Vec<String>> for Value<'_> {
     }
 }
 
-/// How many characters of each id tell all of them apart. At least 8.
-pub(super) fn distinct_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
+/// How many characters of each id it takes to tell all of them apart, at least 8.
+pub(super) fn distinct_prefix_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
     let mut ids = Vec::from_iter(ids);
     ids.sort_unstable();
     ids.dedup();

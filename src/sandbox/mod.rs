@@ -16,5 +16,5 @@ mod state;
 mod tests;
 
 pub(crate) use sample_account::{DEFAULT_PROFILE, SampleProfile, profiles};
-pub(crate) use server::{Listener, Running, ServeOptions, serve, start};
+pub(crate) use server::{Listener, ServeOptions, ServerHandle, serve, start};
 pub(crate) use state::Sandbox;

@@ -12,7 +12,8 @@ use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::error::SandboxError;
 use super::handlers;
@@ -40,9 +41,9 @@ pub(crate) struct ServeOptions {
 
 /// A sandbox that this process serves. Dropping it stops the server.
 #[derive(Debug)]
-pub(crate) struct Running {
+pub(crate) struct ServerHandle {
     url: String,
-    _stop: DropGuard,
+    _server: AbortOnDropHandle<()>,
 }
 
 /// Opens the account in `state_file` and serves it in the background, on a free port of 127.0.0.1.
@@ -51,22 +52,20 @@ pub(crate) struct Running {
 ///
 /// # Errors
 /// Those of [`Sandbox::open`] and [`Listener::bind`].
-pub(crate) fn start(state_file: &Path) -> Result<Running, SandboxError> {
+pub(crate) fn start(state_file: &Path) -> Result<ServerHandle, SandboxError> {
     let sandbox = Sandbox::open(state_file)?;
     let listener = Listener::bind((Ipv4Addr::LOCALHOST, 0).into())?;
     let url = listener.url();
-    let stop = CancellationToken::new();
-    tokio::spawn(serve(
-        sandbox,
-        listener,
-        ServeOptions::default(),
-        stop.clone(),
-    ));
-    let _stop = stop.drop_guard();
-    Ok(Running { url, _stop })
+    let never = CancellationToken::new();
+    // Aborted rather than stopped: the grace period would panic on its timer while the runtime shuts down.
+    let server = tokio::spawn(serve(sandbox, listener, ServeOptions::default(), never));
+    Ok(ServerHandle {
+        url,
+        _server: AbortOnDropHandle::new(server),
+    })
 }
 
-impl Running {
+impl ServerHandle {
     /// The API's base URL, such as `http://127.0.0.1:40123`.
     pub(crate) fn url(&self) -> &str {
         &self.url
@@ -136,6 +135,7 @@ impl Server {
     async fn serve_connection(self: Arc<Self>, stream: TcpStream, stop: CancellationToken) {
         // Otherwise small answers may wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
+        // Without a timer, which would panic if a client leaves while the runtime shuts down.
         let builder = auto::Builder::new(TokioExecutor::new());
         let service = service_fn(|request| Arc::clone(&self).answer(request));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));

@@ -104,7 +104,7 @@ fn bad_keys_are_kept_nowhere() {
     let world = World::bare();
     let failed = world.run_with_input(login(&api), KEYS).code(4);
     assert!(
-        failed.stderr.starts_with("error: nothing was kept: "),
+        failed.stderr.starts_with("error: nothing was stored: "),
         "{}",
         failed.stderr
     );

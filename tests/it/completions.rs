@@ -4,6 +4,8 @@
 mod bash;
 #[cfg(unix)]
 mod cache;
+#[cfg(unix)]
+mod hostile_names;
 mod scripts;
 mod shells;
 mod words;

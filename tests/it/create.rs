@@ -161,7 +161,7 @@ fn what_is_shared_is_never_guessed() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: nothing says what to share
+error: no connection type given
 hint: give --type logs, --type metrics, --type audit, or several: --type logs,metrics
 
 "#]]

@@ -22,8 +22,8 @@ fn off_a_terminal_nothing_is_deleted_without_yes() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: nobody can be asked here whether to delete
-hint: --yes deletes without asking
+error: deleting needs a confirmation, and there is no terminal to ask on
+hint: add --yes to delete without asking
 
 "#]]
     );

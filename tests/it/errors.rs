@@ -130,7 +130,7 @@ fn a_page_of_a_gateway_is_not_shown() {
         7,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 500 Internal Server Error (an HTML page, not an answer of the API)
-hint: the fault is on the service's side: try again later
+hint: the service failed: try again later
 
 "#]],
     );
@@ -143,7 +143,7 @@ fn silence_is_named() {
         7,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 502 Bad Gateway (an empty answer)
-hint: the fault is on the service's side: try again later
+hint: the service failed: try again later
 
 "#]],
     );

@@ -138,7 +138,7 @@ fn the_environment_is_told() {
     assert_data_eq!(
         shown(&["help", "environment"]),
         str![[r#"
-Environment variables, in the order in which they are taken; a flag comes before all of them
+Environment variables in their order of precedence; a flag comes before all of them
 
   API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
   application key    ORGCONN_APP_KEY, DD_APP_KEY, DATADOG_APP_KEY
@@ -152,9 +152,9 @@ The other global flags have a variable each
   ORGCONN_PROFILE, ORGCONN_ALL_PROFILES, ORGCONN_TRUST_HOST, ORGCONN_OUTPUT, ORGCONN_COLUMNS, ORGCONN_NO_HEADER,
   ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT, ORGCONN_MAX_RETRIES,
   ORGCONN_CONFIG, ORGCONN_SANDBOX
-Any other name that begins with ORGCONN_ is refused: it would be a setting with a slip of the pen.
+Any other name that begins with ORGCONN_ is refused: it is probably a misspelled setting.
 
-Honoured besides
+Also honoured
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
   XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 

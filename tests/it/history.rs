@@ -151,7 +151,7 @@ fn lines_that_cannot_be_read_are_told_by_their_numbers_and_cost_themselves_alone
     assert_data_eq!(
         stderr,
         str![[r#"
-warning: line 1 of the history was skipped: it is not as this program writes it
+warning: line 1 of the history was skipped: it is malformed
 warning: line 4 of the history was skipped: it has the format 99, which a newer version of the program writes
 
 "#]]

@@ -1,4 +1,5 @@
 //! Ctrl-C: what is in flight is let finish, nothing more is started, and what was done is told.
+#![cfg(unix)]
 
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
@@ -6,7 +7,7 @@ use snapbox::{assert_data_eq, str};
 use crate::harness::{Finished, Flaky, Gate, Running, Turn, World, connection, page, uuid};
 
 const POST: &str = "POST /api/v2/org_connections";
-const INTERRUPTED: &str = "interrupted: what is in flight is let finish; once more stops at once\n";
+const INTERRUPTED: &str = "interrupted: waiting for requests in flight; Ctrl-C again stops at once\n";
 
 fn first_of_two() -> Turn {
     Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 2))
@@ -112,9 +113,9 @@ fn a_create_whose_answer_is_lost_is_not_sent_again_once_it_is_interrupted() {
     assert_data_eq!(
         finished.messages(api.url()),
         str![[r#"
-interrupted: what is in flight is let finish; once more stops at once
-error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: interrupted; whether the connection was made is not known
-hint: see what holds now before you try again: orgconn list
+interrupted: waiting for requests in flight; Ctrl-C again stops at once
+error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: interrupted; it is not known whether the connection was created
+hint: check the present state before you try again: orgconn list
 
 "#]]
     );
@@ -158,9 +159,9 @@ fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
         finished.messages(api.url()),
         str![[r#"
 warning: an org shares with at most 5 others, unless it is on an Enterprise plan
-interrupted: what is in flight is let finish; once more stops at once
-error: `00000000-0000-0000-0000-00000000000a` was not connected: not attempted, as the command was interrupted before
-error: `00000000-0000-0000-0000-00000000000b` was not connected: not attempted, as the command was interrupted before
+interrupted: waiting for requests in flight; Ctrl-C again stops at once
+error: `00000000-0000-0000-0000-00000000000a` was not connected: not attempted: the command was interrupted
+error: `00000000-0000-0000-0000-00000000000b` was not connected: not attempted: the command was interrupted
 
 "#]]
     );

@@ -68,8 +68,8 @@ fn a_create_of_which_all_answers_were_lost_failed_if_it_is_not_there() {
     assert_data_eq!(
         failed.messages(api.url()),
         str![[r#"
-error: `00000000-0000-0000-0000-000000000002` was not connected: POST /api/v2/org_connections at HOST: 504 Gateway Timeout; a look afterwards found no such connection
-hint: the fault is on the service's side: try again later
+error: `00000000-0000-0000-0000-000000000002` was not connected: POST /api/v2/org_connections at HOST: 504 Gateway Timeout; a check afterwards found no such connection
+hint: the service failed: try again later
 
 "#]]
     );
@@ -85,8 +85,8 @@ fn a_create_that_nobody_can_tell_about_is_unknown_and_never_success_nor_failure(
     assert_data_eq!(
         unknown.messages(api.url()),
         str![[r#"
-error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: 504 Gateway Timeout; whether the connection was made is not known
-hint: see what holds now before you try again: orgconn list
+error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: 504 Gateway Timeout; it is not known whether the connection was created
+hint: check the present state before you try again: orgconn list
 
 "#]]
     );
@@ -177,8 +177,8 @@ fn an_update_of_which_all_answers_were_lost_is_looked_up() {
     assert_data_eq!(
         failed.messages(api.url()),
         str![[r#"
-error: the connection from `Org 1` to `Org 2` was not updated: PATCH /api/v2/org_connections/00000000-0000-0000-0000-000000000032 at HOST: 504 Gateway Timeout; a look afterwards did not find the change
-hint: the fault is on the service's side: try again later
+error: the connection from `Org 1` to `Org 2` was not updated: PATCH /api/v2/org_connections/00000000-0000-0000-0000-000000000032 at HOST: 504 Gateway Timeout; a check afterwards did not find the change
+hint: the service failed: try again later
 
 "#]]
     );
@@ -193,7 +193,7 @@ fn an_update_that_nobody_can_tell_about_is_unknown() {
     let message = unknown.messages(api.url());
     assert!(
         message.contains("error: updating the connection from `Org 1` to `Org 2`: ")
-            && message.contains("whether the change was made is not known"),
+            && message.contains("it is not known whether the change was made"),
         "{message}"
     );
     assert_eq!(history(&world)[1]["result"], "unknown");
@@ -226,7 +226,7 @@ fn a_delete_of_which_all_answers_were_lost_is_looked_up() {
     let message = failed.messages(api.url());
     assert!(
         message.starts_with("error: the connection from `Org 1` to `Org 2` was not deleted: ")
-            && message.contains("; a look afterwards found it still there\n"),
+            && message.contains("; a check afterwards found that it still exists\n"),
         "{message}"
     );
 }
@@ -240,7 +240,7 @@ fn a_delete_that_nobody_can_tell_about_is_unknown() {
     let message = unknown.messages(api.url());
     assert!(
         message.contains("error: deleting the connection from `Org 1` to `Org 2`: ")
-            && message.contains("whether it was deleted is not known"),
+            && message.contains("it is not known whether it was deleted"),
         "{message}"
     );
     assert_eq!(history(&world)[1]["result"], "unknown");

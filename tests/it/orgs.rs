@@ -109,7 +109,7 @@ ID                                    PUBLIC ID  NAME   STATE    CURRENT
     assert_data_eq!(
         listed.stderr,
         str![[r#"
-warning: these credentials may not read the managed orgs: only those that connections mention are listed
+warning: these credentials may not read the managed orgs: only the orgs of connections are listed
 
 "#]]
     );

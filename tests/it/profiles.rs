@@ -147,7 +147,7 @@ fn a_profile_without_keys_says_how_it_gets_them() {
     let added = World::bare().run(["profile", "add", "hub"]).code(0);
     assert_eq!(
         added.stderr,
-        "hint: it has no keys yet: orgconn auth login --profile hub\n"
+        "hint: it has no keys yet; next: orgconn auth login --profile hub\n"
     );
 }
 
@@ -155,7 +155,7 @@ fn a_profile_without_keys_says_how_it_gets_them() {
 fn what_makes_no_profile_is_refused_and_nothing_is_written() {
     let world = world();
     for (arguments, reason) in [
-        (&["hub"][..], "there is a profile `hub` already"),
+        (&["hub"][..], "the profile `hub` already exists"),
         (&["x", "--site=datadoghq.ue"], "did you mean `datadoghq.eu`"),
         (
             &["x", "--api-url=https://api.example.com"],

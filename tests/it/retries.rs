@@ -31,7 +31,7 @@ fn a_server_that_does_not_recover_is_given_up_after_the_retries() {
         failed.messages(api.url()),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 503 Service Unavailable: no healthy upstream
-hint: the fault is on the service's side: try again later
+hint: the service failed: try again later
 
 "#]]
     );
@@ -107,8 +107,8 @@ fn one_of_several_creates_that_fails_for_good_is_named_and_stops_no_other() {
     assert_data_eq!(
         part.messages(&api.url()),
         str![[r#"
-error: `00000000-0000-0000-0000-000000000003` was not connected: POST /api/v2/org_connections at HOST: 500 Internal Server Error (an empty answer); a look afterwards found no such connection
-hint: the fault is on the service's side: try again later
+error: `00000000-0000-0000-0000-000000000003` was not connected: POST /api/v2/org_connections at HOST: 500 Internal Server Error (an empty answer); a check afterwards found no such connection
+hint: the service failed: try again later
 
 "#]]
     );

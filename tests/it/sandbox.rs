@@ -43,7 +43,7 @@ fn its_state_lasts_between_calls_until_it_is_reset() {
     let reset = world.run(["sandbox", "reset"]).code(0);
     assert_eq!(
         (reset.stdout.as_str(), reset.stderr.as_str()),
-        ("", "the sandbox is as it was at first\n")
+        ("", "the sandbox has its samples again\n")
     );
     assert_eq!(ids(), before);
     assert_eq!(world.run(["sandbox", "reset", "-q"]).quiet_success(), "");

@@ -88,7 +88,7 @@ fn a_delete_is_undone_by_making_it_anew_and_the_new_id_is_told() {
     assert!(
         undone.stderr.contains(
             "warning: the connection gets a new id, and the user of these keys as its owner; \
-             a restriction policy is not put back\n"
+             its restriction policy is not restored\n"
         ),
         "{}",
         undone.stderr
@@ -154,7 +154,7 @@ fn nothing_is_undone_twice_and_an_undo_is_undone_by_its_name() {
     let refused = world.run(["undo", &entry]).code(6);
     assert_eq!(
         refused.stderr,
-        format!("error: {entry} is undone already, by {undo}; to undo that, name it\n")
+        format!("error: {entry} was already undone by {undo}; to undo that, give its entry\n")
     );
     let redone = world.run(["undo", &undo, "-o", "jsonl"]).code(0);
     assert_eq!(redone.json()["types"], json!(["logs"]));
@@ -230,8 +230,8 @@ fn off_a_terminal_nothing_is_undone_without_yes() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: nobody can be asked here whether to undo
-hint: --yes undoes without asking
+error: undoing needs a confirmation, and there is no terminal to ask on
+hint: add --yes to undo without asking
 
 "#]]
     );

@@ -92,7 +92,7 @@ fn a_connection_is_never_left_with_nothing_to_share() {
     assert!(
         refused
             .stderr
-            .contains("hint: to end the connection: orgconn delete"),
+            .contains("hint: to remove the connection: orgconn delete"),
         "{}",
         refused.stderr
     );

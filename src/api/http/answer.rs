@@ -21,49 +21,47 @@ pub(in crate::api) struct Answer {
     pub(in crate::api) date: Option<Timestamp>,
 }
 
-/// Reads an answer to its end. An error unless it is 2xx, whole and not too long.
-pub(super) async fn judge(response: Response) -> Result<Answer, Error> {
-    let status = response.status();
-    if status.is_redirection() {
-        return Err(redirected(&response));
+impl Answer {
+    /// Reads an answer to its end. An error unless it is 2xx, whole and not too long.
+    pub(super) async fn read(response: Response) -> Result<Self, Error> {
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(redirect_error(&response));
+        }
+        let date = header_date(response.headers(), DATE.as_str());
+        let retry_after = retry_after(status, response.headers());
+        let body = read_body(response, MAX_BYTES).await;
+        if status.is_success() {
+            return body.map(|body| Self { body, date });
+        }
+        // The status says enough, even if the text that explains it was lost.
+        let explanation = explanation(status, &body.unwrap_or_default());
+        let error = refusal_error(status, &explanation);
+        Err(error.with_retry_after(retry_after))
     }
-    let date = header_date(response.headers(), DATE.as_str());
-    let asked_wait = asked_wait(status, response.headers());
-    let body = read_body(response, MAX_BYTES).await;
-    if status.is_success() {
-        return body.map(|body| Answer { body, date });
-    }
-    // The status says enough, even if the text that explains it was lost.
-    let message = message(status, &body.unwrap_or_default());
-    Err(refused(status, asked_wait, &message))
 }
 
-/// The error about an answer of 4xx or 5xx. `message` follows the status.
-fn refused(status: StatusCode, asked_wait: Option<Duration>, message: &str) -> Error {
-    let (kind, is_transient, may_be_done) = match status.as_u16() {
-        401 => (ErrorKind::Unauthenticated, false, false),
-        403 => (ErrorKind::Forbidden, false, false),
-        404 => (ErrorKind::NotFound, false, false),
-        407 => (ErrorKind::Proxy, false, false),
-        408 => (ErrorKind::Timeout, true, true),
-        409 => (ErrorKind::Conflict, false, false),
-        429 => (ErrorKind::RateLimited, true, false),
-        500.. => (ErrorKind::Server, true, true),
-        _ => (ErrorKind::Rejected, false, false),
+/// The error about an answer of 4xx or 5xx. The explanation follows the status.
+fn refusal_error(status: StatusCode, explanation: &str) -> Error {
+    let (kind, max_retries, may_be_done) = match status.as_u16() {
+        401 => (ErrorKind::Unauthenticated, 0, false),
+        403 => (ErrorKind::Forbidden, 0, false),
+        404 => (ErrorKind::NotFound, 0, false),
+        407 => (ErrorKind::Proxy, 0, false),
+        408 => (ErrorKind::Timeout, u32::MAX, true),
+        409 => (ErrorKind::Conflict, 0, false),
+        429 => (ErrorKind::RateLimited, u32::MAX, false),
+        500.. => (ErrorKind::Server, u32::MAX, true),
+        _ => (ErrorKind::Rejected, 0, false),
     };
-    let error = Error::new(kind, format!("{status}{message}"))
+    Error::new(kind, format!("{status}{explanation}"))
         .with_http_status(status.as_u16())
-        .with_outcome_unknown(may_be_done);
-    match is_transient {
-        true => error
-            .with_max_retries(u32::MAX)
-            .with_retry_after(asked_wait),
-        false => error,
-    }
+        .with_max_retries(max_retries)
+        .with_outcome_unknown(may_be_done)
 }
 
 /// Names the host alone: the rest of the location may hold anything.
-fn redirected(response: &Response) -> Error {
+fn redirect_error(response: &Response) -> Error {
     let location = response.headers().get(LOCATION);
     let target = location.and_then(|location| response.url().join(location.to_str().ok()?).ok());
     let host = target.as_ref().and_then(Url::host_str);
@@ -97,7 +95,7 @@ async fn read_body(mut response: Response, max_bytes: u64) -> Result<Vec<u8>, Er
 }
 
 /// What the body of a refusal says beyond its status, to be appended to it: `: connection … already exists`.
-fn message(status: StatusCode, body: &[u8]) -> String {
+fn explanation(status: StatusCode, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {
@@ -140,7 +138,7 @@ fn error_text(error: &Value) -> Option<String> {
 /// How long an answer asks to wait before the next request. Datadog says so in seconds in `X-RateLimit-Reset`, which
 /// counts on a 429 alone since it is part of other answers too. A gateway says so in `Retry-After`, in seconds or as a
 /// date by the server's own clock.
-pub(super) fn asked_wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     if status == StatusCode::TOO_MANY_REQUESTS {
         let reset = header_seconds(headers, "x-ratelimit-reset");
         if reset.is_some() {
@@ -216,7 +214,10 @@ mod tests {
                 " (an HTML page, not an answer of the API)",
             ),
         ] {
-            assert_eq!(message(StatusCode::BAD_REQUEST, body.as_bytes()), expected);
+            assert_eq!(
+                explanation(StatusCode::BAD_REQUEST, body.as_bytes()),
+                expected
+            );
         }
     }
 
@@ -228,7 +229,7 @@ mod tests {
             r#"{"errors":[]}"#,
             "not found\n",
         ] {
-            assert_eq!(message(StatusCode::NOT_FOUND, body.as_bytes()), "");
+            assert_eq!(explanation(StatusCode::NOT_FOUND, body.as_bytes()), "");
         }
     }
 
@@ -256,12 +257,12 @@ mod tests {
             (503, &[reset, after], Some(7)),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            let wait = asked_wait(status, &headers(lines));
+            let wait = retry_after(status, &headers(lines));
             assert_eq!(wait, expected.map(Duration::from_secs), "{lines:?}");
         }
         for odd in ["", "-1", "soon", "NaN", "1e300", "inf"] {
             for name in ["x-ratelimit-reset", "retry-after"] {
-                let wait = asked_wait(StatusCode::TOO_MANY_REQUESTS, &headers(&[(name, odd)]));
+                let wait = retry_after(StatusCode::TOO_MANY_REQUESTS, &headers(&[(name, odd)]));
                 assert_eq!(wait, None, "{odd}");
             }
         }

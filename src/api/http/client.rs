@@ -7,7 +7,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{self, Answer, header_text};
+use super::answer::{Answer, header_text};
 use super::auth::AuthHeaders;
 use super::rate_limit::{Permit, RateLimiter};
 use super::request::Request;
@@ -142,7 +142,7 @@ impl HttpClient {
     pub(in crate::api) fn in_context(&self, error: Error, request: &Request) -> Error {
         let host = self.transport.endpoint().authority();
         let origin = self.settings.credentials_origin.as_deref();
-        error.in_request(request.label(), host, origin)
+        error.with_request(request.label(), host, origin)
     }
 
     /// Sends the request once, as soon as it may be sent.
@@ -211,7 +211,7 @@ impl HttpClient {
             permit.record_answer(response.status(), response.headers());
             self.transport.record_version(response.version());
             log_answer(request, &response, started.elapsed());
-            answer::judge(response).await
+            Answer::read(response).await
         };
         let answer = timeout_at(deadline, answering).await;
         let answer = answer.unwrap_or_else(|_| {

@@ -1,7 +1,7 @@
 //! Requests to the API. Only this folder knows the HTTP library.
 //!
-//! [`client`] sends a request, again where that may help; [`rate_limit`] decides when it may be sent; [`answer`] judges
-//! what came back.
+//! [`client`] sends a request, again where that may help; [`rate_limit`] decides when it may be sent; [`answer`] reads
+//! what came back, and says what it means.
 
 mod answer;
 mod auth;

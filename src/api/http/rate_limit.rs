@@ -14,11 +14,11 @@ use reqwest::header::HeaderMap;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::{asked_wait, header_seconds, header_text};
+use super::answer::{header_seconds, header_text, retry_after};
 use super::request::Request;
 use crate::api::error::{Error, ErrorKind, duration_text};
 
-/// No window is longer. A header that says so is nonsense, such as a date in place of a length.
+/// No window is longer. A header that says so is invalid, for example a date in place of a length.
 const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// The rate limits of one set of credentials.
@@ -34,7 +34,7 @@ pub(super) struct RateLimiter {
 pub(super) struct Permit<'a> {
     limiter: &'a RateLimiter,
     request: InFlight,
-    /// Whether the service may have counted the request without saying so.
+    /// Whether the answer is lost. The service may have counted the request all the same.
     is_lost: bool,
 }
 
@@ -90,7 +90,7 @@ impl RateLimiter {
 impl Permit<'_> {
     /// Learns what an answer says about the rate limit.
     pub(super) fn record_answer(mut self, status: StatusCode, headers: &HeaderMap) {
-        let window = Window::read(status, headers);
+        let window = Window::from_headers(status, headers);
         self.is_lost = window.is_none() && !status.is_success();
         let mut state = self.limiter.lock();
         match window {
@@ -239,9 +239,9 @@ impl State {
 impl Window {
     /// What an answer says of its limit's window. `None` if headers are missing or make no sense. A 429 may come from a
     /// gateway, with `Retry-After` alone.
-    fn read(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
+    fn from_headers(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
         let (remaining, reset) = match status {
-            StatusCode::TOO_MANY_REQUESTS => (0, asked_wait(status, headers)?),
+            StatusCode::TOO_MANY_REQUESTS => (0, retry_after(status, headers)?),
             _ => (
                 header_text(headers, "x-ratelimit-remaining")?
                     .parse()

@@ -59,7 +59,7 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| {
-            let cause = innermost(&error);
+            let cause = root_cause(&error);
             let detail = format!("cannot set up the HTTP client: {cause}");
             Error::new(ErrorKind::Setup, detail)
         })?;
@@ -106,14 +106,14 @@ impl fmt::Debug for Transport {
 
 /// Says what a failure of the connection means: whether the request was sent, and whether another attempt may help.
 pub(super) fn classify(error: &reqwest::Error) -> Error {
-    let cause = innermost(error);
+    let cause = root_cause(error);
     if error.is_builder() {
         return Error::new(ErrorKind::Setup, cause);
     }
     let is_sent = !error.is_connect();
     let (kind, detail) = if let Some(reason) = tls_failure(error) {
         (ErrorKind::Tls, format!("no TLS connection: {reason}"))
-    } else if mentions(error, "tunnel error") {
+    } else if chain_mentions(error, "tunnel error") {
         let detail = format!("the proxy makes no connection: {cause}");
         (ErrorKind::Proxy, detail)
     } else if error.is_timeout() {
@@ -133,7 +133,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
         ErrorKind::Tls => 0,
         ErrorKind::Proxy => 1,
         // A name that is not found is misspelt as a rule. A resolver that fails by chance does so once.
-        ErrorKind::Network if mentions(error, "dns error") => 1,
+        ErrorKind::Network if chain_mentions(error, "dns error") => 1,
         _ => u32::MAX,
     };
     Error::new(kind, detail)
@@ -142,12 +142,12 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
 }
 
 /// The cause at the end of the chain, without the layers around it.
-fn innermost(error: &reqwest::Error) -> String {
+fn root_cause(error: &reqwest::Error) -> String {
     let cause = chain(error).last();
     cause.map(ToString::to_string).unwrap_or_default()
 }
 
-fn mentions(error: &reqwest::Error, text: &str) -> bool {
+fn chain_mentions(error: &reqwest::Error, text: &str) -> bool {
     chain(error).any(|cause| cause.to_string().contains(text))
 }
 

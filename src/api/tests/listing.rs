@@ -213,7 +213,7 @@ async fn rows_that_are_missing_are_told_with_how_many_of_how_many_came() {
         let (count, kind, message) = list.read_broken().await;
         assert_eq!((count, kind), (rows, ErrorKind::Listing));
         let expected = format!(
-            "the list changed while it was read: {text} connections came, and some may be missing"
+            "the list changed during the reading: {text} connections came, and some may be missing"
         );
         assert!(message.ends_with(&expected), "{message}");
     }

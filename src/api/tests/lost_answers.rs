@@ -77,7 +77,7 @@ async fn a_connection_that_is_older_or_has_other_types_was_not_made_by_this_requ
         let (created, _) = create(after_loss(live)).await;
         let error = created.unwrap_err();
         assert_eq!(error.existing().unwrap().id, id(0));
-        let end = "another connection of the pair, which was not made by this request";
+        let end = "another connection of the pair, which this request did not create";
         assert_failed(&error, false, end);
     }
 }
@@ -87,11 +87,11 @@ async fn a_connection_that_is_older_or_has_other_types_was_not_made_by_this_requ
 async fn a_list_with_an_unreadable_record_settles_nothing() {
     let unreadable = Reply::json(&page(&[json!({"id": id(0)})], 1));
     let (created, _) = create(after_loss(unreadable.clone())).await;
-    let end = "whether the connection was made is not known";
+    let end = "it is not known whether the connection was created";
     assert_failed(&created.unwrap_err(), true, end);
     let server = RawServer::start(after_loss(unreadable)).await;
     let deleted = client(&server.url).delete_connection(&connection(0)).await;
-    let end = "whether it was deleted is not known";
+    let end = "it is not known whether it was deleted";
     assert_failed(&deleted.unwrap_err(), true, end);
 }
 

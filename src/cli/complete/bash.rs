@@ -1,23 +1,21 @@
-//! Reads a command line as bash does, and quotes what bash puts on it.
-
 /// A command line up to the cursor.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(super) struct Line {
     /// The words without their quotes. The first is the program, the last the one at the cursor.
-    pub(crate) words: Vec<String>,
+    pub(super) words: Vec<String>,
     /// How much of the last word bash leaves as it is, in bytes.
-    pub(crate) kept: usize,
+    pub(super) kept: usize,
     /// The quote that is open at the cursor.
-    pub(crate) quote: Option<char>,
+    pub(super) quote: Option<char>,
     /// Whether the last word is a file to redirect to or from.
-    pub(crate) is_redirection: bool,
+    pub(super) is_redirection: bool,
 }
 
 /// Reads the line up to the cursor. `replaced` is its end that bash will replace: what follows the opening quote, or
 /// the last of `:`, `=` and some others.
 ///
 /// Gives `None` where it is not certain how bash reads the line: what is put there might run as a command.
-pub(crate) fn read(line: &str, replaced: &str) -> Option<Line> {
+pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
     let start = line.strip_suffix(replaced)?.len();
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -73,7 +71,7 @@ pub(crate) fn read(line: &str, replaced: &str) -> Option<Line> {
 
 /// What readline has to put within `quote` to mean `text`; `None` if it cannot: it takes a quote at the beginning for
 /// the one that is open already, and drops it.
-pub(crate) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
+pub(super) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
     let mut typed = String::new();
     for char in text.chars() {
         match (quote, char) {
@@ -95,4 +93,116 @@ pub(crate) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
 
 fn is_plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || "_-./,:=@%+".contains(char)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(line: &str) -> Option<Vec<String>> {
+        read(line, "").map(|line| line.words)
+    }
+
+    #[test]
+    fn words_are_told_apart_as_bash_does() {
+        for (line, expected) in [
+            ("", &[""][..]),
+            ("orgconn ", &["orgconn", ""]),
+            (
+                r#"orgconn  a\ b 'c d'"e f" g"#,
+                &["orgconn", "a b", "c de f", "g"],
+            ),
+            (
+                r#"o "a\b\$" 'it'\''s' $HOME"#,
+                &["o", r"a\b$", "it's", "$HOME"],
+            ),
+            (r"o Payments\", &["o", "Payments"]),
+            (r#"o "a\"#, &["o", "a"]),
+            ("o list 2> /dev/null -", &["o", "list", "2", "-"]),
+        ] {
+            let expected = expected.iter().map(|word| (*word).to_owned());
+            assert_eq!(words(line), Some(expected.collect()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_bash_reads_by_other_rules_is_not_read() {
+        for line in [
+            "o $'a", "o $\"a", "o `a", "o \"`a", "o $(a", "o \"$(a", "o ${a", "o \"${a", "o a;",
+            "o (a", "o a|b",
+        ] {
+            assert_eq!(words(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn bash_replaces_what_follows_a_break_or_the_open_quote() {
+        for (line, replaced, kept, quote) in [
+            ("o --source Ret", "Ret", "", None),
+            ("o --source=Ret", "Ret", "--source=", None),
+            ("o --source=", "", "--source=", None),
+            (r"o a\:b:c", "c", "a:b:", None),
+            (r"o a\:b", r"a\:b", "", None),
+            ("o 'a:b", "a:b", "", Some('\'')),
+            ("o 'a b'c", "'a b'c", "", None),
+            (
+                r#"o --source="Retail U"#,
+                "Retail U",
+                "--source=",
+                Some('"'),
+            ),
+            (r#"o Retail\ "U"#, "U", "Retail ", Some('"')),
+            ("o é'ü", "ü", "é", Some('\'')),
+        ] {
+            let read = read(line, replaced).unwrap();
+            let stays = &read.words.last().unwrap()[..read.kept];
+            assert_eq!((stays, read.quote), (kept, quote), "{line}");
+        }
+        // It would begin in another quote than it ends in, or within an escape.
+        for (line, replaced) in [
+            ("o 'a b'c", "b'c"),
+            ("o a'b", "a'b"),
+            (r"o a\b", "b"),
+            ("o a", "x"),
+        ] {
+            assert_eq!(read(line, replaced), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_wanted_behind_an_arrow() {
+        let is_redirection = |line| read(line, "").unwrap().is_redirection;
+        assert!(is_redirection("o list > au") && is_redirection("o list 2>"));
+        assert!(!is_redirection("o list > audit.csv ") && !is_redirection("o 'a > b"));
+    }
+
+    #[test]
+    fn readline_closes_a_quote_unless_the_text_ends_with_one() {
+        for (text, quote, expected) in [
+            ("it's", Some('\''), Some(r"it'\''s")),
+            ("Bens'", Some('\''), Some(r"Bens'\'''")),
+            ("say!", Some('"'), Some(r#"say"\!"""#)),
+            ("'a", Some('\''), None),
+            ("!a", Some('"'), None),
+            ("a\"", Some('\''), Some("a\"")),
+        ] {
+            assert_eq!(quoted(text, quote).as_deref(), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_read_as_it_was_meant(text in "[^\n]{0,20}", kind in 0..3_usize) {
+            let quote = [None, Some('\''), Some('"')][kind];
+            if let Some(typed) = quoted(&text, quote) {
+                let open = String::from_iter(quote);
+                let is_closed = quote.is_some_and(|quote| typed.ends_with(quote));
+                let close = if is_closed { "" } else { &open };
+                let line = format!("o x{open}{typed}{close}");
+                prop_assert_eq!(words(&line), Some(vec!["o".to_owned(), format!("x{text}")]));
+            }
+        }
+    }
 }

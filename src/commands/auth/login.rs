@@ -18,7 +18,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::model::OrgRef;
 use crate::output::{Output, ProfileRow};
 
-/// Keep keys for a profile, once they have proved good
+/// Store the keys of a profile after checking them
 ///
 /// The keys are asked for without being shown, or read from standard input: the API key on the first line, the
 /// application key on the second, or a token alone. They go to the system's keychain, or with --to-file to files that
@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let user = login
         .verify(&credentials, app)
         .await
-        .map_err(|error| error.context("nothing was kept"))?;
+        .map_err(|error| error.context("nothing was stored"))?;
     login.require_same_org(&user)?;
     let file = login.save(&user, &store, &credentials, editor)?;
     login.report(&user, &mut app.output);
@@ -123,7 +123,7 @@ impl Login {
     fn require_same_org(&self, user: &CurrentUser) -> Result<()> {
         match (self.pinned_org, user.org) {
             (Some(pinned), Some(org)) if pinned != org => Err(CommandError::usage(format!(
-                "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was kept",
+                "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was stored",
                 self.profile
             ))
             .hint("log in to another profile, or correct `org` in the configuration file")),
@@ -195,10 +195,10 @@ fn explain_store(error: StoreError) -> CommandError {
         return error;
     }
     error
-        .context("there is no keychain to keep the keys in; nothing was kept")
+        .context("there is no keychain to store the keys in; nothing was stored")
         .with_exit(Exit::Usage)
         .hint(
-            "--to-file PATH keeps them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
+            "--to-file PATH stores them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
              --api-key-command, and the same for --app-key, says where they are",
         )
 }
@@ -218,8 +218,10 @@ fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
     let secrets = if output.can_ask() {
         ask(names, output)?
     } else if io::stdin().is_terminal() {
-        return Err(CommandError::usage("nobody can be asked here for the keys")
-            .hint("without --no-input they are asked for; or pipe them in, one a line"));
+        return Err(
+            CommandError::usage("the keys cannot be asked for with --no-input")
+                .hint("leave out --no-input, or pipe the keys in, one a line"),
+        );
     } else {
         read_lines(names)?
     };
@@ -238,7 +240,7 @@ fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
         let question = format!("{}{rest}", first.to_uppercase());
         let typed = output
             .ask_secret(&question)
-            .map_err(|error| CommandError::unanswered(error, "nothing was kept"))?;
+            .map_err(|error| CommandError::unanswered(error, "nothing was stored"))?;
         let origin = format!("what was typed for the {name}");
         secrets.push(secret(typed.expose_secret().as_bytes(), origin)?);
     }

@@ -9,7 +9,7 @@ use crate::config::{ConfigEditor, ConfigFile, ProfileChoice};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
-/// Who these credentials are and what they may do; log in and out
+/// Show whose credentials these are and what they permit; log in and out
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -23,10 +23,10 @@ enum AuthCommand {
     Logout(LogoutArgs),
 }
 
-/// Delete the keys that a login has kept for a profile
+/// Delete the keys that a login has stored for a profile
 ///
-/// They go from the keychain, or the files that the login made; variables, commands and other files are left as they
-/// are. The profile stays, and says no more where its keys come from.
+/// They are deleted from the keychain, or from the files that the login made; variables, commands and other files are
+/// not touched. The profile stays, without a source for its keys.
 #[derive(clap::Args, Debug)]
 struct LogoutArgs {}
 

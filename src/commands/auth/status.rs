@@ -1,12 +1,12 @@
 use crate::api::{Client, CurrentUser, ErrorKind, Permission};
 use crate::app::{Account, App, unknown_current_org};
-use crate::commands::sorting::Sorting;
+use crate::commands::shared_flags::Sorting;
 use crate::commands::{profiles, report};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, OrgDirectory, OrgRef};
 use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser};
 
-/// Who these credentials are, in which org, and what they may do
+/// Show whose credentials these are, of which org, and what they permit
 ///
 /// Nothing is changed. Whether connections may be written is `unknown` where the service's answers do not tell.
 #[derive(clap::Args, Debug)]

@@ -53,7 +53,7 @@ fn may_change(compared: &Result<Comparison<'_>, Vec<FileError>>) -> bool {
         Ok(comparison) => (!comparison.plan.is_empty(), &comparison.unknown),
         Err(errors) => (false, errors),
     };
-    let is_temporary = |error: &FileError| error.error().exit() == Exit::Temporary;
+    let is_temporary = |error: &FileError| error.error.exit() == Exit::Temporary;
     differs || errors.iter().any(is_temporary)
 }
 
@@ -90,7 +90,7 @@ fn show(comparison: Comparison<'_>, file: &DesiredFile, output: &mut Output) -> 
         })?
     } else {
         let errors = comparison::into_errors(comparison.unknown);
-        comparison::finish(rows.clone(), has_result, &errors, output)?
+        comparison::report_steps(rows.clone(), has_result, &errors, output)?
     };
     output.note(&format!(
         "{} missing, {} different, {} unwanted, {} as wanted",
@@ -129,7 +129,7 @@ fn annotation_of_difference(row: &StepRow, location: Option<Location>) -> Annota
 }
 
 fn annotation_of_error(error: &FileError) -> Annotation {
-    let message = error.error().message();
+    let message = error.error.message();
     let is_located = error
         .location
         .as_ref()
@@ -141,8 +141,8 @@ fn annotation_of_error(error: &FileError) -> Annotation {
     };
     Annotation {
         location: error.location.clone(),
-        title: format!("orgconn: {}", error.error().exit().as_str()),
-        message: match error.error().profile() {
+        title: format!("orgconn: {}", error.error.exit().as_str()),
+        message: match error.error.profile() {
             Some(profile) => format!("profile {profile}: {message}"),
             None => message,
         },

@@ -4,7 +4,7 @@ mod pair;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::types::UnknownTypes;
+use super::shared_flags::UnknownTypes;
 use crate::app::{App, Ends, duration};
 use crate::error::{Exit, Result};
 use crate::model::ConnectionType;
@@ -46,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long)]
     absent: bool,
 
-    /// Look again until it holds, at most for this long
+    /// Check again until it holds, at most for this long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
 }

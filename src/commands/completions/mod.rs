@@ -3,7 +3,7 @@ use clap::ValueEnum;
 use crate::app::App;
 use crate::error::{CommandError, Exit, Result};
 
-/// Print the script that makes a shell complete command lines
+/// Print the completion script of a shell
 ///
 /// Commands, flags and their values are completed, profiles of the configuration file, entries of the history, and
 /// the orgs and connections that commands at a terminal have seen: `orgconn orgs` and `orgconn list` see all of them.
@@ -22,9 +22,8 @@ pub(crate) struct Args {
     shell: Option<Shell>,
 }
 
-/// A shell that can complete command lines.
+/// The shells that there is a script for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(clippy::enum_variant_names, reason = "PowerShell is a name")]
 pub(crate) enum Shell {
     /// Bash, 4.4 or later for all of it
     Bash,
@@ -35,43 +34,39 @@ pub(crate) enum Shell {
     /// Elvish
     Elvish,
     /// PowerShell
-    #[value(name = "powershell")]
-    PowerShell,
-}
-
-pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
-    let shell = args.shell.ok_or_else(|| {
-        let names: Vec<_> = Shell::value_variants()
-            .iter()
-            .map(|shell| shell.name())
-            .collect();
-        CommandError::usage("no shell is named").hint(format!("give one of {}", names.join(", ")))
-    })?;
-    app.output.write_text(shell.script())?;
-    Ok(Exit::Done)
+    Powershell,
 }
 
 impl Shell {
-    /// The shell's name, as `completions` takes it.
+    /// What it is called on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
             Self::Zsh => "zsh",
             Self::Fish => "fish",
             Self::Elvish => "elvish",
-            Self::PowerShell => "powershell",
+            Self::Powershell => "powershell",
         }
     }
 
-    /// The script that has the shell ask this program. The scripts of clap_complete leave the quoting to the shell,
-    /// and bash, zsh and fish get names with spaces, quotes and colons wrong.
+    /// The script that makes the shell ask the program what may come next. The scripts are our own, since those of the
+    /// `clap_complete` crate break on names with spaces, quotes and colons.
     pub(crate) fn script(self) -> &'static str {
         match self {
-            Self::Bash => include_str!("scripts/orgconn.bash"),
-            Self::Zsh => include_str!("scripts/orgconn.zsh"),
-            Self::Fish => include_str!("scripts/orgconn.fish"),
-            Self::Elvish => include_str!("scripts/orgconn.elv"),
-            Self::PowerShell => include_str!("scripts/orgconn.ps1"),
+            Self::Bash => include_str!("orgconn.bash"),
+            Self::Zsh => include_str!("orgconn.zsh"),
+            Self::Fish => include_str!("orgconn.fish"),
+            Self::Elvish => include_str!("orgconn.elv"),
+            Self::Powershell => include_str!("orgconn.ps1"),
         }
     }
+}
+
+pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
+    let shell = args.shell.ok_or_else(|| {
+        let shells: Vec<_> = Shell::value_variants().iter().map(|it| it.name()).collect();
+        CommandError::usage("no shell is named").hint(format!("give one of {}", shells.join(", ")))
+    })?;
+    app.output.write_text(shell.script())?;
+    Ok(Exit::Done)
 }

@@ -96,7 +96,7 @@ pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
     let row = profiles::row(file.profile(&args.name)?, &file);
     if row.credentials.is_none() {
         app.output.hint(&format!(
-            "it has no keys yet: orgconn auth login --profile {}",
+            "it has no keys yet; next: orgconn auth login --profile {}",
             args.name
         ));
     }

@@ -3,7 +3,7 @@ mod add;
 use clap::Subcommand;
 
 use super::profiles;
-use super::sorting::Sorting;
+use super::shared_flags::Sorting;
 use crate::app::App;
 #[cfg(feature = "sandbox")]
 use crate::app::sample_profile;
@@ -54,7 +54,7 @@ struct ShowArgs {
 
 /// Remove a profile from the configuration file
 ///
-/// Asks, unless --yes is given. Secrets that `orgconn auth login` has kept for the profile go with it.
+/// Asks, unless --yes is given. Secrets that `orgconn auth login` has stored for the profile are deleted too.
 #[derive(clap::Args, Debug)]
 struct RemoveArgs {
     /// Name of the profile
@@ -115,7 +115,10 @@ fn remove(name: &str, app: &mut App) -> Result<Exit> {
     let mut editor = ConfigEditor::open(&app.config_location()?)?;
     let file = editor.file().clone();
     let profile = file.profile(name)?;
-    if app.must_ask("to remove the profile", "--yes removes without asking")? {
+    if app.must_ask(
+        "removing a profile",
+        "add --yes to remove it without asking",
+    )? {
         let question = format!("Remove the profile `{name}`?");
         app.confirm(&question, "nothing was removed")?;
     }

@@ -201,7 +201,7 @@ fn a_name_that_is_taken_or_unusable_is_refused() {
     let (_directory, mut editor) = editor(ORIGINAL);
     assert_eq!(
         editor.add("HUB", &draft()).unwrap_err().to_string(),
-        "there is a profile `hub` already"
+        "the profile `hub` already exists"
     );
     for name in ["", "a,b", " a"] {
         let error = editor.add(name, &draft()).unwrap_err();

@@ -128,7 +128,7 @@ pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, Fo
             .collect();
         if !names.contains(&default.as_str()) {
             let proposal = did_you_mean(default, names);
-            let message = format!("default_profile is none of the profiles{proposal}");
+            let message = format!("default_profile names no profile of this file{proposal}");
             return Err(FormatError::at_key(text, &["default_profile"], message));
         }
     }

@@ -47,7 +47,7 @@ pub(crate) enum FileError {
     #[error("{NAME_RULE}")]
     UnusableName,
     /// A profile of that name is there already.
-    #[error("there is a profile `{0}` already")]
+    #[error("the profile `{0}` already exists")]
     ProfileExists(String),
     /// There is no such profile.
     #[error("no profile `{name}`; {}{}", describe_known(.known), did_you_mean(name, known.iter().map(String::as_str)))]

@@ -66,7 +66,7 @@ fn each_mistake_is_an_error_with_its_place() {
         ("default_profile = 1", "1:19: expected a string"),
         (
             "default_profile = \"hbu\"\n[profiles.hub]",
-            "1:1: default_profile is none of the profiles; did you mean hub?",
+            "1:1: default_profile names no profile of this file; did you mean hub?",
         ),
         ("trusted_hosts = [1]", "1:18: expected a string"),
         (

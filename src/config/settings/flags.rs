@@ -32,7 +32,7 @@ pub(crate) struct AccountFlags {
     #[arg(long, global = true, value_name = "URL", conflicts_with = "site")]
     pub(crate) api_url: Option<String>,
 
-    /// Let the keys go to this host too, which is neither Datadog's nor this machine; repeatable
+    /// Send keys to this host too, although it is neither Datadog's nor this machine; repeatable
     /// [env: ORGCONN_TRUST_HOST]
     #[arg(long, global = true, value_name = "HOST", value_delimiter = ',')]
     pub(crate) trust_host: Vec<String>,

@@ -120,7 +120,7 @@ line 3, column 5: unknown key `sorce`; did you mean `source`?
 line 3, column 5: the key `source` is missing
 line 4, column 18: the list is empty; give at least one org
 line 5, column 12: expected a list of connection types, such as [logs, metrics], found text
-line 6, column 24: `nope` is no UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
+line 6, column 24: `nope` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
 line 6, column 35: it is empty; give an org's name, UUID or public id
 line 6, column 39: the org `Payments` is given twice
 line 6, column 49: expected an org, found a number; a name like that is put in quotes

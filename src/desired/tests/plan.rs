@@ -200,11 +200,11 @@ fn plans_differ_pair_by_pair_where_the_live_state_changed() {
     changed.push(connection(16, 2, 3, &["logs", "metrics"]));
     assert_eq!(
         lines(plan(&changed, wanted(), PRUNE).differences_from(&shown)),
-        "`Alpha` to `Hub` moved since the plan was made: it said to change metrics,profiling to logs,metrics, now it \
+        "`Alpha` to `Hub` changed since the plan was made: the plan was to change metrics,profiling to logs,metrics, now it \
          would be to change metrics to logs,metrics\n\
-         `Alpha` to `Beta` moved since the plan was made: it said to create it with logs,metrics, now it would be to \
+         `Alpha` to `Beta` changed since the plan was made: the plan was to create it with logs,metrics, now it would be to \
          leave it at logs,metrics\n\
-         `Alpha` to `00000000-0000-0000-0000-000000000004` moved since the plan was made: it said to delete it with \
+         `Alpha` to `00000000-0000-0000-0000-000000000004` changed since the plan was made: the plan was to delete it with \
          audit, now it would be to leave it alone"
     );
 }

@@ -79,12 +79,12 @@ async fn every_line_that_cannot_be_read_is_reported_with_its_number_and_stays() 
         skipped(&entries),
         [
             "3: it has the format 2, which a newer version of the program writes".to_owned(),
-            "4: it tells of `rumour`, which this version does not know".to_owned(),
-            "5: it says what became of the entry gone, which is not there".to_owned(),
-            format!("6: an entry {id} is there already"),
-            "7: it is not as this program writes it".to_owned(),
-            "8: it does not say what the connection was, or was to be".to_owned(),
-            "9: it is not as this program writes it".to_owned(),
+            "4: its event `rumour` is unknown to this version".to_owned(),
+            "5: its entry gone does not exist".to_owned(),
+            format!("6: the entry {id} exists already"),
+            "7: it is malformed".to_owned(),
+            "8: it names no connection".to_owned(),
+            "9: it is malformed".to_owned(),
             format!("10: {INCOMPLETE}"),
         ]
     );

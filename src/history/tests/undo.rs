@@ -98,7 +98,7 @@ fn an_update_is_undone_only_while_the_types_are_as_it_left_them() {
         (
             Some((1, "metrics")),
             None,
-            "the connection 1 that entry changed is gone",
+            "the connection 1 that entry changed no longer exists",
         ),
     ] {
         let undone = inverse(update(1, "logs", "metrics"), answered(answer), live);
@@ -133,8 +133,8 @@ fn where_the_outcome_is_unknown_the_live_state_decides_as_far_as_it_can() {
         (
             create("logs"),
             Some((1, "logs")),
-            "nobody knows whether entry made the connection 1 that is there now; \
-             look at it, and delete it if so",
+            "it is not known whether entry created the connection 1, which exists now; \
+             check it, and delete it if so",
         ),
         (update(1, "logs", "audit"), Some((1, "logs")), "nothing"),
         (
@@ -167,7 +167,7 @@ fn nothing_is_undone_twice_whatever_the_live_state() {
     for live in [None, Some(&connection(1, "logs"))] {
         assert_eq!(
             undone.inverse(live).unwrap_err().to_string(),
-            "entry is undone already, by later; to undo that, name it"
+            "entry was already undone by later; to undo that, give its entry"
         );
     }
 }

@@ -65,36 +65,6 @@ async fn a_refusal_and_a_lost_answer_are_told_apart() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_lose_nothing_of_each_other() {
-    const EACH: usize = 200;
-    let fixture = Fixture::new();
-    let write = |name: &'static str| {
-        let writer = JournalWriter::new(fixture.journal.clone());
-        tokio::spawn(async move {
-            for number in 0..EACH {
-                let origin = origin(name);
-                let change = create("logs");
-                let pending = writer.begin(&change, "apply", &origin, None).await.unwrap();
-                let outcome = failed(&number.to_string());
-                writer.finish(pending, outcome).await.unwrap();
-            }
-        })
-    };
-    let (first, second) = tokio::join!(write("first"), write("second"));
-    first.and(second).unwrap();
-    let entries = fixture.journal.entries().unwrap();
-    assert_eq!(entries.unreadable().len(), 0);
-    for name in ["first", "second"] {
-        let own = entries.iter().filter(|entry| entry.origin.host == name);
-        let outcomes: Vec<_> = own.map(|entry| entry.outcome.clone()).collect();
-        let expected: Vec<_> = (0..EACH)
-            .map(|number| failed(&number.to_string()))
-            .collect();
-        assert_eq!(outcomes, expected);
-    }
-}
-
 #[tokio::test]
 async fn lines_that_wait_are_written_in_one_go() {
     let fixture = Fixture::new();
@@ -156,7 +126,7 @@ async fn an_undo_is_tied_to_its_entry_once_it_is_done() {
     let again = fixture.begin_undo(&entry, &create("logs")).await;
     assert_eq!(
         again.unwrap_err().to_string(),
-        format!("{deleted} is undone already, by {by}; to undo that, name it")
+        format!("{deleted} was already undone by {by}; to undo that, give its entry")
     );
 }
 
@@ -207,7 +177,7 @@ async fn a_journal_that_another_process_keeps_locked_is_not_waited_for_without_e
     assert_eq!(chain(&begun), [NOT_SENT, &locked]);
     let finished = fixture.writer.finish(pending, done()).await.unwrap_err();
     let unfinished = format!(
-        "what became of the change could not be written to the history, where the entry {id} stays unknown"
+        "the outcome of the change could not be written to the history; the entry {id} stays unknown"
     );
     assert_eq!(chain(&finished), [&*unfinished, &*locked]);
     let read = fixture.journal.entries().unwrap_err();

@@ -11,17 +11,17 @@ use crate::output::escape::escape;
 pub(super) struct Matrix<'a> {
     /// Indices of nodes.
     pub(super) rows: Vec<usize>,
-    /// Indices of nodes.
-    pub(super) columns: Vec<usize>,
+    /// Indices of nodes: the destinations come first among them.
+    pub(super) columns: Range<usize>,
     pub(super) marks: Vec<Mark>,
     edges: HashMap<(usize, usize), &'a Edge>,
 }
 
 /// A part of the matrix that fits its medium.
 pub(super) struct Block {
-    /// Some of the columns, by position.
+    /// Some of the destinations.
     pub(super) columns: Range<usize>,
-    /// Sources that share with one of these destinations, as indices of nodes.
+    /// The sources that share with one of them.
     pub(super) rows: Vec<usize>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Matrix<'a> {
             .map(|edge| ((edge.source, edge.destination), edge));
         Self {
             rows: graph.sources(),
-            columns: graph.destinations().map(|(node, _)| node).collect(),
+            columns: 0..graph.destinations().count(),
             marks: Mark::of_graph(graph),
             edges: edges.collect(),
         }
@@ -48,13 +48,11 @@ impl<'a> Matrix<'a> {
     pub(super) fn blocks(&self, max_columns: usize, max_rows: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
         let width = even_size(self.columns.len(), max_columns);
-        for start in (0..self.columns.len()).step_by(width) {
-            let columns = start..self.columns.len().min(start + width);
-            let destinations = &self.columns[columns.clone()];
+        for start in self.columns.clone().step_by(width) {
+            let columns = start..self.columns.end.min(start + width);
             let shares = |source: &usize| {
-                destinations
-                    .iter()
-                    .any(|&node| self.edge(*source, node).is_some())
+                let mut edges = columns.clone().map(|node| self.edge(*source, node));
+                edges.any(|edge| edge.is_some())
             };
             let rows: Vec<usize> = self.rows.iter().copied().filter(shares).collect();
             for rows in rows.chunks(even_size(rows.len(), max_rows)) {
@@ -129,7 +127,7 @@ impl Mark {
     }
 }
 
-/// The first letter of the word that stands for no type yet, else `+`.
+/// The first letter of the word that no other type has, else `+`.
 fn free_letter(word: &str, marks: &[Mark]) -> char {
     let letters = word.chars().map(|letter| letter.to_ascii_uppercase());
     let is_free = |letter: &char| {
@@ -158,11 +156,8 @@ mod tests {
             [(4, 3), (4, 3), (4, 3), (4, 3), (2, 4)]
         );
         let pairs = blocks.iter().flat_map(|block| {
-            let columns = &matrix.columns[block.columns.clone()];
-            block
-                .rows
-                .iter()
-                .flat_map(move |&row| columns.iter().map(move |&column| (row, column)))
+            let rows = block.rows.iter();
+            rows.flat_map(|&row| block.columns.clone().map(move |column| (row, column)))
         });
         let edges = pairs.filter(|&(row, column)| matrix.edge(row, column).is_some());
         assert_eq!(edges.count(), graph.edges.len());

@@ -23,13 +23,13 @@ use console::{measure_text_width, truncate_str};
 use uuid::Uuid;
 
 use super::escape::escape;
-use super::value::distinct_length;
+use super::value::distinct_prefix_length;
 use crate::model::{Connection, Org, OrgDirectory, TypeSet};
 
 /// Widest label, in columns of a terminal, in formats that other programs draw.
 const MAX_LABEL: usize = 40;
 
-/// Columns of a text that is not for a terminal: as many as comfy-table can count.
+/// Width of a text that is not for a terminal: the most columns that comfy-table can count.
 const MAX_WIDTH: usize = u16::MAX as usize;
 
 /// Orgs as nodes, connections as edges from source to destination.
@@ -144,7 +144,7 @@ impl Graph {
         for (node, text) in self.nodes.iter().zip(&mut labels) {
             let ids = &ids_by_label[text.trim()];
             if ids.len() > 1 {
-                let id = &node.id.to_string()[..distinct_length(ids)];
+                let id = &node.id.to_string()[..distinct_prefix_length(ids)];
                 *text = label(node, &format!(" [{id}]"));
             }
         }
@@ -213,7 +213,7 @@ fn shorten(text: &str, width: usize) -> String {
 }
 
 /// `1 org`, `2 orgs`.
-fn counted(count: usize, noun: &str) -> String {
+fn plural(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -1,7 +1,9 @@
+use std::ops::Range;
+
 use console::measure_text_width;
 
 use super::matrix::{Block, Mark, Matrix};
-use super::{Graph, MAX_LABEL, counted};
+use super::{Graph, MAX_LABEL, plural};
 
 const STYLE: &str = include_str!("style.css");
 const HEADING: &str = "Who sees whose data";
@@ -9,7 +11,7 @@ const HEADING: &str = "Who sees whose data";
 // A block of this size has its labels in sight on a usual screen.
 const MAX_COLUMNS: usize = 24;
 const MAX_ROWS: usize = 40;
-/// Every so many columns there is a stronger line.
+/// The number of columns between two stronger lines.
 const GROUP: usize = 5;
 
 // All that follows is in pixels.
@@ -38,7 +40,7 @@ impl Graph {
             elements.extend(picture.block(block, y));
             y += picture.column_label + LABEL_GAP + block.rows.len() * ROW + 2 * MARGIN;
         }
-        let (list, height) = picture.unconnected(y);
+        let (list, height) = picture.unconnected_list(y);
         elements.extend(list);
         let height = y + height;
         let (width, summary) = (picture.width, picture.summary());
@@ -79,7 +81,9 @@ impl<'a> Picture<'a> {
         let blocks = matrix.blocks(MAX_COLUMNS, MAX_ROWS);
         let labels = graph.labels(MAX_LABEL);
         let row_labels = matrix.rows.iter().map(|&node| text_width(&labels[node]));
-        let column_labels = matrix.columns.iter().map(|&node| text_width(&labels[node]));
+        let column_labels = labels[matrix.columns.clone()]
+            .iter()
+            .map(|label| text_width(label));
         let left = MARGIN + row_labels.max().unwrap_or(0).max(MIN_ROW_LABEL) + LABEL_GAP;
         // The labels are turned by 45 degrees.
         let column_label = column_labels.max().unwrap_or(0) * 5 / 7;
@@ -109,9 +113,9 @@ impl<'a> Picture<'a> {
         };
         format!(
             "{} from {} to {}{tables}.",
-            counted(self.graph.edges.len(), "connection"),
-            counted(self.matrix.rows.len(), "source"),
-            counted(self.matrix.columns.len(), "destination")
+            plural(self.graph.edges.len(), "connection"),
+            plural(self.matrix.rows.len(), "source"),
+            plural(self.matrix.columns.len(), "destination")
         )
     }
 
@@ -141,18 +145,17 @@ impl<'a> Picture<'a> {
             text("soft end", corner, top - 28, "destination →"),
             text("soft end", corner, top - 12, "source ↓"),
         ];
-        let destinations = &self.matrix.columns[block.columns.clone()];
-        for (index, &destination) in destinations.iter().enumerate() {
+        for (index, destination) in block.columns.clone().enumerate() {
             let (x, y) = (self.column(index) + self.column_width / 2, top - LABEL_GAP);
-            let place = format!(r#"transform="translate({x} {y}) rotate(-45)""#);
-            elements.push(self.label(destination, &place));
+            let position = format!(r#"transform="translate({x} {y}) rotate(-45)""#);
+            elements.push(self.label(destination, &position));
         }
         for (index, &source) in block.rows.iter().enumerate() {
             let stripe = ["stripe even", "stripe"][index % 2];
-            elements.push(self.row(source, destinations, top + index * ROW, stripe));
+            elements.push(self.row(source, &block.columns, top + index * ROW, stripe));
         }
         let height = block.rows.len() * ROW;
-        for index in 0..=destinations.len() {
+        for index in 0..=block.columns.len() {
             let is_strong = index % GROUP == 0;
             let class = if is_strong { "line strong" } else { "line" };
             let x = self.column(index);
@@ -163,16 +166,16 @@ impl<'a> Picture<'a> {
         elements
     }
 
-    fn row(&self, source: usize, destinations: &[usize], y: usize, stripe: &str) -> String {
+    fn row(&self, source: usize, destinations: &Range<usize>, y: usize, stripe: &str) -> String {
         let width = self.column(destinations.len()) - MARGIN;
         let stripe = format!(
             r#"<rect class="{stripe}" x="{MARGIN}" y="{y}" width="{width}" height="{ROW}"/>"#
         );
         let (label_x, label_y) = (self.left - LABEL_GAP, y + ROW / 2);
-        let place = format!(r#"text-anchor="end" x="{label_x}" y="{label_y}""#);
-        let label = self.label(source, &place);
-        let cells = destinations.iter().enumerate();
-        let cells = cells.filter_map(|(index, &destination)| {
+        let position = format!(r#"text-anchor="end" x="{label_x}" y="{label_y}""#);
+        let label = self.label(source, &position);
+        let cells = destinations.clone().enumerate();
+        let cells = cells.filter_map(|(index, destination)| {
             self.cell(source, destination, self.column(index), y)
         });
         let cells = Vec::from_iter(cells).join("\n");
@@ -194,7 +197,7 @@ impl<'a> Picture<'a> {
             return (source == destination).then(|| format!(r#"<rect class="self" {frame}/>"#));
         };
         let (from, to) = (&self.full_labels[source], &self.full_labels[destination]);
-        let title = xml(&format!(
+        let title = escape_xml(&format!(
             "{from} -> {to}: {} ({})",
             edge.types_text(),
             edge.id
@@ -210,7 +213,7 @@ impl<'a> Picture<'a> {
     }
 
     /// The orgs in no connection, in columns; and the height of the list.
-    fn unconnected(&self, y: usize) -> (Vec<String>, usize) {
+    fn unconnected_list(&self, y: usize) -> (Vec<String>, usize) {
         let nodes = self.graph.unconnected();
         if nodes.is_empty() {
             return (Vec::new(), 0);
@@ -222,7 +225,7 @@ impl<'a> Picture<'a> {
         let columns = ((self.width - MARGIN) / (widest.unwrap_or(0) + MARGIN)).max(1);
         let column_width = (self.width - MARGIN) / columns;
         let rows = nodes.len().div_ceil(columns);
-        let title = format!("In no connection: {}", counted(nodes.len(), "org"));
+        let title = format!("In no connection: {}", plural(nodes.len(), "org"));
         let mut elements = vec![text("list", MARGIN, y, &title)];
         for (index, node) in nodes.enumerate() {
             let x = MARGIN + index / rows * column_width;
@@ -232,16 +235,21 @@ impl<'a> Picture<'a> {
         (elements, rows * ROW + 2 * MARGIN)
     }
 
-    /// The label of an org, with its whole name as title. `place` is the attributes that say where it stands.
-    fn label(&self, node: usize, place: &str) -> String {
+    /// The label of an org, with its whole name as title. `position` is the attributes that place it.
+    fn label(&self, node: usize, position: &str) -> String {
         let is_disabled = self.graph.nodes[node].disabled;
         let class = if is_disabled { "disabled" } else { "label" };
-        let (title, label) = (xml(&self.full_labels[node]), xml(&self.labels[node]));
-        format!(r#"<text class="{class}" {place} dy="0.35em"><title>{title}</title>{label}</text>"#)
+        let (title, label) = (
+            escape_xml(&self.full_labels[node]),
+            escape_xml(&self.labels[node]),
+        );
+        format!(
+            r#"<text class="{class}" {position} dy="0.35em"><title>{title}</title>{label}</text>"#
+        )
     }
 }
 
-/// A letter on its colour, in a row that begins at `y`.
+/// Draws a letter on its colour, in a row that begins at `y`.
 fn draw_mark(mark: &Mark, x: usize, y: usize) -> String {
     let (class, letter) = (mark.class, mark.letter);
     let (width, height) = (MARK - 1, ROW - 6);
@@ -253,16 +261,16 @@ fn draw_mark(mark: &Mark, x: usize, y: usize) -> String {
 
 /// A text with its middle line at `y`. Not every program knows `dominant-baseline`, so `dy` moves it.
 fn text(class: &str, x: usize, y: usize, text: &str) -> String {
-    let text = xml(text);
+    let text = escape_xml(text);
     format!(r#"<text class="{class}" x="{x}" y="{y}" dy="0.35em">{text}</text>"#)
 }
 
-/// The width of a text, rather too much than too little: the font is the reader's.
+/// Estimates the width of a text, rather too wide: the font of the reader is not known.
 fn text_width(text: &str) -> usize {
     measure_text_width(text) * 15 / 2
 }
 
-fn xml(text: &str) -> String {
+fn escape_xml(text: &str) -> String {
     let text = text.replace('&', "&amp;");
     text.replace('<', "&lt;").replace('>', "&gt;")
 }

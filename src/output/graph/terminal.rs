@@ -6,7 +6,7 @@ use comfy_table::{
 use console::measure_text_width;
 
 use super::matrix::{Block, Mark, Matrix};
-use super::{Graph, MAX_WIDTH, counted};
+use super::{Graph, MAX_WIDTH, plural};
 
 /// Columns of the line between two columns, and of the spaces around it.
 const GAP: usize = 3;
@@ -37,7 +37,7 @@ impl Graph {
             parts.push(table.legend());
         }
         if !self.unconnected().is_empty() {
-            parts.push(table.unconnected());
+            parts.push(table.unconnected_list());
         }
         parts.join("\n")
     }
@@ -58,26 +58,24 @@ impl MatrixTable<'_> {
         let least_name = widths.max().unwrap_or(0).min(self.width / 5).max(MIN_NAME);
         let room = self.width.saturating_sub(least_name + 1);
 
-        let names: Vec<String> = columns.iter().map(|&node| labels[node].clone()).collect();
-        if self.columns_width(&names) <= room {
+        let names = &labels[columns.clone()];
+        if self.columns_width(names) <= room {
             let whole = self.matrix.blocks(usize::MAX, usize::MAX);
-            let tables = whole.iter().map(|block| self.table(block, &names));
+            let tables = whole.iter().map(|block| self.table(block, names));
             return tables.collect();
         }
-        let numbers: Vec<String> = (1..=names.len()).map(|number| number.to_string()).collect();
-        let widest = self.column_width(&numbers[numbers.len() - 1]);
+        let widest = self.column_width(&columns.len().to_string());
         let blocks = self.matrix.blocks(room / widest, usize::MAX);
         let tables = blocks.iter().map(|block| {
-            let (table, destinations) = (self.table(block, &numbers), self.destinations(block));
-            format!("{table}\n{destinations}")
+            let numbers = block.columns.clone().map(|node| (node + 1).to_string());
+            let table = self.table(block, &Vec::from_iter(numbers));
+            format!("{table}\n{}", self.destination_list(block))
         });
         tables.collect()
     }
 
-    /// The table of a block. `headers` has one for each column of the matrix.
+    /// The table of a block, with these headers above its destinations.
     fn table(&self, block: &Block, headers: &[String]) -> String {
-        let headers = &headers[block.columns.clone()];
-        let destinations = &self.matrix.columns[block.columns.clone()];
         let limit = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
         let mut table = Table::new();
         table
@@ -96,7 +94,7 @@ impl MatrixTable<'_> {
         let name_width = self.width.saturating_sub(self.columns_width(headers) + 1);
         let labels = self.graph.labels(name_width.max(MIN_NAME));
         for &source in &block.rows {
-            let cells = destinations.iter().map(|&node| self.cell(source, node));
+            let cells = block.columns.clone().map(|node| self.cell(source, node));
             table.add_row([labels[source].clone()].into_iter().chain(cells));
         }
         if let Some(names) = table.column_mut(0) {
@@ -118,7 +116,7 @@ impl MatrixTable<'_> {
             }
         }
         for line in lines {
-            let line = self.color_letters(&line, destinations.len());
+            let line = self.color_letters(&line, headers.len());
             drawn.push_str(&format!("{line}\n"));
         }
         drawn
@@ -168,23 +166,20 @@ impl MatrixTable<'_> {
     }
 
     /// The destinations that the numbers above the columns of a block stand for.
-    fn destinations(&self, block: &Block) -> String {
+    fn destination_list(&self, block: &Block) -> String {
         let number_width = self.matrix.columns.len().to_string().len();
         let labels = self
             .graph
             .labels(self.width.saturating_sub(number_width + 4));
-        let line = |column: usize| {
-            let (number, label) = (column + 1, &labels[self.matrix.columns[column]]);
-            format!("  {number:>number_width$}  {label}\n")
-        };
+        let line = |node: usize| format!("  {:>number_width$}  {}\n", node + 1, labels[node]);
         block.columns.clone().map(line).collect()
     }
 
-    fn unconnected(&self) -> String {
+    fn unconnected_list(&self) -> String {
         let labels = self.graph.labels(self.width.saturating_sub(2));
         let orgs = &labels[self.graph.unconnected()];
         let names: String = orgs.iter().map(|label| format!("  {label}\n")).collect();
-        format!("In no connection: {}\n{names}", counted(orgs.len(), "org"))
+        format!("In no connection: {}\n{names}", plural(orgs.len(), "org"))
     }
 
     /// The least width of a column with this header, which is broken between words.

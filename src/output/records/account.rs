@@ -80,20 +80,20 @@ pub(crate) struct ProfileRow {
 pub(crate) enum CredentialOrigins {
     /// Both keys.
     Keys {
-        /// Of the API key.
+        /// Where the API key comes from.
         api_key: String,
-        /// Of the application key.
+        /// Where the application key comes from.
         app_key: String,
     },
     /// An access token.
     Token {
-        /// Of the token.
+        /// Where the token comes from.
         access_token: String,
     },
 }
 
 impl CredentialOrigins {
-    /// Those of the sandbox, which come from nowhere.
+    /// The origins of the sandbox's credentials, which are made up.
     pub(crate) fn sample() -> Self {
         Self::Keys {
             api_key: "sample".to_owned(),
@@ -101,7 +101,7 @@ impl CredentialOrigins {
         }
     }
 
-    /// Both of them in one line.
+    /// All of it in one line.
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Keys { api_key, app_key } if api_key != app_key => {

@@ -1,12 +1,12 @@
 use console::measure_text_width;
 
 use crate::output::row::{CellColor, Fit};
-use crate::output::value::distinct_length;
+use crate::output::value::distinct_prefix_length;
 
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
 
-/// As the least width of texts: none is wrapped.
+/// The least width of texts where none is to be wrapped.
 const NO_WRAPPING: usize = usize::MAX;
 /// No text is wrapped to less than this.
 const MIN_WIDTH: usize = 12;
@@ -19,18 +19,19 @@ const DATE: usize = 10;
 /// The text of a table, whatever its rows are.
 pub(super) struct Table {
     pub(super) columns: Vec<TableColumn>,
-    /// The escaped cells of each row, one for each column.
-    pub(super) rows: Vec<Vec<String>>,
+    pub(super) row_count: usize,
     pub(super) has_header: bool,
 }
 
-/// A column of the table, apart from its cells.
+/// A column of the table, with its cells.
 pub(super) struct TableColumn {
     pub(super) header: String,
+    /// The escaped cell of each row.
+    pub(super) cells: Vec<String>,
     pub(super) fit: Fit,
     pub(super) color: CellColor,
     /// Whether it is drawn.
-    pub(super) is_shown: bool,
+    pub(super) is_visible: bool,
     /// The width that its header and its cells need.
     pub(super) natural_width: usize,
     /// The width to draw it with; longer cells are wrapped.
@@ -38,18 +39,23 @@ pub(super) struct TableColumn {
 }
 
 impl Table {
-    /// The columns that are drawn, with their indices.
-    pub(super) fn shown(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
-        let columns = self.columns.iter().enumerate();
-        columns.filter(|(_, column)| column.is_shown)
+    /// The columns that are drawn.
+    pub(super) fn visible(&self) -> impl Iterator<Item = &TableColumn> {
+        self.columns.iter().filter(|column| column.is_visible)
+    }
+
+    /// The columns of one kind.
+    fn columns_with(&mut self, fit: Fit) -> impl Iterator<Item = &mut TableColumn> {
+        let columns = self.columns.iter_mut();
+        columns.filter(move |column| column.fit == fit)
     }
 
     /// Makes every column as wide as its header and its cells.
     pub(super) fn measure(&mut self) {
-        for (index, column) in self.columns.iter_mut().enumerate() {
-            let cells = self.rows.iter().map(|row| row[index].as_str());
-            let header = self.has_header.then_some(column.header.as_str());
-            let widths = header.into_iter().chain(cells).map(measure_text_width);
+        for column in &mut self.columns {
+            let header = self.has_header.then_some(&column.header);
+            let texts = header.into_iter().chain(&column.cells);
+            let widths = texts.map(|text| measure_text_width(text));
             column.natural_width = widths.max().unwrap_or(0);
             column.width = column.natural_width;
         }
@@ -71,7 +77,7 @@ impl Table {
             return true;
         }
         self.show_optional(false);
-        let has_whole_id = self.shown().any(|(_, column)| column.fit == Fit::Whole);
+        let has_whole_id = self.visible().any(|column| column.fit == Fit::Whole);
         let min_width = if has_whole_id {
             MIN_WIDTH_BESIDE_ID
         } else {
@@ -82,24 +88,22 @@ impl Table {
         fits
     }
 
-    fn show_optional(&mut self, is_shown: bool) {
-        let columns = self.columns.iter_mut();
-        for column in columns.filter(|column| column.fit == Fit::Optional) {
-            column.is_shown = is_shown;
+    fn show_optional(&mut self, is_visible: bool) {
+        for column in self.columns_with(Fit::Optional) {
+            column.is_visible = is_visible;
         }
     }
 
     /// Shows only the dates of times. A date has no time zone in its header.
     fn shorten_times(&mut self) {
-        for index in self.columns_with(Fit::Date) {
-            let header = &mut self.columns[index].header;
-            if let Some(zone) = header.find(" (") {
-                header.truncate(zone);
+        for column in self.columns_with(Fit::Date) {
+            if let Some(zone) = column.header.find(" (") {
+                column.header.truncate(zone);
             }
-            for row in &mut self.rows {
-                let rest = row[index].get(DATE..);
+            for time in &mut column.cells {
+                let rest = time.get(DATE..);
                 if rest.is_some_and(|rest| rest.starts_with(' ')) {
-                    row[index].truncate(DATE);
+                    time.truncate(DATE);
                 }
             }
         }
@@ -108,31 +112,24 @@ impl Table {
 
     /// Shows only so much of ids as tells the rows apart.
     fn shorten_ids(&mut self) {
-        for index in self.columns_with(Fit::ShortId) {
-            let length = distinct_length(self.rows.iter().map(|row| &row[index]));
-            for row in &mut self.rows {
-                if let Some((end, _)) = row[index].char_indices().nth(length) {
-                    row[index].truncate(end);
+        for column in self.columns_with(Fit::ShortId) {
+            let length = distinct_prefix_length(&column.cells);
+            for id in &mut column.cells {
+                if let Some((end, _)) = id.char_indices().nth(length) {
+                    id.truncate(end);
                 }
             }
         }
         self.measure();
     }
 
-    /// The indices of the columns of one kind.
-    fn columns_with(&self, fit: Fit) -> Vec<usize> {
-        let indices = 0..self.columns.len();
-        let is_of_kind = |index: &usize| self.columns[*index].fit == fit;
-        indices.filter(is_of_kind).collect()
-    }
-
     /// Wraps the widest texts, evenly and to no less than `min`, until the columns fit into `limit`. Returns whether
     /// they do.
     fn wrap_texts(&mut self, limit: usize, min: usize) -> bool {
-        let gaps = GAP * self.shown().count().saturating_sub(1);
+        let gaps = GAP * self.visible().count().saturating_sub(1);
         let room = limit.saturating_sub(gaps);
         let total_at = |level: usize| -> usize {
-            let widths = self.shown().map(|(_, column)| column.width_at(level));
+            let widths = self.visible().map(|column| column.width_at(level));
             widths.sum()
         };
         let mut levels = (min..=room.max(min)).rev();
@@ -141,7 +138,7 @@ impl Table {
         };
         // What is left over goes to columns that could use it, from the left.
         let mut left_over = room - total_at(level);
-        for column in self.columns.iter_mut().filter(|column| column.is_shown) {
+        for column in self.columns.iter_mut().filter(|column| column.is_visible) {
             column.width = column.width_at(level);
             if column.width < column.natural_width && left_over > 0 {
                 column.width += 1;

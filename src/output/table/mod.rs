@@ -43,19 +43,20 @@ impl<'a, R: Row> TableWriter<'a, R> {
     ) -> Self {
         let table_column = |column: &&Column<R>| TableColumn {
             header: column.header_text(),
+            cells: Vec::new(),
             fit: match column.fit {
                 Fit::Optional if are_chosen => Fit::Whole,
                 fit => fit,
             },
             color: column.color,
-            is_shown: are_chosen || column.visibility != Visibility::WhenFilled,
+            is_visible: are_chosen || column.visibility != Visibility::WhenFilled,
             natural_width: 0,
             width: 0,
         };
         Self {
             table: Table {
                 columns: columns.iter().map(table_column).collect(),
-                rows: Vec::new(),
+                row_count: 0,
                 has_header,
             },
             stdout,
@@ -66,17 +67,16 @@ impl<'a, R: Row> TableWriter<'a, R> {
 
 impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     fn row(&mut self, row: &R) -> io::Result<()> {
-        let columns = self.columns.iter().zip(&mut self.table.columns);
-        let cells = columns.map(|(column, table_column)| {
+        for (column, table_column) in self.columns.iter().zip(&mut self.table.columns) {
             let value = (column.value)(row).display();
-            table_column.is_shown |= value.is_some();
-            match value {
+            table_column.is_visible |= value.is_some();
+            table_column.cells.push(match value {
                 // Nobody would see spaces at the end.
                 Some(text) => escape(text.trim_end_matches(' ')).into_owned(),
                 None => MISSING.to_owned(),
-            }
-        });
-        self.table.rows.push(cells.collect());
+            });
+        }
+        self.table.row_count += 1;
         Ok(())
     }
 
@@ -96,42 +96,36 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
 
 /// Writes the header and one line a row, or more where texts are wrapped.
 fn draw_rows(stdout: &mut Stdout, table: &Table) -> io::Result<()> {
-    let header = table.has_header.then(|| {
-        let headers = table.shown().map(|(_, column)| bold(&column.header));
-        headers.collect()
-    });
-    let rows = table.rows.iter().map(|row| {
-        let cells = table
-            .shown()
-            .map(|(index, column)| cell(column, &row[index]));
+    let header = table.visible().map(|column| bold(&column.header));
+    let header = table.has_header.then(|| header.collect());
+    let rows = (0..table.row_count).map(|row| {
+        let cells = table.visible().map(|column| cell(column, row));
         cells.collect()
     });
-    let widths: Vec<_> = table.shown().map(|(_, column)| column.width).collect();
+    let widths: Vec<_> = table.visible().map(|column| column.width).collect();
     draw(stdout, header.into_iter().chain(rows), &widths, GAP)
 }
 
 /// Writes one block of lines a row, `LABEL: value`, with an empty line between two of them. Without a header, the
 /// values stand alone.
 fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()> {
-    let labels = table
-        .shown()
-        .map(|(_, column)| measure_text_width(&column.header) + 1);
-    let label_width = labels.max().unwrap_or(0);
+    let labels = table.visible().map(|column| format!("{}:", column.header));
+    let labels = Vec::from_iter(labels);
+    let label_width = labels.iter().map(|label| measure_text_width(label)).max();
+    let label_width = label_width.unwrap_or(0);
     let value_width = limit.saturating_sub(label_width + 1).max(MIN_VALUE_WIDTH);
     let widths = match table.has_header {
         true => vec![label_width, value_width],
         false => vec![limit],
     };
-    let lines = table.rows.iter().enumerate().flat_map(|(number, row)| {
-        let blank = (number > 0).then(|| vec![Cell::new("")]);
-        let fields = table.shown().map(|(index, column)| {
-            let label = table
-                .has_header
-                .then(|| bold(&format!("{}:", column.header)));
-            label
-                .into_iter()
-                .chain([cell(column, &row[index])])
-                .collect()
+    let lines = (0..table.row_count).flat_map(|row| {
+        let blank = (row > 0).then(|| vec![Cell::new("")]);
+        let fields = table.visible().zip(&labels).map(move |(column, label)| {
+            let value = cell(column, row);
+            match table.has_header {
+                true => vec![bold(label), value],
+                false => vec![value],
+            }
         });
         blank.into_iter().chain(fields)
     });
@@ -142,7 +136,8 @@ fn bold(text: &str) -> Cell {
     Cell::new(text).add_attribute(Attribute::Bold)
 }
 
-fn cell(column: &TableColumn, text: &str) -> Cell {
+fn cell(column: &TableColumn, row: usize) -> Cell {
+    let text = &column.cells[row];
     let cell = Cell::new(text);
     match (column.color)(text) {
         Some(color) => cell.fg(Color::AnsiValue(Ansi256Color::from_ansi(color).index())),

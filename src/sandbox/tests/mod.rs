@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::{Listener, Running, SampleProfile, Sandbox, ServeOptions, profiles, serve, start};
+use super::{Listener, SampleProfile, Sandbox, ServeOptions, ServerHandle, profiles, serve, start};
 
 /// The ids of the sample data that the tests name.
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
@@ -31,7 +31,7 @@ struct Api {
     url: String,
     client: reqwest::Client,
     /// Stops the server when it is dropped, before the runtime is.
-    running: Option<Running>,
+    running: Option<ServerHandle>,
     runtime: Runtime,
     /// Holds the state file.
     home: TempDir,

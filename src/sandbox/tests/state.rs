@@ -1,8 +1,7 @@
 //! The state file.
 
+use std::fs;
 use std::path::PathBuf;
-use std::sync::Barrier;
-use std::{fs, thread};
 
 use super::super::error::SandboxError;
 use super::*;
@@ -23,29 +22,6 @@ fn changes_last_and_are_seen_by_every_instance_at_once() {
     assert_eq!(one.ids("hub", "").len(), 8);
     drop((one, other));
     assert_eq!(Api::at(&file).ids("hub", "").len(), 8);
-}
-
-#[test]
-fn of_creates_at_the_same_time_one_succeeds_and_none_is_lost() {
-    let (_home, file) = home();
-    let names = ["hub", "retail-us", "retail-eu", "logistics", "platform"];
-    let instances = [Api::at(&file), Api::at(&file)];
-    let ready = Barrier::new(instances.len());
-    let create_all = |api: Api| {
-        names.map(|name| {
-            ready.wait();
-            api.create(name, ARCHIVE, json!(["logs"])).0
-        })
-    };
-    let [left, right] = thread::scope(|scope| {
-        let threads = instances.map(|api| scope.spawn(|| create_all(api)));
-        threads.map(|thread| thread.join().unwrap())
-    });
-    for (left, right) in left.into_iter().zip(right) {
-        assert_eq!((left.min(right), left.max(right)), (200, 409));
-    }
-    let listed = Api::at(&file).ids("security-archive", "");
-    assert_eq!(listed.len(), names.len());
 }
 
 #[test]

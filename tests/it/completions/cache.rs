@@ -188,43 +188,6 @@ fn the_cache_is_its_owners_alone() {
 }
 
 #[test]
-fn a_damaged_or_older_cache_is_as_none() {
-    let world = World::sandbox();
-    at_a_terminal(&world, &["list"]);
-    let whole: Vec<_> = files(&world)
-        .iter()
-        .map(|file| fs::read(file).unwrap())
-        .collect();
-    for damage in [
-        |_: &[u8]| Vec::new(),
-        |bytes: &[u8]| bytes[..bytes.len() - 1].to_vec(),
-        |bytes: &[u8]| [&b"x"[..], bytes].concat(),
-        |bytes: &[u8]| {
-            String::from_utf8_lossy(bytes)
-                .replacen("completions 1", "completions 0", 1)
-                .into_bytes()
-        },
-        |bytes: &[u8]| [bytes, b"\xff\xff\n"].concat(),
-        |bytes: &[u8]| {
-            [
-                bytes.split(|byte| *byte == b'\n').next().unwrap(),
-                b"\nx\n\t\t\n\x1b[31m\ta\tb\tm\n",
-            ]
-            .concat()
-        },
-    ] {
-        for (file, bytes) in files(&world).iter().zip(&whole) {
-            fs::write(file, damage(bytes)).unwrap();
-        }
-        assert_eq!(values(&world, &["get", "x"]), [""; 0]);
-        assert_eq!(values(&world, &["create", "\u{1b}"]), [""; 0]);
-    }
-    // And it is mended by the next command.
-    at_a_terminal(&world, &["list"]);
-    assert_eq!(values(&world, &["get", ""]).len(), 8);
-}
-
-#[test]
 fn a_cache_that_cannot_be_written_is_told_of_to_who_asks() {
     let world = World::sandbox();
     world.file("xdg_cache_home", "a file where a directory should be");
@@ -235,7 +198,7 @@ fn a_cache_that_cannot_be_written_is_told_of_to_who_asks() {
     );
     let (code, screen) = Terminal::start(&world, 120, &["list", "-v"]).end();
     assert!(
-        code == Some(0) && screen.contains("what completions know was not written"),
+        code == Some(0) && screen.contains("the completion cache cannot be written"),
         "{screen}"
     );
 }

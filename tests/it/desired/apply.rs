@@ -126,8 +126,8 @@ fn off_a_terminal_nothing_is_sent_without_yes() {
         assert_data_eq!(
             refused.stderr,
             str![[r#"
-error: nobody can be asked here whether to carry out the plan
-hint: --yes carries it out without asking; `orgconn plan` shows it
+error: applying needs a confirmation, and there is no terminal to ask on
+hint: add --yes to apply without asking; `orgconn plan` shows the plan
 
 "#]]
         );

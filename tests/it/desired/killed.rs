@@ -143,7 +143,7 @@ fn is_true(entry: &Value, live: &[Value]) -> bool {
         .iter()
         .find(|row| row["destination"]["id"] == entry["destination"]["id"]);
     match (entry["result"].as_str().unwrap(), &entry["operation"]) {
-        ("unknown", _) => entry["reason"] == "the run ended before the answer came",
+        ("unknown", _) => entry["reason"] == "the run ended before the answer",
         ("done", operation) if operation == "delete" => found.is_none(),
         ("done", _) => found.is_some_and(|row| row["types"] == json!(["logs", "metrics"])),
         _ => false,

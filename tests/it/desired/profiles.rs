@@ -66,10 +66,10 @@ update  Org 3   Org 2        audit   metrics  5
     assert_data_eq!(
         planned.stderr,
         str![[r#"
-error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be seen: neither of them is served by any of the profiles one, two
-hint: --all-profiles takes every profile of the configuration file; one of them has to hold the keys of the org itself
+error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be read: neither of them is served by any of the profiles one, two
+hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
 error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: `Org 3` is not served by any of the profiles one, two
-hint: --all-profiles takes every profile of the configuration file; one of them has to hold the keys of the org itself
+hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
 0 to create, 1 to update, 0 to delete, 1 unchanged
 
 "#]]
@@ -113,7 +113,7 @@ fn with_prune_the_source_itself_has_to_be_asked() {
         .code(8);
     assert!(
         part.stderr
-            .contains("what `Org 3` shares beyond the file cannot be seen"),
+            .contains("what `Org 3` shares beyond the file cannot be read"),
         "{}",
         part.stderr
     );

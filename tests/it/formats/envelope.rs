@@ -96,7 +96,7 @@ fn refusal(arguments: &[&str], variables: &[(&str, &str)]) -> Value {
 #[test]
 fn what_a_command_finds_wrong_with_its_arguments_is_an_object_too() {
     let error = refusal(&["create", "Org 2", "-o", "json"], &[]);
-    assert_eq!(error["message"], "nothing says what to share");
+    assert_eq!(error["message"], "no connection type given");
     assert!(
         error["hint"]
             .as_str()

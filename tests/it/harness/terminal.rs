@@ -26,12 +26,17 @@ impl Terminal {
         Self::run(world, columns, &world.command(arguments))
     }
 
+    /// Starts a shell of this world there, with the program on its path: its name, then its arguments.
+    pub(crate) fn shell(world: &World, columns: u16, shell: &[&str]) -> Self {
+        let mut command = std::process::Command::new(shell[0]);
+        command.args(&shell[1..]);
+        world.furnish_with_program(&mut command);
+        Self::run(world, columns, &command)
+    }
+
     /// Starts a bash of this world there, with the program on its path.
     pub(crate) fn bash(world: &World, columns: u16) -> Self {
-        let mut bash = std::process::Command::new("bash");
-        bash.args(["--noprofile", "--norc", "-i"]);
-        world.furnish_with_program(&mut bash);
-        Self::run(world, columns, &bash)
+        Self::shell(world, columns, &["bash", "--noprofile", "--norc", "-i"])
     }
 
     fn run(world: &World, columns: u16, ready: &std::process::Command) -> Self {
@@ -69,6 +74,11 @@ impl Terminal {
                 Err(_) => panic!("`{text}` is not shown: {:?}", self.seen),
             }
         }
+    }
+
+    /// Forgets what was shown so far, so that [`Terminal::wait_for`] waits for something new.
+    pub(crate) fn forget(&mut self) {
+        self.seen.clear();
     }
 
     /// Types these characters.

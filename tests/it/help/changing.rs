@@ -85,7 +85,7 @@ Options:
           Share these types as well (repeatable, comma-separated)
 
       --remove-type <TYPE>
-          Share these types no more (repeatable, comma-separated)
+          Stop sharing these types (repeatable, comma-separated)
 
       --allow-unknown-type
           Accept connection types that this version does not know
@@ -111,8 +111,8 @@ fn delete() {
         str![[r#"
 Delete connections
 
-Shows what goes and asks, unless --yes is given. Dashboards and notebooks of the destination that
-query through a connection break with it. A connection can be deleted by its source org and by its
+Shows the connections and asks, unless --yes is given. Dashboards and notebooks of the destination
+that query through a connection break. A connection can be deleted by its source org and by its
 destination org.
 
 Usage: orgconn delete [OPTIONS] [CONNECTION]...

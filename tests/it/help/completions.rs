@@ -9,7 +9,7 @@ fn completions() {
     assert_data_eq!(
         page("completions"),
         str![[r#"
-Print the script that makes a shell complete command lines
+Print the completion script of a shell
 
 Commands, flags and their values are completed, profiles of the configuration file, entries of the
 history, and the orgs and connections that commands at a terminal have seen: `orgconn orgs` and

@@ -9,7 +9,7 @@ fn plan() {
     assert_data_eq!(
         page("plan"),
         str![[r#"
-Show what would turn the live connections into those of a file
+Show what would change the live connections into those of a file
 
 Nothing is changed. The exit code is 0 whether or not there is anything to do; `orgconn check -f
 FILE` tells the two apart. json, jsonl and yaml hold every connection of the file, the other formats
@@ -44,7 +44,7 @@ fn apply() {
     assert_data_eq!(
         page("apply"),
         str![[r#"
-Carry out what turns the live connections into those of a file
+Change the live connections into those of a file
 
 Shows the plan and asks, unless --yes is given. Then the live state is read again: if it moved,
 nothing is changed. A step that fails does not stop the others. What is done once is not done twice:

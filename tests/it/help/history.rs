@@ -11,9 +11,9 @@ fn history() {
         str![[r#"
 List the changes that this machine made, the newest first
 
-Every create, update and delete is written down before it is sent and after it is answered; one
-without an answer is `unknown`. With --profile, only what was changed with it. The sandbox has a
-history of its own.
+Every create, update and delete is recorded before it is sent and after its answer; one without an
+answer is `unknown`. With --profile, only what was changed with it. The sandbox has a history of its
+own.
 
 Usage: orgconn history [OPTIONS]
 
@@ -37,13 +37,13 @@ fn undo() {
     assert_data_eq!(
         page("undo"),
         str![[r#"
-Take back a change of the history
+Undo a change of the history
 
-Puts back what a create, an update or a delete changed, after showing it: without ENTRY, the newest
-change that is not undone, so that one undo after another goes back in time. What was changed again
-since is left alone, and nothing is undone twice. A deleted connection comes back with a new id and
-another owner, and without its restriction policy. The keys are those of the change's own profile,
-unless others are chosen.
+Shows and then reverses a create, an update or a delete: without ENTRY, the newest change that is
+not undone, so that one undo after another goes back in time. A connection that was changed again
+since is not touched, and nothing is undone twice. A deleted connection is created again with a new
+id and another owner, and without its restriction policy. The keys are those of the change's own
+profile, unless others are chosen.
 
 Usage: orgconn undo [OPTIONS] [ENTRY]
 

@@ -122,7 +122,7 @@ Options:
           There must be no connection; with --type: none that shares any of these
 
       --wait <DURATION>
-          Look again until it holds, at most for this long
+          Check again until it holds, at most for this long
 
   -h, --help
           Print help (see a summary with '-h')
@@ -169,7 +169,7 @@ fn sandbox() {
     assert_data_eq!(
         page("sandbox"),
         str![[r#"
-The local stand-in for the API: serve it, reset it, or say where its state is
+The local sandbox of the API: serve it, reset it, or print where its state is
 
 Any command runs against it with --sandbox. `serve` is for other programs, such as curl.
 
@@ -177,7 +177,7 @@ Usage: orgconn sandbox [OPTIONS] <COMMAND>
 
 Commands:
   serve  Serve the API on a loopback port until Ctrl-C
-  reset  Put the sample orgs and connections back as they were
+  reset  Restore the sample orgs and connections
   path   Print the path of the state file
 
 Options:

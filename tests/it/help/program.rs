@@ -18,23 +18,7 @@ Usage: orgconn [OPTIONS] <COMMAND>
 
 Commands:
   list         List the connections this org takes part in [alias: ls]
-  get          Show one connection
-  create       Connect this org to others, which may then query its data
-  update       Change what connections share
-  delete       Delete connections [alias: rm]
-  plan         Show what would turn the live connections into those of a file
-  apply        Carry out what turns the live connections into those of a file
-  check        Check that a connection, or all connections of a file, are as they should be
-  export       Write the live connections as a file
-  graph        Draw who sees whose data
-  schema       Print the JSON Schema of the desired-state file, for editors
-  history      List the changes that this machine made, the newest first
-  undo         Take back a change of the history
-  orgs         List the orgs that these credentials manage
-  auth         Who these credentials are and what they may do; log in and out
-  profile      The profiles of the configuration file: one for each org that is worked with
-  sandbox      The local stand-in for the API: serve it, reset it, or say where its state is
-  completions  Print the script that makes a shell complete command lines
+...
   help         Explain a command, or one of the topics: exit-codes, selectors, environment
 
 Options:
@@ -60,11 +44,11 @@ Global options:
           Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DATADOG_HOST]
 
       --trust-host <HOST>
-          Let the keys go to this host too, which is neither Datadog's nor this machine; repeatable
+          Send keys to this host too, although it is neither Datadog's nor this machine; repeatable
           [env: ORGCONN_TRUST_HOST]
 
   -o, --output <FORMAT>
-          Format of what goes to standard output
+          Output format
 
           Possible values:
           - table: Aligned columns for people; on a terminal fitted to its width
@@ -84,27 +68,27 @@ Global options:
           [env: ORGCONN_COLUMNS]
 
       --no-header
-          Leave out the line of column names in table, csv and tsv
+          Leave out the header in table, csv and tsv
           
           [env: ORGCONN_NO_HEADER]
 
   -y, --yes
-          Do what would be asked about, without asking
+          Answer yes to every confirmation
           
           [env: ORGCONN_YES]
 
       --no-input
-          Never ask: what would need an answer is an error
+          Never ask; fail where an answer is needed
           
           [env: ORGCONN_NO_INPUT]
 
   -q, --quiet
-          Leave notes and hints out: standard error gets warnings and errors alone
+          Print only warnings and errors to standard error
           
           [env: ORGCONN_QUIET]
 
   -v, --verbose...
-          Tell of each request on standard error; given twice, with details
+          Log each request to standard error; given twice, with details
           
           [env: ORGCONN_VERBOSE]
 
@@ -120,13 +104,13 @@ Global options:
           [default: auto]
 
       --timeout <DURATION>
-          The longest that one operation may take, its retries and waits included
+          Time limit of one operation, with its retries and waits
           
           [env: ORGCONN_TIMEOUT]
           [default: 60s]
 
       --max-retries <N>
-          How often a request is tried again that failed for a reason that may pass
+          How often a request is retried after a temporary failure
           
           [env: ORGCONN_MAX_RETRIES]
           [default: 3]
@@ -137,8 +121,7 @@ Global options:
           [env: ORGCONN_CONFIG]
 
       --sandbox
-          Use a local stand-in for the API with sample orgs: no account, no keys, nothing leaves
-          this machine
+          Use a local sandbox with sample orgs: no account, no keys, nothing leaves this machine
           
           [env: ORGCONN_SANDBOX]
 
@@ -160,23 +143,7 @@ Usage: orgconn [OPTIONS] <COMMAND>
 
 Commands:
   list         List the connections this org takes part in [alias: ls]
-  get          Show one connection
-  create       Connect this org to others, which may then query its data
-  update       Change what connections share
-  delete       Delete connections [alias: rm]
-  plan         Show what would turn the live connections into those of a file
-  apply        Carry out what turns the live connections into those of a file
-  check        Check that a connection, or all connections of a file, are as they should be
-  export       Write the live connections as a file
-  graph        Draw who sees whose data
-  schema       Print the JSON Schema of the desired-state file, for editors
-  history      List the changes that this machine made, the newest first
-  undo         Take back a change of the history
-  orgs         List the orgs that these credentials manage
-  auth         Who these credentials are and what they may do; log in and out
-  profile      The profiles of the configuration file: one for each org that is worked with
-  sandbox      The local stand-in for the API: serve it, reset it, or say where its state is
-  completions  Print the script that makes a shell complete command lines
+...
   help         Explain a command, or one of the topics: exit-codes, selectors, environment
 
 Options:
@@ -191,30 +158,28 @@ Global options:
                             DD_SITE, DATADOG_SITE] [default: datadoghq.com]
       --api-url <URL>       Base URL of the API, in place of the site's own [env: ORGCONN_API_URL,
                             DATADOG_HOST]
-      --trust-host <HOST>   Let the keys go to this host too, which is neither Datadog's nor this
+      --trust-host <HOST>   Send keys to this host too, although it is neither Datadog's nor this
                             machine; repeatable [env: ORGCONN_TRUST_HOST]
-  -o, --output <FORMAT>     Format of what goes to standard output [env: ORGCONN_OUTPUT] [default:
-                            table] [possible values: table, json, jsonl, yaml, csv, tsv, id]
+  -o, --output <FORMAT>     Output format [env: ORGCONN_OUTPUT] [default: table] [possible values:
+                            table, json, jsonl, yaml, csv, tsv, id]
       --columns <NAMES>     Columns to show in table, csv and tsv, in this order (comma-separated)
                             [env: ORGCONN_COLUMNS]
-      --no-header           Leave out the line of column names in table, csv and tsv [env:
-                            ORGCONN_NO_HEADER]
-  -y, --yes                 Do what would be asked about, without asking [env: ORGCONN_YES]
-      --no-input            Never ask: what would need an answer is an error [env: ORGCONN_NO_INPUT]
-  -q, --quiet               Leave notes and hints out: standard error gets warnings and errors alone
-                            [env: ORGCONN_QUIET]
-  -v, --verbose...          Tell of each request on standard error; given twice, with details [env:
+      --no-header           Leave out the header in table, csv and tsv [env: ORGCONN_NO_HEADER]
+  -y, --yes                 Answer yes to every confirmation [env: ORGCONN_YES]
+      --no-input            Never ask; fail where an answer is needed [env: ORGCONN_NO_INPUT]
+  -q, --quiet               Print only warnings and errors to standard error [env: ORGCONN_QUIET]
+  -v, --verbose...          Log each request to standard error; given twice, with details [env:
                             ORGCONN_VERBOSE]
       --color <WHEN>        When to use colour [env: ORGCONN_COLOR] [default: auto] [possible
                             values: auto, always, never]
-      --timeout <DURATION>  The longest that one operation may take, its retries and waits included
-                            [env: ORGCONN_TIMEOUT] [default: 60s]
-      --max-retries <N>     How often a request is tried again that failed for a reason that may
-                            pass [env: ORGCONN_MAX_RETRIES] [default: 3]
+      --timeout <DURATION>  Time limit of one operation, with its retries and waits [env:
+                            ORGCONN_TIMEOUT] [default: 60s]
+      --max-retries <N>     How often a request is retried after a temporary failure [env:
+                            ORGCONN_MAX_RETRIES] [default: 3]
       --config <FILE>       Configuration file to read in place of the usual one [env:
                             ORGCONN_CONFIG]
-      --sandbox             Use a local stand-in for the API with sample orgs: no account, no keys,
-                            nothing leaves this machine [env: ORGCONN_SANDBOX]
+      --sandbox             Use a local sandbox with sample orgs: no account, no keys, nothing
+                            leaves this machine [env: ORGCONN_SANDBOX]
 
 Try it without an account: orgconn --sandbox list
 More: orgconn help exit-codes, orgconn help selectors, orgconn help environment

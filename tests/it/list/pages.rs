@@ -125,7 +125,7 @@ fn a_lost_page_costs_no_row_before_it_and_is_told() {
         lost.stderr,
         str![[r#"
 error: the listing breaks off after 1000 of 1500 connections: GET /api/v2/org_connections at 127.0.0.1:[..]: 503 Service Unavailable: Unavailable
-hint: the fault is on the service's side: try again later
+hint: the service failed: try again later
 
 "#]]
     );

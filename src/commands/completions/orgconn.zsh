@@ -2,9 +2,10 @@
 # Completions of orgconn for zsh.
 
 _orgconn() {
-    local -a lines values shown
+    # Within backquotes, zsh does not quote what it inserts as they need it, and a name might run as a command.
     [[ $PREBUFFER$LBUFFER == *\`* ]] && return 1
-    local line value label description typed=${(Q)PREFIX}
+    local -a lines values shown
+    local line value description typed=${(Q)PREFIX}
     integer width=0 others=0
     lines=("${(@f)$(COMPLETE=zsh command orgconn -- "${(@Q)words[1,CURRENT-1]}" "$typed" 2>/dev/null)}")
     if [[ $lines[1] == files ]]; then
@@ -29,9 +30,9 @@ _orgconn() {
             shown+=("$value")
         fi
     done
-    # The program has chosen: -U lets through what begins in another letter case.
+    # The program has matched already: -U also lets through what begins in another letter case.
     compadd -U -V orgconn -l -d shown -a -- values
-    # Ids that stand for a name have nothing in common: what was typed stays until one of them is chosen.
+    # Ids that stand for a name have nothing in common: the typed text stays until one of them is chosen.
     if (( others && $#values > 1 )); then
         compstate[insert]=menu compstate[list]='list force'
     fi

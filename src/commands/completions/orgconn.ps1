@@ -8,14 +8,16 @@ Register-ArgumentCompleter -Native -CommandName orgconn -ScriptBlock {
     })
     if ($elements[-1].Extent.EndOffset -lt $cursorPosition) { $words += '' }
     $encoding = [Console]::OutputEncoding
+    $complete = $env:COMPLETE
     [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
     try {
-        # COMPLETE=powershell says who asks. One argument has all words in lines: Windows PowerShell drops an empty one.
+        # COMPLETE=powershell says who asks.
         $env:COMPLETE = 'powershell'
-        $answer = @(& orgconn -- ($words -join "`n") 2>$null)
+        # One argument with all words in lines: Windows PowerShell drops an empty one.
+        $answer = @(& orgconn '--' ($words -join "`n") 2>$null)
     } finally {
-        Remove-Item Env:COMPLETE
         [Console]::OutputEncoding = $encoding
+        $env:COMPLETE = $complete
     }
     $answer | Select-Object -Skip 1 | ForEach-Object {
         $typed, $shown, $description = $_ -split "`t"

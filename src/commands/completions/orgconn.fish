@@ -2,8 +2,9 @@
 
 function __orgconn_complete
     set -l typed (commandline -ct)
-    # The word at the cursor may have a quote that is still open.
-    set -l word (string unescape -- $typed; or string unescape -- $typed\'; or string unescape -- $typed\")
+    # The quote of the word at the cursor may still be open. A word with variables in it has no one meaning.
+    set -l word (string unescape -- "$typed"; or string unescape -- "$typed'"; or string unescape -- "$typed\"")
+    or return
     set -l answer (COMPLETE=fish command orgconn -- (commandline -opc) "$word" 2>/dev/null)
     switch "$answer[1]"
         case words
@@ -16,4 +17,4 @@ function __orgconn_complete
     end
 end
 
-complete -c orgconn -f -a '(__orgconn_complete)'
+complete -c orgconn -f -k -a '(__orgconn_complete)'

@@ -1,0 +1,153 @@
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::Command;
+use clap_complete::engine::CompletionCandidate;
+use clap_complete::env::EnvCompleter;
+
+use super::bash::{self, Line};
+use super::{Offer, offer};
+use crate::commands::completions::Shell;
+use crate::config::Environment;
+
+impl EnvCompleter for Shell {
+    fn name(&self) -> &'static str {
+        Self::name(*self)
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == Self::name(*self) || (*self == Self::Powershell && name == "pwsh")
+    }
+
+    fn write_registration(
+        &self,
+        _variable: &str,
+        _name: &str,
+        _program: &str,
+        _completer: &str,
+        buffer: &mut dyn Write,
+    ) -> io::Result<()> {
+        buffer.write_all(self.script().as_bytes())
+    }
+
+    /// A setting that cannot be read is for the command itself to refuse.
+    fn write_complete(
+        &self,
+        definition: &mut Command,
+        arguments: Vec<OsString>,
+        _directory: Option<&Path>,
+        buffer: &mut dyn Write,
+    ) -> io::Result<()> {
+        let environment = Environment::from_process().unwrap_or_default();
+        let arguments = arguments.iter().map(|it| it.to_string_lossy().into_owned());
+        let answer = answer(*self, arguments.collect(), definition, environment);
+        buffer.write_all(answer.unwrap_or_default().as_bytes())
+    }
+}
+
+/// The answer to a shell's script: a line `words` or `files`, then the words, each with its description behind a tab.
+/// `None` if there is nothing to say.
+///
+/// Bash asks with the line up to the cursor, the end of it that it will replace, and the kind of completion; PowerShell
+/// with the words as lines of one argument; the others with the words. Bash and PowerShell put words on the line as
+/// they are, and so get them quoted.
+fn answer(
+    shell: Shell,
+    arguments: Vec<String>,
+    definition: &Command,
+    environment: Environment,
+) -> Option<String> {
+    let mut bash_line = None;
+    let mut only_shows = false;
+    let words = match (shell, arguments.as_slice()) {
+        (Shell::Bash, [line, replaced, kind]) => {
+            let line = bash::read(line, replaced)?;
+            if line.is_redirection {
+                return Some("files\n".to_owned());
+            }
+            // COMP_TYPE is the number of a character. This is `?`: the words are listed and not put on the line.
+            only_shows = kind == "63";
+            bash_line.insert(line).words.clone()
+        }
+        (Shell::Bash, _) => return None,
+        (Shell::Powershell, [words]) => words.split('\n').map(str::to_owned).collect(),
+        _ => arguments,
+    };
+    let candidates = match offer(definition, words, environment)? {
+        Offer::Files => return Some("files\n".to_owned()),
+        Offer::Words(candidates) => candidates,
+    };
+    let mut words: Vec<_> = candidates.iter().map(described).collect();
+    // The cache may have been written by anybody, and a terminal shows what it holds.
+    words.retain(|(value, description)| {
+        !value.contains(char::is_control) && !description.contains(char::is_control)
+    });
+    only_shows &= words.len() > 1;
+    let words = words
+        .into_iter()
+        .filter_map(|(value, description)| match &bash_line {
+            Some(_) if only_shows && description.is_empty() => Some(value),
+            Some(_) if only_shows => Some(format!("{value}  -- {description}")),
+            Some(line) => quoted_for_bash(&value, line),
+            None if shell == Shell::Powershell => Some(format!(
+                "{}\t{value}\t{description}",
+                quoted_for_powershell(&value)
+            )),
+            None => Some(format!("{value}\t{description}")),
+        });
+    let words = words.map(|word| word + "\n");
+    Some(["words\n".to_owned()].into_iter().chain(words).collect())
+}
+
+/// The value and the first line of what is said of it.
+fn described(candidate: &CompletionCandidate) -> (String, String) {
+    let value = candidate.get_value().to_string_lossy().into_owned();
+    let help = candidate
+        .get_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    // What follows in brackets is the variable and the default.
+    let help = help.lines().next().unwrap_or_default();
+    let (help, _) = help.split_once(" [").unwrap_or((help, ""));
+    (value, help.to_owned())
+}
+
+/// What bash puts in the place of the part that it replaces; `None` if the word does not go on from the part that stays.
+fn quoted_for_bash(value: &str, line: &Line) -> Option<String> {
+    let stays = &line.words.last()?[..line.kept];
+    bash::quoted(value.strip_prefix(stays)?, line.quote)
+}
+
+/// The word as PowerShell reads it as one. It takes the typographic quotes U+2018 to U+201B for single quotes as well.
+fn quoted_for_powershell(value: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || "_-./:=+".contains(char);
+    if value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    let mut quoted = String::from("'");
+    for char in value.chars() {
+        quoted.push(char);
+        if matches!(char, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(char);
+        }
+    }
+    quoted + "'"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powershell_gets_every_single_quote_doubled() {
+        for (value, quoted) in [
+            ("--output=json", "--output=json"),
+            ("Retail US", "'Retail US'"),
+            ("Ben\u{2019}s Shop", "'Ben\u{2019}\u{2019}s Shop'"),
+            ("a'b\u{201b}; $(x)", "'a''b\u{201b}\u{201b}; $(x)'"),
+        ] {
+            assert_eq!(quoted_for_powershell(value), quoted);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Whatever an org is called, Tab and Enter pass its name on and run nothing.
+
+use serde_json::json;
+
+use crate::harness::{Api, Terminal, World, uuid};
+
+/// Each with another first letter. `touch PWN` leaves a file, and so does `pwn`, which needs no space.
+const NAMES: [&str; 13] = [
+    "a\\';touch PWN #",
+    "d';touch PWN;'",
+    "e\";touch PWN;\"",
+    "g\\;pwn",
+    "h`pwn`",
+    "i\\\\';pwn;#",
+    "j|pwn&pwn",
+    "k’; touch PWN #",
+    "m\\$(pwn)'\"!x!",
+    "n*~{a,b}[c]?^%",
+    "o:b=c d @e #f",
+    "q\"$(pwn)\"",
+    "rü 日本's",
+];
+
+/// How a word is begun at whose end Tab is pressed.
+const BEGINNINGS: [&str; 5] = ["", "'", "\"", "--source=", "--source='"];
+
+/// A world in whose cache orgs of these names are.
+fn world_of_hostile_orgs() -> World {
+    let reference = |number: usize| json!({"type": "orgs", "id": uuid(number as u128)});
+    let org = |(number, name): (usize, &&str)| json!({"type": "orgs", "id": uuid(number as u128), "attributes": {"name": name}});
+    let managed: Vec<_> = (0..NAMES.len()).map(reference).collect();
+    let included: Vec<_> = NAMES.iter().enumerate().map(org).collect();
+    let api = Api::new();
+    api.get(
+        "/api/v2/org",
+        &json!({
+            "data": {"type": "managed_orgs", "id": uuid(0), "relationships": {
+                "current_org": {"data": reference(0)}, "managed_orgs": {"data": managed},
+            }},
+            "included": included,
+        }),
+    );
+    let world = World::talking_to(&api.url()).with("LC_ALL", "C.UTF-8");
+    let (code, screen) = Terminal::start(&world, 200, &["orgs"]).end();
+    assert_eq!(code, Some(0), "{screen}");
+    world
+}
+
+/// Completes each name behind each beginning in a shell that is ready, and requires that the program gets the name.
+/// `pwn` leaves a file there that must not come to be.
+fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
+    for beginning in beginnings {
+        for name in NAMES {
+            let letter = &name[..1];
+            let is_flag = beginning.starts_with("--");
+            let (flag, passed) = match is_flag {
+                true => ("", format!("[list][--source={name}]")),
+                false => ("--source ", format!("[list][--source][{name}]")),
+            };
+            shell.press(&format!("orgconn list {flag}{beginning}{letter}\t"));
+            shell.press("\n");
+            shell.wait_for(&passed);
+            shell.forget();
+            assert!(!world.home().join("PWN").exists(), "{beginning} {name}");
+        }
+    }
+}
+
+/// A terminal with a shell that has the completions, and a function in the place of the program that shows its
+/// arguments. `None` where there is no such shell.
+fn shell(world: &World, command: &[&str], setup: &str) -> Option<Terminal> {
+    let is_there = world.script(&format!("command -v {}", command[0])).code == 0;
+    is_there.then(|| {
+        let mut shell = Terminal::shell(world, 300, command);
+        shell.press(&format!("{setup}; echo rea''dy\n"));
+        shell.wait_for("ready\r\n");
+        shell
+    })
+}
+
+const FUNCTIONS: &str = "pwn() { : > PWN; }; orgconn() { printf '[%s]' \"$@\"; echo; }; PS1='$ '";
+
+#[test]
+fn bash_runs_nothing_of_a_name() {
+    let world = world_of_hostile_orgs();
+    let setup = format!("eval \"$(orgconn completions bash)\"; {FUNCTIONS}");
+    let command = ["bash", "--noprofile", "--norc", "-i"];
+    let mut bash = shell(&world, &command, &setup).unwrap();
+    complete_all(&world, &mut bash, &BEGINNINGS);
+    // In these nothing is offered: the line stays as it is typed, and is closed by hand.
+    for (typed, closing, passed) in [
+        ("$'a", "'", "[list][a]"),
+        ("$\"a", "\"", "[list][a]"),
+        ("`echo a", "`", "[list][a]"),
+        ("\"`echo h", "`\"", "[list][h]"),
+        ("$(echo d", ")", "[list][d]"),
+        ("\"${x:-d", "}\"", "[list][d]"),
+    ] {
+        bash.press(&format!("orgconn list {typed}\t"));
+        bash.press(&format!("{closing}\n"));
+        bash.wait_for(passed);
+        bash.forget();
+    }
+    // Nor within a command substitution.
+    bash.press("echo `orgconn list --source h\t");
+    bash.press("`\n");
+    bash.wait_for("[list][--source][h]");
+    assert!(!world.home().join("PWN").exists());
+}
+
+#[test]
+fn zsh_runs_nothing_of_a_name() {
+    let world = world_of_hostile_orgs();
+    let setup = format!(
+        "autoload -Uz compinit; compinit -u -D; eval \"$(orgconn completions zsh)\"; {FUNCTIONS}"
+    );
+    let Some(mut zsh) = shell(&world, &["zsh", "-f", "-i"], &setup) else {
+        return;
+    };
+    complete_all(&world, &mut zsh, &BEGINNINGS);
+    complete_all(&world, &mut zsh, &["$'"]);
+    // zsh misquotes within backquotes.
+    for letter in ["g", "h"] {
+        zsh.press(&format!("echo `orgconn list --source {letter}\t"));
+        zsh.press("`\n");
+        zsh.wait_for(&format!("[list][--source][{letter}]"));
+    }
+    assert!(!world.home().join("PWN").exists());
+}
+
+#[test]
+fn fish_runs_nothing_of_a_name() {
+    let world = world_of_hostile_orgs();
+    let setup = "orgconn completions fish | source; function pwn; touch PWN; end; \
+                 function orgconn; printf '[%s]' $argv; echo; end";
+    let Some(mut fish) = shell(&world, &["fish", "--no-config", "-i"], setup) else {
+        return;
+    };
+    complete_all(&world, &mut fish, &BEGINNINGS);
+}
