@@ -1,6 +1,6 @@
 //! Errors of commands: the exit code, the hint and the profile of each, and the only place that prints one.
 //!
-//! Imports `output`, `api` and the rooms below them. The typed errors of those rooms become a [`CommandError`] at the
+//! Imports `output`, `api` and the modules below them. The typed errors of those modules become a [`CommandError`] at the
 //! `?`: there, and nowhere else, exit codes and hints are decided.
 
 use std::io;
@@ -101,7 +101,8 @@ impl Exit {
         self.describe().2
     }
 
-    /// The exit of several independent parts; `succeeded` says whether at least one of them succeeded.
+    /// The exit code of a command that did several independent things; `succeeded` says whether at least one of them
+    /// succeeded.
     ///
     /// An interruption outweighs everything else. If nothing succeeded and all parts failed alike, that is the exit.
     pub(crate) fn of_parts(succeeded: bool, failures: &[Self]) -> Self {
@@ -243,7 +244,8 @@ impl CommandError {
         }
     }
 
-    fn is_closed_pipe(&self) -> bool {
+    /// Whether the reader of standard output went away.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
         self.downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
@@ -445,9 +447,7 @@ fn api_hint(error: &api::Error) -> Option<String> {
         ErrorKind::Listing => {
             "try again: connections were probably created or deleted during the listing"
         }
-        ErrorKind::Redirected => {
-            "redirects are not followed, since the keys would go with them: check --site and --api-url"
-        }
+        ErrorKind::Redirected => "check --site and --api-url",
         ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
         ErrorKind::Tls => {
             "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \

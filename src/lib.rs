@@ -1,10 +1,32 @@
 //! orgconn: see, change and check the connections between Datadog organizations.
+//!
+//! The program is [`run`]. As a library, [`api`] is the typed client for `/api/v2/org_connections`, and [`model`] are the
+//! orgs, connections and changes that it takes and gives:
+//!
+//! ```no_run
+//! use orgconn::api::{Client, ClientSettings, Credentials, Endpoint, Transport};
+//! use orgconn::model::{ConnectionType, TypeSet};
+//! use uuid::uuid;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let credentials = Credentials::Token("an access token".into());
+//! let settings = ClientSettings::default();
+//! let transport = Transport::new(Endpoint::from_site("us3.datadoghq.com")?, settings.timeout)?;
+//! let client = Client::new(transport, &credentials, settings)?;
+//!
+//! let destination = uuid!("83999dcd-7f97-11f0-8de1-1ecf66f1aa85");
+//! let types = TypeSet::from_iter([ConnectionType::Logs, ConnectionType::Metrics]);
+//! let connection = client.create_connection(destination, &types).await?;
+//! println!("created {}", connection.id);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod api;
 mod app;
 mod cli;
 mod commands;
-mod completion;
+mod completion_cache;
 mod config;
 mod desired;
 mod error;

@@ -1,5 +1,5 @@
-//! Prints which room of `src` imports which, and fails where two files import each other in a circle or a room imports
-//! one that stands above it: `cargo test --test imports`.
+//! Prints which module of `src` imports which, and fails where two files import each other in a circle or a module
+//! imports one that stands above it: `cargo test --test imports`.
 
 #![expect(
     clippy::print_stdout,
@@ -14,8 +14,7 @@ use std::process::ExitCode;
 use syn::visit::{self, Visit};
 use syn::{Item, ItemUse, UseTree, Visibility};
 
-/// The rooms from top to bottom. A room imports only rooms of lines below its own; those of one line never see each
-/// other.
+/// The modules of `src` from top to bottom. A module imports only those of lines below its own, never one of its own line.
 const LAYERS: [&[&str]; 11] = [
     &["main"],
     &["lib"],
@@ -23,7 +22,7 @@ const LAYERS: [&[&str]; 11] = [
     &["commands"],
     &["app"],
     &["error"],
-    &["output", "api", "completion", "sandbox"],
+    &["output", "api", "completion_cache", "sandbox"],
     &["history"],
     &["config", "desired"],
     &["model"],
@@ -54,18 +53,24 @@ fn main() -> ExitCode {
         let others = imported.filter(|module| *module != file.module);
         file_imports.insert(file.module.clone(), others.collect());
     }
-    let mut room_imports: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut top_module_imports: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (module, imports) in &file_imports {
-        let room = room_of(module);
-        let others = imports.iter().map(room_of).filter(|other| *other != room);
-        room_imports.entry(room).or_default().extend(others);
+        let top_module = top_module_of(module);
+        let others = imports
+            .iter()
+            .map(top_module_of)
+            .filter(|other| *other != top_module);
+        top_module_imports
+            .entry(top_module)
+            .or_default()
+            .extend(others);
     }
-    for room in LAYERS.concat() {
-        let imports = room_imports.get(room).into_iter().flatten();
+    for top_module in LAYERS.concat() {
+        let imports = top_module_imports.get(top_module).into_iter().flatten();
         let imports: Vec<_> = imports.copied().collect();
-        println!("{room:>10} -> {}", imports.join(", "));
+        println!("{top_module:>10} -> {}", imports.join(", "));
     }
-    let mut faults = upward_imports(&room_imports);
+    let mut faults = upward_imports(&top_module_imports);
     faults.extend(circles(&file_imports));
     for fault in &faults {
         println!("error: {fault}");
@@ -123,7 +128,7 @@ fn module_of(path: &Path) -> ModulePath {
         .collect()
 }
 
-fn room_of(module: &ModulePath) -> &str {
+fn top_module_of(module: &ModulePath) -> &str {
     &module[0]
 }
 
@@ -177,7 +182,7 @@ impl Collector {
             }
             UseTree::Glob(_) => "*".to_owned(),
         };
-        // In a room's `mod.rs`, a path may begin with the name of a child.
+        // In a `mod.rs`, a path may begin with the name of a child.
         let absolute = self
             .absolute(&path)
             .unwrap_or_else(|| [&self.module, &*path].concat());
@@ -241,15 +246,19 @@ fn defining_module(
     }
 }
 
-fn upward_imports(room_imports: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<String> {
-    let layer = |room: &str| LAYERS.iter().position(|rooms| rooms.contains(&room));
+fn upward_imports(top_module_imports: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<String> {
+    let layer = |top_module: &str| {
+        LAYERS
+            .iter()
+            .position(|top_modules| top_modules.contains(&top_module))
+    };
     let mut faults = Vec::new();
-    for (room, imports) in room_imports {
-        let allowed = ALLOWED.iter().find(|(limited, _)| limited == room);
+    for (top_module, imports) in top_module_imports {
+        let allowed = ALLOWED.iter().find(|(limited, _)| limited == top_module);
         for import in imports {
-            let is_below = layer(import) > layer(room);
+            let is_below = layer(import) > layer(top_module);
             if !is_below || allowed.is_some_and(|(_, allowed)| !allowed.contains(import)) {
-                faults.push(format!("`{room}` must not import `{import}`"));
+                faults.push(format!("`{top_module}` must not import `{import}`"));
             }
         }
     }

@@ -29,7 +29,6 @@
 //!
 //! It imports `config`, for the credentials and the rule which hosts may have them, and `model`.
 
-mod client;
 mod connections;
 mod error;
 mod http;
@@ -41,9 +40,8 @@ mod tests;
 mod users;
 mod wire;
 
-pub use self::client::Client;
 pub use self::error::{Error, ErrorKind};
-pub use self::http::{ClientSettings, Transport};
+pub use self::http::{Client, ClientSettings, Transport};
 pub use self::pages::{ConnectionFilter, ConnectionPages};
 pub use self::users::{CurrentUser, Permission};
 pub use self::wire::{ConnectionPage, UnreadableRecord};

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::client::Client;
 use super::error::Error;
-use super::http::Request;
+use super::http::{Client, Request};
 use super::wire::{self, Identifier, Lenient, Relationship, Resource};
 use crate::model::{Org, OrgDirectory};
 

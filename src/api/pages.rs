@@ -1,14 +1,12 @@
 //! Lists connections page by page. Pages after the first are fetched side by side, a few ahead of the reader.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::client::Client;
 use super::error::{Error, ErrorKind};
-use super::http::{HttpClient, Request};
+use super::http::{Client, Request};
 use super::wire::{self, ConnectionPage, Page};
 
 /// The most rows that the API gives in one page.
@@ -32,7 +30,7 @@ pub struct ConnectionFilter {
 /// Dropping it ends them.
 #[derive(Debug)]
 pub struct ConnectionPages {
-    http: Arc<HttpClient>,
+    client: Client,
     filter: ConnectionFilter,
     /// The pages in flight, as bytes. They are parsed when they are read: in their tasks, parsing would hold up the
     /// network.
@@ -66,7 +64,7 @@ impl Client {
     /// [`ConnectionPages::next`].
     pub fn connections(&self, filter: ConnectionFilter) -> ConnectionPages {
         ConnectionPages {
-            http: Arc::clone(&self.http),
+            client: self.clone(),
             filter,
             in_flight: VecDeque::new(),
             progress: Progress::Start,
@@ -82,7 +80,7 @@ impl ConnectionPages {
     /// The next page, or `None` after the last one or after an error.
     ///
     /// # Errors
-    /// A page is lost after all retries, or the list changed in such a way that rows may be missing
+    /// Fails if a page is lost after all retries, or the list changed in such a way that rows may be missing
     /// ([`ErrorKind::Listing`]). The pages before it were given.
     pub async fn next(&mut self) -> Option<Result<ConnectionPage, Error>> {
         if let Some(error) = self.failure.take() {
@@ -121,10 +119,10 @@ impl ConnectionPages {
             if offset >= end && !self.in_flight.is_empty() {
                 return;
             }
-            let http = Arc::clone(&self.http);
+            let client = self.client.clone();
             let request = page_request(&self.filter, offset);
             let fetch = tokio::spawn(async move {
-                let answer = http.send(&request).await?;
+                let answer = client.send(&request).await?;
                 Ok(answer.body)
             });
             self.in_flight.push_back(AbortOnDropHandle::new(fetch));
@@ -139,7 +137,7 @@ impl ConnectionPages {
         };
         let page = wire::page(body, most_rows);
         page.ok_or_else(|| {
-            self.http
+            self.client
                 .unreadable(&page_request(&self.filter, self.offset))
         })
     }
@@ -184,7 +182,7 @@ impl ConnectionPages {
             );
             let error = Error::new(ErrorKind::Listing, detail);
             let request = page_request(&self.filter, self.offset);
-            self.failure = Some(self.http.in_context(error, &request));
+            self.failure = Some(self.client.in_context(error, &request));
             self.stop();
         } else if received >= largest {
             self.stop();

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::client::Client;
 use super::error::{Error, ErrorKind};
+use super::http::Client;
 use super::pages::{ConnectionFilter, MAX_ROWS, page_request};
 use super::wire;
 use crate::model::{Connection, TypeSet};
@@ -17,8 +17,8 @@ use crate::model::{Connection, TypeSet};
 /// How far the clocks of the server's parts may be apart, together with what a date to the second leaves open.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 
-/// What a look at the live state has shown.
-struct Observed {
+/// The answer of a look at the live state.
+struct LiveStateAnswer {
     /// The connection that was looked for; `None` if there is none.
     connection: Option<Connection>,
     /// The server's time of the observation.
@@ -26,7 +26,7 @@ struct Observed {
 }
 
 impl Client {
-    /// Settles a create that brought no readable answer. It was first sent at the time `sent`.
+    /// Settles a create that may have been made. It was first sent at the time `sent`.
     pub(super) async fn reconcile_create(
         &self,
         destination: Uuid,
@@ -34,22 +34,9 @@ impl Client {
         sent: Instant,
         error: Error,
     ) -> Result<Connection, Error> {
-        let (is_conflict, is_lost) = (error.kind() == ErrorKind::Conflict, error.outcome_unknown());
-        if !is_conflict && !is_lost {
-            return Err(error);
-        }
-        // This org takes part in one connection to `destination` at most: it is its source, and there is one for each
-        // pair.
-        let filter = ConnectionFilter {
-            source: None,
-            destination: Some(destination),
-        };
-        let is_wanted = |connection: &Connection| connection.destination.id == destination;
-        let observed = self.observe(filter, is_wanted).await;
-        if !is_lost {
-            return Err(error.with_existing(observed.and_then(|observed| observed.connection)));
-        }
-        let Some(Observed { connection, at }) = observed else {
+        let Some(LiveStateAnswer { connection, at }) =
+            self.observe_by_destination(destination).await
+        else {
             return Err(error.with_note("it is not known whether the connection was created"));
         };
         let error = error.with_outcome_unknown(false);
@@ -60,7 +47,7 @@ impl Client {
         match connection {
             Some(created) if is_made_by_this(&created) => Ok(created),
             // A conflict needs no note: it says that the pair is connected.
-            found if is_conflict => Err(error.with_existing(found)),
+            other if error.kind() == ErrorKind::Conflict => Err(error.with_existing(other)),
             None => Err(error.with_note("a check afterwards found no such connection")),
             other => Err(error.with_existing(other).with_note(
                 "a check afterwards found another connection of the pair, which this request did not create",
@@ -68,16 +55,13 @@ impl Client {
         }
     }
 
-    /// Settles an update that brought no readable answer.
+    /// Settles an update that may have been made.
     pub(super) async fn reconcile_update(
         &self,
         connection: &Connection,
         types: &TypeSet,
         error: Error,
     ) -> Result<Connection, Error> {
-        if !error.outcome_unknown() {
-            return Err(error);
-        }
         let Some(observed) = self.observe_by_id(connection).await else {
             return Err(error.with_note("it is not known whether the change was made"));
         };
@@ -89,15 +73,12 @@ impl Client {
         }
     }
 
-    /// Settles a delete that brought no answer of success.
+    /// Settles a delete that may have been done.
     pub(super) async fn reconcile_delete(
         &self,
         connection: &Connection,
         error: Error,
     ) -> Result<(), Error> {
-        if !error.outcome_unknown() {
-            return Err(error);
-        }
         let Some(observed) = self.observe_by_id(connection).await else {
             return Err(error.with_note("it is not known whether it was deleted"));
         };
@@ -109,8 +90,25 @@ impl Client {
         }
     }
 
+    /// The connection from this org to `destination`, if there is one and it can be looked up.
+    pub(super) async fn find_connection_to(&self, destination: Uuid) -> Option<Connection> {
+        self.observe_by_destination(destination).await?.connection
+    }
+
+    /// Looks for the connection from this org to `destination`. `None` if that cannot be told.
+    ///
+    /// This org takes part in one connection to `destination` at most: it is its source, and there is one for each pair.
+    async fn observe_by_destination(&self, destination: Uuid) -> Option<LiveStateAnswer> {
+        let filter = ConnectionFilter {
+            source: None,
+            destination: Some(destination),
+        };
+        self.observe(filter, |live| live.destination.id == destination)
+            .await
+    }
+
     /// Looks for a connection that was there before, by its id. `None` if that cannot be told.
-    async fn observe_by_id(&self, wanted: &Connection) -> Option<Observed> {
+    async fn observe_by_id(&self, wanted: &Connection) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: Some(wanted.source.id),
             destination: Some(wanted.destination.id),
@@ -123,8 +121,8 @@ impl Client {
         &self,
         filter: ConnectionFilter,
         is_wanted: impl Fn(&Connection) -> bool,
-    ) -> Option<Observed> {
-        let answer = self.http.send(&page_request(&filter, 0)).await.ok()?;
+    ) -> Option<LiveStateAnswer> {
+        let answer = self.send(&page_request(&filter, 0)).await.ok()?;
         let page = wire::page(&answer.body, usize::MAX)?.rows;
         let is_whole = page.unreadable.is_empty() && page.connections.len() < MAX_ROWS;
         let mut found = page.connections.into_iter().filter(is_wanted);
@@ -133,7 +131,7 @@ impl Client {
             Some(_) => found.next().is_none(),
             None => is_whole,
         };
-        is_certain.then_some(Observed {
+        is_certain.then_some(LiveStateAnswer {
             connection,
             at: answer.date,
         })

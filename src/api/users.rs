@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::client::Client;
 use super::error::{Error, ErrorKind};
-use super::http::Request;
+use super::http::{Client, Request};
 use super::wire::{self, Document, Identifier, Lenient, Relationship, Resource};
 use crate::model::{Connection, ConnectionType, TypeSet};
 
@@ -18,7 +17,7 @@ pub struct CurrentUser {
     pub name: Option<String>,
     /// The mail address.
     pub email: Option<String>,
-    /// The handle, as a rule the mail address.
+    /// The handle, usually the mail address.
     pub handle: Option<String>,
     /// Whether it is a service account instead of a person.
     pub service_account: Option<bool>,
@@ -56,7 +55,7 @@ impl Client {
     /// The user behind the application key or the token, and the org that the credentials belong to.
     ///
     /// # Errors
-    /// The credentials are refused, or no answer came.
+    /// Fails if the credentials are refused, or no answer came.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let request = Request::get("/api/v2/current_user");
         self.call(&request, parse).await
@@ -80,18 +79,18 @@ impl Client {
             return Ok(());
         }
         let error = Error::new(ErrorKind::Unauthenticated, "the keys are not valid");
-        Err(self.http.in_context(error, &request))
+        Err(self.in_context(error, &request))
     }
 
     /// Whether connections may be read, and one of them if there is one. Asks for the shortest listing.
     ///
     /// # Errors
-    /// [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
+    /// Fails with [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
     pub async fn may_read_connections(&self) -> Result<(Permission, Option<Connection>), Error> {
         let request = Request::get(wire::CONNECTIONS)
             .with_query("limit", "1")
             .with_query("offset", "0");
-        match self.http.send(&request).await {
+        match self.send(&request).await {
             Ok(answer) => {
                 let page = wire::page(&answer.body, 1).unwrap_or_default();
                 Ok((Permission::Yes, page.rows.connections.into_iter().next()))
@@ -113,13 +112,13 @@ impl Client {
     ///   That tells nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
+    /// Fails with [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
     pub async fn may_write_connections(&self) -> Result<Permission, Error> {
         let id = Uuid::nil();
         let types = TypeSet::from(vec![ConnectionType::Metrics]);
         let path = format!("{}/{id}", wire::CONNECTIONS);
-        let request = Request::patch(path, wire::update_body(id, &types));
-        let Err(error) = self.http.send(&request).await else {
+        let request = Request::patch(&path, wire::update_body(id, &types));
+        let Err(error) = self.send(&request).await else {
             // The API never answers so.
             return Ok(Permission::Unknown);
         };

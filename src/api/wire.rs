@@ -1,5 +1,5 @@
-//! The JSON of the API: requests to its letter, answers as far as they can be read. A value of an answer that is missing
-//! or odd costs nothing but itself.
+//! The JSON of the API. Requests follow the documentation exactly. A missing or invalid value in an answer is ignored;
+//! the rest is still read.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -17,7 +17,7 @@ pub(super) const CONNECTIONS: &str = "/api/v2/org_connections";
 pub struct ConnectionPage {
     /// The connections in the order of the API.
     pub connections: Vec<Connection>,
-    /// The records that are no connections. They are rows of the list too, but cannot be shown.
+    /// The records that are not connections. They are rows of the list too, but cannot be shown.
     pub unreadable: Vec<UnreadableRecord>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Page {
     pub(super) filtered_count: Option<u64>,
 }
 
-/// A record of a listing that is no connection: it lacks its id, or the id of one of its orgs.
+/// A record of a listing that is not a connection: it lacks its id, or the id of one of its orgs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRecord {
     /// The record's id as the API wrote it, where it has one. It may hold any characters.
@@ -40,12 +40,12 @@ pub struct UnreadableRecord {
     pub reason: &'static str,
 }
 
-/// Reads a page, up to `most_rows` records. `None` if the body is no object with a list of `data`.
+/// Reads a page, up to `most_rows` records. `None` if the body is not an object with a list of `data`.
 pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
     let text = String::from_utf8_lossy(body);
     // A long listing spends most of its time here. Nearly every page is as documented, and the lenient way takes twice
     // as long.
-    if let Ok(listing) = serde_json::from_str::<Listing<Row>>(&text) {
+    if let Ok(listing) = serde_json::from_str::<Listing<StrictConnection>>(&text) {
         let rows = listing.data.into_iter().take(most_rows);
         let rows = ConnectionPage {
             connections: rows.map(|row| row.0).collect(),
@@ -71,23 +71,23 @@ pub(super) fn connection(body: &[u8]) -> Option<Connection> {
 }
 
 /// The body of a request that creates a connection to `destination`.
-pub(super) fn create_body(destination: Uuid, types: &TypeSet) -> Vec<u8> {
+pub(super) fn create_body(destination: Uuid, types: &TypeSet) -> String {
     let body = json!({"data": {
         "type": "org_connection",
         "attributes": {"connection_types": types},
         "relationships": {"sink_org": {"data": {"type": "orgs", "id": destination}}},
     }});
-    body.to_string().into_bytes()
+    body.to_string()
 }
 
 /// The body of a request that replaces the types of the connection `id`.
-pub(super) fn update_body(id: Uuid, types: &TypeSet) -> Vec<u8> {
+pub(super) fn update_body(id: Uuid, types: &TypeSet) -> String {
     let body = json!({"data": {
         "type": "org_connection",
         "id": id,
         "attributes": {"connection_types": types},
     }});
-    body.to_string().into_bytes()
+    body.to_string()
 }
 
 #[derive(Deserialize)]
@@ -121,7 +121,7 @@ impl Page {
     }
 }
 
-/// Reads a record of which anything may be missing or odd.
+/// Reads a record in which any value may be missing or invalid.
 fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
     #[derive(Deserialize)]
     struct WithId {
@@ -130,7 +130,7 @@ fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
 
     let connection = match serde_json::from_str::<LenientRecord>(text) {
         Ok(record) => record.into_connection(),
-        Err(_) => Err("it is no record of a connection"),
+        Err(_) => Err("it is not a record of a connection"),
     };
     connection.map_err(|reason| {
         let written = serde_json::from_str::<WithId>(text).ok();
@@ -143,7 +143,7 @@ fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
 
 #[derive(Deserialize)]
 #[serde(from = "StrictRecord")]
-struct Row(Connection);
+struct StrictConnection(Connection);
 
 /// A record with everything in it that the API documents.
 #[derive(Deserialize)]
@@ -166,7 +166,7 @@ struct StrictRelationships {
     created_by: Document<UserRef>,
 }
 
-impl From<StrictRecord> for Row {
+impl From<StrictRecord> for StrictConnection {
     fn from(record: StrictRecord) -> Self {
         Self(Connection {
             id: record.id,
@@ -180,7 +180,7 @@ impl From<StrictRecord> for Row {
     }
 }
 
-/// A record of which anything may be missing or odd.
+/// A record in which any value may be missing or invalid.
 type LenientRecord = Resource<Attributes, Relationships>;
 
 #[derive(Default, Deserialize)]
@@ -199,7 +199,7 @@ struct Relationships {
 }
 
 impl LenientRecord {
-    /// The connection, or what the record lacks.
+    /// The connection, or the reason why the record is not one.
     fn into_connection(self) -> Result<Connection, &'static str> {
         let attributes = self.attributes.or_default();
         let types = attributes.connection_types.or_default();
@@ -228,18 +228,18 @@ impl LenientRecord {
     }
 }
 
-/// Reads an answer as a `T`. Bytes that are no UTF-8 cost the text that they stand in, not the answer.
+/// Reads an answer as a `T`. Invalid UTF-8 makes only the affected text unreadable.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_str(&String::from_utf8_lossy(body)).ok()
 }
 
-/// An answer about one thing.
+/// A JSON:API document: its `data`.
 #[derive(Deserialize)]
 pub(super) struct Document<T> {
     pub(super) data: T,
 }
 
-/// A thing with an id: a connection, an org or a user.
+/// A JSON:API resource: a connection, an org or a user.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Resource<A: Default, R: Default> {
@@ -248,7 +248,7 @@ pub(super) struct Resource<A: Default, R: Default> {
     pub(super) relationships: Lenient<R>,
 }
 
-/// A relationship of a thing to another, or to a list of others.
+/// A relationship of a resource to another, or to a list of others.
 pub(super) type Relationship<T> = Lenient<Document<Lenient<T>>>;
 
 /// How a relationship names an org or a user. The name is Datadog's addition.

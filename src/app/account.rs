@@ -8,21 +8,21 @@ use uuid::Uuid;
 use crate::api::{
     self, Client, ClientSettings, ConnectionFilter, ErrorKind, Transport, UnreadableRecord,
 };
-use crate::completion::{Cache, CacheOwner};
+use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{AccountSettings, CredentialSource, Endpoint};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
 use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef};
 
-/// What all accounts of a session use together.
+/// The state that all chosen accounts share.
 pub(super) struct SharedState {
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: CancellationToken,
     pub(super) journal: Journal,
-    /// Where to store orgs and connections for shell completion; `None` where nobody presses Tab.
+    /// Where to store orgs and connections for shell completion; `None` unless the command runs at a terminal.
     pub(super) cache: Option<Cache>,
-    /// What the history calls the server, where its address changes from run to run.
+    /// The name of the server in the history, where its address changes from run to run.
     pub(super) host_name: Option<&'static str>,
     /// One transport for each server, with its connections and certificates.
     pub(super) transports: Mutex<Vec<Transport>>,
@@ -48,7 +48,8 @@ impl SharedState {
     }
 }
 
-/// One org's credentials and what they have shown in this run. Nothing is read or sent before it is needed.
+/// The credentials of one org, and the client that uses them. Keeps the orgs and connections that were read in this
+/// run. Nothing is read or sent before it is needed.
 pub(crate) struct Account {
     settings: AccountSettings,
     shared: Arc<SharedState>,
@@ -94,7 +95,7 @@ impl Account {
         }
     }
 
-    /// What the history calls the host of the API.
+    /// The name of the API host in the history.
     pub(crate) fn host(&self) -> Result<String> {
         match self.shared.host_name {
             Some(name) => Ok(name.to_owned()),
@@ -126,7 +127,7 @@ impl Account {
     /// The client, made at the first call; only then are the secrets read.
     ///
     /// # Errors
-    /// A secret cannot be read or sent as a header, or the server may not get keys.
+    /// Fails if a secret cannot be read or sent as a header, or the server may not get keys.
     pub(crate) async fn client(&self) -> Result<&Client> {
         self.client.get_or_try_init(|| self.connect()).await
     }
@@ -147,7 +148,7 @@ impl Account {
     /// The orgs that the credentials manage, read once; none without the permission to read them.
     ///
     /// # Errors
-    /// The service could not be asked.
+    /// Fails if the service could not be asked.
     pub(crate) async fn managed_orgs(&self) -> Result<&OrgDirectory> {
         let read = || async {
             match self.client().await?.managed_orgs(None).await {
@@ -179,11 +180,11 @@ impl Account {
         named.map_or_else(|| Org::from_id(id), Org::from)
     }
 
-    /// The org that the credentials belong to, by the service's word: the only place that finds it out. Without an
+    /// The org that the credentials belong to, as the API reports it. No other function determines it. Without an
     /// earlier answer it asks for the current user, the cheapest request that tells.
     ///
     /// # Errors
-    /// The service could not be asked or does not say.
+    /// Fails if the service could not be asked or does not say.
     pub(crate) async fn current_org(&self) -> Result<OrgRef> {
         if let Some(known) = self.known_current_org() {
             return Ok(known);
@@ -214,7 +215,7 @@ impl Account {
     /// Requires that `current`, the org that the credentials belong to, is the one that the profile says.
     ///
     /// # Errors
-    /// It is another; the message names both.
+    /// Fails if it is another one; the message names both.
     pub(crate) fn require_pinned(&self, current: &OrgRef) -> Result<()> {
         let Some(pinned) = self.pinned_org().filter(|pinned| *pinned != current.id) else {
             return Ok(());
@@ -231,7 +232,7 @@ impl Account {
     /// The connections that the filter selects, as they are now, and the error for what could not be read of them.
     ///
     /// # Errors
-    /// The service could not be asked.
+    /// Fails if the service could not be asked.
     pub(crate) async fn list_connections(
         &self,
         filter: ConnectionFilter,
@@ -253,7 +254,7 @@ impl Account {
     /// As [`Account::list_connections`], for what needs to know all of them.
     ///
     /// # Errors
-    /// The service could not be asked, or a record cannot be read.
+    /// Fails if the service could not be asked, or a record cannot be read.
     pub(crate) async fn connections(&self, filter: ConnectionFilter) -> Result<Vec<Connection>> {
         match self.list_connections(filter).await? {
             (connections, None) => Ok(connections),
@@ -282,7 +283,7 @@ impl Account {
         Ok(directory)
     }
 
-    /// Whether somebody may press Tab, so that what is seen is cached for shell completion.
+    /// Whether the command runs at a terminal, so that orgs and connections are cached for shell completion.
     pub(crate) fn has_cache(&self) -> bool {
         self.shared.cache.is_some()
     }

@@ -10,7 +10,7 @@ pub(crate) const CHANGES_AT_ONCE: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
 /// after it is answered.
-pub(crate) struct ConnectionEditor<'s> {
+pub(crate) struct ChangeSender<'s> {
     account: &'s Account,
     client: &'s Client,
     command: &'static str,
@@ -18,12 +18,12 @@ pub(crate) struct ConnectionEditor<'s> {
 }
 
 impl Account {
-    /// What changes connections with these credentials, after making sure that they belong to the org that the profile
-    /// says. `command` is the name that is written to the journal.
+    /// Gives the sender of changes with these credentials, after making sure that they belong to the org that the
+    /// profile says. `command` is the name that is written to the journal.
     ///
     /// # Errors
-    /// The credentials belong to another org, or the service could not be asked.
-    pub(crate) async fn editor(&self, command: &'static str) -> Result<ConnectionEditor<'_>> {
+    /// Fails if the credentials belong to another org, or the service could not be asked.
+    pub(crate) async fn change_sender(&self, command: &'static str) -> Result<ChangeSender<'_>> {
         let client = self.client().await?;
         if self.pinned_org().is_some() {
             self.require_pinned(&self.current_org().await?)?;
@@ -33,7 +33,7 @@ impl Account {
             host: self.host()?,
             org: self.known_current_org(),
         };
-        Ok(ConnectionEditor {
+        Ok(ChangeSender {
             account: self,
             client,
             command,
@@ -42,22 +42,23 @@ impl Account {
     }
 }
 
-impl ConnectionEditor<'_> {
+impl ChangeSender<'_> {
     /// Makes a change. Gives the connection as it is afterwards, with what the service's answer leaves out filled in;
     /// after a delete as it was.
     ///
     /// # Errors
-    /// The change was refused, or its outcome is unknown; or, with nothing sent, the journal cannot be written or the
-    /// command was interrupted. The message says which change it was.
-    pub(crate) async fn make(&self, change: &Change) -> Result<Connection> {
+    /// Fails if the change was refused, or its outcome is unknown; or, with nothing sent, if the journal cannot be
+    /// written or the command was interrupted. The message says which change it was.
+    pub(crate) async fn apply(&self, change: &Change) -> Result<Connection> {
         let made = self.carry_out(change, None).await;
         made.map_err(|error| explain(error, change))
     }
 
-    /// As [`ConnectionEditor::make`], for the change that undoes `entry`. The message of an error does not repeat the change.
+    /// As [`ChangeSender::apply`], for the change that undoes `entry`. The message of an error does not repeat the
+    /// change.
     ///
     /// # Errors
-    /// As [`ConnectionEditor::make`]; or, with nothing sent, the entry was undone meanwhile.
+    /// As [`ChangeSender::apply`]; or, with nothing sent, the entry was undone meanwhile.
     pub(crate) async fn undo(&self, entry: &Entry, change: &Change) -> Result<Connection> {
         self.carry_out(change, Some(entry)).await
     }
@@ -89,7 +90,7 @@ impl ConnectionEditor<'_> {
                 http_status: error.http_status(),
             },
         };
-        // The change was sent, so a journal that cannot be written takes nothing back.
+        // The change is already sent, so a journal failure cannot undo it.
         if let Err(error) = journal.finish(entry, outcome).await {
             output::log_line(&format!("warning: {error}"));
         }

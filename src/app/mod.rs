@@ -1,13 +1,14 @@
-//! What every command is given: the flags, the output, and what opens the network, the journal and the configuration.
+//! The state that every command gets: the flags, the output, and what opens the network, the journal and the
+//! configuration.
 //!
-//! Imports `error`, `api`, `output`, `completion` and the rooms below them. Nothing is opened before a command asks
-//! for it, so that a command without credentials cannot get a client.
+//! Imports `error`, `api`, `output`, `completion_cache` and the modules below them. Nothing is opened before a command
+//! asks for it, so that a command without credentials cannot get a client.
 
 mod account;
 mod changes;
+mod chosen_accounts;
 mod flags;
 mod resolve;
-mod session;
 mod signals;
 mod snapshot;
 
@@ -22,12 +23,12 @@ use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
 pub(crate) use account::{Account, unknown_current_org, unreadable_records};
-pub(crate) use changes::{CHANGES_AT_ONCE, ConnectionEditor, complete_answer};
-pub(crate) use flags::{GlobalFlags, duration};
-pub(crate) use resolve::Ends;
+pub(crate) use changes::{CHANGES_AT_ONCE, ChangeSender, complete_answer};
 #[cfg(feature = "sandbox")]
-pub(crate) use session::sample_profile;
-pub(crate) use session::{ACCOUNTS_AT_ONCE, Session, side_by_side};
+pub(crate) use chosen_accounts::sample_profile;
+pub(crate) use chosen_accounts::{ACCOUNTS_AT_ONCE, ChosenAccounts, side_by_side};
+pub(crate) use flags::{GlobalFlags, duration};
+pub(crate) use resolve::ConnectionEnds;
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
 pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_for};
@@ -125,7 +126,7 @@ impl App {
     /// says what `--yes` does.
     ///
     /// # Errors
-    /// It would have to be asked for, and nobody can answer.
+    /// Fails if it would have to be asked for, and nobody can answer.
     pub(crate) fn must_ask(&self, action: &str, hint: &str) -> Result<bool> {
         if self.flags.yes || self.output.can_ask() {
             return Ok(!self.flags.yes);
@@ -137,7 +138,7 @@ impl App {
     /// Asks for a confirmation. `unchanged` says what did not happen, such as "nothing was deleted".
     ///
     /// # Errors
-    /// The answer is no, or the question was left with Ctrl-C.
+    /// Fails if the answer is no, or the question was left with Ctrl-C.
     pub(crate) fn confirm(&mut self, question: &str, unchanged: &str) -> Result<()> {
         let answer = self.output.confirm(question);
         match answer.map_err(|error| CommandError::unanswered(error, unchanged))? {
@@ -150,7 +151,7 @@ impl App {
     }
 }
 
-/// What the environment says of the terminal. A value that is no text counts as not set.
+/// What the environment says of the terminal. A value that is not text counts as not set.
 fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
     let get = |name| environment.get(name).ok().flatten().map(str::to_owned);
     TerminalEnvironment {

@@ -1,19 +1,21 @@
 //! Which org, which connection, which profile: the one place that answers, for every command.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
-use super::session::for_each_account;
-use super::{Account, Session};
+use super::chosen_accounts::for_each_account;
+use super::{Account, ChosenAccounts};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
 use crate::model::{
-    Connection, ConnectionSelector, Org, OrgDirectory, OrgRef, OrgSelector, ResolveOrgError,
-    only_match,
+    ChangeKind, Connection, ConnectionSelector, Org, OrgDirectory, OrgRef, OrgSelector,
+    ResolveOrgError, only_match,
 };
 
 /// The orgs at the ends of a connection.
 #[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Ends {
+pub(crate) struct ConnectionEnds {
     /// Org whose data is shared: its name, UUID or public id
     #[arg(long, value_name = "ORG", visible_alias = "from")]
     pub(crate) source: Option<OrgSelector>,
@@ -23,7 +25,7 @@ pub(crate) struct Ends {
     pub(crate) destination: Option<OrgSelector>,
 }
 
-impl Ends {
+impl ConnectionEnds {
     /// Whether neither end is given.
     pub(crate) fn is_empty(&self) -> bool {
         self.source.is_none() && self.destination.is_none()
@@ -32,7 +34,7 @@ impl Ends {
     /// Requires that a command names connections either by ids or by their ends.
     ///
     /// # Errors
-    /// Both or neither is given.
+    /// Fails if both or neither is given.
     pub(crate) fn require_instead_of_ids(&self, has_ids: bool) -> Result<()> {
         match (has_ids, self.is_empty()) {
             (true, false) => Err(CommandError::usage(
@@ -47,7 +49,7 @@ impl Ends {
     /// The one of `connections` that is meant: by `selector`, or without one the only one there is.
     ///
     /// # Errors
-    /// There is none, or more than one.
+    /// Fails if there is none, or more than one.
     pub(crate) fn select<'a>(
         &self,
         selector: Option<&ConnectionSelector>,
@@ -75,7 +77,7 @@ impl Account {
     /// orgs of its connections.
     ///
     /// # Errors
-    /// No org is meant, or more than one; or the service could not be asked.
+    /// Fails if no org matches, several match, or the API could not be reached.
     async fn resolve_name(&self, selector: &OrgSelector) -> Result<Org> {
         match selector.resolve(self.managed_orgs().await?) {
             Err(ResolveOrgError::Unknown { .. }) => {}
@@ -85,12 +87,12 @@ impl Account {
     }
 }
 
-impl Session {
+impl ChosenAccounts {
     /// The org that is meant, where the names that `accounts` see decide; `profile:` means any profile. A UUID takes no
     /// request.
     ///
     /// # Errors
-    /// No org is meant, or more than one; or the service could not be asked.
+    /// Fails if no org matches, several match, or the API could not be reached.
     pub(crate) async fn resolve_org(
         &self,
         selector: &OrgSelector,
@@ -107,10 +109,10 @@ impl Session {
     /// The filter that selects the connections between `ends`, where the names that `accounts` see decide.
     ///
     /// # Errors
-    /// As [`Session::resolve_org`].
+    /// As [`ChosenAccounts::resolve_org`].
     pub(crate) async fn filter(
         &self,
-        ends: &Ends,
+        ends: &ConnectionEnds,
         accounts: &[Account],
     ) -> Result<ConnectionFilter> {
         let mut filter = ConnectionFilter::default();
@@ -126,7 +128,7 @@ impl Session {
     /// The org of a profile, chosen or not: the one that the profile names, else the one that its keys belong to.
     ///
     /// # Errors
-    /// There is no such profile, or its org is not known and cannot be asked for.
+    /// Fails if there is no such profile, or its org is not known and cannot be asked for.
     async fn org_of_profile(&self, name: &str) -> Result<Org> {
         let has_name = |account: &&Account| account.profile() == Some(name);
         let account = self.profiles.iter().find(has_name).ok_or_else(|| {
@@ -142,68 +144,129 @@ impl Session {
         }
     }
 
-    /// The connections that a change through `account` is about: by ids, or without any the one between `ends`. Each
-    /// comes once, in the order in which they are named.
+    /// The orgs between which a create makes connections: that of `account`, if the service has said which it is, and
+    /// the destinations, each once. A source that is given must be the account's org.
     ///
     /// # Errors
-    /// The service could not be asked, or an end is unknown. A connection that is not found is an error in its place.
-    pub(crate) async fn find_connections(
+    /// Fails if an org is unknown, the source is another, or a destination is the source.
+    pub(crate) async fn resolve_create(
         &self,
         account: &Account,
+        source: Option<&OrgSelector>,
+        destinations: &[OrgSelector],
+    ) -> Result<(Option<OrgRef>, Vec<Org>)> {
+        let mut orgs = OrgDirectory::default();
+        for destination in destinations {
+            orgs.add(self.resolve_org(destination, self.accounts()).await?);
+        }
+        let current = match source {
+            Some(source) => Some(self.require_current_org(source, account).await?),
+            None => account.known_current_org(),
+        };
+        let own = current.as_ref().and_then(|current| orgs.get(current.id));
+        if let Some(org) = own {
+            return Err(CommandError::usage(format!(
+                "`{}` is the source org itself: an org cannot be connected to itself",
+                org.label()
+            )));
+        }
+        Ok((current, orgs.orgs))
+    }
+
+    /// The org of the account, which must be the one that is meant.
+    async fn require_current_org(
+        &self,
+        selector: &OrgSelector,
+        account: &Account,
+    ) -> Result<OrgRef> {
+        let wanted = self.resolve_org(selector, self.accounts()).await?;
+        let current = account.current_org_with_name().await?;
+        account.require_pinned(&current)?;
+        if wanted.id == current.id {
+            return Ok(current);
+        }
+        Err(CommandError::usage(format!(
+            "these credentials belong to `{}`, not to `{}`",
+            current.label(),
+            wanted.label()
+        ))
+        .hint("a connection is created with its source org's credentials"))
+    }
+
+    /// The connections that an update or a delete is about, by ids, or without any the one between `ends`; and the
+    /// account that changes them. Each connection comes once, in the order in which they are named.
+    ///
+    /// # Errors
+    /// Fails if there is no such account, the service could not be asked, or an end is unknown. A connection that is
+    /// not found is an error in its place.
+    pub(crate) async fn find_connections(
+        &self,
+        kind: ChangeKind,
         selectors: &[ConnectionSelector],
-        ends: &Ends,
-    ) -> Result<Vec<Result<Connection>>> {
+        ends: &ConnectionEnds,
+    ) -> Result<(&Account, Vec<Result<Connection>>)> {
+        let account = match kind {
+            ChangeKind::Delete => self.account_for_delete(ends).await?,
+            _ => {
+                self.account_for_create_or_update(ends.source.as_ref())
+                    .await?
+            }
+        };
         if selectors.is_empty() {
             let filter = self.filter(ends, self.accounts()).await?;
-            let found = account.connections(filter).await?;
-            return Ok(vec![ends.select(None, &found).cloned()]);
+            let between = account.connections(filter).await?;
+            return Ok((account, vec![ends.select(None, &between).cloned()]));
         }
         let all = account.all_connections().await?;
-        let mut found: Vec<Result<Connection>> = Vec::with_capacity(selectors.len());
+        let (mut found, mut seen) = (Vec::with_capacity(selectors.len()), HashSet::new());
         for selector in selectors {
             match selector.select(all) {
-                Ok(match_) if found.iter().flatten().any(|other| other.id == match_.id) => {}
+                Ok(connection) if !seen.insert(connection.id) => {}
                 result => found.push(result.cloned().map_err(Into::into)),
             }
         }
-        Ok(found)
+        Ok((account, found))
     }
 
     /// The account that creates and updates the connections of `source`: the only one there is, or of several the one
     /// whose org it is.
     ///
     /// # Errors
-    /// No account belongs to the source, or several do and none of them is the default one; or several profiles are
-    /// chosen and no source is given.
-    pub(crate) async fn account_of_source(&self, source: Option<&OrgSelector>) -> Result<&Account> {
+    /// Fails if no account belongs to the source, or several do and none of them is the default one; or several
+    /// profiles are chosen and no source is given.
+    pub(crate) async fn account_for_create_or_update(
+        &self,
+        source: Option<&OrgSelector>,
+    ) -> Result<&Account> {
         let (Some(source), [_, _, ..]) = (source, self.accounts()) else {
             return self.single_account();
         };
-        self.account_of(source).await?
+        self.account_of_selected_org(source).await?
     }
 
-    /// The account that deletes a connection: as [`Session::account_of_source`], but where no account belongs to the
-    /// source, the destination's, which may delete as well, or else the default one, which may be the destination's.
+    /// The account that deletes a connection: as [`ChosenAccounts::account_for_create_or_update`], but where no account
+    /// belongs to the source, the destination's, which may delete as well, or else the default one, which may be the
+    /// destination's.
     ///
     /// # Errors
-    /// As [`Session::account_of_source`].
-    pub(crate) async fn account_for_delete(&self, ends: &Ends) -> Result<&Account> {
+    /// As [`ChosenAccounts::account_for_create_or_update`].
+    async fn account_for_delete(&self, ends: &ConnectionEnds) -> Result<&Account> {
         let (Some(source), [_, _, ..]) = (&ends.source, self.accounts()) else {
             return self.single_account();
         };
-        let no_account = match self.account_of(source).await? {
+        let no_account = match self.account_of_selected_org(source).await? {
             Ok(account) => return Ok(account),
             Err(no_account) => no_account,
         };
         let other = match &ends.destination {
-            Some(destination) => self.account_of(destination).await?.ok(),
+            Some(destination) => self.account_of_selected_org(destination).await?.ok(),
             None => default_account(self.accounts()),
         };
         other.ok_or(no_account)
     }
 
     /// The account whose org it is. The inner error says why there is none.
-    async fn account_of(&self, selector: &OrgSelector) -> Result<Result<&Account>> {
+    async fn account_of_selected_org(&self, selector: &OrgSelector) -> Result<Result<&Account>> {
         if let OrgSelector::Profile(name) = selector {
             return Ok(self.chosen_profile(name));
         }
@@ -283,8 +346,8 @@ fn default_account(accounts: &[Account]) -> Option<&Account> {
     accounts.iter().find(|account| account.is_default())
 }
 
-/// The org that a name or a public id means to any of the accounts. The default profile is asked first, since as a rule
-/// it manages the other orgs; if it does not know the org, all others are asked.
+/// The org that a name or a public id means to any of the accounts. The default profile is asked first, since it
+/// usually manages the other orgs; if it does not know the org, all others are asked.
 async fn resolve_name_among(selector: &OrgSelector, accounts: &[Account]) -> Result<Org> {
     let mut errors = Vec::new();
     if let Some(default) = default_account(accounts) {

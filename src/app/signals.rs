@@ -32,7 +32,7 @@ impl StopSignals {
     /// Must be called inside a runtime.
     ///
     /// # Errors
-    /// The system does not let the program handle signals.
+    /// Fails if the system does not let the program handle signals.
     #[cfg(unix)]
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
@@ -98,7 +98,7 @@ fn exit_at_once() -> ! {
 /// A token that is cancelled when the program is asked to stop. Signals are handled from this call on.
 ///
 /// # Errors
-/// The system does not let the program handle signals.
+/// Fails if the system does not let the program handle signals.
 #[cfg(feature = "sandbox")]
 pub(crate) fn stop_token() -> io::Result<CancellationToken> {
     let mut signals = StopSignals::new()?;

@@ -2,7 +2,7 @@ use std::slice;
 
 use uuid::Uuid;
 
-use super::{Account, Ends, Session};
+use super::{Account, ChosenAccounts, ConnectionEnds};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
 use crate::model::{
@@ -32,7 +32,7 @@ pub(crate) struct MatchingConnections {
     pub(crate) failures: Vec<CommandError>,
 }
 
-impl Session {
+impl ChosenAccounts {
     /// Reads orgs and connections of all accounts, side by side.
     pub(crate) async fn snapshot(&self) -> Snapshot<'_> {
         let results = self.for_each_account(async |account| {
@@ -51,7 +51,7 @@ impl Session {
                 }
             };
             failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
-            connections.extend(seen, account.profile());
+            connections.merge_seen_by(seen, account.profile());
             for org in account.known_orgs().iter().flat_map(|known| &known.orgs) {
                 orgs.add(org.clone());
             }
@@ -76,8 +76,11 @@ impl Session {
     /// is skipped; if none knows it, that is the error.
     ///
     /// # Errors
-    /// No account knows an org at the ends.
-    pub(crate) async fn matching_connections(&self, ends: &Ends) -> Result<MatchingConnections> {
+    /// Fails if no account knows an org at the ends.
+    pub(crate) async fn matching_connections(
+        &self,
+        ends: &ConnectionEnds,
+    ) -> Result<MatchingConnections> {
         let results = self.for_each_account(async |account| {
             let filter = self.filter(ends, slice::from_ref(account)).await?;
             account.list_connections(filter).await
@@ -88,7 +91,7 @@ impl Session {
             match result {
                 Ok((seen, unreadable)) => {
                     knows_orgs = true;
-                    connections.extend(seen, account.profile());
+                    connections.merge_seen_by(seen, account.profile());
                     failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
                 }
                 Err(error) if is_unknown_org(&error) => unknown_org = Some(error.for_profile(None)),
@@ -113,16 +116,16 @@ fn is_unknown_org(error: &CommandError) -> bool {
 
 impl<'s> Snapshot<'s> {
     /// The account whose credentials belong to this org, with the org's name where it is known.
-    pub(crate) fn account_of(&self, org: Uuid) -> Option<(&'s Account, &OrgRef)> {
+    pub(crate) fn account_of_org(&self, org: Uuid) -> Option<(&'s Account, &OrgRef)> {
         let mut accounts = self.accounts.iter();
         let (account, org) = accounts.find(|(_, current)| current.id == org)?;
         Some((account, org))
     }
 
     /// The account that may make a change, and the org that its credentials belong to.
-    pub(crate) fn account_for(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
+    pub(crate) fn account_that_may_make(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
         let mut orgs = orgs_for(change);
-        orgs.find_map(|org| self.account_of(org.id))
+        orgs.find_map(|org| self.account_of_org(org.id))
     }
 
     /// What is known of an org.
@@ -133,7 +136,7 @@ impl<'s> Snapshot<'s> {
 
     /// Whether the connections between two orgs are known: the service shows an org its own connections only.
     pub(crate) fn sees(&self, source: Uuid, destination: Uuid) -> bool {
-        self.account_of(source).is_some() || self.account_of(destination).is_some()
+        self.account_of_org(source).is_some() || self.account_of_org(destination).is_some()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line: parsing, logging, and shell completion.
 //!
-//! Imports `commands` and everything below. What needs clap's definition of the command line gets it as an argument,
-//! so that nothing imports this room.
+//! Imports `commands` and everything below. Code that needs clap's definition of the command line gets it as an
+//! argument, so that nothing imports this module.
 
 mod complete;
 mod logger;
@@ -95,7 +95,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// The names of values that completion has nothing to offer for, and clap neither.
+    /// The value names for which neither completion nor clap offers anything.
     fn add_free_values(command: &clap::Command, path: &[&str], names: &mut BTreeSet<String>) {
         for argument in command.get_arguments() {
             let is_free = argument.get_action().takes_values()

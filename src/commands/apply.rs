@@ -6,17 +6,18 @@ use uuid::Uuid;
 use super::comparison::{self, Comparison, FileArgs, compare};
 use super::report;
 use crate::api::ErrorKind;
-use crate::app::{ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, ConnectionEditor, Session, side_by_side};
+use crate::app::{
+    ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, ChangeSender, ChosenAccounts, side_by_side,
+};
 use crate::desired::{DesiredFile, Plan, Step};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output::{Output, Progress, StepRow};
 
-/// Change the live connections into those of a file
+/// Bring the live connections to a file's state
 ///
-/// Shows the plan and asks, unless --yes is given. Then the live state is read again: if it moved, nothing is changed.
-/// A step that fails does not stop the others. What is done once is not done twice: run again after a failure or an
-/// interruption, it ends at the file's state.
+/// Shows the plan and asks, unless --yes is given. Then the live state is read again: if it has changed since, nothing
+/// is done. A step that fails does not stop the others. Running it again after a failure or an interruption is safe.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn apply -f orgconn.yaml --all-profiles --dry-run
@@ -49,18 +50,18 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
-    let session = app.session()?;
-    let shown = match compare_all(file, prune, &session, &app.output).await {
+    let chosen_accounts = app.chosen_accounts()?;
+    let shown = match compare_all(file, prune, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
-        Err(failures) => return report::failures(&failures, &mut app.output),
+        Err(failures) => return report::print_failures(&failures, &mut app.output),
     };
-    shown.warn(&mut app.output).await;
+    shown.print_warnings(&mut app.output).await;
     app.output.show_diff(&shown.rows(), !app.flags.yes);
     shown.note_counts(&mut app.output);
     if shown.plan.is_empty() {
         return comparison::report_steps(shown.rows(), true, &[], &mut app.output);
     }
-    let editors = open_editors(&shown).await?;
+    let senders = open_senders(&shown).await?;
     if !app.flags.yes {
         let question = match shown.plan.changes().count() {
             1 => "Make this change?".to_owned(),
@@ -68,17 +69,17 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
         };
         app.confirm(&question, "nothing was changed")?;
     }
-    let now = match compare_all(file, prune, &session, &app.output).await {
+    let now = match compare_all(file, prune, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
-        Err(failures) => return report::failures(&failures, &mut app.output),
+        Err(failures) => return report::print_failures(&failures, &mut app.output),
     };
     let moved = differences(&now.plan, &shown.plan);
     if !moved.is_empty() {
-        return report::failures(&moved, &mut app.output);
+        return report::print_failures(&moved, &mut app.output);
     }
     let count = now.plan.changes().count() as u64;
     let progress = app.output.progress("changing connections", Some(count));
-    let report = progress.during(carry_out(&now, &editors, &progress)).await;
+    let report = progress.during(carry_out(&now, &senders, &progress)).await;
     report.finish(&mut app.output)
 }
 
@@ -87,11 +88,11 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
 async fn compare_all<'s>(
     file: &DesiredFile,
     prune: bool,
-    session: &'s Session,
+    chosen_accounts: &'s ChosenAccounts,
     output: &Output,
 ) -> Result<Comparison<'s>, Vec<CommandError>> {
     let progress = output.progress("reading the connections", None);
-    let compared = progress.during(compare(session, file, prune)).await;
+    let compared = progress.during(compare(chosen_accounts, file, prune)).await;
     let mut comparison = compared.map_err(comparison::into_errors)?;
     let mut errors = std::mem::take(&mut comparison.unknown);
     errors.extend(comparison.changes_without_account(file));
@@ -101,22 +102,20 @@ async fn compare_all<'s>(
     }
 }
 
-/// The editor for each org whose credentials the plan takes. All accounts are checked before the first of them changes
-/// something.
+/// The change sender for each org whose credentials the plan requires. All accounts are checked before the first of them
+/// changes something.
 ///
 /// # Errors
-/// The keys of a profile belong to another org than the profile says.
-async fn open_editors<'s>(
-    comparison: &Comparison<'s>,
-) -> Result<HashMap<Uuid, ConnectionEditor<'s>>> {
-    let mut editors = HashMap::new();
+/// Fails if the keys of a profile belong to another org than the profile says.
+async fn open_senders<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, ChangeSender<'s>>> {
+    let mut senders = HashMap::new();
     let steps = comparison.plan.changes();
     for (account, org) in steps.filter_map(|step| comparison.account_for(step)) {
-        if let Entry::Vacant(place) = editors.entry(org.id) {
-            place.insert(account.editor("apply").await?);
+        if let Entry::Vacant(place) = senders.entry(org.id) {
+            place.insert(account.change_sender("apply").await?);
         }
     }
-    Ok(editors)
+    Ok(senders)
 }
 
 /// The differences between the plan as it was shown and as it is now, as errors.
@@ -133,13 +132,13 @@ fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
     errors.collect()
 }
 
-/// The words for what became of a step.
+/// The result of a step in words.
 const DONE: &str = "done";
 const FAILED: &str = "failed";
 const UNKNOWN: &str = "unknown";
 const NOT_ATTEMPTED: &str = "not attempted";
 
-/// What became of a plan: all steps in their order, and the failures among them.
+/// The results of a plan: all steps in their order, and the failures among them.
 #[derive(Default)]
 struct ApplyReport {
     rows: Vec<StepRow>,
@@ -150,10 +149,10 @@ struct ApplyReport {
 type StepResult = (StepRow, Option<CommandError>);
 
 /// Carries out the steps: those of different source orgs side by side, those of one org in the plan's order. A step
-/// that fails stops no other. After an interruption nothing more is started.
+/// that fails does not stop the others. After an interruption nothing more is started.
 async fn carry_out(
     comparison: &Comparison<'_>,
-    editors: &HashMap<Uuid, ConnectionEditor<'_>>,
+    senders: &HashMap<Uuid, ChangeSender<'_>>,
     progress: &Progress,
 ) -> ApplyReport {
     let steps = comparison.plan.steps();
@@ -161,10 +160,10 @@ async fn carry_out(
     let tasks = orgs.map(|steps| async move {
         let is_delete = |step: &Step| step.kind() == Some(ChangeKind::Delete);
         let mut results = Vec::with_capacity(steps.len());
-        // Deletes wait for what the plan puts before them, and the other way round.
+        // Deletes wait for the steps before them in the plan, and the steps after them wait for the deletes.
         for group in steps.chunk_by(|step, next| is_delete(step) == is_delete(next)) {
             let tasks = group.iter().map(|step| async move {
-                let result = carry_out_step(step, comparison, editors).await;
+                let result = carry_out_step(step, comparison, senders).await;
                 progress.advance(u64::from(step.change.is_some()));
                 result
             });
@@ -187,17 +186,17 @@ async fn carry_out(
 async fn carry_out_step(
     step: &Step,
     comparison: &Comparison<'_>,
-    editors: &HashMap<Uuid, ConnectionEditor<'_>>,
+    senders: &HashMap<Uuid, ChangeSender<'_>>,
 ) -> StepResult {
     let mut row = StepRow::planned(step);
     let Some(change) = &step.change else {
         return (row, None);
     };
     let account = comparison.account_for(step);
-    let Some(editor) = account.and_then(|(_, org)| editors.get(&org.id)) else {
+    let Some(sender) = account.and_then(|(_, org)| senders.get(&org.id)) else {
         return (row, None);
     };
-    match make(change, editor).await {
+    match make(change, sender).await {
         Ok(connection) => {
             row.result = Some(DONE);
             row.id = Some(connection.id);
@@ -217,8 +216,8 @@ async fn carry_out_step(
 }
 
 /// Makes the change. If somebody else made exactly this change in the meantime, it is done.
-async fn make(change: &Change, editor: &ConnectionEditor<'_>) -> Result<Connection> {
-    let error = match editor.make(change).await {
+async fn make(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
+    let error = match sender.apply(change).await {
         Ok(connection) => return Ok(connection),
         Err(error) => error,
     };

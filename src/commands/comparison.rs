@@ -1,4 +1,4 @@
-//! A desired-state file compared with the live state: what `plan`, `apply` and `check --file` share.
+//! Compares a desired-state file with the live state, for `plan`, `apply` and `check --file`.
 
 use std::collections::HashSet;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::report;
 use super::shared_flags::UnknownTypes;
-use crate::app::{ACCOUNTS_AT_ONCE, Account, App, Session, Snapshot, side_by_side};
+use crate::app::{ACCOUNTS_AT_ONCE, Account, App, ChosenAccounts, Snapshot, side_by_side};
 use crate::desired::{
     DesiredConnection, DesiredError, DesiredFile, FileName, Location, Plan, Position, Step,
 };
@@ -14,14 +14,14 @@ use crate::error::{CommandError, Exit, Result};
 use crate::model::{ChangeKind, Org, OrgRef, OrgSelector, ResolveOrgError};
 use crate::output::{ErrorRecord, Format, Output, StepRow};
 
-/// The file of the desired connections, and what a plan may do.
+/// The flags for the desired-state file, and for what a plan may do with it.
 #[derive(clap::Args, Debug)]
 pub(crate) struct FileArgs {
     /// File of the wanted connections, YAML or JSON; `-` reads standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
 
-    /// Delete what the file's sources share beyond the file; other orgs' connections stay in any case
+    /// Also delete connections of the file's source orgs that are not in the file; other orgs' connections always stay
     #[arg(long)]
     pub(crate) prune: bool,
 
@@ -33,7 +33,7 @@ impl FileArgs {
     /// Reads the file.
     ///
     /// # Errors
-    /// The file cannot be read, or all mistakes in it.
+    /// Fails if the file cannot be read or has mistakes; all mistakes are returned.
     pub(crate) fn read(&self) -> Result<DesiredFile, Vec<FileError>> {
         read_file(&self.file, &self.unknown_types)
     }
@@ -75,9 +75,9 @@ impl From<CommandError> for FileError {
 /// Reports errors where nothing could be compared.
 ///
 /// # Errors
-/// The output could not be written.
+/// Fails if the output could not be written.
 pub(crate) fn report_errors(errors: Vec<FileError>, output: &mut Output) -> Result<Exit> {
-    report::failures(&into_errors(errors), output)
+    report::print_failures(&into_errors(errors), output)
 }
 
 /// The errors with their places in front.
@@ -88,7 +88,7 @@ pub(crate) fn into_errors(errors: Vec<FileError>) -> Vec<CommandError> {
 /// Reads the file at `path`; `-` is standard input.
 ///
 /// # Errors
-/// As [`FileArgs::read`].
+/// Fails as [`FileArgs::read`] does.
 pub(crate) fn read_file(
     path: &Path,
     unknown_types: &UnknownTypes,
@@ -108,24 +108,26 @@ pub(crate) fn read_file(
 
 /// The live state compared with the file.
 pub(crate) struct Comparison<'s> {
-    /// What turns the live state into the file's, as far as the live state is known.
+    /// The steps that bring the live connections to the file's state. Incomplete where the live state could not be
+    /// read.
     pub(crate) plan: Plan,
-    /// What the chosen accounts see; its failures are in `unknown`.
+    /// The orgs and connections that the chosen accounts see; its failures are in `unknown`.
     pub(crate) snapshot: Snapshot<'s>,
-    /// Why the live state is not wholly known: accounts that could not be asked, and connections that none sees.
+    /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
+    /// account sees.
     pub(crate) unknown: Vec<FileError>,
 }
 
 /// Reads the live state through all accounts and compares it with the file.
 ///
 /// # Errors
-/// No account could be asked, or all orgs of the file that cannot be found.
+/// Fails if no account could be read, or if orgs of the file cannot be found; all of these are returned.
 pub(crate) async fn compare<'s>(
-    session: &'s Session,
+    chosen_accounts: &'s ChosenAccounts,
     file: &DesiredFile,
     prune: bool,
 ) -> Result<Comparison<'s>, Vec<FileError>> {
-    let mut snapshot = session.snapshot().await;
+    let mut snapshot = chosen_accounts.snapshot().await;
     let failures = std::mem::take(&mut snapshot.failures);
     let mut unknown: Vec<FileError> = failures.into_iter().map(Into::into).collect();
     if snapshot.accounts.is_empty() {
@@ -146,11 +148,11 @@ pub(crate) async fn compare<'s>(
     let (visible, invisible): (Vec<_>, Vec<_>) = desired
         .into_iter()
         .partition(|connection| snapshot.sees(connection.source.id, connection.destination.id));
-    let mut gaps: Vec<_> = invisible.iter().map(invisible_connection).collect();
-    gaps.extend(unread);
-    unknown.extend(describe_gaps(gaps, file, &snapshot));
+    let mut missing: Vec<_> = invisible.iter().map(invisible_connection).collect();
+    missing.extend(unread);
+    unknown.extend(describe_missing_access(missing, file, &snapshot));
     let plan = Plan::new(&snapshot.connections, visible, prune, |change| {
-        let (account, _) = snapshot.account_for(change)?;
+        let (account, _) = snapshot.account_that_may_make(change)?;
         account.profile().map(str::to_owned)
     });
     Ok(Comparison {
@@ -160,7 +162,7 @@ pub(crate) async fn compare<'s>(
     })
 }
 
-/// The org that a selector means among those of the snapshot. A profile means the org that its keys belong to.
+/// Resolves a selector among the orgs of the snapshot. A profile stands for the org that its keys belong to.
 fn find_org(selector: &OrgSelector, snapshot: &Snapshot<'_>) -> Result<Org, ResolveOrgError> {
     if let OrgSelector::Profile(wanted) = selector {
         let mut accounts = snapshot.accounts.iter();
@@ -171,46 +173,55 @@ fn find_org(selector: &OrgSelector, snapshot: &Snapshot<'_>) -> Result<Org, Reso
     selector.resolve(&snapshot.orgs)
 }
 
-/// Something that no chosen account can see or do.
-struct Gap {
+/// An operation that requires keys of an org to which no chosen account belongs.
+struct MissingAccess {
     position: Option<Position>,
-    /// What it is and whose keys it takes, up to "is served by".
-    description: String,
+    /// The first half of the message: the thing that cannot be done.
+    problem: String,
+    /// The org whose keys are required, in backticks; or `either org`.
+    keys_of: String,
 }
 
-fn invisible_connection(connection: &DesiredConnection) -> Gap {
+fn invisible_connection(connection: &DesiredConnection) -> MissingAccess {
     let (source, destination) = (connection.source.label(), connection.destination.label());
-    Gap {
+    MissingAccess {
         position: Some(connection.position),
-        description: format!(
-            "whether `{source}` is connected to `{destination}` cannot be read: neither of them is served by"
-        ),
+        problem: format!("whether `{source}` is connected to `{destination}` cannot be read"),
+        keys_of: "either org".to_owned(),
     }
 }
 
-/// The sources whose connections beyond the file are not known.
-fn unread_sources(connections: &[DesiredConnection], snapshot: &Snapshot<'_>) -> Vec<Gap> {
+/// The source orgs whose connections outside the file cannot be read.
+fn unread_sources(
+    connections: &[DesiredConnection],
+    snapshot: &Snapshot<'_>,
+) -> Vec<MissingAccess> {
     let mut described = HashSet::new();
     let unread = connections.iter().filter(|connection| {
         let source = connection.source.id;
-        snapshot.account_of(source).is_none() && described.insert(source)
+        snapshot.account_of_org(source).is_none() && described.insert(source)
     });
-    let gaps = unread.map(|connection| Gap {
+    let missing = unread.map(|connection| MissingAccess {
         position: Some(connection.position),
-        description: format!(
-            "what `{}` shares beyond the file cannot be read: it is not served by",
+        problem: format!(
+            "the connections of `{}` that are not in the file cannot be read",
             connection.source.label()
         ),
+        keys_of: format!("`{}`", connection.source.label()),
     });
-    gaps.collect()
+    missing.collect()
 }
 
-/// The gaps as errors; the last one has the hint, which is the same for all.
-fn describe_gaps(gaps: Vec<Gap>, file: &DesiredFile, snapshot: &Snapshot<'_>) -> Vec<FileError> {
-    let credentials = describe_credentials(snapshot);
-    let count = gaps.len();
-    let errors = gaps.into_iter().enumerate().map(|(index, gap)| {
-        let message = format!("{} {credentials}", gap.description);
+/// Each missing access as an error; the last one has the hint, which is the same for all.
+fn describe_missing_access(
+    missing: Vec<MissingAccess>,
+    file: &DesiredFile,
+    snapshot: &Snapshot<'_>,
+) -> Vec<FileError> {
+    let count = missing.len();
+    let errors = missing.into_iter().enumerate().map(|(index, it)| {
+        let reason = describe_lack_of_keys(&it.keys_of, snapshot);
+        let message = format!("{}: {reason}", it.problem);
         let mut error = CommandError::new(Exit::Permission, message);
         if index + 1 == count {
             error = error.hint(
@@ -218,48 +229,57 @@ fn describe_gaps(gaps: Vec<Gap>, file: &DesiredFile, snapshot: &Snapshot<'_>) ->
                  the org itself",
             );
         }
-        let location = gap.position.map(|position| file.location(position));
+        let location = it.position.map(|position| file.location(position));
         FileError { location, error }
     });
     errors.collect()
 }
 
-fn describe_credentials(snapshot: &Snapshot<'_>) -> String {
+fn describe_lack_of_keys(org: &str, snapshot: &Snapshot<'_>) -> String {
     let accounts = snapshot.accounts.iter();
     let profiles = accounts.filter_map(|(account, _)| account.profile());
     let profiles: Vec<_> = profiles.collect();
     match (profiles.as_slice(), snapshot.accounts.as_slice()) {
-        ([], [(_, org), ..]) => format!("these credentials, which belong to `{}`", org.label()),
-        ([only], _) => format!("the profile {only}"),
-        (several, _) => format!("any of the profiles {}", several.join(", ")),
+        ([], [(_, own), ..]) => {
+            format!(
+                "these credentials belong to `{}`, not to {org}",
+                own.label()
+            )
+        }
+        ([only], _) => format!("the profile {only} does not have keys for {org}"),
+        (several, _) => format!(
+            "none of the profiles {} has keys for {org}",
+            several.join(", ")
+        ),
     }
 }
 
 impl<'s> Comparison<'s> {
     /// Whether any of the live state that the file is about is known.
-    pub(crate) fn has_result(&self) -> bool {
+    pub(crate) fn is_any_live_state_known(&self) -> bool {
         self.unknown.is_empty() || !self.plan.steps().is_empty()
     }
 
     /// The account that may make a step's change, and the org that its credentials belong to.
     pub(crate) fn account_for(&self, step: &Step) -> Option<(&'s Account, &OrgRef)> {
-        self.snapshot.account_for(step.change.as_ref()?)
+        self.snapshot.account_that_may_make(step.change.as_ref()?)
     }
 
-    /// The changes that no chosen account may make, one error for each source org.
+    /// One error for each source org whose changes no chosen account can make.
     pub(crate) fn changes_without_account(&self, file: &DesiredFile) -> Vec<FileError> {
         let mut described = HashSet::new();
         let steps = self.plan.changes();
         let steps = steps
             .filter(|step| self.account_for(step).is_none() && described.insert(step.source.id));
-        let gaps = steps.map(|step| Gap {
+        let missing = steps.map(|step| MissingAccess {
             position: self.plan.position_of(step),
-            description: format!(
-                "the connections from `{0}` cannot be changed: `{0}` is not served by",
+            problem: format!(
+                "the connections from `{}` cannot be changed",
                 step.source.label()
             ),
+            keys_of: format!("`{}`", step.source.label()),
         });
-        describe_gaps(gaps.collect(), file, &self.snapshot)
+        describe_missing_access(missing.collect(), file, &self.snapshot)
     }
 
     /// The steps as rows, nothing done yet.
@@ -268,14 +288,14 @@ impl<'s> Comparison<'s> {
         steps.map(StepRow::planned).collect()
     }
 
-    /// Where the file speaks of a step.
+    /// The place in the file of the connection that a step is about.
     pub(crate) fn location(&self, step: &Step, file: &DesiredFile) -> Option<Location> {
         let position = self.plan.position_of(step);
         position.map(|position| file.location(position))
     }
 
-    /// Warns of what a person should know before the plan is carried out.
-    pub(crate) async fn warn(&self, output: &mut Output) {
+    /// Prints the warnings that a person should see before the plan is carried out.
+    pub(crate) async fn print_warnings(&self, output: &mut Output) {
         for warning in self.plan.warnings(&self.snapshot.orgs) {
             output.warn(&warning);
         }
@@ -285,7 +305,7 @@ impl<'s> Comparison<'s> {
     }
 
     /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is
-    /// skipped: what is wrong with it shows elsewhere.
+    /// skipped: its error is reported elsewhere.
     async fn personal_owners(&self) -> Vec<String> {
         let mut orgs = HashSet::new();
         let creates = self
@@ -307,7 +327,7 @@ impl<'s> Comparison<'s> {
                 None => "a person".to_owned(),
             };
             Some(format!(
-                "what is created in `{}` would belong to {owner}, and be deleted with that account: Datadog \
+                "new connections in `{}` would belong to {owner}, and be deleted with that account: Datadog \
                  recommends a service account",
                 org.label()
             ))
@@ -316,7 +336,7 @@ impl<'s> Comparison<'s> {
         warnings.into_iter().flatten().collect()
     }
 
-    /// Says how much there is to do, and what pruning would do beyond it.
+    /// Prints how many changes there are, and how many more connections `--prune` would delete.
     pub(crate) fn note_counts(&self, output: &mut Output) {
         let counts = self.plan.counts();
         output.note(&format!(
@@ -325,34 +345,42 @@ impl<'s> Comparison<'s> {
         ));
         let prunable = match self.plan.prunable().count() {
             0 => return,
-            1 => "1 connection".to_owned(),
-            several => format!("{several} connections"),
+            1 => "1 more connection of these source orgs that is not in the file".to_owned(),
+            several => {
+                format!("{several} more connections of these source orgs that are not in the file")
+            }
         };
-        output.hint(&format!(
-            "--prune would delete {prunable} of these sources that the file does not name"
-        ));
+        output.hint(&format!("--prune would delete {prunable}"));
     }
 }
 
-/// Shows the plan, and what is not known or cannot be carried out: all of `plan`, and of `apply --dry-run`.
+/// Shows the plan, the parts of the live state that could not be read, and the changes that cannot be made. This is all
+/// that `plan` and `apply --dry-run` do.
 ///
 /// # Errors
-/// There are no credentials, or the output could not be written.
+/// Fails if there are no credentials, or if the output could not be written.
 pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
-    let session = app.session()?;
+    let chosen_accounts = app.chosen_accounts()?;
     let output = &mut app.output;
     let progress = output.progress("reading the connections", None);
-    let compared = progress.during(compare(&session, file, prune)).await;
+    let compared = progress
+        .during(compare(&chosen_accounts, file, prune))
+        .await;
     let mut comparison = match compared {
         Ok(comparison) => comparison,
         Err(errors) => return report_errors(errors, output),
     };
     let without_account = comparison.changes_without_account(file);
-    comparison.warn(output).await;
-    let has_result = comparison.has_result();
+    comparison.print_warnings(output).await;
+    let is_any_live_state_known = comparison.is_any_live_state_known();
     let mut errors = std::mem::take(&mut comparison.unknown);
     errors.extend(without_account);
-    let exit = report_steps(comparison.rows(), has_result, &into_errors(errors), output)?;
+    let exit = report_steps(
+        comparison.rows(),
+        is_any_live_state_known,
+        &into_errors(errors),
+        output,
+    )?;
     comparison.note_counts(output);
     Ok(exit)
 }
@@ -361,14 +389,14 @@ pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) ->
 /// part of it went well.
 ///
 /// # Errors
-/// The output could not be written.
+/// Fails if the output could not be written.
 pub(crate) fn report_steps(
     rows: Vec<StepRow>,
     succeeded: bool,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {
-    report::finish(succeeded, failures, output, |errors, output| {
+    report::print_and_exit(succeeded, failures, output, |errors, output| {
         show(rows, errors, output)
     })
 }
@@ -377,9 +405,9 @@ fn show(mut rows: Vec<StepRow>, errors: &[ErrorRecord], output: &mut Output) -> 
     if output.prefers_diff() {
         return Ok(output.write_diff(&rows)?);
     }
-    // Structured formats have every step; the others only what changes.
+    // Structured formats have every step; the others only the changes.
     if !matches!(output.format(), Format::Json | Format::Jsonl | Format::Yaml) {
         rows.retain(StepRow::is_change);
     }
-    report::list(rows, errors, output)
+    report::print_list(rows, errors, output)
 }

@@ -1,12 +1,10 @@
 use super::report;
 use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
-use crate::app::{
-    Account, App, CHANGES_AT_ONCE, ConnectionEditor, Session, complete_answer, side_by_side,
-};
+use crate::app::{Account, App, ChangeSender, complete_answer};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
-    Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgRef, OrgSelector, TypeSet,
+    Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
 };
 use crate::output::{ConnectionChange, Output};
 
@@ -23,7 +21,7 @@ pub(crate) struct Args {
     #[arg(value_name = "DESTINATION", required = true)]
     destinations: Vec<OrgSelector>,
 
-    /// What is shared: logs, metrics, audit (repeatable, comma-separated)
+    /// Types to share: logs, metrics, audit (repeatable, comma-separated)
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 
@@ -52,39 +50,34 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
         ));
     }
-    let session = app.session_for_source(args.source.as_ref())?;
-    let account = session.account_of_source(args.source.as_ref()).await?;
+    let chosen_accounts = app.chosen_accounts_for_source(args.source.as_ref())?;
+    let account = chosen_accounts
+        .account_for_create_or_update(args.source.as_ref())
+        .await?;
     let types = match types.is_empty() {
         true => ask_for_types(&mut app.output)?,
         false => types,
     };
-    let destinations = resolve_destinations(&args, &session).await?;
-    let source = match &args.source {
-        Some(selector) => Some(require_source(selector, &session, account).await?),
-        None => account.known_current_org(),
-    };
-    refuse_self_connection(source.as_ref(), &destinations)?;
+    let resolved =
+        chosen_accounts.resolve_create(account, args.source.as_ref(), &args.destinations);
+    let (source, destinations) = resolved.await?;
     warn(&destinations, &mut app.output);
-    let editor = account.editor("create").await?;
+    let sender = account.change_sender("create").await?;
     let tasks = destinations.iter().map(|destination| {
         let change = Change::Create {
             source: source.clone(),
             destination: destination.to_ref(),
             types: types.clone(),
         };
-        let (args, editor) = (&args, &editor);
+        let (args, sender) = (&args, &sender);
         async move {
             match args.dry_run {
                 true => preview(&change, args, account).await,
-                false => create(&change, args, editor).await,
+                false => create(&change, args, sender).await,
             }
         }
     });
-    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
-    if args.dry_run {
-        app.output.note("dry run: nothing was changed");
-    }
-    report::results(results, &mut app.output)
+    report::run_changes(tasks, args.dry_run, &mut app.output).await
 }
 
 fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
@@ -103,49 +96,6 @@ fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
         .collect())
 }
 
-/// All destinations, each once. They are resolved before anything is sent.
-async fn resolve_destinations(args: &Args, session: &Session) -> Result<Vec<Org>> {
-    let mut destinations: Vec<Org> = Vec::with_capacity(args.destinations.len());
-    for selector in &args.destinations {
-        let org = session.resolve_org(selector, session.accounts()).await?;
-        if !destinations.iter().any(|other| other.id == org.id) {
-            destinations.push(org);
-        }
-    }
-    Ok(destinations)
-}
-
-/// The org named by `--source`, which the credentials must belong to.
-async fn require_source(
-    selector: &OrgSelector,
-    session: &Session,
-    account: &Account,
-) -> Result<OrgRef> {
-    let wanted = session.resolve_org(selector, session.accounts()).await?;
-    let current = account.current_org_with_name().await?;
-    account.require_pinned(&current)?;
-    if wanted.id == current.id {
-        return Ok(current);
-    }
-    Err(CommandError::usage(format!(
-        "these credentials belong to `{}`, not to `{}`",
-        current.label(),
-        wanted.label()
-    ))
-    .hint("a connection is created with its source org's credentials"))
-}
-
-fn refuse_self_connection(source: Option<&OrgRef>, destinations: &[Org]) -> Result<()> {
-    let is_source = |org: &&Org| source.is_some_and(|source| source.id == org.id);
-    match destinations.iter().find(is_source) {
-        Some(org) => Err(CommandError::usage(format!(
-            "`{}` is the source org itself: an org cannot be connected to itself",
-            org.label()
-        ))),
-        None => Ok(()),
-    }
-}
-
 fn warn(destinations: &[Org], output: &mut Output) {
     if destinations.len() > MAX_DESTINATIONS {
         output.warn(&format!(
@@ -160,10 +110,10 @@ fn warn(destinations: &[Org], output: &mut Output) {
 async fn create(
     change: &Change,
     args: &Args,
-    editor: &ConnectionEditor<'_>,
+    sender: &ChangeSender<'_>,
 ) -> Result<ConnectionChange> {
-    match editor.make(change).await {
-        Ok(created) => Ok(ConnectionChange::new("created", created)),
+    match sender.apply(change).await {
+        Ok(created) => Ok(ConnectionChange::made(change, created)),
         Err(error) => match error.existing_connection() {
             Some(existing) => describe_existing(existing, change, args.if_not_exists),
             None => Err(error),
@@ -171,7 +121,7 @@ async fn create(
     }
 }
 
-/// What the change would do, found out by reading alone.
+/// The result that the change would have, determined only by reading.
 async fn preview(change: &Change, args: &Args, account: &Account) -> Result<ConnectionChange> {
     let destination = change.destination();
     let filter = ConnectionFilter {
@@ -182,11 +132,11 @@ async fn preview(change: &Change, args: &Args, account: &Account) -> Result<Conn
     let mut existing = found.iter();
     match existing.find(|found| found.destination.id == destination.id) {
         Some(existing) => describe_existing(existing, change, args.if_not_exists),
-        None => Ok(ConnectionChange::planned("would create", change)),
+        None => Ok(ConnectionChange::planned(change)),
     }
 }
 
-/// The connection exists: that is as wanted, or a conflict.
+/// The result for a connection that exists already: as wanted, or a conflict.
 fn describe_existing(
     existing: &Connection,
     change: &Change,

@@ -4,9 +4,9 @@ use anyhow::Context as _;
 
 use super::report;
 use crate::api::ErrorKind;
-use crate::app::{App, CHANGES_AT_ONCE, ConnectionEditor, Ends, side_by_side};
+use crate::app::{App, ChangeSender, ConnectionEnds};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, Connection, ConnectionSelector, SelectConnectionError};
+use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionChange, Output};
 
 /// Delete connections
@@ -18,12 +18,12 @@ use crate::output::{ConnectionChange, Output};
   orgconn delete --destination 'Security Archive'
   orgconn list --source 'Legacy Shop' -o id | orgconn delete - --yes")]
 pub(crate) struct Args {
-    /// Ids of the connections, or their beginnings; `-` reads them from standard input, one a line
+    /// Ids of the connections, or their beginnings; `-` reads them from standard input, one per line
     #[arg(value_name = "CONNECTION")]
     connections: Vec<String>,
 
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 
     /// A connection that is not there counts as deleted
     #[arg(long)]
@@ -44,41 +44,36 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if selectors.is_empty() && args.ends.is_empty() {
         app.output
             .note("no connection on standard input: nothing to do");
-        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
     }
-    let session = app.session_for_source(args.ends.source.as_ref())?;
-    let account = session.account_for_delete(&args.ends).await?;
-    let found = session
-        .find_connections(account, &selectors, &args.ends)
-        .await?;
+    let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
+    let found = chosen_accounts.find_connections(ChangeKind::Delete, &selectors, &args.ends);
+    let (account, found) = found.await?;
     let connections = skip_missing(found, args.ignore_not_found, &mut app.output)?;
     if connections.is_empty() {
-        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
     }
-    let editor = account.editor("delete").await?;
+    let sender = account.change_sender("delete").await?;
     if must_ask {
         confirm(&connections, app)?;
     }
     let connections = connections.into_iter();
-    let tasks = connections.map(|connection| delete(connection, &args, &editor));
-    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
-    if args.dry_run {
-        app.output.note("dry run: nothing was changed");
-    }
-    report::results(results, &mut app.output)
+    let tasks = connections.map(|connection| delete(connection, &args, &sender));
+    report::run_changes(tasks, args.dry_run, &mut app.output).await
 }
 
 async fn delete(
     connection: Connection,
     args: &Args,
-    editor: &ConnectionEditor<'_>,
+    sender: &ChangeSender<'_>,
 ) -> Result<ConnectionChange> {
-    if args.dry_run {
-        return Ok(ConnectionChange::new("would delete", connection));
-    }
     let before = connection.clone();
-    match editor.make(&Change::Delete { before }).await {
-        Ok(deleted) => Ok(ConnectionChange::new("deleted", deleted)),
+    let change = Change::Delete { before };
+    if args.dry_run {
+        return Ok(ConnectionChange::planned(&change));
+    }
+    match sender.apply(&change).await {
+        Ok(deleted) => Ok(ConnectionChange::made(&change, deleted)),
         Err(error) if args.ignore_not_found && error.api_kind() == Some(ErrorKind::NotFound) => {
             Ok(ConnectionChange::new("not found", connection))
         }
@@ -86,7 +81,7 @@ async fn delete(
     }
 }
 
-/// The given ids, with those of standard input in the place of `-`.
+/// The given ids, with `-` replaced by the ids of standard input.
 fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
     let mut selectors = Vec::with_capacity(words.len());
     for word in words {
@@ -109,7 +104,7 @@ fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
     Ok(selectors)
 }
 
-/// The connections that were found. One that was not is an error, unless it is to be ignored.
+/// The connections that were found. A missing connection is an error, unless it is to be ignored.
 fn skip_missing(
     found: Vec<Result<Connection>>,
     ignore_not_found: bool,

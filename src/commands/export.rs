@@ -18,8 +18,8 @@ pub(crate) struct Args {}
 
 pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
     let format = app.output.text_format(Format::Yaml, &[Format::Terraform])?;
-    let session = match app.session() {
-        Ok(session) => session,
+    let chosen_accounts = match app.chosen_accounts() {
+        Ok(chosen_accounts) => chosen_accounts,
         Err(error) => {
             // With `-o yaml` an error is usually an envelope, but this file is of another kind.
             error.report(&mut app.output);
@@ -27,9 +27,9 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
         }
     };
     let progress = app.output.progress("reading the connections", None);
-    let snapshot = progress.during(session.snapshot()).await;
+    let snapshot = progress.during(chosen_accounts.snapshot()).await;
     if snapshot.accounts.is_empty() {
-        return report::text(None, &snapshot.failures, &mut app.output);
+        return report::print_text(None, &snapshot.failures, &mut app.output);
     }
     let (connections, orgs) = (&snapshot.connections, &snapshot.orgs);
     let text = match format {
@@ -37,7 +37,7 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
         _ => to_yaml(connections, orgs),
     };
     let text = format!("{}{text}", describe_gaps(&snapshot));
-    let exit = report::text(Some(&text), &snapshot.failures, &mut app.output)?;
+    let exit = report::print_text(Some(&text), &snapshot.failures, &mut app.output)?;
     if format == Format::Yaml {
         warn_of_inexpressible(connections, &mut app.output);
         note_unknown_types(connections, &mut app.output);
@@ -45,7 +45,8 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
     Ok(exit)
 }
 
-/// A comment for the head of the file, in YAML and in Terraform alike, about what could not be read.
+/// A comment for the head of the file, in YAML and in Terraform alike, with the errors of accounts that could not be
+/// read.
 fn describe_gaps(snapshot: &Snapshot<'_>) -> String {
     let comments = snapshot.failures.iter().map(|failure| {
         let mut accounts = snapshot.accounts.iter();
@@ -65,13 +66,13 @@ fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
     for connection in connections.iter().filter(|found| !is_expressible(found)) {
         let (source, destination) = (connection.source.label(), connection.destination.label());
         output.warn(&format!(
-            "left out: {}, {source} -> {destination}, which lacks an id, an org or a type, or doubles another",
+            "left out: {}, {source} -> {destination}, which lacks an id, an org or a type, or is a duplicate of another",
             connection.id
         ));
     }
 }
 
-/// A reader of the file needs a flag to accept them.
+/// Warns of unknown types: reading the file requires a flag.
 fn note_unknown_types(connections: &[Connection], output: &mut Output) {
     let types = connections.iter().flat_map(|connection| &connection.types);
     let unknown = types.filter(|kind| !kind.is_known());
@@ -80,7 +81,7 @@ fn note_unknown_types(connections: &[Connection], output: &mut Output) {
     unknown.dedup();
     if !unknown.is_empty() {
         output.note(&format!(
-            "types that this version does not know: {}; to read the file takes --allow-unknown-type",
+            "types that this version does not know: {}; reading the file requires --allow-unknown-type",
             unknown.join(", ")
         ));
     }

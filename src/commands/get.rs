@@ -1,5 +1,5 @@
 use super::report;
-use crate::app::{App, Ends};
+use crate::app::{App, ConnectionEnds};
 use crate::error::{Exit, Result};
 use crate::model::{Connection, ConnectionSelector};
 
@@ -14,20 +14,20 @@ pub(crate) struct Args {
     connection: Option<ConnectionSelector>,
 
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(args.connection.is_some())?;
     app.output.supports::<Connection>()?;
-    let session = app.session()?;
-    if session.accounts().len() == 1 {
+    let chosen_accounts = app.chosen_accounts()?;
+    if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");
     }
     let progress = app.output.progress("reading the connections", None);
     let mut matches = progress
-        .during(session.matching_connections(&args.ends))
+        .during(chosen_accounts.matching_connections(&args.ends))
         .await?;
     if matches.answered {
         let found = args
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             .select(args.connection.as_ref(), &matches.connections)?;
         matches.connections = vec![found.clone()];
     }
-    report::rows(
+    report::print_rows(
         matches.connections,
         matches.answered,
         &matches.failures,

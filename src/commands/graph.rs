@@ -1,6 +1,6 @@
 use super::report;
 use super::shared_flags::TypeFilter;
-use crate::app::{App, Ends, MatchingConnections, Session};
+use crate::app::{App, ChosenAccounts, ConnectionEnds, MatchingConnections};
 use crate::error::{Exit, Result};
 use crate::model::Org;
 use crate::output::Format;
@@ -18,7 +18,7 @@ use crate::output::graph::Graph;
   orgconn graph -o svg > connections.svg")]
 pub(crate) struct Args {
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 
     #[command(flatten)]
     types: TypeFilter,
@@ -38,17 +38,17 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     ];
     let format = app.output.text_format(Format::Tree, &others)?;
     args.types.check(&mut app.output)?;
-    let session = app.session()?;
+    let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);
-    let (matches, orgs) = progress.during(read(&session, &args)).await?;
+    let (matches, orgs) = progress.during(read(&chosen_accounts, &args)).await?;
     let (mut connections, failures) = (matches.connections, matches.failures);
     connections.retain(|connection| args.types.selects(connection));
     let output = &mut app.output;
     if format == Format::Json {
-        return report::rows(connections, matches.answered, &failures, output);
+        return report::print_rows(connections, matches.answered, &failures, output);
     }
     if !matches.answered {
-        return report::text(None, &failures, output);
+        return report::print_text(None, &failures, output);
     }
     if connections.is_empty() {
         output.note("no connections");
@@ -61,15 +61,21 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         Format::Svg => graph.svg(),
         _ => graph.tree(output.terminal_width()),
     };
-    report::text(Some(&picture), &failures, output)
+    report::print_text(Some(&picture), &failures, output)
 }
 
-/// What is drawn, and the orgs that may be in no connection: none where a filter leaves connections out.
-async fn read(session: &Session, args: &Args) -> Result<(MatchingConnections, Vec<Org>)> {
+/// The connections to draw, and the orgs that may be in no connection: none where a filter leaves connections out.
+async fn read(
+    chosen_accounts: &ChosenAccounts,
+    args: &Args,
+) -> Result<(MatchingConnections, Vec<Org>)> {
     if !args.ends.is_empty() {
-        return Ok((session.matching_connections(&args.ends).await?, Vec::new()));
+        return Ok((
+            chosen_accounts.matching_connections(&args.ends).await?,
+            Vec::new(),
+        ));
     }
-    let snapshot = session.snapshot().await;
+    let snapshot = chosen_accounts.snapshot().await;
     let matches = MatchingConnections {
         answered: !snapshot.accounts.is_empty(),
         connections: snapshot.connections,

@@ -7,7 +7,7 @@ use crate::output::HistoryRow;
 /// List the changes that this machine made, the newest first
 ///
 /// Every create, update and delete is recorded before it is sent and after its answer; one without an answer is
-/// `unknown`. With --profile, only what was changed with it. The sandbox has a history of its own.
+/// `unknown`. With --profile, only the changes made with it. The sandbox has a history of its own.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn history --limit 10
@@ -28,7 +28,7 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
         .take(args.limit.unwrap_or(usize::MAX))
         .map(|entry| Ok(row(entry)))
         .collect();
-    let exit = report::results(rows, &mut app.output)?;
+    let exit = report::print_results(rows, &mut app.output)?;
     for line in entries.unreadable() {
         app.output.warn(&line.to_string());
     }
@@ -66,7 +66,7 @@ fn row(entry: &Entry) -> HistoryRow {
     }
 }
 
-/// The word for what became of the change, and why, where that is not plain.
+/// The result of the change in one word, and the reason, where it is not obvious.
 fn result_and_reason(entry: &Entry) -> (&'static str, Option<String>) {
     let (result, reason) = match &entry.outcome {
         Outcome::Done { .. } => {

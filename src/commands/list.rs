@@ -1,7 +1,7 @@
 use super::report;
 use super::shared_flags::{Sorting, TypeFilter};
-use crate::app::{Account, App, Ends, Session, unreadable_records};
-use crate::completion::Cache;
+use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records};
+use crate::completion_cache::Cache;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::Connection;
 use crate::output::Output;
@@ -17,7 +17,7 @@ use crate::output::Output;
   orgconn list -o csv > connections.csv")]
 pub(crate) struct Args {
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 
     #[command(flatten)]
     types: TypeFilter,
@@ -29,23 +29,28 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<Connection>(&mut app.output)?;
     args.types.check(&mut app.output)?;
-    let session = app.session()?;
-    match session.accounts() {
-        [account] => stream(&session, account, &args, &mut app.output).await,
-        _ => list_all_accounts(&session, &args, &mut app.output).await,
+    let chosen_accounts = app.chosen_accounts()?;
+    match chosen_accounts.accounts() {
+        [account] => stream(&chosen_accounts, account, &args, &mut app.output).await,
+        _ => list_all_accounts(&chosen_accounts, &args, &mut app.output).await,
     }
 }
 
-/// Lists what several accounts see. Only when all have answered is it known which connections two of them share.
-async fn list_all_accounts(session: &Session, args: &Args, output: &mut Output) -> Result<Exit> {
+/// Lists the connections that several accounts see. Connections that two accounts see are known only when all have
+/// answered.
+async fn list_all_accounts(
+    chosen_accounts: &ChosenAccounts,
+    args: &Args,
+    output: &mut Output,
+) -> Result<Exit> {
     let progress = output.progress("reading the connections", None);
     let mut matches = progress
-        .during(session.matching_connections(&args.ends))
+        .during(chosen_accounts.matching_connections(&args.ends))
         .await?;
     matches
         .connections
         .retain(|connection| args.types.selects(connection));
-    report::rows(
+    report::print_rows(
         matches.connections,
         matches.answered,
         &matches.failures,
@@ -53,17 +58,19 @@ async fn list_all_accounts(session: &Session, args: &Args, output: &mut Output) 
     )
 }
 
-/// Lists what one account sees, page by page. Nothing is printed if the first page is lost; if a later one is, the
-/// rows before it are.
+/// Lists the connections that one account sees, page by page. Nothing is printed if the first page is lost; if a later
+/// one is, the rows before it are.
 ///
 /// The reader of standard output may pause: that blocks this thread alone, and pages in flight arrive on the other.
 async fn stream(
-    session: &Session,
+    chosen_accounts: &ChosenAccounts,
     account: &Account,
     args: &Args,
     output: &mut Output,
 ) -> Result<Exit> {
-    let filter = session.filter(&args.ends, session.accounts()).await?;
+    let filter = chosen_accounts
+        .filter(&args.ends, chosen_accounts.accounts())
+        .await?;
     let mut pages = account.client().await?.connections(filter);
     output.hide_column("profiles");
     let mut next = pages.next().await.transpose()?;
@@ -75,7 +82,7 @@ async fn stream(
     while let Some(page) = next {
         received += page.connections.len() + page.unreadable.len();
         unreadable.extend(page.unreadable);
-        // Of more than the cache takes, it stores none.
+        // The cache stores either all connections or, above its limit, none.
         if is_cached && cached.len() <= Cache::MAX_CONNECTIONS {
             cached.extend_from_slice(&page.connections);
         }

@@ -1,7 +1,7 @@
-//! The commands, one file each: its arguments, then `run`, which reads from top to bottom what the command does. Here is
-//! their list, and the one match that runs them.
+//! The commands, one file each: the arguments, then `run`, which has the command's steps from top to bottom. This file
+//! has their list, and the one match that runs them.
 //!
-//! Imports `app`, `error` and the rooms below. Two commands never import each other.
+//! Imports `app`, `error` and the modules below. Two commands never import each other.
 
 mod apply;
 mod auth;
@@ -19,7 +19,7 @@ mod list;
 mod orgs;
 mod plan;
 mod profile;
-mod profiles;
+mod profile_helpers;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -12,8 +12,8 @@ use crate::output::OrgRow;
 
 /// List the orgs that these credentials manage
 ///
-/// Which of them is current is marked, and which profile serves it. Without the permission to read them, the orgs
-/// that connections mention are listed.
+/// The current org is marked, and each org has the profiles whose keys belong to it. Without the permission to read the
+/// orgs, those that connections mention are listed.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Only orgs whose name holds this text
@@ -26,10 +26,12 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<OrgRow>(&mut app.output)?;
-    let session = app.session()?;
+    let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the orgs", None);
     let read = async |account| read(account, args.name.as_deref()).await;
-    let results = progress.during(session.for_each_account(read)).await;
+    let results = progress
+        .during(chosen_accounts.for_each_account(read))
+        .await;
     let (mut orgs, mut failures) = (OrgDirectory::default(), Vec::new());
     let mut profiles_by_org: HashMap<Uuid, Vec<String>> = HashMap::new();
     let mut succeeded = false;
@@ -55,7 +57,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         let profiles = profiles_by_org.remove(&org.id);
         OrgRow::new(org, profiles.is_some(), profiles.unwrap_or_default())
     });
-    report::rows(rows.collect(), succeeded, &failures, &mut app.output)
+    report::print_rows(rows.collect(), succeeded, &failures, &mut app.output)
 }
 
 /// The orgs that one account sees, and whether it may not read the managed orgs, so that only those of its connections

@@ -3,10 +3,10 @@ use crate::app::App;
 use crate::error::{Exit, Result};
 use crate::output::StepRow;
 
-/// Show what would change the live connections into those of a file
+/// Show the changes that would bring the live connections to a file's state
 ///
 /// Nothing is changed. The exit code is 0 whether or not there is anything to do; `orgconn check -f FILE` tells the
-/// two apart. json, jsonl and yaml hold every connection of the file, the other formats only what would change.
+/// two apart. json, jsonl and yaml hold every connection of the file, the other formats only the changes.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn plan -f orgconn.yaml --all-profiles

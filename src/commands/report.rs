@@ -1,13 +1,14 @@
-//! The end of a command that did several things: the rows are shown, each failure is reported once.
+//! Prints the result of a command that did several things: first the rows, then each failure once.
 
+use crate::app::{CHANGES_AT_ONCE, side_by_side};
 use crate::error::{CommandError, Exit, Result};
-use crate::output::{ErrorRecord, Output, Row};
+use crate::output::{ConnectionChange, ErrorRecord, Output, Row};
 
-/// Shows the rows of what succeeded, reports what failed, and gives the exit code of the whole.
+/// Shows the rows of the successes, reports each failure, and returns the exit code of the whole.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn results<R: Row>(results: Vec<Result<R>>, output: &mut Output) -> Result<Exit> {
+/// Fails if the output could not be written.
+pub(crate) fn print_results<R: Row>(results: Vec<Result<R>>, output: &mut Output) -> Result<Exit> {
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     for result in results {
         match result {
@@ -16,53 +17,70 @@ pub(crate) fn results<R: Row>(results: Vec<Result<R>>, output: &mut Output) -> R
         }
     }
     let succeeded = !rows.is_empty();
-    self::rows(rows, succeeded, &failures, output)
+    print_rows(rows, succeeded, &failures, output)
 }
 
-/// As [`results`], where `succeeded` says whether any part succeeded, whatever number of rows it has.
+/// Makes changes in one org, some of them side by side, and ends the command as [`print_results`] does. In a dry run
+/// `tasks` change nothing.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn rows<R: Row>(
+/// Fails if the output could not be written.
+pub(crate) async fn run_changes(
+    tasks: impl Iterator<Item = impl Future<Output = Result<ConnectionChange>>>,
+    is_dry_run: bool,
+    output: &mut Output,
+) -> Result<Exit> {
+    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
+    if is_dry_run {
+        output.note("dry run: nothing was changed");
+    }
+    print_results(results, output)
+}
+
+/// As [`print_results`], where `succeeded` says whether any part succeeded, even without rows.
+///
+/// # Errors
+/// Fails if the output could not be written.
+pub(crate) fn print_rows<R: Row>(
     rows: Vec<R>,
     succeeded: bool,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {
-    finish(succeeded, failures, output, |errors, output| {
-        list(rows, errors, output)
+    print_and_exit(succeeded, failures, output, |errors, output| {
+        print_list(rows, errors, output)
     })
 }
 
-/// As [`rows`], where nothing succeeded and there is nothing to show.
+/// As [`print_rows`], where nothing succeeded and there is nothing to show.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn failures(failures: &[CommandError], output: &mut Output) -> Result<Exit> {
-    finish(false, failures, output, |errors, output| {
+/// Fails if the output could not be written.
+pub(crate) fn print_failures(failures: &[CommandError], output: &mut Output) -> Result<Exit> {
+    print_and_exit(false, failures, output, |errors, output| {
         Ok(output.write_errors(errors)?)
     })
 }
 
-/// As [`rows`], for a command that writes a text; `None` if no part succeeded.
+/// As [`print_rows`], for a command that writes a text; `None` if no part succeeded.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn text(
+/// Fails if the output could not be written.
+pub(crate) fn print_text(
     text: Option<&str>,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {
-    finish(text.is_some(), failures, output, |_, output| {
+    print_and_exit(text.is_some(), failures, output, |_, output| {
         Ok(text.map_or(Ok(()), |text| output.write_text(text))?)
     })
 }
 
-/// As [`rows`], where `show` writes the result together with the failures as data.
+/// As [`print_rows`], where `show` writes the result together with the failures as data.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn finish(
+/// Fails if the output could not be written.
+pub(crate) fn print_and_exit(
     succeeded: bool,
     failures: &[CommandError],
     output: &mut Output,
@@ -84,8 +102,8 @@ pub(crate) fn finish(
 /// Writes rows as a listing.
 ///
 /// # Errors
-/// The output could not be written.
-pub(crate) fn list<R: Row>(
+/// Fails if the output could not be written.
+pub(crate) fn print_list<R: Row>(
     rows: Vec<R>,
     errors: &[ErrorRecord],
     output: &mut Output,

@@ -1,4 +1,4 @@
-//! Flags that several commands take, each with what it does.
+//! Flags that several commands take, with their implementation.
 
 use crate::error::{CommandError, Result};
 use crate::model::{Connection, ConnectionType, TypeSet};
@@ -21,14 +21,14 @@ impl Sorting {
     /// Sets the order of the rows, and checks format and columns before anything is sent.
     ///
     /// # Errors
-    /// `R` has no such column, or the format has no columns to choose.
+    /// Fails if `R` does not have one of the columns, or if the format has no columns to choose.
     pub(crate) fn apply<R: Row>(&self, output: &mut Output) -> Result<(), OutputError> {
         output.sort_by(self.sort.clone());
         output.supports::<R>()
     }
 }
 
-/// The flag that lets unknown connection types through.
+/// The flag that allows unknown connection types.
 #[derive(clap::Args, Debug)]
 pub(crate) struct UnknownTypes {
     /// Accept connection types that this version does not know
@@ -40,13 +40,13 @@ impl UnknownTypes {
     /// The given words as a set.
     ///
     /// # Errors
-    /// A word is empty, or an unknown type that is not let through.
+    /// Fails if a type is empty, or is unknown and not allowed.
     pub(crate) fn check(&self, words: &[ConnectionType]) -> Result<TypeSet> {
         for word in words {
             require_not_empty(word)?;
             if !word.is_known() && !self.allow_unknown_type {
                 return Err(CommandError::usage(describe_unknown(word))
-                    .hint("--allow-unknown-type sends it all the same, if Datadog has it by now"));
+                    .hint("--allow-unknown-type sends it anyway, if Datadog already has it"));
             }
         }
         Ok(words.iter().cloned().collect())
@@ -65,7 +65,7 @@ impl TypeFilter {
     /// Warns of unknown types: connections may have them, or the word is misspelled.
     ///
     /// # Errors
-    /// A word is empty.
+    /// Fails if a type is empty.
     pub(crate) fn check(&self, output: &mut Output) -> Result<()> {
         for word in &self.types {
             require_not_empty(word)?;

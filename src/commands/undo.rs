@@ -1,17 +1,15 @@
-use uuid::Uuid;
-
 use super::report;
-use crate::app::{Account, App, Session, Snapshot, orgs_for};
+use crate::app::{Account, App, ChosenAccounts, Snapshot, orgs_for};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, SANDBOX_HOST};
-use crate::model::{Change, Connection, OrgRef};
+use crate::model::{Change, OrgRef};
 use crate::output::{ConnectionChange, Output};
 
 /// Undo a change of the history
 ///
-/// Shows and then reverses a create, an update or a delete: without ENTRY, the newest change that is not undone, so that
-/// one undo after another goes back in time. A connection that was changed again since is not touched, and nothing is
-/// undone twice. A deleted connection is created again with a new id and another owner, and without its restriction
+/// Shows and then reverses a create, an update or a delete: without ENTRY, the newest change that is not undone, so
+/// that one undo after another goes back in time. A connection that was changed again since is not touched, and nothing
+/// is undone twice. A deleted connection is created again with a new id and another owner, and without its restriction
 /// policy. The keys are those of the change's own profile, unless others are chosen.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
@@ -34,16 +32,16 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if let Some(profile) = &entry.origin.profile {
         app.prefer_profile(profile)?;
     }
-    let session = app.session()?;
-    require_host(&entry, &session)?;
-    let snapshot = session.snapshot().await;
+    let chosen_accounts = app.chosen_accounts()?;
+    require_host(&entry, &chosen_accounts)?;
+    let snapshot = chosen_accounts.snapshot().await;
     if snapshot.accounts.is_empty() {
-        return report::failures(&snapshot.failures, &mut app.output);
+        return report::print_failures(&snapshot.failures, &mut app.output);
     }
     warn_of_failures(&snapshot, &mut app.output);
-    // An org is shown its own connections only: one that neither end shows may exist all the same.
+    // The API shows an org only its own connections: a connection that neither end shows may exist anyway.
     let ends = entry.source().into_iter().chain([entry.destination()]);
-    account_of(ends, &entry, &snapshot)?;
+    account_for_undo(ends, &entry, &snapshot)?;
     let live = entry.find_live(&snapshot.connections);
     let Some(change) = entry.inverse(live)? else {
         app.output.note(&format!(
@@ -51,26 +49,32 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             describe_pair(entry.source(), entry.destination()),
             entry.id
         ));
-        return report::results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
     };
-    let account = account_of(orgs_for(&change), &entry, &snapshot)?;
+    let account = account_for_undo(orgs_for(&change), &entry, &snapshot)?;
     entry.check_host(&account.host()?)?;
     show(&entry, &change, must_ask, &mut app.output);
     if args.dry_run {
         app.output.note("dry run: nothing was changed");
-        let row = ConnectionChange::planned(planned_word(&change), &change);
-        return report::results(vec![Ok(row)], &mut app.output);
+        return report::print_results(
+            vec![Ok(ConnectionChange::planned(&change))],
+            &mut app.output,
+        );
     }
     if must_ask {
         app.confirm("Undo this?", "nothing was changed")?;
     }
-    let editor = account.editor("undo").await?;
-    let connection = editor.undo(&entry, &change).await?;
-    let row = done_row(&change, connection, entry.connection_id());
-    report::results(vec![Ok(row)], &mut app.output)
+    let sender = account.change_sender("undo").await?;
+    let connection = sender.undo(&entry, &change).await?;
+    let mut row = ConnectionChange::made(&change, connection);
+    if let Change::Create { .. } = change {
+        let replaced = entry.connection_id();
+        row = row.reason(replaced.map(|old| format!("replaces {old}")));
+    }
+    report::print_results(vec![Ok(row)], &mut app.output)
 }
 
-/// The entry that is meant, if it can be undone as far as the history knows.
+/// The selected entry, if the history does not rule out undoing it.
 fn select_entry(args: &Args, entries: &Entries, app: &App) -> Result<Entry> {
     let entry = match &args.entry {
         Some(text) => entries.select(text)?,
@@ -100,9 +104,9 @@ fn select_entry(args: &Args, entries: &Entries, app: &App) -> Result<Entry> {
 }
 
 /// Requires that at least one of the accounts is on the entry's host.
-fn require_host(entry: &Entry, session: &Session) -> Result<()> {
+fn require_host(entry: &Entry, chosen_accounts: &ChosenAccounts) -> Result<()> {
     let mut result = Ok(());
-    for account in session.accounts() {
+    for account in chosen_accounts.accounts() {
         match entry.check_host(&account.host()?) {
             Ok(()) => return Ok(()),
             Err(error) => result = result.and(Err(error.into())),
@@ -111,7 +115,7 @@ fn require_host(entry: &Entry, session: &Session) -> Result<()> {
     result
 }
 
-/// Another account may do, so that a failure matters only if none does.
+/// Warns of accounts that could not be read. Another account may be enough, so this is not an error.
 fn warn_of_failures(snapshot: &Snapshot<'_>, output: &mut Output) {
     for failure in &snapshot.failures {
         let profile = failure.profile().unwrap_or("?");
@@ -123,7 +127,7 @@ fn warn_of_failures(snapshot: &Snapshot<'_>, output: &mut Output) {
 }
 
 /// An account that belongs to one of `orgs`: the one with the entry's own profile, if that does.
-fn account_of<'a, 's>(
+fn account_for_undo<'a, 's>(
     orgs: impl Iterator<Item = &'a OrgRef> + Clone,
     entry: &Entry,
     snapshot: &Snapshot<'s>,
@@ -142,7 +146,7 @@ fn account_of<'a, 's>(
             .map(|org| format!("`{}`", org.label()))
             .collect();
         CommandError::usage(format!(
-            "undoing {} takes the keys of {}, and those that are used belong to another org",
+            "undoing {} requires keys of {}; the keys in use belong to another org",
             entry.id,
             names.join(" or ")
         ))
@@ -150,7 +154,7 @@ fn account_of<'a, 's>(
     })
 }
 
-/// Shows what is undone, and how. It is part of the question, if there is one.
+/// Shows the entry and the change that undoes it. They are part of the question, if there is one.
 fn show(entry: &Entry, change: &Change, must_ask: bool, output: &mut Output) {
     let at = entry.at.strftime("%Y-%m-%d %H:%M");
     let undone = format!(
@@ -187,21 +191,4 @@ fn show(entry: &Entry, change: &Change, must_ask: bool, output: &mut Output) {
 fn describe_pair(source: Option<&OrgRef>, destination: &OrgRef) -> String {
     let source = source.map_or_else(|| "?".to_owned(), OrgRef::label);
     format!("{source} -> {}", destination.label())
-}
-
-fn planned_word(change: &Change) -> &'static str {
-    match change {
-        Change::Create { .. } => "would create",
-        Change::Update { .. } => "would update",
-        Change::Delete { .. } => "would delete",
-    }
-}
-
-fn done_row(change: &Change, connection: Connection, undone_id: Option<Uuid>) -> ConnectionChange {
-    match change {
-        Change::Create { .. } => ConnectionChange::new("created", connection)
-            .reason(undone_id.map(|old| format!("replaces {old}"))),
-        Change::Update { .. } => ConnectionChange::new("updated", connection),
-        Change::Delete { .. } => ConnectionChange::new("deleted", connection),
-    }
 }

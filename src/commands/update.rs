@@ -1,11 +1,11 @@
 use super::report;
 use super::shared_flags::UnknownTypes;
-use crate::app::{App, CHANGES_AT_ONCE, ConnectionEditor, Ends, side_by_side};
+use crate::app::{App, ChangeSender, ConnectionEnds};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, Connection, ConnectionSelector, ConnectionType, TypeSet};
+use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, ConnectionType, TypeSet};
 use crate::output::ConnectionChange;
 
-/// Change what connections share
+/// Change the types that connections share
 ///
 /// A connection is updated with its source org's credentials. Nothing is sent for one that already is as wanted.
 #[derive(clap::Args, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     connections: Vec<ConnectionSelector>,
 
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 
     /// Share exactly these types (repeatable, comma-separated)
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', conflicts_with_all = ["add", "remove"])]
@@ -56,27 +56,22 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         .require_instead_of_ids(!args.connections.is_empty())?;
     app.output.supports::<ConnectionChange>()?;
     let edit = TypeEdit::new(&args)?;
-    let source = args.ends.source.as_ref();
-    let session = app.session_for_source(source)?;
-    let account = session.account_of_source(source).await?;
-    let found = session.find_connections(account, &args.connections, &args.ends);
-    // If one of them is not found, none is changed.
-    let connections = found.await?.into_iter().collect::<Result<Vec<_>>>()?;
-    let editor = account.editor("update").await?;
+    let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
+    let found = chosen_accounts.find_connections(ChangeKind::Update, &args.connections, &args.ends);
+    let (account, found) = found.await?;
+    // If one of them is not found, nothing is changed.
+    let connections = found.into_iter().collect::<Result<Vec<_>>>()?;
+    let sender = account.change_sender("update").await?;
     let connections = connections.into_iter();
-    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &editor));
-    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
-    if args.dry_run {
-        app.output.note("dry run: nothing was changed");
-    }
-    report::results(results, &mut app.output)
+    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &sender));
+    report::run_changes(tasks, args.dry_run, &mut app.output).await
 }
 
 async fn update(
     connection: Connection,
     edit: &TypeEdit,
     dry_run: bool,
-    editor: &ConnectionEditor<'_>,
+    sender: &ChangeSender<'_>,
 ) -> Result<ConnectionChange> {
     let types = edit.apply_to(&connection)?;
     if types == connection.types {
@@ -87,15 +82,15 @@ async fn update(
         types,
     };
     match dry_run {
-        true => Ok(ConnectionChange::planned("would update", &change)),
-        false => Ok(ConnectionChange::new(
-            "updated",
-            editor.make(&change).await?,
+        true => Ok(ConnectionChange::planned(&change)),
+        false => Ok(ConnectionChange::made(
+            &change,
+            sender.apply(&change).await?,
         )),
     }
 }
 
-/// What becomes of the types of each connection.
+/// How the types of each connection change.
 enum TypeEdit {
     Replace(TypeSet),
     Edit { add: TypeSet, remove: TypeSet },

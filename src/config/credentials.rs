@@ -65,7 +65,7 @@ impl CredentialSource {
     /// a keychain does.
     ///
     /// # Errors
-    /// There are no sources, or one fails. The error names the source, never a value.
+    /// Fails if there are no sources, or one fails. The error names the source, never a value.
     pub(crate) async fn read(&self) -> Result<Credentials, SecretError> {
         let (profile, sources, reader) = match self {
             Self::Credentials(credentials) => return Ok(credentials.clone()),

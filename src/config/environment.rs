@@ -74,7 +74,7 @@ pub(crate) enum EnvironmentError {
         nearest: Option<String>,
     },
     /// A value is not text.
-    #[error("the value of {0} in the environment is no valid UTF-8")]
+    #[error("the value of {0} in the environment is not valid UTF-8")]
     NotUnicode(String),
     /// A value should be true or false, and is something else.
     #[error("the value of {0} in the environment must be true or false")]
@@ -88,7 +88,7 @@ impl Environment {
     /// Reads the environment of the process.
     ///
     /// # Errors
-    /// A variable begins with `ORGCONN_` and is none of [`KNOWN_SETTINGS`].
+    /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
@@ -125,7 +125,7 @@ impl Environment {
     /// The value of a variable; `None` if it is not set or empty.
     ///
     /// # Errors
-    /// The value is no valid UTF-8.
+    /// Fails if the value is not valid UTF-8.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, EnvironmentError> {
         let value = self.raw(name).map(|value| {
             let text = value.to_str();
@@ -138,7 +138,7 @@ impl Environment {
     /// One that is not set is false.
     ///
     /// # Errors
-    /// It is something else.
+    /// Fails if it has another value.
     pub(crate) fn is_on(&self, name: &str) -> Result<bool, EnvironmentError> {
         let value = self.get(name)?.unwrap_or("no");
         match value.to_ascii_lowercase().as_str() {
@@ -151,7 +151,7 @@ impl Environment {
     /// The parts of a variable between commas, without white space around them; none if it is not set.
     ///
     /// # Errors
-    /// The value is no valid UTF-8.
+    /// Fails if the value is not valid UTF-8.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, EnvironmentError> {
         let value = self.get(name)?.unwrap_or_default();
         let parts = value.split(',').map(str::trim);
@@ -182,7 +182,7 @@ impl Environment {
     /// used on macOS if it exists, and the one in `%APPDATA%` on Windows.
     ///
     /// # Errors
-    /// No home directory is known.
+    /// Fails if no home directory is known.
     pub(crate) fn config_file(
         &self,
         named: Option<&Path>,
@@ -199,7 +199,7 @@ impl Environment {
     /// The directory for data that must last: `$XDG_STATE_HOME/orgconn`, else `~/.local/state/orgconn`.
     ///
     /// # Errors
-    /// No home directory is known.
+    /// Fails if no home directory is known.
     pub(crate) fn state_directory(&self) -> Result<PathBuf, EnvironmentError> {
         Ok(self.directories()?.state.clone())
     }
@@ -207,7 +207,7 @@ impl Environment {
     /// The directory for data that may be deleted: `$XDG_CACHE_HOME/orgconn`, else `~/.cache/orgconn`.
     ///
     /// # Errors
-    /// No home directory is known.
+    /// Fails if no home directory is known.
     pub(crate) fn cache_directory(&self) -> Result<PathBuf, EnvironmentError> {
         Ok(self.directories()?.cache.clone())
     }
@@ -215,7 +215,7 @@ impl Environment {
     /// The user's home directory.
     ///
     /// # Errors
-    /// It is not known.
+    /// Fails if it is not known.
     pub(crate) fn home(&self) -> Result<&Path, EnvironmentError> {
         Ok(&self.directories()?.home)
     }
@@ -347,7 +347,7 @@ mod tests {
         let error = environment.get("DD_API_KEY").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the value of DD_API_KEY in the environment is no valid UTF-8"
+            "the value of DD_API_KEY in the environment is not valid UTF-8"
         );
     }
 

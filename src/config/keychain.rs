@@ -6,26 +6,26 @@ use secrecy::SecretString;
 #[cfg(feature = "keyring")]
 const SERVICE: &str = "orgconn";
 
-/// A store of secrets by account, within the service `orgconn`. Accounts are `PROFILE/api-key`, `PROFILE/app-key` and
+/// A store of secrets by entry, within the service `orgconn`. Entries are `PROFILE/api-key`, `PROFILE/app-key` and
 /// `PROFILE/access-token`. All calls may block until a person has unlocked it.
 pub(crate) trait Keychain: Send + Sync {
-    /// The secret of an account, if it has one.
+    /// The secret of an entry, if it has one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or refuses.
-    fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError>;
+    /// Fails if the keychain cannot be used, or refuses.
+    fn get(&self, entry: &str) -> Result<Option<SecretString>, KeychainError>;
 
     /// Stores a secret. It replaces the present one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or refuses.
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError>;
+    /// Fails if the keychain cannot be used, or refuses.
+    fn set(&self, entry: &str, secret: &SecretString) -> Result<(), KeychainError>;
 
-    /// Deletes the secret of an account, and says whether there was one.
+    /// Deletes the secret of an entry, and says whether there was one.
     ///
     /// # Errors
-    /// The keychain cannot be used, or refuses.
-    fn delete(&self, account: &str) -> Result<bool, KeychainError>;
+    /// Fails if the keychain cannot be used, or refuses.
+    fn delete(&self, entry: &str) -> Result<bool, KeychainError>;
 }
 
 /// Why a keychain failed. Never holds a secret.
@@ -68,23 +68,23 @@ pub(crate) struct SystemKeychain;
 
 #[cfg(not(feature = "keyring"))]
 impl Keychain for SystemKeychain {
-    fn get(&self, _account: &str) -> Result<Option<SecretString>, KeychainError> {
+    fn get(&self, _entry: &str) -> Result<Option<SecretString>, KeychainError> {
         Err(KeychainError::NotBuiltIn)
     }
 
-    fn set(&self, _account: &str, _secret: &SecretString) -> Result<(), KeychainError> {
+    fn set(&self, _entry: &str, _secret: &SecretString) -> Result<(), KeychainError> {
         Err(KeychainError::NotBuiltIn)
     }
 
-    fn delete(&self, _account: &str) -> Result<bool, KeychainError> {
+    fn delete(&self, _entry: &str) -> Result<bool, KeychainError> {
         Err(KeychainError::NotBuiltIn)
     }
 }
 
 #[cfg(feature = "keyring")]
 impl Keychain for SystemKeychain {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError> {
-        match entry(account)?.get_password() {
+    fn get(&self, entry: &str) -> Result<Option<SecretString>, KeychainError> {
+        match open_entry(entry)?.get_password() {
             Ok(secret) => {
                 let secret = secrecy::zeroize::Zeroizing::new(secret);
                 Ok(Some(secret.as_str().into()))
@@ -94,13 +94,13 @@ impl Keychain for SystemKeychain {
         }
     }
 
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError> {
+    fn set(&self, entry: &str, secret: &SecretString) -> Result<(), KeychainError> {
         use secrecy::ExposeSecret;
-        Ok(entry(account)?.set_password(secret.expose_secret())?)
+        Ok(open_entry(entry)?.set_password(secret.expose_secret())?)
     }
 
-    fn delete(&self, account: &str) -> Result<bool, KeychainError> {
-        match entry(account)?.delete_credential() {
+    fn delete(&self, entry: &str) -> Result<bool, KeychainError> {
+        match open_entry(entry)?.delete_credential() {
             Ok(()) => Ok(true),
             Err(keyring::Error::NoEntry) => Ok(false),
             Err(error) => Err(error.into()),
@@ -109,11 +109,11 @@ impl Keychain for SystemKeychain {
 }
 
 #[cfg(feature = "keyring")]
-fn entry(account: &str) -> Result<keyring::Entry, KeychainError> {
+fn open_entry(entry: &str) -> Result<keyring::Entry, KeychainError> {
     if let Err(error) = keyring::Entry::store_status() {
         return Err(KeychainError::Unavailable(Box::new(error)));
     }
-    Ok(keyring::Entry::new(SERVICE, account)?)
+    Ok(keyring::Entry::new(SERVICE, entry)?)
 }
 
 #[cfg(feature = "keyring")]
@@ -141,18 +141,18 @@ pub(super) mod tests {
     pub(in super::super) struct MemoryKeychain(Mutex<HashMap<String, SecretString>>);
 
     impl Keychain for MemoryKeychain {
-        fn get(&self, account: &str) -> Result<Option<SecretString>, KeychainError> {
-            Ok(self.0.lock().unwrap().get(account).cloned())
+        fn get(&self, entry: &str) -> Result<Option<SecretString>, KeychainError> {
+            Ok(self.0.lock().unwrap().get(entry).cloned())
         }
 
-        fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeychainError> {
+        fn set(&self, entry: &str, secret: &SecretString) -> Result<(), KeychainError> {
             let mut entries = self.0.lock().unwrap();
-            entries.insert(account.to_owned(), secret.clone());
+            entries.insert(entry.to_owned(), secret.clone());
             Ok(())
         }
 
-        fn delete(&self, account: &str) -> Result<bool, KeychainError> {
-            Ok(self.0.lock().unwrap().remove(account).is_some())
+        fn delete(&self, entry: &str) -> Result<bool, KeychainError> {
+            Ok(self.0.lock().unwrap().remove(entry).is_some())
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
 /// Creates a file with this content for its owner alone, and syncs it. A failure leaves no part of it behind.
 ///
 /// # Errors
-/// A file of that name exists already, or it cannot be written.
+/// Fails if a file of that name exists already, or it cannot be written.
 pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = options().write(true).create_new(true).open(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());

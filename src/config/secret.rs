@@ -34,19 +34,19 @@ const MAX_CONCURRENT_READS: usize = 8;
 /// Where a secret comes from. Holds no secret itself.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum SecretSource {
-    /// The variable of this name.
+    /// An environment variable, by name.
     Environment(String),
     /// The content of a file that nobody else may read. The path is as written: `~/` is the home directory, and
     /// relative is relative to the configuration file.
     File(PathBuf),
-    /// What a program writes to its standard output. No shell is involved.
+    /// The standard output of a program. No shell is involved.
     Command {
         /// The program: a bare name is looked up in `PATH`, a path is as for [`SecretSource::File`].
         program: String,
         /// Its arguments.
         arguments: Vec<String>,
     },
-    /// The entry of the system's keychain under this account.
+    /// An entry of the system's keychain, by name.
     Keyring(String),
 }
 
@@ -155,8 +155,8 @@ impl SecretReader {
     /// The secret, without white space around it. Callers wait for each other only for the same source.
     ///
     /// # Errors
-    /// The source fails, or its value cannot be sent in a header. Failures are not cached: a vault may be unlocked by
-    /// the next time.
+    /// Fails if the source fails, or its value cannot be sent in a header. Failures are not cached: a vault may be
+    /// unlocked by the next time.
     pub(crate) async fn read(
         &self,
         source: &SecretSource,
@@ -220,7 +220,7 @@ impl SecretReader {
 /// Reads a secret from what a source, a person or a pipe gave. White space around it is dropped.
 ///
 /// # Errors
-/// It is empty, too long, or cannot be sent in a header.
+/// Fails if it is empty, too long, or cannot be sent in a header.
 pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceError> {
     if bytes.len() > MAX_LENGTH {
         return Err(SecretSourceError::TooLong);

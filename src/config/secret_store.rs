@@ -9,8 +9,9 @@ use super::keychain::{Keychain, KeychainError};
 use super::private_file;
 use super::secret::SecretSource;
 
-/// Stands before the key's name in the names of a login's files, and tells them from all others.
-const FILE_MARK: &str = ".orgconn-";
+/// The part of a login file's name between the given path and the key's name. It distinguishes these files from all
+/// others.
+const FILE_NAME_INFIX: &str = ".orgconn-";
 
 /// Where a login stores secrets: in the keychain, in entries named after the profile, or in new files that nobody else
 /// may read.
@@ -57,7 +58,7 @@ impl SecretStore<'_> {
     /// Checks that a token, or else two keys, can be stored, as far as that shows without storing anything.
     ///
     /// # Errors
-    /// The keychain does not answer, or a file of that name is there already.
+    /// Fails if the keychain does not answer, or a file of that name is there already.
     pub(crate) fn check(&self, profile: &str, is_token: bool) -> Result<(), StoreError> {
         let keys: &[&str] = match is_token {
             true => &["access_token"],
@@ -72,7 +73,7 @@ impl SecretStore<'_> {
     /// Stores the secrets of a profile: all, or none.
     ///
     /// # Errors
-    /// One of them cannot be stored.
+    /// Fails if one of them cannot be stored.
     pub(crate) fn save(
         &self,
         profile: &str,
@@ -109,7 +110,7 @@ impl SecretStore<'_> {
             None => SecretSource::keyring(profile, key),
             Some(prefix) => {
                 let mut path = prefix.clone().into_os_string();
-                path.push(FILE_MARK);
+                path.push(FILE_NAME_INFIX);
                 path.push(key.replace('_', "-"));
                 SecretSource::File(path.into())
             }
@@ -192,7 +193,7 @@ fn delete(source: &SecretSource, keychain: &dyn Keychain) -> Result<bool, StoreE
 /// Deletes a secret that a login has stored, and says whether there was one. Other sources are left alone.
 ///
 /// # Errors
-/// The keychain or the system refuses.
+/// Fails if the keychain or the system refuses.
 pub(crate) fn delete_login_secret(
     source: &SecretSource,
     keychain: &dyn Keychain,
@@ -210,7 +211,7 @@ pub(crate) fn is_login_source(source: &SecretSource) -> bool {
         // A login writes absolute paths only.
         SecretSource::File(path) if path.is_absolute() => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let key = name.rsplit_once(FILE_MARK).map(|(_, key)| key);
+            let key = name.rsplit_once(FILE_NAME_INFIX).map(|(_, key)| key);
             key.is_some_and(|key| ["api-key", "app-key", "access-token"].contains(&key))
         }
         _ => false,
@@ -385,16 +386,5 @@ mod tests {
         assert!(store.save("hub", &keys("test-api-key")).is_err());
         assert!(!home.path().join("hub.orgconn-api-key").exists());
         assert_eq!(fs::read_to_string(in_the_way).unwrap(), "somebody's");
-    }
-
-    #[test]
-    fn files_of_another_origin_are_never_deleted() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("api-key");
-        fs::write(&path, "test-api-key").unwrap();
-        let source = SecretSource::File(path.clone());
-        assert!(!is_login_source(&source));
-        assert!(!delete_login_secret(&source, &MemoryKeychain::default()).unwrap());
-        assert!(path.exists());
     }
 }

@@ -31,7 +31,7 @@ pub(crate) enum Server {
     Url(Url),
 }
 
-/// Why a site and a URL name no server.
+/// Why a site and a URL do not name a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ServerError {
     /// One of them is invalid.
@@ -52,11 +52,11 @@ pub(crate) enum ServerError {
     },
 }
 
-/// Why a text is no site, or no URL of an API; reads after the name of the flag, variable or key.
+/// Why a text is not a site, or not the URL of an API; reads after the name of the flag, variable or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddressError {
     /// It is not a host name.
-    #[error("is no site; a site is a host name such as datadoghq.com")]
+    #[error("is not a site; a site is a host name such as datadoghq.com")]
     InvalidSite,
     /// It is a host of a site, not the site.
     #[error(
@@ -65,7 +65,7 @@ pub(crate) enum AddressError {
     HostOfSite,
     /// It is not a URL that keys can be sent to.
     #[error(
-        "is no API URL; it looks like https://api.datadoghq.com, with no user name, query or fragment"
+        "is not an API URL; use one such as https://api.datadoghq.com, without user name, query or fragment"
     )]
     InvalidUrl,
 }
@@ -75,7 +75,7 @@ impl Server {
     /// agree.
     ///
     /// # Errors
-    /// One of them is invalid, or they name different servers.
+    /// Fails if one of them is invalid, or they name different servers.
     pub(super) fn from_site_and_url(
         site: Option<(&'static str, &str)>,
         url: Option<(&'static str, &str)>,
@@ -97,7 +97,7 @@ impl Server {
     /// Reads a site. Any host name is accepted; [`Server::endpoint`] refuses unknown sites.
     ///
     /// # Errors
-    /// It is no host name, or that of a host of a site.
+    /// Fails if it is not a host name, or is that of a host of a site.
     pub(crate) fn from_site(text: &str) -> Result<Self, AddressError> {
         let site = text.to_ascii_lowercase();
         let is_label = |label: &str| {
@@ -119,7 +119,7 @@ impl Server {
     /// Reads the URL of the API. A bare host gets `https://`, as Datadog's Terraform provider has it.
     ///
     /// # Errors
-    /// It is not the URL of a server, or has a user name, a query or a fragment.
+    /// Fails if it is not the URL of a server, or has a user name, a query or a fragment.
     pub(crate) fn from_url(text: &str) -> Result<Self, AddressError> {
         let absolute = if text.contains("://") {
             text.to_owned()
@@ -143,7 +143,7 @@ impl Server {
     /// The server as one that keys may be sent to.
     ///
     /// # Errors
-    /// The site is unknown, or keys must not be sent to the URL's host.
+    /// Fails if the site is unknown, or keys must not be sent to the URL's host.
     pub(crate) fn endpoint(&self, trusted_hosts: &[String]) -> Result<Endpoint, EndpointError> {
         match self {
             Self::Site(site) => Endpoint::from_site(site),
@@ -240,10 +240,10 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// The API of one of [`SITES`], such as `datadoghq.eu`; letter case does not count.
+    /// The API of one of [`SITES`], such as `datadoghq.eu`; case-insensitive.
     ///
     /// # Errors
-    /// The site is unknown.
+    /// Fails if the site is unknown.
     pub fn from_site(site: &str) -> Result<Self, EndpointError> {
         match SITES.iter().find(|known| known.eq_ignore_ascii_case(site)) {
             Some(known) => Self::from_url(&format!("https://api.{known}"), &[]),
@@ -258,7 +258,7 @@ impl Endpoint {
     /// and the host names that the user trusts beyond Datadog's own and loopback.
     ///
     /// # Errors
-    /// The URL is unreadable, or names a server that keys must not be sent to.
+    /// Fails if the URL is unreadable, or names a server that keys must not be sent to.
     pub fn from_url(url: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
         // The URL standard silently drops tabs and replaces lookalikes, so these are refused before it reads the text.
         if let Some(odd) = url.chars().find(|letter| !is_plain(*letter)) {

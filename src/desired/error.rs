@@ -14,7 +14,7 @@ pub(crate) struct DesiredError {
 /// What is wrong at one place of a desired-state file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DesiredErrorKind {
-    /// The text is no YAML; the parser's own words.
+    /// The text is not YAML; the parser's message.
     #[error("{0}")]
     Syntax(String),
     /// The text is longer than any such file would be; the limit in bytes.

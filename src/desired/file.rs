@@ -52,8 +52,8 @@ impl DesiredFile {
     /// `allow_unknown_types` accepts connection types that this version does not know.
     ///
     /// # Errors
-    /// All mistakes in the text, in its order. Only where it is no YAML at all, or far too large, reading stops at
-    /// the first one.
+    /// Returns all mistakes in the text, in its order. Only where it is not YAML at all, or far too large, reading
+    /// stops at the first one.
     pub(crate) fn parse(
         name: FileName,
         text: &str,
@@ -81,8 +81,8 @@ impl DesiredFile {
     /// the names of source and destination, then of their ids, each pair of orgs once, and no org with itself.
     ///
     /// # Errors
-    /// All selectors for which `lookup` fails, with its reason; and of the others, pairs given twice under different
-    /// spellings, and orgs connected to themselves.
+    /// Returns all selectors for which `lookup` fails, with its reason; and of the others, pairs given twice under
+    /// different spellings, and orgs connected to themselves.
     pub(crate) fn resolve<'a>(
         &'a self,
         mut lookup: impl FnMut(&OrgSelector) -> Result<Org, ResolveOrgError>,
@@ -355,7 +355,8 @@ impl Reader {
         self.report(node.position, error);
     }
 
-    /// Reports what is no text where an org belongs. An org's name such as 2024 or `true` is read as another kind.
+    /// Reports a value that is not text where an org belongs. An org's name such as 2024 or `true` is read as another
+    /// kind.
     fn report_org_kind(&mut self, node: &YamlNode, expected: &'static str) {
         let error = DesiredErrorKind::WrongKind {
             expected,

@@ -9,9 +9,9 @@ use crate::model::{
     connections_by_pair,
 };
 
-/// What turns the live connections into those of a desired-state file.
+/// The steps that turn the live connections into those of a desired-state file.
 ///
-/// A plan is data. It is the same for the same live state and file, in whatever order they come.
+/// It is the same for the same live state and file, in whatever order they come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
     steps: Vec<Step>,

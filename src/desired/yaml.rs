@@ -50,7 +50,8 @@ impl YamlValue {
 /// Reads `text` as one YAML document (JSON is YAML too).
 ///
 /// # Errors
-/// The text is no YAML, or larger or deeper than any such file would be. The parser stops at the first of these.
+/// Fails if the text is not YAML, or larger or deeper than any such file would be. The parser stops at the first of
+/// these.
 pub(super) fn parse(text: &str) -> Result<YamlNode, DesiredError> {
     if text.len() > MAX_BYTES {
         let kind = DesiredErrorKind::TooLarge(MAX_BYTES);

@@ -15,7 +15,7 @@ pub(crate) struct Entries {
     positions: HashMap<EntryId, usize>,
 }
 
-/// Why a text names no single entry.
+/// Why a text does not name exactly one entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SelectEntryError {
     /// The text is too short to be the beginning of an id.
@@ -53,7 +53,7 @@ impl Entries {
     /// The one entry that a person names by its id, or by the beginning of it.
     ///
     /// # Errors
-    /// The text is shorter than [`EntryId::MIN_PREFIX`], or no id or more than one begins with it.
+    /// Fails if the text is shorter than [`EntryId::MIN_PREFIX`], or no id or more than one begins with it.
     pub(crate) fn select(&self, text: &str) -> Result<&Entry, SelectEntryError> {
         if text.trim().chars().count() < EntryId::MIN_PREFIX {
             return Err(SelectEntryError::TooShort(text.to_owned()));

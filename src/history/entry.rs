@@ -161,8 +161,8 @@ impl EntryId {
         Self((0..DIGITS).rev().map(digit).collect())
     }
 
-    /// Whether `text`, as a person types it, is the beginning of this id. Letter case does not count, and `o`, `i` and
-    /// `l` are read as the digits that they look like.
+    /// Whether `text`, as a person types it, is the beginning of this id. Case-insensitive; `o`, `i` and `l` are read
+    /// as the digits that they look like.
     pub(crate) fn starts_with(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
         let digits = text.replace('o', "0").replace(['i', 'l'], "1");

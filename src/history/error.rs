@@ -8,7 +8,7 @@ use super::{EntryId, UndoError};
 /// Why the history cannot be read or written, and what that means for a change.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HistoryError {
-    /// The path is no state directory.
+    /// The path is not a state directory.
     #[error("`{}` cannot be the state directory", .path.display())]
     StateDirectory {
         /// The path.
@@ -99,9 +99,9 @@ fn advice(source: &io::Error) -> &'static str {
         }
         io::ErrorKind::PermissionDenied => "make it readable and writable for your user",
         io::ErrorKind::Unsupported => {
-            "put the state directory on a disk that knows locks, such as a local one"
+            "put the state directory on a disk that supports file locks, such as a local one"
         }
-        _ => "see that the state directory is a directory of yours on a working disk",
+        _ => "check that the state directory belongs to you and its disk works",
     }
 }
 

@@ -24,7 +24,7 @@ impl Journal {
     /// The journal in `state_directory`. Directory and file are made with the first change, for their owner alone.
     ///
     /// # Errors
-    /// The path is empty, or it is relative and the current directory does not exist.
+    /// Fails if the path is empty, or it is relative and the current directory does not exist.
     pub(crate) fn open(state_directory: &Path) -> Result<Self, HistoryError> {
         let path = state_directory.to_owned();
         let directory = absolute(state_directory)
@@ -46,7 +46,7 @@ impl Journal {
     /// ([`Entries::unreadable`]).
     ///
     /// # Errors
-    /// The file cannot be opened or read, or another process holds its lock for ten seconds.
+    /// Fails if the file cannot be opened or read, or another process holds its lock for ten seconds.
     pub(crate) fn entries(&self) -> Result<Entries, HistoryError> {
         self.read()
             .map_err(|error| HistoryError::Read(Arc::new(error)))

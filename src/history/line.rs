@@ -18,7 +18,7 @@ const OUTCOME: &str = "outcome";
 /// How many characters of a message are stored. Gateways answer with whole pages.
 const MAX_MESSAGE: usize = 2_000;
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug)]
 pub(super) enum Event {
     /// A change is about to be sent.
@@ -112,7 +112,7 @@ fn encode(event: &'static str, body: impl Serialize) -> serde_json::Result<Vec<u
     serde_json::to_vec(&Line { v, event, body })
 }
 
-/// Reads a line without its line break. Unknown fields are skipped.
+/// Parses one line, given without its line break. Unknown fields are ignored.
 pub(super) fn decode(line: &[u8]) -> Result<Event, UnreadableReason> {
     let header: Header = parse(line)?;
     if header.v > VERSION {

@@ -5,7 +5,7 @@
 //! [`Journal::entries`] reads everything back; [`Entry::inverse`] is the change that undoes an entry.
 //!
 //! The file is `history.jsonl` in the state directory: lines of JSON, appended and never rewritten. Its types have no
-//! place for a secret. This room imports `config` (for private files) and `model`.
+//! place for a secret. This module imports `config` (for private files) and `model`.
 
 mod entries;
 mod entry;

@@ -32,7 +32,7 @@ pub(crate) enum UndoError {
     },
     /// The outcome of a create is unknown, and a connection exists that somebody else may have made.
     #[error(
-        "it is not known whether {entry} created the connection {live}, which exists now; check it, and delete it if so"
+        "it is not known whether {entry} created the connection {live}, which exists now; if it did, delete it with orgconn delete"
     )]
     UnknownCreator {
         /// The entry.
@@ -49,7 +49,7 @@ pub(crate) enum UndoError {
         connection: Uuid,
     },
     /// Another connection exists between the same orgs.
-    #[error("the connection {} that {entry} is about was replaced by {live}", or_unknown(.connection))]
+    #[error("{} was replaced by {live}", describe_connection(.connection, .entry))]
     OtherConnection {
         /// The entry.
         entry: EntryId,
@@ -59,26 +59,29 @@ pub(crate) enum UndoError {
         live: Uuid,
     },
     /// The types were changed again since.
-    #[error("the types are {live} now, and no longer {left} as {entry} left them")]
+    #[error("the types are {live} now, and no longer {types_after_entry} as {entry} left them")]
     OtherTypes {
         /// The entry.
         entry: EntryId,
         /// The types that the entry left.
-        left: TypeSet,
+        types_after_entry: TypeSet,
         /// The types now.
         live: TypeSet,
     },
 }
 
-fn or_unknown(id: &Option<Uuid>) -> String {
-    id.map_or_else(|| "of unknown id".to_owned(), |id| id.to_string())
+fn describe_connection(id: &Option<Uuid>, entry: &EntryId) -> String {
+    match id {
+        Some(id) => format!("the connection {id} that {entry} is about"),
+        None => format!("the connection of {entry} (id unknown)"),
+    }
 }
 
 impl Entry {
     /// Checks that the entry was made on this host: it can be undone nowhere else.
     ///
     /// # Errors
-    /// It was made on another.
+    /// Fails if it was made on another host.
     pub(crate) fn check_host(&self, here: &str) -> Result<(), UndoError> {
         if self.origin.host == here {
             return Ok(());
@@ -93,7 +96,7 @@ impl Entry {
     /// Checks that there is something to undo, as far as the history knows.
     ///
     /// # Errors
-    /// The entry failed, or was undone before.
+    /// Fails if the entry failed, or was undone before.
     pub(crate) fn check_undoable(&self) -> Result<(), UndoError> {
         let entry = self.id.clone();
         if let Some(by) = self.undone_by.clone() {
@@ -131,7 +134,7 @@ impl Entry {
     /// again what it undid.
     ///
     /// # Errors
-    /// The entry changed nothing or was undone before, or the connection is no longer as the entry left it.
+    /// Fails if the entry changed nothing or was undone before, or the connection is no longer as the entry left it.
     pub(crate) fn inverse(&self, live: Option<&Connection>) -> Result<Option<Change>, UndoError> {
         self.check_undoable()?;
         match &self.change {
@@ -199,7 +202,7 @@ impl Entry {
             return Ok(None);
         }
         self.check_same_connection(live)?;
-        Err(self.other_types(&before.types, live))
+        Err(self.types_changed_error(&before.types, live))
     }
 
     fn check_same_connection(&self, live: &Connection) -> Result<(), UndoError> {
@@ -215,21 +218,23 @@ impl Entry {
     }
 
     /// Checks that the types are as the entry left them: as the API answered, else as they were asked for.
-    fn check_types(&self, asked: &TypeSet, live: &Connection) -> Result<(), UndoError> {
+    fn check_types(&self, requested_types: &TypeSet, live: &Connection) -> Result<(), UndoError> {
         let answered = self.answer().map(|answer| &answer.types);
         // An answer without types says nothing about them.
-        let left = answered.filter(|types| !types.is_empty()).unwrap_or(asked);
-        if live.types == *left {
+        let types_after_entry = answered
+            .filter(|types| !types.is_empty())
+            .unwrap_or(requested_types);
+        if live.types == *types_after_entry {
             Ok(())
         } else {
-            Err(self.other_types(left, live))
+            Err(self.types_changed_error(types_after_entry, live))
         }
     }
 
-    fn other_types(&self, left: &TypeSet, live: &Connection) -> UndoError {
+    fn types_changed_error(&self, types_after_entry: &TypeSet, live: &Connection) -> UndoError {
         UndoError::OtherTypes {
             entry: self.id.clone(),
-            left: left.clone(),
+            types_after_entry: types_after_entry.clone(),
             live: live.types.clone(),
         }
     }

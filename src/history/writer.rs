@@ -57,7 +57,8 @@ impl JournalWriter {
     /// dropped.
     ///
     /// # Errors
-    /// The entry could not be written, or `undoes` was undone since it was read. The change must not be sent then.
+    /// Fails if the entry could not be written, or `undoes` was undone since it was read. The change must not be sent
+    /// then.
     pub(crate) async fn begin(
         &self,
         change: &Change,
@@ -80,7 +81,7 @@ impl JournalWriter {
     /// Writes the outcome of a change. Of a long message the first 2,000 characters are kept.
     ///
     /// # Errors
-    /// The outcome could not be written. What was sent stands all the same.
+    /// Fails if the outcome could not be written. The change that was sent is in effect anyway.
     pub(crate) async fn finish(
         &self,
         pending: PendingEntry,

@@ -19,14 +19,14 @@ pub enum Change {
     },
     /// Replaces the types of a connection.
     Update {
-        /// The connection as it is before.
+        /// The connection before the change.
         before: Connection,
         /// All types that it shares afterwards.
         types: TypeSet,
     },
     /// Deletes a connection.
     Delete {
-        /// The connection as it is before.
+        /// The connection before the change.
         before: Connection,
     },
 }

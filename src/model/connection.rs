@@ -119,7 +119,7 @@ pub struct ConnectionSet(IndexMap<Uuid, Connection>);
 
 impl ConnectionSet {
     /// Adds what one account sees, through `profile` where there is one. What one view lacks is filled from the other.
-    pub fn extend(&mut self, seen: Vec<Connection>, profile: Option<&str>) {
+    pub fn merge_seen_by(&mut self, seen: Vec<Connection>, profile: Option<&str>) {
         for connection in seen {
             let known = match self.0.entry(connection.id) {
                 Entry::Vacant(place) => place.insert(connection),
@@ -253,9 +253,9 @@ mod tests {
     #[test]
     fn a_connection_that_two_accounts_see_is_in_the_set_once_with_both_profiles() {
         let mut set = ConnectionSet::default();
-        set.extend(vec![connection(1, None), connection(2, None)], Some("hub"));
+        set.merge_seen_by(vec![connection(1, None), connection(2, None)], Some("hub"));
         let retail = vec![connection(3, None), connection(1, Some("Dana"))];
-        set.extend(retail, Some("retail"));
+        set.merge_seen_by(retail, Some("retail"));
         let merged = set.into_vec();
         let profiles: Vec<_> = merged
             .iter()

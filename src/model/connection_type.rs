@@ -20,7 +20,7 @@ impl ConnectionType {
     /// The types that this version knows, in their order.
     pub const KNOWN: [Self; 3] = [Self::Logs, Self::Metrics, Self::Audit];
 
-    /// The API's word for it.
+    /// Its name in the API.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Logs => "logs",

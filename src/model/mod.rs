@@ -1,7 +1,7 @@
 //! The words of the domain: orgs, connections, changes, and how a person names them.
 //!
-//! Pure data without I/O; it imports no other room. [`Connection`] serializes to the JSON of the output contract,
-//! which is the journal's as well.
+//! Pure data without I/O; it imports no other module. [`Connection`] serializes to the same JSON in the output and in
+//! the journal.
 
 mod change;
 mod connection;

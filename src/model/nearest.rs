@@ -5,7 +5,7 @@ const MIN_SIMILARITY: f64 = 0.7;
 
 /// The candidates that `wanted` may be a misspelling of, the most similar first, three at most.
 ///
-/// Letter case does not count. A candidate that contains the wanted text is near as well.
+/// Case-insensitive. A candidate that contains the wanted text is near as well.
 pub fn nearest_names<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,

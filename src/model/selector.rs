@@ -6,7 +6,7 @@ use uuid::fmt::Hyphenated;
 
 use super::{Connection, Org, OrgDirectory, nearest_names};
 
-/// What a person writes to name an org.
+/// The text by which a person names an org.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OrgSelector {
     /// A public id or a name: exact first, then the name without regard to case.
@@ -21,7 +21,7 @@ pub enum OrgSelector {
     Profile(String),
 }
 
-/// Why a text names no org.
+/// Why a text does not name an org.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseSelectorError {
     /// The text is empty, or nothing follows the prefix.
@@ -32,7 +32,7 @@ pub enum ParseSelectorError {
     InvalidUuid(String),
 }
 
-/// Why a selector names no single org.
+/// Why a selector does not name exactly one org.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveOrgError {
     /// No org matches.
@@ -96,8 +96,8 @@ impl OrgSelector {
     /// orgs that the credentials do not manage can be connected to as well.
     ///
     /// # Errors
-    /// No org matches, or several do: an exact public id and another org's exact name count alike. A selector by
-    /// profile never matches, since a directory knows no profiles.
+    /// Fails if no org matches, or several do: an exact public id and another org's exact name count alike. A selector
+    /// by profile never matches, since a directory knows no profiles.
     pub fn resolve(&self, directory: &OrgDirectory) -> Result<Org, ResolveOrgError> {
         if let Some(id) = self.uuid() {
             let known = directory.get(id).cloned();
@@ -191,7 +191,7 @@ fn describe_orgs(orgs: &[Org]) -> String {
     described.join(", ")
 }
 
-/// What a person writes to name a connection: its id, or the beginning of it.
+/// The text by which a person names a connection: its id, or the beginning of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionSelector {
     /// A whole UUID.
@@ -200,7 +200,7 @@ pub enum ConnectionSelector {
     Prefix(String),
 }
 
-/// Why a selector names no single connection.
+/// Why a selector does not name exactly one connection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectConnectionError {
     /// The text is too short to be the beginning of an id.
@@ -240,7 +240,7 @@ impl ConnectionSelector {
     /// Finds the one connection that is meant.
     ///
     /// # Errors
-    /// No connection matches, or several do.
+    /// Fails if no connection matches, or several do.
     pub fn select<'a>(
         &self,
         connections: &'a [Connection],
@@ -253,7 +253,7 @@ impl ConnectionSelector {
 /// The only one of `matches`. `wanted` says what was looked for, to be read after "no connection".
 ///
 /// # Errors
-/// There is none, or more than one.
+/// Fails if there is none, or more than one.
 pub fn only_match<'a>(
     matches: impl Iterator<Item = &'a Connection>,
     wanted: impl FnOnce() -> String,

@@ -13,15 +13,15 @@ pub(crate) struct Annotation {
     pub(crate) location: Option<Location>,
     /// The headline.
     pub(crate) title: String,
-    /// What is wrong.
+    /// The message.
     pub(crate) message: String,
 }
 
 impl Output {
-    /// Writes annotations to standard output, one a line.
+    /// Writes annotations to standard output, one per line.
     ///
     /// # Errors
-    /// As [`Output::write_text`].
+    /// Fails as [`Output::write_text`] does.
     pub(crate) fn annotate(
         &mut self,
         annotations: impl IntoIterator<Item = Annotation>,

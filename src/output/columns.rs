@@ -4,7 +4,7 @@ use super::options::{Format, OutputOptions};
 use super::row::{Column, Row, Visibility};
 use crate::model::nearest_names;
 
-/// Why the output cannot be as it was asked for.
+/// The output cannot be as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OutputError {
     /// A flag names a column that the rows do not have.
@@ -47,7 +47,7 @@ fn describe_nearest(nearest: &Option<String>) -> String {
 /// The columns to show: those that `--columns` names, else the usual ones without those in `hidden`.
 ///
 /// # Errors
-/// A column that is asked for does not exist.
+/// Fails if a requested column does not exist.
 pub(super) fn chosen_columns<R: Row>(
     options: &OutputOptions,
     hidden: &[&'static str],
@@ -74,7 +74,7 @@ pub(super) struct SortKey<R: 'static> {
 /// The columns to sort by, the most important first. A `-` in front of a name means descending.
 ///
 /// # Errors
-/// A column that is asked for does not exist.
+/// Fails if a requested column does not exist.
 pub(super) fn sort_keys<R: Row>(names: &[String]) -> Result<Vec<SortKey<R>>, OutputError> {
     let key = |name: &String| {
         let descending = name.strip_prefix('-');
@@ -86,8 +86,8 @@ pub(super) fn sort_keys<R: Row>(names: &[String]) -> Result<Vec<SortKey<R>>, Out
     names.iter().map(key).collect()
 }
 
-/// Sorts `rows`; equal ones stay in their order. Letter case counts only between values that are the same without it,
-/// and a missing value comes before all others.
+/// Sorts `rows`; equal ones stay in their order. Sorting is case-insensitive; letter case only orders values that are
+/// otherwise the same, and a missing value comes before all others.
 pub(super) fn sort<R>(rows: &mut [R], keys: &[SortKey<R>]) {
     // A stable sort by the least important key first is a sort by all of them.
     for key in keys.iter().rev() {
@@ -103,7 +103,7 @@ pub(super) fn sort<R>(rows: &mut [R], keys: &[SortKey<R>]) {
     }
 }
 
-/// Finds a column by its name. Letter case does not count, and a hyphen stands for an underscore.
+/// Finds a column by its name, case-insensitively. A hyphen stands for an underscore.
 fn find<R: Row>(flag: &'static str, wanted: &str) -> Result<&'static Column<R>, OutputError> {
     let name = wanted.trim().to_lowercase().replace('-', "_");
     let column = R::COLUMNS.iter().find(|column| column.name == name);

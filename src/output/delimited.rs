@@ -6,15 +6,15 @@ use super::row::{Column, Row, RowWriter};
 use super::streams::Stdout;
 
 /// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
-pub(super) struct Csv<'a, R: 'static> {
+pub(super) struct CsvWriter<'a, R: 'static> {
     pub(super) writer: csv::Writer<&'a mut Stdout>,
     pub(super) columns: Vec<&'static Column<R>>,
     pub(super) has_header: bool,
     pub(super) is_terminal: bool,
 }
 
-impl<R: Row> RowWriter<R> for Csv<'_, R> {
-    fn begin(&mut self) -> io::Result<()> {
+impl<R: Row> RowWriter<R> for CsvWriter<'_, R> {
+    fn write_header(&mut self) -> io::Result<()> {
         if self.has_header {
             let names = self.columns.iter().map(|column| column.name);
             self.writer.write_record(names).map_err(io_error)?;
@@ -22,7 +22,7 @@ impl<R: Row> RowWriter<R> for Csv<'_, R> {
         Ok(())
     }
 
-    fn row(&mut self, row: &R) -> io::Result<()> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         for column in &self.columns {
             let value = (column.value)(row).raw().unwrap_or_default();
             let field = match self.is_terminal {
@@ -48,16 +48,16 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// `-o tsv`: one row a line with a tab between two values. Tabs and line breaks within a value are escaped, since the
+/// `-o tsv`: one row per line with a tab between two values. Tabs and line breaks within a value are escaped, since the
 /// format has no quotes.
-pub(super) struct Tsv<'a, R: 'static> {
+pub(super) struct TsvWriter<'a, R: 'static> {
     pub(super) stdout: &'a mut Stdout,
     pub(super) columns: Vec<&'static Column<R>>,
     pub(super) has_header: bool,
 }
 
-impl<R: Row> RowWriter<R> for Tsv<'_, R> {
-    fn begin(&mut self) -> io::Result<()> {
+impl<R: Row> RowWriter<R> for TsvWriter<'_, R> {
+    fn write_header(&mut self) -> io::Result<()> {
         if self.has_header {
             let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
             writeln!(self.stdout, "{}", names.join("\t"))?;
@@ -65,7 +65,7 @@ impl<R: Row> RowWriter<R> for Tsv<'_, R> {
         Ok(())
     }
 
-    fn row(&mut self, row: &R) -> io::Result<()> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         let values = self.columns.iter().map(|column| {
             let value = (column.value)(row).raw().unwrap_or_default();
             escape_reversibly(&value).into_owned()
@@ -79,11 +79,11 @@ impl<R: Row> RowWriter<R> for Tsv<'_, R> {
     }
 }
 
-/// `-o id`: one id a line.
-pub(super) struct Ids<'a>(pub(super) &'a mut Stdout);
+/// `-o id`: one id per line.
+pub(super) struct IdWriter<'a>(pub(super) &'a mut Stdout);
 
-impl<R: Row> RowWriter<R> for Ids<'_> {
-    fn row(&mut self, row: &R) -> io::Result<()> {
+impl<R: Row> RowWriter<R> for IdWriter<'_> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         let column = R::COLUMNS.iter().find(|column| column.name == R::ID_COLUMN);
         match column.and_then(|column| (column.value)(row).raw()) {
             Some(id) => writeln!(self.0, "{}", escape(&id)),

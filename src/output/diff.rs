@@ -21,7 +21,7 @@ impl Output {
     /// Writes the changes among `rows` to standard output, each behind its result.
     ///
     /// # Errors
-    /// As [`Output::write_text`].
+    /// Fails as [`Output::write_text`] does.
     pub(crate) fn write_diff(&mut self, rows: &[StepRow]) -> io::Result<()> {
         let is_colored = self.stdout.is_colored;
         let style = |color: Option<AnsiColor>| match color {

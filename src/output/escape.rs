@@ -21,8 +21,8 @@ pub(super) fn is_clean(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(needs_escape)
 }
 
-/// Makes a text from outside fit for one line of a terminal: what could move the cursor, reorder the text or hide is
-/// written as `\n`, `\t`, `\r` or `\u{1b}`.
+/// Makes a text from outside safe to show on one line of a terminal: characters that could move the cursor, reorder the
+/// text or hide are written as `\n`, `\t`, `\r` or `\u{1b}`.
 ///
 /// A backslash stays as it is, so an escape looks like a text that contained these characters.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {

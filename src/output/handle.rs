@@ -67,8 +67,8 @@ impl Output {
     /// Checks that `R` can be listed as it was asked for. A command does this before it sends anything.
     ///
     /// # Errors
-    /// `--columns` or `--sort` names a column that `R` does not have, the format is none of a listing, or columns are
-    /// chosen for a format that has none.
+    /// Fails if `--columns` or `--sort` names a column that `R` does not have, if the format cannot show a listing, or
+    /// if columns are chosen for a format without columns.
     pub(crate) fn supports<R: Row>(&self) -> Result<(), OutputError> {
         self.supports_also::<R>(&[])
     }
@@ -76,7 +76,7 @@ impl Output {
     /// As [`Output::supports`], for a command that writes `others` besides the formats of a listing.
     ///
     /// # Errors
-    /// As [`Output::supports`].
+    /// Fails as [`Output::supports`] does.
     pub(crate) fn supports_also<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
         self.require_format(self.options.format, &[&Format::LISTINGS, others].concat())?;
         sort_keys::<R>(&self.sort)?;
@@ -87,7 +87,7 @@ impl Output {
     /// The format of a command that writes a text: `default` in place of the table, which is the default of listings.
     ///
     /// # Errors
-    /// The format is neither `default` nor one of `others`, or columns are chosen.
+    /// Fails if the format is neither `default` nor one of `others`, or if columns are chosen.
     pub(crate) fn text_format(
         &self,
         default: Format,
@@ -118,7 +118,7 @@ impl Output {
     /// Begins a listing. Nothing is written yet.
     ///
     /// # Errors
-    /// As [`Output::supports`].
+    /// Fails as [`Output::supports`] does.
     pub(crate) fn begin<R: Row>(&mut self) -> Result<Listing<'_, R>, OutputError> {
         self.require_format(self.options.format, &Format::LISTINGS)?;
         let columns = chosen_columns(&self.options, &self.hidden_columns)?;
@@ -138,17 +138,17 @@ impl Output {
     /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other formats.
     ///
     /// # Errors
-    /// Standard output cannot be written.
+    /// Fails if standard output cannot be written.
     pub(crate) fn write_errors(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         // No row is written, so any kind of rows will do.
         let listing = self.listing::<Connection>(Vec::new(), Vec::new());
         listing.finish(errors)
     }
 
-    /// Writes a text as it is: a file, a picture, a page of the manual. The caller escapes what comes from outside.
+    /// Writes a text as it is: a file, a picture, a page of the manual. The caller escapes texts from outside.
     ///
     /// # Errors
-    /// Standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
+    /// Fails if standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
     pub(crate) fn write_text(&mut self, text: &str) -> io::Result<()> {
         self.stdout.write_all(text.as_bytes())?;
         self.stdout.flush()
@@ -177,17 +177,17 @@ impl Output {
 
 /// Messages. Each is one line on standard error, in which line breaks and control characters are escaped.
 impl Output {
-    /// Reports how the work goes. Left out when quiet.
+    /// Reports progress and results. Left out when quiet.
     pub(crate) fn note(&mut self, text: &str) {
         self.stderr.note(text);
     }
 
-    /// Shows what has to be seen, such as what a question is about. Never left out.
+    /// Shows a line that must be seen, such as the subject of a question. Never left out.
     pub(crate) fn show(&mut self, text: &str) {
         self.stderr.write_line("", Style::new(), text);
     }
 
-    /// Proposes what to do next, after `hint: `. Left out when quiet.
+    /// Proposes the next step, after `hint: `. Left out when quiet.
     pub(crate) fn hint(&mut self, text: &str) {
         if !self.stderr.is_quiet {
             self.stderr.write_line("hint: ", HINT, text);

@@ -11,25 +11,25 @@ use super::streams::Stdout;
 /// Names the shape of `json` and `yaml`. Within it, fields are only ever added.
 pub(super) const SCHEMA: &str = "orgconn/v1";
 
-/// `-o json`: one object, with one item a line.
-pub(super) struct Json<'a> {
+/// `-o json`: one object, with one item per line.
+pub(super) struct JsonWriter<'a> {
     pub(super) stdout: &'a mut Stdout,
     pub(super) has_items: bool,
 }
 
-impl<R: Serialize> RowWriter<R> for Json<'_> {
-    fn begin(&mut self) -> io::Result<()> {
+impl<R: Serialize> RowWriter<R> for JsonWriter<'_> {
+    fn write_header(&mut self) -> io::Result<()> {
         write!(self.stdout, "{{\"schema\":\"{SCHEMA}\",\"items\":[")
     }
 
-    fn row(&mut self, row: &R) -> io::Result<()> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         let separator = if self.has_items { ",\n" } else { "\n" };
         self.has_items = true;
         self.stdout.write_all(separator.as_bytes())?;
         write_json(self.stdout, row)
     }
 
-    fn end(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
+    fn write_footer(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         let separator = if self.has_items { "\n" } else { "" };
         write!(self.stdout, "{separator}],\"errors\":")?;
         write_json(self.stdout, errors)?;
@@ -41,11 +41,11 @@ impl<R: Serialize> RowWriter<R> for Json<'_> {
     }
 }
 
-/// `-o jsonl`: one item a line.
-pub(super) struct JsonLines<'a>(pub(super) &'a mut Stdout);
+/// `-o jsonl`: one item per line.
+pub(super) struct JsonLinesWriter<'a>(pub(super) &'a mut Stdout);
 
-impl<R: Serialize> RowWriter<R> for JsonLines<'_> {
-    fn row(&mut self, row: &R) -> io::Result<()> {
+impl<R: Serialize> RowWriter<R> for JsonLinesWriter<'_> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         write_json(self.0, row)?;
         self.0.write_all(b"\n")
     }
@@ -64,7 +64,7 @@ pub(super) fn write_json<T: Serialize + ?Sized>(
     Ok(value.serialize(&mut serializer)?)
 }
 
-/// Compact JSON that is safe on a terminal: what `escape` escapes is written as `\uXXXX`, which reads back
+/// Compact JSON that is safe on a terminal: characters that `escape` escapes are written as `\uXXXX`, which reads back
 /// as the same text. serde_json itself escapes only the C0 controls.
 struct TerminalSafe;
 

@@ -1,13 +1,13 @@
 use std::io;
 
 use super::columns::{SortKey, sort};
-use super::delimited::{Csv, Ids, Tsv};
-use super::json::{Json, JsonLines};
+use super::delimited::{CsvWriter, IdWriter, TsvWriter};
+use super::json::{JsonLinesWriter, JsonWriter};
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Row, RowWriter};
 use super::streams::{Stderr, Stdout};
 use super::table::TableWriter;
-use super::yaml::Yaml;
+use super::yaml::YamlWriter;
 
 /// A listing of rows: begun, filled row by row, and finished. Every format but the table streams, unless it is
 /// sorted: a row is not kept once it is pushed.
@@ -25,7 +25,7 @@ pub(crate) struct Listing<'a, R: Row> {
 }
 
 impl<'a, R: Row> Listing<'a, R> {
-    /// Begins a listing. In a format that is none of [`Format::LISTINGS`] there must be no rows.
+    /// Begins a listing. In a format outside [`Format::LISTINGS`] there must be no rows.
     pub(super) fn new(
         options: &OutputOptions,
         columns: Vec<&'static Column<R>>,
@@ -36,27 +36,27 @@ impl<'a, R: Row> Listing<'a, R> {
         let has_header = !options.no_header;
         let is_terminal = stdout.is_terminal();
         let writer: Box<dyn RowWriter<R> + 'a> = match options.format {
-            Format::Json => Box::new(Json {
+            Format::Json => Box::new(JsonWriter {
                 stdout,
                 has_items: false,
             }),
-            Format::Jsonl => Box::new(JsonLines(stdout)),
-            Format::Yaml => Box::new(Yaml {
+            Format::Jsonl => Box::new(JsonLinesWriter(stdout)),
+            Format::Yaml => Box::new(YamlWriter {
                 stdout,
                 has_items: false,
             }),
-            Format::Csv => Box::new(Csv {
+            Format::Csv => Box::new(CsvWriter {
                 writer: csv::Writer::from_writer(stdout),
                 columns,
                 has_header,
                 is_terminal,
             }),
-            Format::Tsv => Box::new(Tsv {
+            Format::Tsv => Box::new(TsvWriter {
                 stdout,
                 columns,
                 has_header,
             }),
-            Format::Id => Box::new(Ids(stdout)),
+            Format::Id => Box::new(IdWriter(stdout)),
             _ => {
                 let are_chosen = options.columns.is_some();
                 Box::new(TableWriter::new(stdout, columns, are_chosen, has_header))
@@ -76,7 +76,7 @@ impl<'a, R: Row> Listing<'a, R> {
     /// Adds a row.
     ///
     /// # Errors
-    /// Standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
+    /// Fails if standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
     pub(crate) fn push(&mut self, row: R) -> io::Result<()> {
         if self.sort_keys.is_empty() {
             return self.write(&row);
@@ -88,26 +88,26 @@ impl<'a, R: Row> Listing<'a, R> {
     fn write(&mut self, row: &R) -> io::Result<()> {
         if self.is_empty {
             self.is_empty = false;
-            self.writer.begin()?;
+            self.writer.write_header()?;
         }
-        self.writer.row(row)
+        self.writer.write_row(row)
     }
 
     /// Flushes the rows that were pushed, as far as the format streams. To be called after each page.
     ///
     /// # Errors
-    /// As [`Listing::push`].
+    /// Fails as [`Listing::push`] does.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
 
     /// Ends the listing. `json` and `yaml` contain the errors; the caller reports them on standard error as well.
     ///
-    /// An empty table on a terminal becomes a note, such as `no connections`. If there were errors, an empty listing is left out, since a
-    /// header without rows would look like an answer.
+    /// An empty table on a terminal becomes a note, such as `no connections`. If there were errors, an empty listing is
+    /// left out, since a header without rows would look like an answer.
     ///
     /// # Errors
-    /// As [`Listing::push`].
+    /// Fails as [`Listing::push`] does.
     pub(crate) fn finish(mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         let mut rows = std::mem::take(&mut self.unsorted);
         sort(&mut rows, &self.sort_keys);
@@ -123,9 +123,9 @@ impl<'a, R: Row> Listing<'a, R> {
                 self.stderr.note(&format!("no {}", R::PLURAL));
                 return Ok(());
             }
-            self.writer.begin()?;
+            self.writer.write_header()?;
         }
-        self.writer.end(errors)?;
+        self.writer.write_footer(errors)?;
         self.writer.flush()
     }
 }

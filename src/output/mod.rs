@@ -2,7 +2,8 @@
 //!
 //! Data goes to standard output in the format that was asked for, messages and questions to standard error. A command
 //! checks with [`Output::supports`] that its rows can be listed as asked before it sends anything, then begins a
-//! [`Listing`](listing::Listing), pushes each [`Row`] as it comes, and finishes the listing with the errors of its parts.
+//! [`Listing`](listing::Listing), pushes each [`Row`] as it comes, and finishes the listing with the errors of its
+//! parts.
 //!
 //! It imports model, desired and history. Nothing here reads the environment, and no text from outside reaches a
 //! terminal unescaped.

@@ -10,7 +10,7 @@ pub(crate) enum Format {
     Table,
     /// One object: `{"schema":"orgconn/v1","items":[…],"errors":[…]}`
     Json,
-    /// One JSON item a line
+    /// One JSON item per line
     Jsonl,
     /// The data of `json`, as YAML
     Yaml,
@@ -18,7 +18,7 @@ pub(crate) enum Format {
     Csv,
     /// Tab-separated values with a header
     Tsv,
-    /// One id a line
+    /// One id per line
     Id,
     /// Workflow commands that GitHub shows as annotations of a file: `check --file`
     #[value(hide = true)]
@@ -81,7 +81,7 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// What the user wants of the output.
+/// The user's choices for the output.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutputOptions {
     /// How data is written.
@@ -96,7 +96,7 @@ pub(crate) struct OutputOptions {
     pub(crate) color: ColorChoice,
     /// Never asks, even on a terminal.
     pub(crate) no_input: bool,
-    /// What the environment says about the terminal.
+    /// The environment variables about the terminal.
     pub(crate) environment: TerminalEnvironment,
 }
 

@@ -14,7 +14,7 @@ const DELAY: Duration = Duration::from_millis(500);
 /// The time between two frames of the progress line.
 const FRAME: Duration = Duration::from_millis(100);
 
-/// How far some work is, as a line on the terminal that standard error is.
+/// A progress line on standard error, if that is a terminal.
 #[must_use = "progress is shown by `Progress::during`"]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -23,7 +23,7 @@ pub(crate) struct Progress {
 }
 
 impl Output {
-    /// Progress of the work that `what` names ("reading the connections"), of `total` steps where their number is
+    /// Progress of the work that `what` describes ("reading the connections"), of `total` steps where their number is
     /// known.
     ///
     /// It is never shown when quiet, where standard error is no terminal, or while rows stream to a terminal.

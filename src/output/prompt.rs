@@ -28,8 +28,8 @@ impl Output {
     /// Asks a question with the answers yes and no. Enter alone means no.
     ///
     /// # Errors
-    /// [`io::ErrorKind::Interrupted`]: the question was left with Ctrl-C. [`io::ErrorKind::NotConnected`]: there is
-    /// nobody to ask. Any other: the terminal failed.
+    /// Fails with [`io::ErrorKind::Interrupted`] if the user pressed Ctrl-C, with [`io::ErrorKind::NotConnected`] if
+    /// nobody can be asked, and with any other kind if the terminal failed.
     pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
         let prompt = Confirm::new().with_prompt(escape(question)).default(false);
         self.ask(|terminal| {
@@ -42,12 +42,12 @@ impl Output {
         })
     }
 
-    /// Lets any number of `items` be chosen. Returns their indices in `items`, which must not be empty.
+    /// Asks the user to select any number of `items`. Returns their indices in `items`, which must not be empty.
     ///
     /// # Errors
-    /// As [`Output::confirm`].
+    /// Fails as [`Output::confirm`] does.
     pub(crate) fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
-        let question = format!("{} (space chooses, enter goes on)", escape(question));
+        let question = format!("{} (space to select, enter to confirm)", escape(question));
         let items = items.iter().map(|item| escape(item));
         let prompt = MultiSelect::new().with_prompt(question).items(items);
         self.ask(|terminal| prompt.interact_on(terminal))
@@ -56,7 +56,7 @@ impl Output {
     /// Asks for a secret, which is not shown while it is typed.
     ///
     /// # Errors
-    /// As [`Output::confirm`].
+    /// Fails as [`Output::confirm`] does.
     pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<SecretString> {
         let prompt = Password::new().with_prompt(escape(question));
         let typed = self.ask(|terminal| prompt.interact_on(terminal))?;
@@ -80,7 +80,7 @@ impl Output {
             terminal.write_line("").ok();
             match error.kind() {
                 io::ErrorKind::Interrupted => {
-                    io::Error::new(error.kind(), "interrupted at the question")
+                    io::Error::new(error.kind(), "interrupted while asking")
                 }
                 _ => error,
             }

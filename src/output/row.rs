@@ -10,7 +10,7 @@ use super::value::Value;
 ///
 /// The serialized fields and the names of the columns are part of the contract: they are only ever added.
 pub(crate) trait Row: Serialize + Sized + 'static {
-    /// What several are called, as in "no connections".
+    /// The plural noun for the rows, as in "no connections".
     const PLURAL: &'static str;
 
     /// All columns, in the order in which they are shown.
@@ -34,7 +34,7 @@ pub(crate) struct Column<R> {
     pub(super) value: fn(&R) -> Value<'_>,
     /// When the table shows it without being asked.
     pub(super) visibility: Visibility,
-    /// What may be done to it on a narrow terminal.
+    /// How it may be shortened on a narrow terminal.
     pub(super) fit: Fit,
     /// The colour of a cell, by its text.
     pub(super) color: CellColor,
@@ -54,7 +54,7 @@ pub(super) enum Visibility {
     OnRequest,
 }
 
-/// What may be done to a column on a terminal that is too narrow. Times and ids are shortened first, then texts are
+/// How a column may be shortened on a terminal that is too narrow. Times and ids are shortened first, then texts are
 /// wrapped, then optional columns are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -62,7 +62,7 @@ pub(super) enum Fit {
     Wrap,
     /// An id that is useless in part, and so is always shown whole.
     Whole,
-    /// A column that is dropped unless it was asked for, as the others tell enough.
+    /// A column that is dropped unless it was asked for.
     Optional,
     /// An id, which is shown as its beginning, long enough to tell the rows apart.
     ShortId,
@@ -108,7 +108,7 @@ impl<R> Column<R> {
         self.fit(Fit::Optional)
     }
 
-    /// Sets the header, in upper case; else it is made of the name. What follows after ` (` is left out when the values
+    /// Sets the header, in upper case; else it is made of the name. The part from ` (` on is left out when the values
     /// are shortened.
     pub(super) const fn header(mut self, header: &'static str) -> Self {
         self.header = Some(header);
@@ -149,29 +149,29 @@ pub(crate) struct ErrorRecord {
     pub(crate) profile: Option<String>,
     /// The kind of the error, one word for programs.
     pub(crate) kind: String,
-    /// What went wrong, for people.
+    /// The message for people.
     pub(crate) message: String,
     /// The status of the HTTP answer, where there was one.
     pub(crate) http_status: Option<u16>,
-    /// What to do next.
+    /// A proposal for the next step.
     pub(crate) hint: Option<String>,
 }
 
 /// Writes rows in one format.
 pub(super) trait RowWriter<R> {
-    /// Writes what stands before the rows. Called once, before the first row or the end.
-    fn begin(&mut self) -> io::Result<()> {
+    /// Writes the part before the rows. Called once, before the first row or the footer.
+    fn write_header(&mut self) -> io::Result<()> {
         Ok(())
     }
 
     /// Writes one row.
-    fn row(&mut self, row: &R) -> io::Result<()>;
+    fn write_row(&mut self, row: &R) -> io::Result<()>;
 
-    /// Writes what stands after the rows.
-    fn end(&mut self, _errors: &[ErrorRecord]) -> io::Result<()> {
+    /// Writes the part after the rows.
+    fn write_footer(&mut self, _errors: &[ErrorRecord]) -> io::Result<()> {
         Ok(())
     }
 
-    /// Flushes what was written so far.
+    /// Flushes the text written so far.
     fn flush(&mut self) -> io::Result<()>;
 }

@@ -44,7 +44,7 @@ impl Streams {
     }
 }
 
-/// The width of the terminal that standard output is: what it reports, else `COLUMNS`, else 80.
+/// The width of the terminal on standard output: the reported one, else `COLUMNS`, else 80.
 fn stdout_width(environment: &TerminalEnvironment) -> usize {
     let reported = Term::stdout().size_checked();
     let variable = environment.columns.as_ref();

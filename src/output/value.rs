@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{OrgRef, TypeSet, UserRef};
 
-/// What a column shows of one row. Programs get the raw value, people one that is easier to read.
+/// The value of a column in one row. Programs get the raw value, people one that is easier to read.
 pub(crate) enum Value<'a> {
     /// Nothing.
     Missing,

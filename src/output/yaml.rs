@@ -9,23 +9,23 @@ use super::row::{ErrorRecord, RowWriter};
 use super::streams::Stdout;
 
 /// `-o yaml`: the data of `json`, written item by item as one document.
-pub(super) struct Yaml<'a> {
+pub(super) struct YamlWriter<'a> {
     pub(super) stdout: &'a mut Stdout,
     pub(super) has_items: bool,
 }
 
-impl<R: Serialize> RowWriter<R> for Yaml<'_> {
-    fn begin(&mut self) -> io::Result<()> {
+impl<R: Serialize> RowWriter<R> for YamlWriter<'_> {
+    fn write_header(&mut self) -> io::Result<()> {
         write!(self.stdout, "schema: {SCHEMA}\nitems:")
     }
 
-    fn row(&mut self, row: &R) -> io::Result<()> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         let separator = if self.has_items { "" } else { "\n" };
         self.has_items = true;
         write!(self.stdout, "{separator}{}", item(row)?)
     }
 
-    fn end(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
+    fn write_footer(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         if !self.has_items {
             self.stdout.write_all(b" []\n")?;
         }

@@ -3,7 +3,7 @@ use hyper::header::AUTHORIZATION;
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::sample_account::{SampleProfile, profiles};
+use super::sample_data::{SampleProfile, profiles};
 
 /// The org and the user behind a request's credentials.
 ///
@@ -19,7 +19,7 @@ impl Caller {
     /// Reads a bearer token, or an API key and an application key of the same org.
     ///
     /// # Errors
-    /// Something is missing or wrong.
+    /// Fails if a credential is missing or wrong.
     pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, ApiError> {
         match bearer_token(headers) {
             Some(token) => Self::find(|profile| profile.token() == token),
@@ -30,7 +30,7 @@ impl Caller {
     /// As [`Caller::from_headers`], without bearer tokens.
     ///
     /// # Errors
-    /// A key is missing or wrong, or the two belong to different orgs.
+    /// Fails if a key is missing or wrong, or if the two belong to different orgs.
     pub(super) fn from_keys(headers: &HeaderMap) -> Result<Self, ApiError> {
         let api_key = header(headers, "dd-api-key").ok_or(ApiError::Unauthorized)?;
         let app_key = header(headers, "dd-application-key").ok_or(ApiError::Unauthorized)?;
@@ -38,10 +38,10 @@ impl Caller {
         Self::find(|profile| profile.app_key() == app_key && profile.org_id == org)
     }
 
-    /// As [`Caller::from_headers`], for what takes more than read-only keys.
+    /// As [`Caller::from_headers`], for requests that require more than read-only keys.
     ///
     /// # Errors
-    /// As [`Caller::from_headers`]; or the keys are read-only.
+    /// Fails as [`Caller::from_headers`] does, or if the keys are read-only.
     pub(super) fn with_write_permission(headers: &HeaderMap) -> Result<Self, ApiError> {
         let caller = Self::from_headers(headers)?;
         match caller.may_write {
@@ -64,7 +64,7 @@ impl Caller {
 /// Checks the API key alone.
 ///
 /// # Errors
-/// It is missing or wrong.
+/// Fails if the key is missing or wrong.
 pub(super) fn check_api_key(headers: &HeaderMap) -> Result<(), ApiError> {
     let org = header(headers, "dd-api-key").and_then(org_of_api_key);
     org.map(|_| ()).ok_or(ApiError::Forbidden)

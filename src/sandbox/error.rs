@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-/// Why the sandbox cannot be opened or served.
+/// The sandbox cannot be opened or served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SandboxError {
     /// The address can be reached from other machines.
@@ -18,17 +18,17 @@ pub(crate) enum SandboxError {
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The state file, its directory or its lock cannot be used.
     #[error("cannot {verb} {}, where the sandbox keeps its state", .path.display())]
     File {
-        /// What was tried: `read`, `write`, `lock` and the like.
+        /// The operation: `read`, `write`, `lock` and the like.
         verb: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The state file is not one that the sandbox wrote.
@@ -55,7 +55,7 @@ pub(crate) enum SandboxError {
     },
 }
 
-/// Why a request is refused. The messages are the API's, to the letter.
+/// The reason why a request is refused. The messages are exactly the API's.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
     #[error("Unauthorized")]

@@ -78,7 +78,7 @@ impl Request {
     /// The body, which is JSON.
     ///
     /// # Errors
-    /// It is no JSON, or lacks something.
+    /// Fails if the body is not JSON, or if a required field is missing.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let body = self.body.as_ref().ok_or(ApiError::InvalidJson)?;
         serde_json::from_slice(body).map_err(|error| match error.classify() {

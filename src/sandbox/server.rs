@@ -46,12 +46,12 @@ pub(crate) struct ServerHandle {
     _server: AbortOnDropHandle<()>,
 }
 
-/// Opens the account in `state_file` and serves it in the background, on a free port of 127.0.0.1.
+/// Opens the data in `state_file` and serves it in the background, on a free port of 127.0.0.1.
 ///
 /// Must be called in a tokio runtime.
 ///
 /// # Errors
-/// Those of [`Sandbox::open`] and [`Listener::bind`].
+/// Fails as [`Sandbox::open`] and [`Listener::bind`] do.
 pub(crate) fn start(state_file: &Path) -> Result<ServerHandle, SandboxError> {
     let sandbox = Sandbox::open(state_file)?;
     let listener = Listener::bind((Ipv4Addr::LOCALHOST, 0).into())?;
@@ -76,7 +76,7 @@ impl Listener {
     /// Listens on `address`; port 0 stands for a free one. Must be called in a tokio runtime.
     ///
     /// # Errors
-    /// The address is not a loopback address, or is taken.
+    /// Fails if the address is not a loopback address, or is already in use.
     pub(crate) fn bind(address: SocketAddr) -> Result<Self, SandboxError> {
         if !address.ip().is_loopback() {
             return Err(SandboxError::NotLoopback(address));

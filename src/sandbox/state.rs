@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use super::data::SandboxData;
 use super::error::SandboxError;
-use super::sample_account::sample_account;
+use super::sample_data::sample_data;
 
 /// The version of the state file that this program reads and writes.
 const VERSION: u64 = 1;
 
-/// The account in a state file, and the lock file beside it.
+/// The data in a state file, and the lock file beside it.
 ///
 /// Any number of these, in any number of processes, may share a state file: each access takes the lock. The lock is a
 /// file of its own, since each write replaces the state file.
@@ -22,25 +22,26 @@ pub(crate) struct Sandbox {
     lock: PathBuf,
 }
 
-/// The content of the file. `A` is the account, or a reference to it.
+/// The content of the file. `D` is the data, or a reference to it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct State<A> {
+struct State<D> {
     version: u64,
-    account: A,
+    #[serde(rename = "account")]
+    data: D,
 }
 
-/// What every version of the file has.
+/// The fields that every version of the file has.
 #[derive(Deserialize)]
 struct StoredVersion {
     version: u64,
 }
 
 impl Sandbox {
-    /// Opens the account in `state_file`. A missing file is created with the sample account.
+    /// Opens the data in `state_file`. A missing file is created with the sample data.
     ///
     /// # Errors
-    /// The file or its directory cannot be used, or the file is invalid or of another version.
+    /// Fails if the file or its directory cannot be used, or if the file is invalid or of another version.
     pub(crate) fn open(state_file: &Path) -> Result<Self, SandboxError> {
         let sandbox = Self::at(state_file)?;
         let lock = sandbox.lock(File::lock)?;
@@ -48,46 +49,46 @@ impl Sandbox {
         if exists.map_err(file_error("read", &sandbox.path))? {
             sandbox.load()?;
         } else {
-            sandbox.store(&sample_account())?;
+            sandbox.store(&sample_data())?;
         }
         drop(lock);
         Ok(sandbox)
     }
 
-    /// Puts the sample account into `state_file`, whatever was there.
+    /// Writes the sample data to `state_file`, replacing its content.
     ///
     /// # Errors
-    /// The file or its directory cannot be written.
+    /// Fails if the file or its directory cannot be written.
     pub(crate) fn reset(state_file: &Path) -> Result<(), SandboxError> {
         let sandbox = Self::at(state_file)?;
         let _lock = sandbox.lock(File::lock)?;
-        sandbox.store(&sample_account())
+        sandbox.store(&sample_data())
     }
 
-    /// Passes the account to `read`.
+    /// Passes the data to `read`.
     ///
     /// # Errors
-    /// Those of the state file, and those of `read`.
+    /// Fails if the state file cannot be read, or if `read` fails.
     pub(super) fn read<T, E: From<SandboxError>>(
         &self,
-        read: impl FnOnce(&Account) -> Result<T, E>,
+        read: impl FnOnce(&SandboxData) -> Result<T, E>,
     ) -> Result<T, E> {
         let _lock = self.lock(File::lock_shared)?;
         read(&self.load()?)
     }
 
-    /// Passes the account to `change`, and stores it if that succeeds. Nobody else reads or changes it meanwhile.
+    /// Passes the data to `change`, and stores it if that succeeds. Nobody else reads or changes it meanwhile.
     ///
     /// # Errors
-    /// Those of the state file, and those of `change`.
+    /// Fails if the state file cannot be read or written, or if `change` fails.
     pub(super) fn change<T, E: From<SandboxError>>(
         &self,
-        change: impl FnOnce(&mut Account) -> Result<T, E>,
+        change: impl FnOnce(&mut SandboxData) -> Result<T, E>,
     ) -> Result<T, E> {
         let _lock = self.lock(File::lock)?;
-        let mut account = self.load()?;
-        let result = change(&mut account)?;
-        self.store(&account)?;
+        let mut data = self.load()?;
+        let result = change(&mut data)?;
+        self.store(&data)?;
         Ok(result)
     }
 
@@ -117,7 +118,7 @@ impl Sandbox {
         open().map_err(file_error("lock", &self.lock))
     }
 
-    fn load(&self) -> Result<Account, SandboxError> {
+    fn load(&self) -> Result<SandboxData, SandboxError> {
         let text = std::fs::read(&self.path).map_err(file_error("read", &self.path))?;
         let invalid = |source| SandboxError::InvalidState {
             path: self.path.clone(),
@@ -131,17 +132,17 @@ impl Sandbox {
                 known: VERSION,
             });
         }
-        let state: State<Account> = serde_json::from_slice(&text).map_err(invalid)?;
-        Ok(state.account)
+        let state: State<SandboxData> = serde_json::from_slice(&text).map_err(invalid)?;
+        Ok(state.data)
     }
 
     /// Replaces the whole file at once, so that nobody ever reads a part of it.
-    fn store(&self, account: &Account) -> Result<(), SandboxError> {
+    fn store(&self, data: &SandboxData) -> Result<(), SandboxError> {
         let write = || {
             let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
             let state = State {
                 version: VERSION,
-                account,
+                data,
             };
             file.write_all(&serde_json::to_vec_pretty(&state)?)?;
             file.persist(&self.path)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Finished, connection, org_list, page, uuid};
+use crate::harness::{Api, Finished, World, connection, org_list, page, uuid};
 
 /// The listing of what is between org 1 and org 2.
 fn between() -> String {
@@ -167,5 +167,24 @@ fn mistakes_are_usage_errors_and_send_nothing() {
     ] {
         let refused = Api::new().world().run([&["check"], flags].concat());
         assert_eq!(refused.code(2).stdout, "", "{flags:?}");
+    }
+}
+
+/// Neither the one connection nor a file may pass a gate because nobody reads the rows.
+#[test]
+fn a_difference_is_3_even_if_nobody_reads_it() {
+    let world = World::sandbox();
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: Retail US, destination: Observability Hub, types: [audit]}]",
+    );
+    for arguments in [
+        "--source 'Retail US' --destination 'Observability Hub' --type audit",
+        "--source 'Retail US' --destination 'Observability Hub' --absent",
+        "--file orgconn.yaml --all-profiles",
+        "--file orgconn.yaml --all-profiles -o github",
+    ] {
+        let script = format!("exec 3> >(exec <&-); sleep 0.3; orgconn check {arguments} >&3");
+        world.script(&script).code(3);
     }
 }

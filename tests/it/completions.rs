@@ -12,7 +12,7 @@ mod words;
 
 use crate::harness::{World, finished};
 
-/// What is offered for these words, the last of them the one at the cursor: the answer to zsh, in which words are not
+/// The candidates for these words, the last of them the one at the cursor: the answer to zsh, in which words are not
 /// quoted, without its head.
 fn offered(world: &World, words: &[&str]) -> Vec<String> {
     let answer = asked(world, "zsh", &[&["orgconn"], words].concat());
@@ -28,7 +28,7 @@ fn values(world: &World, words: &[&str]) -> Vec<String> {
     offered(world, words).into_iter().map(value).collect()
 }
 
-/// What the program answers a shell, which asks by the variable `COMPLETE` and puts its question behind `--`.
+/// The program's answer to a shell, which asks by the variable `COMPLETE` and puts its question behind `--`.
 fn asked(world: &World, shell: &str, question: &[&str]) -> String {
     let mut command = world.command([&["--"], question].concat());
     let output = command.env("COMPLETE", shell).output();

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, World, connection, org_list, page, uuid};
+use crate::harness::{Api, World, connection, current_user, org_list, page, uuid};
 
 fn order(destination: u128, types: &[&str]) -> Option<Value> {
     Some(json!({"data": {
@@ -276,6 +276,28 @@ fn a_dry_run_reads_and_sends_no_write() {
         .code(0);
     assert!(shown.stdout.contains("would create"), "{}", shown.stdout);
     assert_eq!(shown.stderr, "dry run: nothing was changed\n");
+}
+
+#[test]
+fn keys_that_may_only_read_know_their_org_by_the_name_that_a_connection_has() {
+    let api = Api::new();
+    api.expect("GET", "/api/v2/org", None, refused(403, "Forbidden"), 1)
+        .get("/api/v2/current_user", &current_user(1))
+        .get(
+            "/api/v2/org_connections?limit=1000&offset=0",
+            &page(&[connection(50, 1, 2, &["logs"])], 1),
+        );
+    let refused = api
+        .world()
+        .run(["create", &uuid(3), "--source", "Org 2", "--type=logs"])
+        .code(2);
+    assert!(
+        refused
+            .stderr
+            .starts_with("error: these credentials belong to `Org 1`, not to `Org 2`"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn an_answer_of_something_else_is_not_taken_for_the_apis() {
         assert_data_eq!(
             failed.messages(api.url()),
             str![[r#"
-error: GET /api/v2/org_connections at HOST: the answer was not understood; it is none of the API, or of a newer one
+error: GET /api/v2/org_connections at HOST: the answer was not understood: it does not come from the Datadog API, or from a newer version of it
 hint: check that --site or --api-url leads to Datadog's API
 
 "#]]
@@ -201,7 +201,7 @@ fn plain_http_where_tls_was_expected_is_said_to_be_that() {
     assert_data_eq!(
         failed.messages(&authority),
         str![[r#"
-error: GET /api/v2/org_connections at HOST: no TLS connection: what the server answers is not TLS
+error: GET /api/v2/org_connections at HOST: no TLS connection: the server did not answer with TLS
 hint: check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in SSL_CERT_FILE
 
 "#]]

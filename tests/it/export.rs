@@ -73,7 +73,7 @@ connections:
     assert_data_eq!(
         exported.stderr,
         str![[r#"
-types that this version does not know: rum; to read the file takes --allow-unknown-type
+types that this version does not know: rum; reading the file requires --allow-unknown-type
 
 "#]]
     );
@@ -144,10 +144,22 @@ connections:
     assert_eq!(
         exported.stderr,
         format!(
-            "warning: left out: {}, Org 1 -> Org 3, which lacks an id, an org or a type, or doubles another\n",
+            "warning: left out: {}, Org 1 -> Org 3, which lacks an id, an org or a type, or is a duplicate of another\n",
             uuid(51)
         )
     );
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_told_at_the_head_of_the_file() {
+    let api = Api::new();
+    let listing = page(&[connection(50, 1, 2, &["logs"]), Value::Null], 2);
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get(LIST, &listing);
+    let exported = api.world().run(["export"]).code(8);
+    let head = exported.stdout.lines().next();
+    let expected = "# INCOMPLETE: a record of the listing cannot be read: ";
+    assert!(head.unwrap().starts_with(expected), "{}", exported.stdout);
 }
 
 #[test]

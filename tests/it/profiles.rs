@@ -147,7 +147,7 @@ fn a_profile_without_keys_says_how_it_gets_them() {
     let added = World::bare().run(["profile", "add", "hub"]).code(0);
     assert_eq!(
         added.stderr,
-        "hint: it has no keys yet; next: orgconn auth login --profile hub\n"
+        "hint: the profile has no keys yet; run `orgconn auth login --profile hub`\n"
     );
 }
 

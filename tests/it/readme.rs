@@ -76,6 +76,6 @@ fn every_shown_output_is_what_the_program_prints() {
 #[test]
 fn the_two_commands_of_the_first_minute_are_the_first_ones() {
     let scripts = blocks("sh");
-    assert_eq!(scripts[0], "cargo run --release -- --sandbox list");
+    assert_eq!(scripts[0], "cargo run -- --sandbox list");
     assert_eq!(scripts[1], "cargo test");
 }

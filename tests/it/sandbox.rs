@@ -115,7 +115,7 @@ fn a_server_of_its_own_is_not_given_another() {
     for flag in ["--site=datadoghq.eu", "--api-url=http://127.0.0.1:9"] {
         let refused = World::sandbox().run(["list", flag]).code(2);
         assert!(
-            refused.stderr.contains("does not go with the sandbox"),
+            refused.stderr.contains("cannot be used with the sandbox"),
             "{}",
             refused.stderr
         );

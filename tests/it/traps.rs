@@ -46,9 +46,8 @@ fn keys_never_follow_a_redirect() {
         assert_eq!(
             finished.messages(api.url()),
             format!(
-                "error: GET /api/v2/org_connections at HOST: {status}: it points to localhost, and keys do not \
-                 follow\nhint: redirects are not followed, since the keys would go with them: check --site and \
-                 --api-url\n"
+                "error: GET /api/v2/org_connections at HOST: {status}: it redirects to localhost; redirects are not \
+                 followed, to protect the keys\nhint: check --site and --api-url\n"
             )
         );
     }

@@ -102,7 +102,7 @@ fn a_delete_from_the_destination_takes_the_keys_of_the_source_to_undo() {
     world.run(["delete", RETAIL]).quiet_success();
     let refused = world.run(["undo"]).code(2);
     assert!(
-        refused.stderr.contains("takes the keys of `Retail US`")
+        refused.stderr.contains("requires keys of `Retail US`")
             && refused.stderr.contains("hint: choose its profile"),
         "{}",
         refused.stderr

@@ -67,7 +67,9 @@ fn redirect_error(response: &Response) -> Error {
     let host = target.as_ref().and_then(Url::host_str);
     let host = host.unwrap_or("an unknown host");
     let status = response.status();
-    let detail = format!("{status}: it points to {host}, and keys do not follow");
+    let detail = format!(
+        "{status}: it redirects to {host}; redirects are not followed, to protect the keys"
+    );
     Error::new(ErrorKind::Redirected, detail).with_http_status(status.as_u16())
 }
 

@@ -15,11 +15,11 @@ pub(super) struct AuthHeaders {
 }
 
 impl AuthHeaders {
-    /// Makes the headers. White space around a secret is no part of it: a key that is read from a file usually
-    /// ends in a newline.
+    /// Makes the headers. White space around a secret is not part of it: a key that is read from a file usually ends in
+    /// a newline.
     ///
     /// # Errors
-    /// A secret is empty, or cannot be sent in a header.
+    /// Fails if a secret is empty, or cannot be sent in a header.
     pub(super) fn new(credentials: &Credentials) -> Result<Self, Error> {
         let named = match credentials {
             Credentials::Keys { api_key, app_key } => vec![

@@ -1,4 +1,5 @@
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -50,26 +51,28 @@ impl Default for ClientSettings {
     }
 }
 
-/// Sends requests to one server with one set of credentials.
-#[derive(Debug)]
-pub(in crate::api) struct HttpClient {
+/// The API as one set of credentials sees it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
     transport: Transport,
     settings: ClientSettings,
-    rate_limiter: RateLimiter,
-    auth: AuthHeaders,
+    rate_limiter: Arc<RateLimiter>,
+    auth: Arc<AuthHeaders>,
 }
 
-impl HttpClient {
+impl Client {
+    /// Makes a client. Nothing is sent yet.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidKey`] if a secret cannot be sent in a header.
-    pub(in crate::api) fn new(
+    /// Fails with [`ErrorKind::InvalidKey`] if a key cannot be sent in a header.
+    pub fn new(
         transport: Transport,
         credentials: &Credentials,
         settings: ClientSettings,
     ) -> Result<Self, Error> {
         Ok(Self {
-            auth: AuthHeaders::new(credentials)?,
-            rate_limiter: RateLimiter::default(),
+            auth: Arc::new(AuthHeaders::new(credentials)?),
+            rate_limiter: Arc::default(),
             transport,
             settings: ClientSettings {
                 timeout: settings.timeout.min(MAX_TIMEOUT),
@@ -78,11 +81,33 @@ impl HttpClient {
         })
     }
 
+    /// Waits, for example before the same thing is read again.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::Interrupted`], at once.
+    pub async fn sleep(&self, length: Duration) -> Result<(), Error> {
+        let sleeping = async {
+            sleep(length).await;
+            Ok(())
+        };
+        self.unless_interrupted(sleeping).await
+    }
+
+    /// Sends a request, and reads the answer with `parse`.
+    pub(in crate::api) async fn call<T>(
+        &self,
+        request: &Request,
+        parse: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, Error> {
+        let answer = self.send(request).await?;
+        parse(&answer.body).ok_or_else(|| self.unreadable(request))
+    }
+
     /// Sends the request, again where that may help, until the timeout is over.
     ///
     /// # Errors
-    /// No attempt brought a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have taken
-    /// effect.
+    /// Fails if no attempt brought a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have
+    /// taken effect.
     pub(in crate::api) async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let deadline = Instant::now() + self.settings.timeout;
         let mut retries = 0;
@@ -106,11 +131,12 @@ impl HttpClient {
         Err(error.with_outcome_unknown(may_be_done))
     }
 
-    /// Waits until the rate limit allows a request such as this one. It sends none.
+    /// Waits until the rate limit allows such a request. It is not sent.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimited`] if that takes longer than one operation may, [`ErrorKind::Interrupted`].
-    pub(in crate::api) async fn wait_for_rate_limit(&self, request: &Request) -> Result<(), Error> {
+    /// Fails with [`ErrorKind::RateLimited`] if that takes longer than one operation may, or with
+    /// [`ErrorKind::Interrupted`].
+    pub(in crate::api) async fn wait_to_send(&self, request: &Request) -> Result<(), Error> {
         let deadline = Instant::now() + self.settings.timeout;
         let waiting = self.rate_limiter.acquire(request, deadline);
         let permit = self.unless_interrupted(waiting).await;
@@ -119,21 +145,9 @@ impl HttpClient {
         Ok(())
     }
 
-    /// Waits for a length of time.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Interrupted`], at once.
-    pub(in crate::api) async fn sleep(&self, length: Duration) -> Result<(), Error> {
-        let sleeping = async {
-            sleep(length).await;
-            Ok(())
-        };
-        self.unless_interrupted(sleeping).await
-    }
-
     /// The error about a 2xx answer that cannot be read. A write may have taken effect.
     pub(in crate::api) fn unreadable(&self, request: &Request) -> Error {
-        let detail = "the answer was not understood; it is none of the API, or of a newer one";
+        let detail = "the answer was not understood: it does not come from the Datadog API, or from a newer version of it";
         let error = Error::new(ErrorKind::Decode, detail).with_outcome_unknown(request.is_write());
         self.in_context(error, request)
     }
@@ -179,7 +193,7 @@ impl HttpClient {
     /// Waits until the org's rate limit allows the request, and not too many others are in flight.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimited`] or [`ErrorKind::Timeout`] if that is not so before `deadline`.
+    /// Fails with [`ErrorKind::RateLimited`] or [`ErrorKind::Timeout`] if that is not so before `deadline`.
     async fn admit(
         &self,
         request: &Request,
@@ -189,7 +203,7 @@ impl HttpClient {
         match self.transport.acquire(deadline).await {
             Some(in_flight) => Ok((permit, in_flight)),
             None => {
-                let detail = "not sent in time, as too much else was under way";
+                let detail = "not sent in time: too many other requests were in progress";
                 Err(Error::new(ErrorKind::Timeout, detail))
             }
         }
@@ -221,7 +235,7 @@ impl HttpClient {
         });
         answer.map_err(|error| {
             // Redacted before it is cut: a cut could leave a part of a secret.
-            let detail = on_one_line(&self.auth.redact(error.detail()));
+            let detail = shorten_to_one_line(&self.auth.redact(error.detail()));
             let (target, elapsed) = (request.target(), started.elapsed().as_millis());
             log::debug!("{target} failed after {elapsed} ms: {detail}");
             error.with_detail(detail)
@@ -277,8 +291,8 @@ fn log_answer(request: &Request, response: &Response, elapsed: Duration) {
     }
 }
 
-/// The text without control characters, cut to a readable length.
-fn on_one_line(text: &str) -> String {
+/// The text on one line, with spaces for control characters, cut to a readable length.
+fn shorten_to_one_line(text: &str) -> String {
     let mut line = text.replace(char::is_control, " ");
     if let Some((end, _)) = line.char_indices().nth(MAX_DETAIL) {
         line.truncate(end);
@@ -293,8 +307,8 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_and_stays_on_one_line() {
-        assert_eq!(on_one_line("a\r\n\u{1b}[31mb"), "a   [31mb");
-        let cut = on_one_line(&"é".repeat(1000));
+        assert_eq!(shorten_to_one_line("a\r\n\u{1b}[31mb"), "a   [31mb");
+        let cut = shorten_to_one_line(&"é".repeat(1000));
         assert_eq!(cut.chars().count(), MAX_DETAIL + 1);
     }
 }

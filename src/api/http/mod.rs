@@ -1,7 +1,7 @@
 //! Requests to the API. Only this folder knows the HTTP library.
 //!
-//! [`client`] sends a request, again where that may help; [`rate_limit`] decides when it may be sent; [`answer`] reads
-//! what came back, and says what it means.
+//! [`client`] has the client, which sends a request again where that may help; [`rate_limit`] decides when it may be
+//! sent; [`answer`] reads what came back, and says what it means.
 
 mod answer;
 mod auth;
@@ -10,7 +10,6 @@ mod rate_limit;
 mod request;
 mod transport;
 
-pub use self::client::ClientSettings;
-pub(super) use self::client::HttpClient;
+pub use self::client::{Client, ClientSettings};
 pub(super) use self::request::Request;
 pub use self::transport::Transport;

@@ -34,7 +34,7 @@ pub(super) struct RateLimiter {
 pub(super) struct Permit<'a> {
     limiter: &'a RateLimiter,
     request: InFlight,
-    /// Whether the answer is lost. The service may have counted the request all the same.
+    /// Whether the answer is lost. The service may have counted the request anyway.
     is_lost: bool,
 }
 
@@ -42,7 +42,7 @@ impl RateLimiter {
     /// Waits until the request may be sent.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimited`] if it may not be sent before `deadline`. In that case it does not wait.
+    /// Fails with [`ErrorKind::RateLimited`] if it may not be sent before `deadline`. In that case it does not wait.
     pub(super) async fn acquire(
         &self,
         request: &Request,
@@ -94,7 +94,7 @@ impl Permit<'_> {
         self.is_lost = window.is_none() && !status.is_success();
         let mut state = self.limiter.lock();
         match window {
-            Some(window) => state.learn(&self.request, limit_name(headers), window),
+            Some(window) => state.record_window(&self.request, limit_name(headers), window),
             None if status.is_success() => {
                 state.limits.insert(self.request.route.clone(), None);
             }
@@ -167,7 +167,7 @@ impl Route {
 impl State {
     /// Counts a request as in flight if it may be sent.
     fn admit(&mut self, route: &Route, now: Instant) -> Decision {
-        let decision = self.decide(route, now);
+        let decision = self.decision_for(route, now);
         if decision == Decision::Send {
             self.in_flight.push(InFlight {
                 route: route.clone(),
@@ -177,7 +177,7 @@ impl State {
         decision
     }
 
-    fn decide(&self, route: &Route, now: Instant) -> Decision {
+    fn decision_for(&self, route: &Route, now: Instant) -> Decision {
         let limit = self.limit_of(route);
         let Some(window) = limit.and_then(|limit| self.windows.get(limit)) else {
             return Decision::Send;
@@ -198,7 +198,7 @@ impl State {
 
     /// Learns from an answer, which may name its limit. Answers may overtake each other, and within a window no more
     /// remains than any of them says.
-    fn learn(&mut self, request: &InFlight, name: Option<String>, window: Window) {
+    fn record_window(&mut self, request: &InFlight, name: Option<String>, window: Window) {
         let name = name.or_else(|| self.limit_of(&request.route).map(str::to_owned));
         let name = name.unwrap_or_else(|| request.route.collection.clone());
         self.limits
@@ -279,7 +279,7 @@ mod tests {
     }
 
     fn write() -> Request {
-        Request::delete(format!("{CONNECTIONS}/id"))
+        Request::delete(&format!("{CONNECTIONS}/id"))
     }
 
     fn other() -> Request {
@@ -335,7 +335,7 @@ mod tests {
         let first = limiter.permit_for(&read()).await;
         let second = limiter.permit_for(&read()).await;
         assert!(!limiter.is_open(&read()));
-        // The second answer came first, and the service had counted both by then.
+        // The second answer came first, and the service had already counted both.
         second.record_answer(StatusCode::OK, &limit("a", "0", "60"));
         first.record_answer(StatusCode::OK, &limit("a", "1", "60"));
         assert!(!limiter.is_open(&read()));
@@ -377,7 +377,7 @@ mod tests {
         let waited = limiter.acquire(&write(), started + seconds(60)).await;
         waited.unwrap().give_back();
         assert_eq!(started.elapsed(), seconds(60));
-        // It was no request: the next one is the first of the window.
+        // It was not a request: the next one is the first of the window.
         assert!(limiter.is_open(&write()));
     }
 

@@ -1,40 +1,38 @@
-use std::borrow::Cow;
-
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::CONTENT_TYPE;
 use url::form_urlencoded;
 
 /// A request to the API, without its server and credentials.
 #[derive(Clone, Debug)]
 pub(in crate::api) struct Request {
     method: Method,
-    path: Cow<'static, str>,
+    path: String,
     query: String,
-    body: Option<Vec<u8>>,
+    body: Option<String>,
 }
 
 impl Request {
     /// `path` begins with a slash and needs no escapes.
-    pub(in crate::api) fn get(path: &'static str) -> Self {
-        Self::new(Method::GET, path.into(), None)
+    pub(in crate::api) fn get(path: &str) -> Self {
+        Self::new(Method::GET, path, None)
     }
 
-    pub(in crate::api) fn post(path: &'static str, body: Vec<u8>) -> Self {
-        Self::new(Method::POST, path.into(), Some(body))
+    pub(in crate::api) fn post(path: &str, body: String) -> Self {
+        Self::new(Method::POST, path, Some(body))
     }
 
-    pub(in crate::api) fn patch(path: String, body: Vec<u8>) -> Self {
-        Self::new(Method::PATCH, path.into(), Some(body))
+    pub(in crate::api) fn patch(path: &str, body: String) -> Self {
+        Self::new(Method::PATCH, path, Some(body))
     }
 
-    pub(in crate::api) fn delete(path: String) -> Self {
-        Self::new(Method::DELETE, path.into(), None)
+    pub(in crate::api) fn delete(path: &str) -> Self {
+        Self::new(Method::DELETE, path, None)
     }
 
-    fn new(method: Method, path: Cow<'static, str>, body: Option<Vec<u8>>) -> Self {
+    fn new(method: Method, path: &str, body: Option<String>) -> Self {
         Self {
             method,
-            path,
+            path: path.to_owned(),
             query: String::new(),
             body,
         }
@@ -79,7 +77,7 @@ impl Request {
         let builder = client.request(self.method.clone(), url);
         match &self.body {
             Some(body) => builder
-                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .header(CONTENT_TYPE, "application/json")
                 .body(body.clone()),
             None => builder,
         }
@@ -87,7 +85,7 @@ impl Request {
 
     fn path_and_query(&self) -> String {
         match self.query.as_str() {
-            "" => self.path.to_string(),
+            "" => self.path.clone(),
             query => format!("{}?{query}", self.path),
         }
     }

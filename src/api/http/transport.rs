@@ -36,13 +36,13 @@ struct Inner {
 }
 
 impl Transport {
-    /// Prepares connections to a server; none is opened yet. `timeout` is how long one operation may take, of which a
-    /// third, and ten seconds at most, may pass until a connection is open.
+    /// Prepares connections to a server; none is opened yet. `timeout` limits one operation. Connecting may take a
+    /// third of it, at most ten seconds.
     ///
     /// Uses the system's certificates, and its proxies except for loopback.
     ///
     /// # Errors
-    /// [`ErrorKind::Setup`] if the system's certificates cannot be read.
+    /// Fails with [`ErrorKind::Setup`] if the system's certificates cannot be read.
     pub fn new(endpoint: Endpoint, timeout: Duration) -> Result<Self, Error> {
         // An error means that a provider is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -113,8 +113,8 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
     let is_sent = !error.is_connect();
     let (kind, detail) = if let Some(reason) = tls_failure(error) {
         (ErrorKind::Tls, format!("no TLS connection: {reason}"))
-    } else if chain_mentions(error, "tunnel error") {
-        let detail = format!("the proxy makes no connection: {cause}");
+    } else if any_cause_mentions(error, "tunnel error") {
+        let detail = format!("the proxy could not connect: {cause}");
         (ErrorKind::Proxy, detail)
     } else if error.is_timeout() {
         let failed = if is_sent {
@@ -132,8 +132,8 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
     let max_retries = match kind {
         ErrorKind::Tls => 0,
         ErrorKind::Proxy => 1,
-        // A name that is not found is misspelt as a rule. A resolver that fails by chance does so once.
-        ErrorKind::Network if chain_mentions(error, "dns error") => 1,
+        // A name that is not found is usually misspelt. A resolver that fails by chance does so once.
+        ErrorKind::Network if any_cause_mentions(error, "dns error") => 1,
         _ => u32::MAX,
     };
     Error::new(kind, detail)
@@ -143,24 +143,24 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
 
 /// The cause at the end of the chain, without the layers around it.
 fn root_cause(error: &reqwest::Error) -> String {
-    let cause = chain(error).last();
+    let cause = error_and_causes(error).last();
     cause.map(ToString::to_string).unwrap_or_default()
 }
 
-fn chain_mentions(error: &reqwest::Error, text: &str) -> bool {
-    chain(error).any(|cause| cause.to_string().contains(text))
+fn any_cause_mentions(error: &reqwest::Error, text: &str) -> bool {
+    error_and_causes(error).any(|cause| cause.to_string().contains(text))
 }
 
 fn tls_failure(error: &reqwest::Error) -> Option<String> {
-    let cause = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
+    let cause = error_and_causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
     Some(match cause {
-        rustls::Error::InvalidMessage(_) => "what the server answers is not TLS".to_owned(),
+        rustls::Error::InvalidMessage(_) => "the server did not answer with TLS".to_owned(),
         other => other.to_string(),
     })
 }
 
 /// The error and its causes. An I/O error that wraps another does not name it as its source.
-fn chain<'a>(
+fn error_and_causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| {

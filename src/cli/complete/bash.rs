@@ -3,7 +3,7 @@
 pub(super) struct Line {
     /// The words without their quotes. The first is the program, the last the one at the cursor.
     pub(super) words: Vec<String>,
-    /// How much of the last word bash leaves as it is, in bytes.
+    /// The length in bytes of the part of the last word that bash keeps.
     pub(super) kept: usize,
     /// The quote that is open at the cursor.
     pub(super) quote: Option<char>,
@@ -11,10 +11,10 @@ pub(super) struct Line {
     pub(super) is_redirection: bool,
 }
 
-/// Reads the line up to the cursor. `replaced` is its end that bash will replace: what follows the opening quote, or
-/// the last of `:`, `=` and some others.
+/// Parses the line up to the cursor. `replaced` is the end of the line that bash will replace: the part after an
+/// opening quote or after the last word-break character (`:`, `=`, …).
 ///
-/// Gives `None` where it is not certain how bash reads the line: what is put there might run as a command.
+/// Returns `None` where it is not certain how bash parses the line: an inserted word might run as a command.
 pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
     let start = line.strip_suffix(replaced)?.len();
     let mut words = Vec::new();
@@ -69,8 +69,8 @@ pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
     })
 }
 
-/// What readline has to put within `quote` to mean `text`; `None` if it cannot: it takes a quote at the beginning for
-/// the one that is open already, and drops it.
+/// The text that readline has to insert within `quote` to mean `text`; `None` if there is none: readline takes a quote
+/// at the beginning for the one that is open already, and drops it.
 pub(super) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
     let mut typed = String::new();
     for char in text.chars() {

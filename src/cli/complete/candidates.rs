@@ -5,7 +5,7 @@ use crate::output::escape;
 /// The tag of a value. The engine would else render the argument's usage for each.
 const VALUES: &str = "values";
 
-/// A value, with what is said of it, which may be empty.
+/// A value with its description, which may be empty.
 pub(super) fn candidate(value: impl Into<String>, description: &str) -> CompletionCandidate {
     let description = (!description.is_empty()).then(|| escape(description).into_owned().into());
     CompletionCandidate::new(value.into())
@@ -13,9 +13,9 @@ pub(super) fn candidate(value: impl Into<String>, description: &str) -> Completi
         .tag(Some(VALUES.into()))
 }
 
-/// The items whose text begins with `typed` to the letter; if there is none, those that do without regard to case. A
-/// shell puts what all of them begin with in the place of what was typed, which should not become less.
-pub(super) fn fitting<K: AsRef<str>, T>(
+/// The items whose text begins with exactly `typed`; if there is none, those that do case-insensitively. A shell
+/// replaces the typed text with the common prefix of all items, which should not be shorter.
+pub(super) fn matching_prefix<K: AsRef<str>, T>(
     items: impl Iterator<Item = (K, T)>,
     typed: &str,
 ) -> Vec<(K, T)> {
@@ -30,7 +30,7 @@ pub(super) fn fitting<K: AsRef<str>, T>(
     }
 }
 
-/// Whether the text begins with `typed` without regard to case; `folded` is `typed` in lower case.
+/// Whether the text begins with `typed`, case-insensitively; `folded` is `typed` in lower case.
 fn begins_with(text: &str, typed: &str, folded: &str) -> bool {
     text.starts_with(typed) || text.to_lowercase().starts_with(folded)
 }
@@ -43,8 +43,8 @@ mod tests {
     fn letter_case_counts_only_where_it_tells_texts_apart() {
         let texts = ["Retail US", "retail eu", "Röhren", "İstanbul"];
         let found = |typed: &str| {
-            let fitting = fitting(texts.iter().map(|text| (text, ())), typed);
-            fitting
+            let matches = matching_prefix(texts.iter().map(|text| (text, ())), typed);
+            matches
                 .into_iter()
                 .map(|(text, ())| *text)
                 .collect::<Vec<_>>()

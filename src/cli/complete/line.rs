@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches as _};
 
-use crate::completion::{Cache, CacheOwner};
+use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{AccountFlags, AccountSettings, ConfigFile, Environment, Settings};
 #[cfg(feature = "sandbox")]
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     sandbox::{self, DEFAULT_PROFILE},
 };
 
-/// The command line so far, as far as it can be parsed: a mistake in it ends what is known.
+/// The command line up to the cursor, parsed up to the first mistake in it.
 pub(super) struct PartialLine {
     /// The whole command line.
     pub(super) definition: Command,
@@ -82,13 +82,13 @@ impl PartialLine {
         })
     }
 
-    /// Whether the command takes words that are no flags.
+    /// Whether the command takes positional arguments.
     pub(super) fn takes_words(&self) -> bool {
         let command = self.command();
         command.is_some_and(|it| it.has_subcommands() || it.get_positionals().next().is_some())
     }
 
-    /// The ids of the arguments that are on the line and may not stand there again.
+    /// The ids of the arguments that are on the line and must not be repeated.
     pub(super) fn used_up(&self) -> Vec<String> {
         let arguments = self.command().into_iter().flat_map(Command::get_arguments);
         let used_up = arguments.filter(|argument| {

@@ -1,8 +1,8 @@
 //! Shell completion: answers a shell that asks what may come next on a command line.
 //!
 //! The scripts of `orgconn completions` run the program with `COMPLETE=SHELL` and the line as arguments. The engine of
-//! `clap_complete` finds what the word at the cursor is; what its value may be stands in `values`, and how each shell
-//! asks and is answered in `shells`. Completing sends nothing and reads no secret.
+//! `clap_complete` finds the kind of the word at the cursor; the module `values` completes values, and `shells` has the
+//! protocol of each shell. Completing sends nothing and reads no secret.
 
 mod bash;
 mod candidates;
@@ -14,6 +14,7 @@ mod values;
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use clap::builder::StyledStr;
 use clap::{Arg, Command};
 use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
@@ -21,13 +22,13 @@ use clap_complete::env::{CompleteEnv, Shells};
 use crate::commands::completions::Shell;
 use crate::config::Environment;
 use line::PartialLine;
-use values::{FILES, Values};
+use values::{ArgumentCompleter, FILES};
 
-/// Answers a shell, if the variable `COMPLETE` says that one is asking. Otherwise gives false. `definition` makes the
+/// Answers a shell, if the variable `COMPLETE` says that one is asking; otherwise returns false. `definition` makes the
 /// definition of the command line.
 ///
 /// # Errors
-/// The variable names an unknown shell, or standard output cannot be written.
+/// Fails if the variable names an unknown shell, or if standard output cannot be written.
 pub(super) fn answer(
     arguments: &[OsString],
     definition: impl Fn() -> Command,
@@ -43,18 +44,22 @@ pub(super) fn answer(
     completion.try_complete(arguments, None)
 }
 
-/// What may stand in the place of the last word.
+/// The possible completions of the last word.
 #[derive(Debug, PartialEq, Eq)]
-enum Offer {
+enum Completions {
     /// These words.
     Words(Vec<CompletionCandidate>),
-    /// The files that there are. Every shell has its own way to show them.
+    /// Existing files. Every shell has its own way to show them.
     Files,
 }
 
-/// What may stand in the place of the last of `words`, of which the first is the program. `definition` is the built
-/// command line. `None` if the words make no sense.
-fn offer(definition: &Command, mut words: Vec<String>, environment: Environment) -> Option<Offer> {
+/// The completions of the last of `words`, of which the first is the program. `definition` is the built command line.
+/// `None` if the words cannot be parsed.
+fn completions_for(
+    definition: &Command,
+    mut words: Vec<String>,
+    environment: Environment,
+) -> Option<Completions> {
     let line = Arc::new(PartialLine::parse(definition, &words, environment)?);
     // The engine does not know the other names of a flag in `--from=NAME`, so that the two go to it as words.
     let mut flag = String::new();
@@ -67,18 +72,14 @@ fn offer(definition: &Command, mut words: Vec<String>, environment: Environment)
         _ => words.push(last),
     }
     let typed = words.last().cloned()?;
-    let mut command = with_values(definition.clone(), &[], &line);
+    let mut command = with_value_completers(definition.clone(), &[], &line);
     let position = words.len() - 1;
     let words = words.into_iter().map(OsString::from).collect();
     let mut candidates = engine::complete(&mut command, words, position, None).ok()?;
 
-    let is_files = |candidate: &CompletionCandidate| {
-        candidate
-            .get_tag()
-            .is_some_and(|tag| tag.to_string() == FILES)
-    };
-    if candidates.iter().any(is_files) {
-        return Some(Offer::Files);
+    let files = Some(StyledStr::from(FILES));
+    if candidates.iter().any(|it| it.get_tag() == files.as_ref()) {
+        return Some(Completions::Files);
     }
     // Before a `-` is typed, flags are offered only where there is nothing else.
     let hides_flags = typed.is_empty() && line.takes_words();
@@ -86,7 +87,7 @@ fn offer(definition: &Command, mut words: Vec<String>, environment: Environment)
     let is_offered = |id: &str| !hides_flags && !used_up.iter().any(|it| it == id);
     candidates.retain(|candidate| flag_id(candidate).is_none_or(is_offered));
     let candidates = candidates.into_iter();
-    Some(Offer::Words(
+    Some(Completions::Words(
         candidates.map(|it| it.add_prefix(&flag)).collect(),
     ))
 }
@@ -96,21 +97,21 @@ fn flag_id(candidate: &CompletionCandidate) -> Option<&str> {
     candidate.get_id()?.strip_prefix("arg::")
 }
 
-/// Gives each argument of a command, and of the commands within it, what completes its values. `path` has the names of
-/// the command and of those around it, without the program's own.
-fn with_values(command: Command, path: &[&str], line: &Arc<PartialLine>) -> Command {
-    let values = |argument: Arg| match Values::of(&argument, path, line) {
+/// Adds to each argument of a command and of its subcommands the completer of its values. `path` has the names of the
+/// command and of its parent commands, without the program's own.
+fn with_value_completers(command: Command, path: &[&str], line: &Arc<PartialLine>) -> Command {
+    let values = |argument: Arg| match ArgumentCompleter::of(&argument, path, line) {
         Some(values) => argument.add(ArgValueCompleter::new(values)),
         None => argument,
     };
     command.mut_args(values).mut_subcommands(|command| {
         let name = command.get_name().to_owned();
-        with_values(command, &[path, &[&name]].concat(), line)
+        with_value_completers(command, &[path, &[&name]].concat(), line)
     })
 }
 
 /// Whether there is anything to offer for the values of this argument of the command at `path`, beside what clap knows.
 #[cfg(test)]
 pub(super) fn has_values(argument: &Arg, path: &[&str]) -> bool {
-    values::Kind::of(argument, path).is_some()
+    values::ValueKind::of(argument, path).is_some()
 }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use clap_complete::engine::CompletionCandidate;
 
-use super::candidates::{candidate, fitting};
+use super::candidates::{candidate, matching_prefix};
 use crate::model::{Org, OrgSelector};
 use crate::output::escape;
 
@@ -34,7 +34,7 @@ fn by_name(orgs: &[Org], typed: &str, prefix: &str) -> Vec<CompletionCandidate> 
     let named = orgs
         .iter()
         .filter_map(|org| Some((escape(org.name.as_deref()?), org)));
-    let mut found = fitting(named.filter(|(name, _)| !name.is_empty()), typed);
+    let mut found = matching_prefix(named.filter(|(name, _)| !name.is_empty()), typed);
     found.sort_by(|(one, org), (other, next)| one.cmp(other).then(org.id.cmp(&next.id)));
     let is_shared = |index: usize| {
         let next = found.get(index + 1);
@@ -68,7 +68,7 @@ fn by_id(
     id: impl Fn(&Org) -> Option<String>,
 ) -> Vec<CompletionCandidate> {
     let with_id = orgs.iter().filter_map(|org| Some((id(org)?, org)));
-    let mut found = fitting(with_id, typed);
+    let mut found = matching_prefix(with_id, typed);
     found.sort_by_key(|(_, org)| (org.name.as_deref(), org.id));
     let found = found.into_iter();
     found
@@ -93,7 +93,7 @@ mod tests {
 
     const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
 
-    /// What is offered of these names for `typed`. The ids are the places in the list.
+    /// The names among these that are offered for `typed`. The ids are the places in the list.
     fn offered(names: &[&str], typed: &str) -> Vec<String> {
         let org = |(number, name): (usize, &&str)| Org {
             name: Some((*name).to_owned()),

@@ -7,7 +7,7 @@ use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::EnvCompleter;
 
 use super::bash::{self, Line};
-use super::{Offer, offer};
+use super::{Completions, completions_for};
 use crate::commands::completions::Shell;
 use crate::config::Environment;
 
@@ -31,7 +31,7 @@ impl EnvCompleter for Shell {
         buffer.write_all(self.script().as_bytes())
     }
 
-    /// A setting that cannot be read is for the command itself to refuse.
+    /// An invalid setting is ignored here: the command itself reports it.
     fn write_complete(
         &self,
         definition: &mut Command,
@@ -46,8 +46,8 @@ impl EnvCompleter for Shell {
     }
 }
 
-/// The answer to a shell's script: a line `words` or `files`, then the words, each with its description behind a tab.
-/// `None` if there is nothing to say.
+/// The answer to a shell's script: a line `words` or `files`, then one word per line, each with its description behind
+/// a tab. `None` if there are no completions.
 ///
 /// Bash asks with the line up to the cursor, the end of it that it will replace, and the kind of completion; PowerShell
 /// with the words as lines of one argument; the others with the words. Bash and PowerShell put words on the line as
@@ -74,12 +74,12 @@ fn answer(
         (Shell::Powershell, [words]) => words.split('\n').map(str::to_owned).collect(),
         _ => arguments,
     };
-    let candidates = match offer(definition, words, environment)? {
-        Offer::Files => return Some("files\n".to_owned()),
-        Offer::Words(candidates) => candidates,
+    let candidates = match completions_for(definition, words, environment)? {
+        Completions::Files => return Some("files\n".to_owned()),
+        Completions::Words(candidates) => candidates,
     };
     let mut words: Vec<_> = candidates.iter().map(described).collect();
-    // The cache may have been written by anybody, and a terminal shows what it holds.
+    // Anybody may have written the cache, and its content is shown on a terminal.
     words.retain(|(value, description)| {
         !value.contains(char::is_control) && !description.contains(char::is_control)
     });
@@ -100,20 +100,21 @@ fn answer(
     Some(["words\n".to_owned()].into_iter().chain(words).collect())
 }
 
-/// The value and the first line of what is said of it.
+/// The value and the first line of its description.
 fn described(candidate: &CompletionCandidate) -> (String, String) {
     let value = candidate.get_value().to_string_lossy().into_owned();
     let help = candidate
         .get_help()
         .map(ToString::to_string)
         .unwrap_or_default();
-    // What follows in brackets is the variable and the default.
+    // The brackets at the end contain the variable and the default.
     let help = help.lines().next().unwrap_or_default();
     let (help, _) = help.split_once(" [").unwrap_or((help, ""));
     (value, help.to_owned())
 }
 
-/// What bash puts in the place of the part that it replaces; `None` if the word does not go on from the part that stays.
+/// The text that bash inserts for the part that it replaces; `None` if the word does not begin with the part that
+/// stays.
 fn quoted_for_bash(value: &str, line: &Line) -> Option<String> {
     let stays = &line.words.last()?[..line.kept];
     bash::quoted(value.strip_prefix(stays)?, line.quote)

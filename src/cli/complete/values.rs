@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clap::{Arg, Command};
 use clap_complete::engine::{CompletionCandidate, ValueCompleter};
 
-use super::candidates::{candidate, fitting};
+use super::candidates::{candidate, matching_prefix};
 use super::line::PartialLine;
 use super::orgs::org_candidates;
 use crate::commands::help::TOPICS;
@@ -17,21 +17,21 @@ use crate::output::{
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
 
-/// The tag of a candidate that stands for the files there are.
+/// The tag of a candidate that stands for all existing files.
 pub(super) const FILES: &str = "files";
 
 /// Completes the values of one argument.
-pub(super) struct Values {
-    kind: Kind,
+pub(super) struct ArgumentCompleter {
+    kind: ValueKind,
     argument: Arg,
-    /// The names of the command and of those around it, without the program's own.
+    /// The names of the command and of its parent commands, without the program's own.
     path: Vec<String>,
     line: Arc<PartialLine>,
 }
 
-/// What the value of an argument is.
+/// The kind of an argument's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Org,
     OrgId,
     Connection,
@@ -47,9 +47,9 @@ pub(super) enum Kind {
     File,
 }
 
-impl Kind {
-    /// The help calls a value by one name wherever it is the same thing. `None` if nothing is known of it, or clap
-    /// knows all there is.
+impl ValueKind {
+    /// Determines the kind by the value's name in the help, which is the same wherever the kind is. `None` if the kind
+    /// is unknown, or if clap knows all values.
     pub(super) fn of(argument: &Arg, path: &[&str]) -> Option<Self> {
         let name = argument.get_value_names()?.first()?;
         Some(match (name.as_str(), path) {
@@ -72,12 +72,12 @@ impl Kind {
     }
 }
 
-impl Values {
-    /// What completes the values of this argument of the command at `path`; `None` if there is nothing to offer beside
-    /// what clap knows.
+impl ArgumentCompleter {
+    /// The completer for the values of this argument of the command at `path`; `None` if there is nothing to offer
+    /// beside the values that clap knows.
     pub(super) fn of(argument: &Arg, path: &[&str], line: &Arc<PartialLine>) -> Option<Self> {
         Some(Self {
-            kind: Kind::of(argument, path)?,
+            kind: ValueKind::of(argument, path)?,
             argument: argument.clone(),
             path: path.iter().map(|&name| name.to_owned()).collect(),
             line: Arc::clone(line),
@@ -86,19 +86,21 @@ impl Values {
 
     fn candidates(&self, typed: &str) -> Vec<CompletionCandidate> {
         let all = match self.kind {
-            Kind::Org => return self.orgs(typed),
-            Kind::OrgId => return org_candidates(&self.known_orgs(), &format!("uuid:{typed}")),
-            Kind::Connection => self.connections(),
-            Kind::Type => plain(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
-            Kind::Entry => self.entries(),
-            Kind::Profile => self.profiles(),
-            Kind::Site => plain(SITES.iter().copied()),
-            Kind::Format => self.formats(),
-            Kind::Columns | Kind::SortColumns => plain(self.columns()),
-            Kind::Topic => self.topics(),
-            Kind::File => return vec![CompletionCandidate::new("").tag(Some(FILES.into()))],
+            ValueKind::Org => return self.orgs(typed),
+            ValueKind::OrgId => {
+                return org_candidates(&self.known_orgs(), &format!("uuid:{typed}"));
+            }
+            ValueKind::Connection => self.connections(),
+            ValueKind::Type => plain(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
+            ValueKind::Entry => self.entries(),
+            ValueKind::Profile => self.profiles(),
+            ValueKind::Site => plain(SITES.iter().copied()),
+            ValueKind::Format => self.formats(),
+            ValueKind::Columns | ValueKind::SortColumns => plain(self.columns()),
+            ValueKind::Topic => self.topics(),
+            ValueKind::File => return vec![CompletionCandidate::new("").tag(Some(FILES.into()))],
         };
-        fitting(all.into_iter().map(|it| (value_of(&it), it)), typed)
+        matching_prefix(all.into_iter().map(|it| (value_of(&it), it)), typed)
             .into_iter()
             .map(|(_, candidate)| candidate)
             .collect()
@@ -107,7 +109,7 @@ impl Values {
     fn orgs(&self, typed: &str) -> Vec<CompletionCandidate> {
         if let Some(typed) = typed.strip_prefix("profile:") {
             let profiles = self.profiles().into_iter().map(|it| (value_of(&it), it));
-            let found = fitting(profiles, typed).into_iter();
+            let found = matching_prefix(profiles, typed).into_iter();
             return found.map(|(_, it)| it.add_prefix("profile:")).collect();
         }
         org_candidates(&self.known_orgs(), typed)
@@ -179,7 +181,7 @@ impl Values {
             .collect()
     }
 
-    /// All profiles, with what tells them apart.
+    /// All profiles, each with its site and org.
     fn profiles(&self) -> Vec<CompletionCandidate> {
         #[cfg(feature = "sandbox")]
         if self.line.in_sandbox() {
@@ -223,7 +225,7 @@ impl Values {
             .collect()
     }
 
-    /// The columns of what the command shows; none of one that shows no rows.
+    /// The columns of the command's rows; none if it does not show rows.
     fn columns(&self) -> Vec<&'static str> {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
         match path.as_slice() {
@@ -264,32 +266,34 @@ impl Values {
         }
         candidates
     }
-}
 
-impl ValueCompleter for Values {
-    /// The engine gives the last part of a list alone. What the list has already is not offered again.
-    fn complete(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
-        let typed = typed.to_string_lossy();
-        let can_be_reversed = self.kind == Kind::SortColumns;
-        let sign = if can_be_reversed && typed.starts_with('-') {
-            "-"
-        } else {
-            ""
-        };
-        let name_of = |value: &str| match can_be_reversed {
-            true => value.trim_start_matches('-').to_owned(),
-            false => value.to_owned(),
-        };
-        let mut candidates = self.candidates(&typed[sign.len()..]);
-        if self.kind != Kind::Topic {
-            let given = self.line.given(&self.argument);
-            let given: Vec<_> = given.iter().map(|value| name_of(value)).collect();
-            candidates.retain(|candidate| !given.contains(&value_of(candidate)));
+    /// Leaves out the values that the line already has, except for the words of `help`, each of which belongs to the
+    /// one before.
+    fn without_given(&self, mut candidates: Vec<CompletionCandidate>) -> Vec<CompletionCandidate> {
+        if self.kind == ValueKind::Topic {
+            return candidates;
+        }
+        let sorts = self.kind == ValueKind::SortColumns;
+        for given in self.line.given(&self.argument) {
+            let given = given.strip_prefix('-').filter(|_| sorts).unwrap_or(&given);
+            candidates.retain(|candidate| candidate.get_value() != OsStr::new(given));
         }
         candidates
-            .into_iter()
-            .map(|candidate| candidate.add_prefix(sign))
-            .collect()
+    }
+}
+
+impl ValueCompleter for ArgumentCompleter {
+    /// The engine passes only the last part of a list.
+    fn complete(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let typed = typed.to_string_lossy();
+        let sorts = self.kind == ValueKind::SortColumns;
+        match typed.strip_prefix('-').filter(|_| sorts) {
+            Some(name) => {
+                let columns = self.without_given(self.candidates(name)).into_iter();
+                columns.map(|column| column.add_prefix("-")).collect()
+            }
+            None => self.without_given(self.candidates(&typed)),
+        }
     }
 }
 

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
-use uuid::Uuid;
 
 use super::single_profile;
 use crate::api::CurrentUser;
 use crate::app::App;
-use crate::commands::profiles;
+use crate::commands::profile_helpers;
 use crate::config::{
-    ConfigEditor, ConfigFile, Credentials, KeychainError, ProfileDraft, SecretError, SecretStore,
-    Server, StoreError, SystemKeychain, parse_secret,
+    ConfigEditor, ConfigFile, Credentials, KeychainError, Profile, ProfileDraft, SecretError,
+    SecretStore, Server, StoreError, SystemKeychain, parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::model::OrgRef;
@@ -38,7 +37,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.supports::<ProfileRow>()?;
-    profiles::refuse_in_sandbox(app)?;
+    profile_helpers::refuse_in_sandbox(app)?;
     let editor = ConfigEditor::open(&app.config_location()?)?;
     let login = Login::new(editor.file(), app)?;
     let store = SecretStore {
@@ -56,22 +55,21 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     login.require_same_org(&user)?;
     let file = login.save(&user, &store, &credentials, editor)?;
     login.report(&user, &mut app.output);
-    let row = profiles::row(file.profile(&login.profile)?, &file);
-    profiles::show(vec![row], app)
+    let row = profile_helpers::row(file.profile(&login.profile)?, &file);
+    profile_helpers::show(vec![row], app)
 }
 
 /// The profile of a login that is made without choosing one.
 const FIRST_PROFILE: &str = "default";
 
-/// What is logged in to.
+/// The target of a login.
 struct Login {
     profile: String,
-    exists: bool,
+    /// The existing profile, if there is one.
+    existing: Option<Profile>,
     becomes_default: bool,
     server: Server,
     trusted_hosts: Vec<String>,
-    /// The org that the profile names already.
-    pinned_org: Option<Uuid>,
     draft: ProfileDraft,
 }
 
@@ -80,9 +78,9 @@ impl Login {
         let chosen = single_profile(app, file)?;
         let becomes_default = chosen.is_none();
         let profile = chosen.unwrap_or_else(|| FIRST_PROFILE.to_owned());
-        let existing = file.profile(&profile).ok();
-        let mut draft = profiles::draft_of_server_flags(app)?;
-        let server = match (&draft.server, existing) {
+        let existing = file.profile(&profile).ok().cloned();
+        let mut draft = profile_helpers::draft_of_server_flags(app)?;
+        let server = match (&draft.server, &existing) {
             (Some(server), _) => server.clone(),
             (None, Some(existing)) => existing.server.clone(),
             (None, None) => {
@@ -92,28 +90,29 @@ impl Login {
                 server
             }
         };
-        let of_profile = existing.map_or(&[][..], |profile| &profile.trusted_hosts);
+        let of_profile = existing
+            .as_ref()
+            .map_or(&[][..], |profile| &profile.trusted_hosts);
         let trusted_hosts = [of_profile, &file.trusted_hosts, &app.trusted_hosts()?].concat();
         server.endpoint(&trusted_hosts)?;
         Ok(Self {
-            exists: existing.is_some(),
+            profile,
+            existing,
             becomes_default,
             server,
             trusted_hosts,
-            pinned_org: existing.and_then(|profile| profile.org),
-            profile,
             draft,
         })
     }
 
-    /// Asks the service whether the credentials are good, and whose they are.
+    /// Asks the API whether the credentials are valid, and who owns them.
     async fn verify(&self, credentials: &Credentials, app: &App) -> Result<CurrentUser> {
-        let session = app.session_with(
+        let chosen_accounts = app.accounts_with_credentials(
             self.server.clone(),
             self.trusted_hosts.clone(),
             credentials.clone(),
         )?;
-        let client = session.single_account()?.client().await?;
+        let client = chosen_accounts.single_account()?.client().await?;
         if let Credentials::Keys { .. } = credentials {
             client.validate_keys().await?;
         }
@@ -121,7 +120,8 @@ impl Login {
     }
 
     fn require_same_org(&self, user: &CurrentUser) -> Result<()> {
-        match (self.pinned_org, user.org) {
+        let pinned = self.existing.as_ref().and_then(|profile| profile.org);
+        match (pinned, user.org) {
             (Some(pinned), Some(org)) if pinned != org => Err(CommandError::usage(format!(
                 "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was stored",
                 self.profile
@@ -151,9 +151,9 @@ impl Login {
     }
 
     fn write_profile(&self, draft: &ProfileDraft, mut editor: ConfigEditor) -> Result<ConfigFile> {
-        match self.exists {
-            true => editor.set(&self.profile, draft)?,
-            false => editor.add(&self.profile, draft)?,
+        match &self.existing {
+            Some(_) => editor.set(&self.profile, draft)?,
+            None => editor.add(&self.profile, draft)?,
         }
         if self.becomes_default {
             editor.set_default(&self.profile)?;
@@ -181,7 +181,7 @@ impl Login {
     }
 }
 
-/// Says what there is where no keychain can be used.
+/// Adds a hint with the alternatives where no keychain can be used.
 fn explain_store(error: StoreError) -> CommandError {
     let is_missing = matches!(
         &error,
@@ -196,20 +196,19 @@ fn explain_store(error: StoreError) -> CommandError {
     }
     error
         .context("there is no keychain to store the keys in; nothing was stored")
-        .with_exit(Exit::Usage)
         .hint(
             "--to-file PATH stores them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
              --api-key-command, and the same for --app-key, says where they are",
         )
 }
 
-/// No keys are longer together, in bytes.
+/// The maximum length of both keys together, in bytes.
 const MAX_INPUT: usize = 128 * 1024;
 
-/// Asks for a token or for both keys, where somebody can be asked; else reads them from standard input, one a line.
+/// Asks for a token or for both keys, where somebody can be asked; else reads them from standard input, one per line.
 ///
 /// # Errors
-/// Nobody can be asked, there are more or fewer lines, or a line cannot be a secret.
+/// Fails if nobody can be asked, if there are too many or too few lines, or if a line cannot be a secret.
 fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
     let names: &[&str] = match token {
         true => &["access token"],

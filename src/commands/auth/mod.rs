@@ -3,13 +3,13 @@ mod status;
 
 use clap::Subcommand;
 
-use super::profiles;
+use super::profile_helpers;
 use crate::app::App;
 use crate::config::{ConfigEditor, ConfigFile, ProfileChoice};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
-/// Show whose credentials these are and what they permit; log in and out
+/// Show the owner and the permissions of credentials; log in and out
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -40,23 +40,23 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 
 fn log_out(app: &mut App) -> Result<Exit> {
     app.output.supports::<ProfileRow>()?;
-    profiles::refuse_in_sandbox(app)?;
+    profile_helpers::refuse_in_sandbox(app)?;
     let mut editor = ConfigEditor::open(&app.config_location()?)?;
     let file = editor.file().clone();
     let name = single_profile(app, &file)?
         .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
-    // A secret that cannot be deleted must stay named in the profile.
-    profiles::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
+    // The profile must keep naming a secret that cannot be deleted.
+    profile_helpers::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
     editor.remove_credentials(&name)?;
     let file = editor.save()?;
-    let row = profiles::row(file.profile(&name)?, &file);
-    profiles::show(vec![row], app)
+    let row = profile_helpers::row(file.profile(&name)?, &file);
+    profile_helpers::show(vec![row], app)
 }
 
 /// The one profile that is chosen, else the default one, if there is one.
 ///
 /// # Errors
-/// Several are chosen.
+/// Fails if several are chosen.
 fn single_profile(app: &App, file: &ConfigFile) -> Result<Option<String>> {
     match app.profile_choice()? {
         ProfileChoice::Named(mut names) if names.len() == 1 => Ok(names.pop()),

@@ -1,12 +1,12 @@
 use crate::api::{Client, CurrentUser, ErrorKind, Permission};
 use crate::app::{Account, App, unknown_current_org};
 use crate::commands::shared_flags::Sorting;
-use crate::commands::{profiles, report};
+use crate::commands::{profile_helpers, report};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, OrgDirectory, OrgRef};
 use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser};
 
-/// Show whose credentials these are, of which org, and what they permit
+/// Show the owner, the org and the permissions of credentials
 ///
 /// Nothing is changed. Whether connections may be written is `unknown` where the service's answers do not tell.
 #[derive(clap::Args, Debug)]
@@ -17,9 +17,11 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<IdentityRow>(&mut app.output)?;
-    let session = app.session()?;
+    let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("asking whose keys these are", None);
-    let results = progress.during(session.for_each_account(identify)).await;
+    let results = progress
+        .during(chosen_accounts.for_each_account(identify))
+        .await;
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     let mut succeeded = false;
     for (account, result) in results {
@@ -32,10 +34,10 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             Err(error) => failures.push(error),
         }
     }
-    report::rows(rows, succeeded, &failures, &mut app.output)
+    report::print_rows(rows, succeeded, &failures, &mut app.output)
 }
 
-/// Whose credentials they are, and the error if that is another org than the profile says.
+/// The row of the credentials, and an error if their org is not the one that the profile names.
 async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError>)> {
     let user = async {
         let client = account.client().await?;
@@ -62,18 +64,18 @@ fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
     Some(org)
 }
 
-/// Says where credentials that are refused come from.
+/// Adds the origin of refused credentials to the error.
 fn name_origin(error: CommandError, account: &Account) -> CommandError {
     match account.credentials().sources() {
         Some(sources) => error.context(format!(
-            "the credentials from {} do not serve",
-            profiles::origins(sources).describe()
+            "the credentials from {} were not accepted",
+            profile_helpers::origins(sources).describe()
         )),
         None => error,
     }
 }
 
-/// What the credentials may do, and what was seen on the way.
+/// The permissions of the credentials, and the data that was read to determine them.
 struct Permissions {
     read: Permission,
     write: Permission,
@@ -124,7 +126,7 @@ fn row(
             service_account: user.service_account,
             status,
         },
-        credentials: Some(sources.map_or_else(CredentialOrigins::sample, profiles::origins)),
+        credentials: Some(sources.map_or_else(CredentialOrigins::sample, profile_helpers::origins)),
         connections: IdentityPermissions {
             read: permissions.read.as_str(),
             write: permissions.write.as_str(),

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::{Args, PollInterval};
-use crate::app::{App, Session};
+use crate::app::{App, ChosenAccounts};
 use crate::commands::comparison::{self, Comparison, FileError, compare, read_file};
 use crate::commands::report;
 use crate::desired::{DesiredFile, Location, Step};
@@ -16,9 +16,9 @@ pub(super) async fn run(path: &Path, args: &Args, app: &mut App) -> Result<Exit>
         Ok(file) => file,
         Err(errors) => return report_errors(errors, &mut app.output),
     };
-    let session = app.session()?;
+    let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);
-    let compared = progress.during(poll(args, &file, &session)).await;
+    let compared = progress.during(poll(args, &file, &chosen_accounts)).await;
     match compared {
         Ok(comparison) => show(comparison, &file, &mut app.output),
         Err(errors) => report_errors(errors, &mut app.output),
@@ -29,16 +29,16 @@ pub(super) async fn run(path: &Path, args: &Args, app: &mut App) -> Result<Exit>
 async fn poll<'s>(
     args: &Args,
     file: &DesiredFile,
-    session: &'s Session,
+    chosen_accounts: &'s ChosenAccounts,
 ) -> Result<Comparison<'s>, Vec<FileError>> {
     let mut interval = PollInterval::new(args.wait);
     loop {
-        let compared = compare(session, file, args.exact).await;
+        let compared = compare(chosen_accounts, file, args.exact).await;
         let delay = match may_change(&compared) {
             true => interval.next(),
             false => None,
         };
-        let (Some(delay), Some(account)) = (delay, session.accounts().first()) else {
+        let (Some(delay), Some(account)) = (delay, chosen_accounts.accounts().first()) else {
             return compared;
         };
         let wait = async { Ok(account.client().await?.sleep(delay).await?) };
@@ -64,42 +64,41 @@ fn report_errors(errors: Vec<FileError>, output: &mut Output) -> Result<Exit> {
     }
     let annotations: Vec<_> = errors.iter().map(annotation_of_error).collect();
     let errors = comparison::into_errors(errors);
-    report::finish(false, &errors, output, |_, output| {
+    report::print_and_exit(false, &errors, output, |_, output| {
         Ok(output.annotate(annotations)?)
     })
 }
 
 fn show(comparison: Comparison<'_>, file: &DesiredFile, output: &mut Output) -> Result<Exit> {
-    let has_result = comparison.has_result();
-    let rows: Vec<_> = comparison.plan.changes().map(difference).collect();
-    let locations: Vec<_> = comparison
-        .plan
-        .changes()
-        .map(|step| comparison.location(step, file))
+    let is_any_live_state_known = comparison.is_any_live_state_known();
+    let steps = comparison.plan.changes();
+    let differences: Vec<_> = steps
+        .map(|step| (difference(step), comparison.location(step, file)))
         .collect();
     let counts = comparison.plan.counts();
-    let exit = if output.format() == Format::Github {
-        let differences = rows.iter().zip(locations);
-        let differences =
-            differences.map(|(row, location)| annotation_of_difference(row, location));
+    let differs = !differences.is_empty();
+    let printed = if output.format() == Format::Github {
+        let differences = differences.into_iter().map(annotation_of_difference);
         let errors = comparison.unknown.iter().map(annotation_of_error);
         let annotations: Vec<_> = differences.chain(errors).collect();
         let errors = comparison::into_errors(comparison.unknown);
-        report::finish(has_result, &errors, output, |_, output| {
+        report::print_and_exit(is_any_live_state_known, &errors, output, |_, output| {
             Ok(output.annotate(annotations)?)
-        })?
+        })
     } else {
+        let rows = differences.into_iter().map(|(row, _)| row).collect();
         let errors = comparison::into_errors(comparison.unknown);
-        comparison::report_steps(rows.clone(), has_result, &errors, output)?
+        comparison::report_steps(rows, is_any_live_state_known, &errors, output)
     };
     output.note(&format!(
         "{} missing, {} different, {} unwanted, {} as wanted",
         counts.create, counts.update, counts.delete, counts.unchanged
     ));
-    Ok(match exit {
-        Exit::Done if !rows.is_empty() => Exit::Difference,
-        exit => exit,
-    })
+    match printed {
+        Ok(Exit::Done) if differs => Ok(Exit::Difference),
+        Err(error) if differs && error.is_closed_pipe() => Ok(Exit::Difference),
+        printed => printed,
+    }
 }
 
 /// A step of the plan as a difference of the live connection.
@@ -118,7 +117,7 @@ fn difference(step: &Step) -> StepRow {
     }
 }
 
-fn annotation_of_difference(row: &StepRow, location: Option<Location>) -> Annotation {
+fn annotation_of_difference((row, location): (StepRow, Option<Location>)) -> Annotation {
     let (source, destination) = (row.source.label(), row.destination.label());
     let reason = row.reason.as_deref().unwrap_or_default();
     Annotation {

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::shared_flags::UnknownTypes;
-use crate::app::{App, Ends, duration};
+use crate::app::{App, ConnectionEnds, duration};
 use crate::error::{Exit, Result};
 use crate::model::ConnectionType;
 
 /// Check that a connection, or all connections of a file, are as they should be
 ///
-/// Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not be found out.
-/// An end that is left out is the org of the credentials; with several profiles it is enough that one belongs to an
-/// end. With a file only the differences are shown; -o github writes
-/// them as annotations of its lines, for a workflow on GitHub.
+/// Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not be found out. An
+/// end that is left out is the org of the credentials; with several profiles it is enough that one belongs to an end.
+/// With a file only the differences are shown; -o github writes them as annotations of its lines, for a workflow on
+/// GitHub.
 #[derive(clap::Args, Debug)]
 #[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "file"]))]
 #[command(after_long_help = "Examples:
@@ -24,7 +24,7 @@ use crate::model::ConnectionType;
   orgconn check -f orgconn.yaml --all-profiles --exact -o github")]
 pub(crate) struct Args {
     #[command(flatten)]
-    ends: Ends,
+    ends: ConnectionEnds,
 
     /// File of the wanted connections, YAML or JSON; `-` reads standard input
     #[arg(short, long, value_name = "FILE")]
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     unknown_types: UnknownTypes,
 
-    /// No other types may be shared; with --file: the sources in it may share nothing beyond it
+    /// No other types may be shared; with --file: its source orgs may have no other connections
     #[arg(long, requires = "wanted", conflicts_with = "absent")]
     exact: bool,
 

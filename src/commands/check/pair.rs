@@ -1,6 +1,6 @@
 use super::{Args, PollInterval};
 use crate::api::ConnectionFilter;
-use crate::app::{Account, App, Session};
+use crate::app::{Account, App, ChosenAccounts};
 use crate::commands::report;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, Expectation, OrgRef, OrgSelector};
@@ -20,18 +20,21 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         (false, true) => Expectation::SharesExactly(types),
         (false, false) => Expectation::Shares(types),
     };
-    let session = app.session()?;
-    match session.accounts() {
+    let chosen_accounts = app.chosen_accounts()?;
+    match chosen_accounts.accounts() {
         [account] => {
             let mut pair = Pair {
-                source: resolve_end(args.ends.source.as_ref(), &session, account).await?,
-                destination: resolve_end(args.ends.destination.as_ref(), &session, account).await?,
+                source: resolve_end(args.ends.source.as_ref(), &chosen_accounts, account).await?,
+                destination: resolve_end(args.ends.destination.as_ref(), &chosen_accounts, account)
+                    .await?,
             };
             pair.refuse_self_connection()?;
             let check = poll(args, &mut pair, &expectation, account).await?;
             show(&pair, check, &[], &mut app.output)
         }
-        _ => check_with_several_accounts(args, &expectation, &session, &mut app.output).await,
+        _ => {
+            check_with_several_accounts(args, &expectation, &chosen_accounts, &mut app.output).await
+        }
     }
 }
 
@@ -41,7 +44,7 @@ struct Pair {
     destination: OrgRef,
 }
 
-/// What was found, and why it is not as expected.
+/// The connection that was found, and how it differs from the expectation.
 struct CheckResult {
     live: Option<Connection>,
     difference: Option<String>,
@@ -66,12 +69,14 @@ impl Pair {
 /// The org at one end; without a selector the org of the credentials.
 async fn resolve_end(
     selector: Option<&OrgSelector>,
-    session: &Session,
+    chosen_accounts: &ChosenAccounts,
     account: &Account,
 ) -> Result<OrgRef> {
     match selector {
         Some(selector) => {
-            let org = session.resolve_org(selector, session.accounts()).await?;
+            let org = chosen_accounts
+                .resolve_org(selector, chosen_accounts.accounts())
+                .await?;
             Ok(org.to_ref())
         }
         None => account.current_org_with_name().await,
@@ -100,8 +105,8 @@ async fn poll(
 /// The live connection of the pair.
 ///
 /// # Errors
-/// The service could not be asked; or there is none, and the account belongs to neither org: the service shows an org
-/// its own connections only.
+/// Fails if the API could not be asked, or if no connection is found and the account belongs to neither org: the API
+/// shows an org only its own connections.
 async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connection>> {
     let wanted = (pair.source.id, pair.destination.id);
     let filter = ConnectionFilter {
@@ -113,7 +118,7 @@ async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connecti
         return Ok(Some(live));
     }
     let current = account.current_org_with_name().await?;
-    // Ends given as UUIDs come without names; by now the account may know them.
+    // Ends given as UUIDs come without names; the account may already know them.
     for end in [&mut pair.source, &mut pair.destination] {
         end.fill_from(&account.known_org(end.id).to_ref());
     }
@@ -136,7 +141,7 @@ async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connecti
 async fn check_with_several_accounts(
     args: &Args,
     expectation: &Expectation,
-    session: &Session,
+    chosen_accounts: &ChosenAccounts,
     output: &mut Output,
 ) -> Result<Exit> {
     let (Some(source), Some(destination)) = (&args.ends.source, &args.ends.destination) else {
@@ -145,18 +150,24 @@ async fn check_with_several_accounts(
         )
         .hint("give --source and --destination, or choose one profile with --profile"));
     };
-    let accounts = session.accounts();
+    let accounts = chosen_accounts.accounts();
     let mut pair = Pair {
-        source: session.resolve_org(source, accounts).await?.to_ref(),
-        destination: session.resolve_org(destination, accounts).await?.to_ref(),
+        source: chosen_accounts
+            .resolve_org(source, accounts)
+            .await?
+            .to_ref(),
+        destination: chosen_accounts
+            .resolve_org(destination, accounts)
+            .await?
+            .to_ref(),
     };
     pair.refuse_self_connection()?;
     let mut failures = Vec::new();
-    let pinned = session.accounts_pinned_to(&[pair.source.id, pair.destination.id]);
+    let pinned = chosen_accounts.accounts_pinned_to(&[pair.source.id, pair.destination.id]);
     let mut check = poll_until_answered(pinned, args, &mut pair, expectation, &mut failures).await;
     if check.is_none() {
         let mut unpinned = Vec::new();
-        for (account, org) in session.orgs_of_unpinned_accounts().await {
+        for (account, org) in chosen_accounts.orgs_of_unpinned_accounts().await {
             match org {
                 Ok(org) if pair.contains(&org) => unpinned.push(account),
                 Ok(_) => {}
@@ -167,7 +178,7 @@ async fn check_with_several_accounts(
     }
     match check {
         Some(check) => show(&pair, check, &failures, output),
-        None => report_unanswered(&pair, session, &failures, output),
+        None => report_unanswered(&pair, chosen_accounts, &failures, output),
     }
 }
 
@@ -191,11 +202,11 @@ async fn poll_until_answered(
 /// Reports the accounts that failed, or that none of them can see the pair.
 fn report_unanswered(
     pair: &Pair,
-    session: &Session,
+    chosen_accounts: &ChosenAccounts,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {
-    let accounts = session.accounts();
+    let accounts = chosen_accounts.accounts();
     if failures.is_empty() {
         let (source, destination) = (pair.source.label(), pair.destination.label());
         let profiles: Vec<_> = accounts.iter().filter_map(Account::profile).collect();
@@ -209,7 +220,7 @@ fn report_unanswered(
         .hint("choose a profile of one of the two orgs"));
     }
     let others_answered = failures.len() < accounts.len();
-    report::rows::<ConnectionChange>(Vec::new(), others_answered, failures, output)
+    report::print_rows::<ConnectionChange>(Vec::new(), others_answered, failures, output)
 }
 
 fn show(
@@ -236,12 +247,16 @@ fn show(
     let destination = row.destination.label();
     let row = row.reason(check.difference.clone());
     let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
-    report::list(vec![row], &records, output)?;
+    let printed = report::print_list(vec![row], &records, output);
     for failure in failures {
         failure.report(output);
     }
     if let Some(difference) = check.difference {
         output.warn(&format!("`{source}` to `{destination}` {difference}"));
     }
-    Ok(exit)
+    match printed {
+        // The result of the check counts even if its reader has gone away.
+        Err(error) if !error.is_closed_pipe() => Err(error),
+        _ => Ok(exit),
+    }
 }

@@ -22,10 +22,10 @@ pub(crate) struct Args {
     shell: Option<Shell>,
 }
 
-/// The shells that there is a script for.
+/// The shells that have a completion script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
-    /// Bash, 4.4 or later for all of it
+    /// Bash (some features need 4.4 or later)
     Bash,
     /// Z shell
     Zsh,
@@ -38,7 +38,7 @@ pub(crate) enum Shell {
 }
 
 impl Shell {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::commands::profiles;
+use crate::commands::profile_helpers;
 use crate::config::{ConfigEditor, ProfileDraft, SecretSource, SecretSources};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
@@ -12,7 +12,7 @@ use crate::output::ProfileRow;
 /// Add a profile to the configuration file
 ///
 /// --site or --api-url say where its org's API is. The flags for the keys say where these come from: no flag takes a
-/// secret. Without them `orgconn auth login` gives the profile its keys. What else is in the file stays as it is.
+/// secret. Without them `orgconn auth login` gives the profile its keys. The rest of the file stays as it is.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Name of the new profile
@@ -81,11 +81,11 @@ struct SourceArgs {
 
 pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.supports::<ProfileRow>()?;
-    profiles::refuse_in_sandbox(app)?;
+    profile_helpers::refuse_in_sandbox(app)?;
     let draft = ProfileDraft {
         org: args.org,
         credentials: args.sources.sources(&args.name)?,
-        ..profiles::draft_of_server_flags(app)?
+        ..profile_helpers::draft_of_server_flags(app)?
     };
     let mut editor = ConfigEditor::open(&app.config_location()?)?;
     editor.add(&args.name, &draft)?;
@@ -93,14 +93,14 @@ pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
         editor.set_default(&args.name)?;
     }
     let file = editor.save()?;
-    let row = profiles::row(file.profile(&args.name)?, &file);
+    let row = profile_helpers::row(file.profile(&args.name)?, &file);
     if row.credentials.is_none() {
         app.output.hint(&format!(
-            "it has no keys yet; next: orgconn auth login --profile {}",
+            "the profile has no keys yet; run `orgconn auth login --profile {}`",
             args.name
         ));
     }
-    profiles::show(vec![row], app)
+    profile_helpers::show(vec![row], app)
 }
 
 fn org_id(text: &str) -> Result<Uuid, String> {
@@ -113,7 +113,7 @@ impl SourceArgs {
     /// The sources, if any are given: both keys, or a token. `profile` names the entries of the keychain.
     ///
     /// # Errors
-    /// A command cannot be read as words, or a path cannot be made absolute.
+    /// Fails if a command cannot be parsed, or if a path cannot be made absolute.
     fn sources(&self, profile: &str) -> Result<Option<SecretSources>> {
         let token = source(
             &self.access_token_env,
@@ -145,7 +145,7 @@ impl SourceArgs {
     }
 }
 
-/// The one of the four kinds of source that is given.
+/// The given source, which is of one of four kinds.
 fn source(
     variable: &Option<String>,
     file: &Option<PathBuf>,
@@ -164,7 +164,7 @@ fn source(
     }
 }
 
-/// A path as it is written to the configuration file, where a relative one would be relative to that.
+/// The absolute path for the configuration file, where a relative path would be relative to the file.
 fn path_in_file(path: &Path) -> io::Result<PathBuf> {
     match path.starts_with("~") {
         true => Ok(path.to_owned()),
@@ -172,14 +172,14 @@ fn path_in_file(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Reads a command: a JSON list of its words, or the words with white space between them. Words that only a shell
-/// would understand are refused, since no shell runs the command.
+/// Parses a command: a JSON list of its words, or the words with white space between them. Words with shell syntax are
+/// refused, since no shell runs the command.
 fn parse_command(text: &str) -> Result<SecretSource> {
     const SHELL_CHARACTERS: [char; 12] =
         ['\'', '"', '\\', '`', '$', '|', '&', ';', '<', '>', '*', '?'];
     let text = text.trim();
     let words: Vec<String> = if text.starts_with('[') {
-        serde_json::from_str(text).map_err(|_| bad_command("it is no JSON list of texts"))?
+        serde_json::from_str(text).map_err(|_| bad_command("it is not a JSON list of strings"))?
     } else if text.contains(SHELL_CHARACTERS) || text.contains('(') {
         return Err(bad_command(
             "it has characters that only a shell understands",
@@ -190,7 +190,7 @@ fn parse_command(text: &str) -> Result<SecretSource> {
     let mut words = words.into_iter();
     let program = words.next().filter(|program| !program.is_empty());
     Ok(SecretSource::Command {
-        program: program.ok_or_else(|| bad_command("it names no program"))?,
+        program: program.ok_or_else(|| bad_command("it has no program"))?,
         arguments: words.collect(),
     })
 }

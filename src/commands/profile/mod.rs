@@ -2,7 +2,7 @@ mod add;
 
 use clap::Subcommand;
 
-use super::profiles;
+use super::profile_helpers;
 use super::shared_flags::Sorting;
 use crate::app::App;
 #[cfg(feature = "sandbox")]
@@ -67,19 +67,19 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
         ProfileCommand::List(args) => {
             args.sorting.apply::<ProfileRow>(&mut app.output)?;
             let rows = all_rows(app)?;
-            profiles::show(rows, app)
+            profile_helpers::show(rows, app)
         }
         ProfileCommand::Show(args) => {
             app.output.supports::<ProfileRow>()?;
             let row = row_of(&args.name, app)?;
-            profiles::show(vec![row], app)
+            profile_helpers::show(vec![row], app)
         }
         ProfileCommand::Add(args) => add::run(*args, app),
         ProfileCommand::Remove(args) => remove(&args.name, app),
     }
 }
 
-/// All profiles in the order of the file; in the sandbox its samples.
+/// All profiles in the order of the file; in the sandbox the sample profiles.
 fn all_rows(app: &App) -> Result<Vec<ProfileRow>> {
     #[cfg(feature = "sandbox")]
     if app.in_sandbox() {
@@ -87,7 +87,9 @@ fn all_rows(app: &App) -> Result<Vec<ProfileRow>> {
     }
     let file = app.config_file()?;
     let rows = file.profiles.iter();
-    Ok(rows.map(|profile| profiles::row(profile, &file)).collect())
+    Ok(rows
+        .map(|profile| profile_helpers::row(profile, &file))
+        .collect())
 }
 
 fn row_of(name: &str, app: &App) -> Result<ProfileRow> {
@@ -96,7 +98,7 @@ fn row_of(name: &str, app: &App) -> Result<ProfileRow> {
         return Ok(sample_row(sample_profile(name)?));
     }
     let file = app.config_file()?;
-    Ok(profiles::row(file.profile(name)?, &file))
+    Ok(profile_helpers::row(file.profile(name)?, &file))
 }
 
 #[cfg(feature = "sandbox")]
@@ -111,7 +113,7 @@ fn sample_row(sample: &SampleProfile) -> ProfileRow {
 }
 
 fn remove(name: &str, app: &mut App) -> Result<Exit> {
-    profiles::refuse_in_sandbox(app)?;
+    profile_helpers::refuse_in_sandbox(app)?;
     let mut editor = ConfigEditor::open(&app.config_location()?)?;
     let file = editor.file().clone();
     let profile = file.profile(name)?;
@@ -129,7 +131,7 @@ fn remove(name: &str, app: &mut App) -> Result<Exit> {
         app.output
             .hint("it was the default profile, and there is none now");
     }
-    let deleted = profiles::delete_login_secrets(profile, &file, &mut app.output);
+    let deleted = profile_helpers::delete_login_secrets(profile, &file, &mut app.output);
     if let Err(error) = deleted.map_err(CommandError::from) {
         let message = error.message();
         app.output

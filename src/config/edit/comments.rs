@@ -69,17 +69,18 @@ fn prefix(decor: &Decor) -> String {
 }
 
 fn prepend(decor: &mut Decor, text: &str) {
-    let prefix = join(text, &prefix(decor));
+    let prefix = join_without_double_blank(text, &prefix(decor));
     decor.set_prefix(prefix);
 }
 
 fn prepend_to_end(document: &mut DocumentMut, text: &str) {
-    let trailing = join(text, document.trailing().as_str().unwrap_or_default());
+    let trailing =
+        join_without_double_blank(text, document.trailing().as_str().unwrap_or_default());
     document.set_trailing(trailing);
 }
 
-/// Joins two texts, with one blank line between them at most.
-fn join(text: &str, next: &str) -> String {
+/// Joins two texts. Blank lines at the start of `next` are dropped if `text` is empty or ends in one.
+fn join_without_double_blank(text: &str, next: &str) -> String {
     if text.is_empty() || text.ends_with("\n\n") {
         format!("{text}{}", next.trim_start_matches('\n'))
     } else {

@@ -63,7 +63,7 @@ impl ConfigEditor {
     /// Appends a profile.
     ///
     /// # Errors
-    /// The name is invalid, or taken in any letter case.
+    /// Fails if the name is invalid, or taken in any letter case.
     pub(crate) fn add(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
         if !is_usable_name(name) {
             return Err(FileError::UnusableName);
@@ -86,7 +86,7 @@ impl ConfigEditor {
     /// Changes a profile in what the draft gives.
     ///
     /// # Errors
-    /// There is no such profile.
+    /// Fails if there is no such profile.
     pub(crate) fn set(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
         write_draft(self.profile(name)?, draft);
         Ok(())
@@ -96,7 +96,7 @@ impl ConfigEditor {
     /// default any more.
     ///
     /// # Errors
-    /// There is no such profile.
+    /// Fails if there is no such profile.
     pub(crate) fn remove(&mut self, name: &str) -> Result<bool, FileError> {
         self.profile(name)?;
         let profiles = self.profiles()?;
@@ -115,7 +115,7 @@ impl ConfigEditor {
     /// Removes where a profile's credentials come from.
     ///
     /// # Errors
-    /// There is no such profile.
+    /// Fails if there is no such profile.
     pub(crate) fn remove_credentials(&mut self, name: &str) -> Result<(), FileError> {
         let table = self.profile(name)?;
         for key in ["api_key", "app_key", "access_token"] {
@@ -127,7 +127,7 @@ impl ConfigEditor {
     /// Makes a profile the default one.
     ///
     /// # Errors
-    /// There is no such profile.
+    /// Fails if there is no such profile.
     pub(crate) fn set_default(&mut self, name: &str) -> Result<(), FileError> {
         self.profile(name)?;
         if !self.document.contains_key("default_profile") {
@@ -140,7 +140,7 @@ impl ConfigEditor {
     /// Writes the file whole or not at all, and gives its new settings.
     ///
     /// # Errors
-    /// It cannot be written, another program changed it meanwhile, or the new text would be invalid.
+    /// Fails if it cannot be written, another program changed it meanwhile, or the new text would be invalid.
     pub(crate) fn save(self) -> Result<ConfigFile, FileError> {
         let path = self.file.path.as_path();
         let text = self.document.to_string();

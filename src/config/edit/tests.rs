@@ -53,12 +53,6 @@ app_key = { command = ["op", "read"] }
 "#;
 
 #[test]
-fn a_profile_is_added_behind_the_others_and_all_else_is_kept() {
-    let text = edited(ORIGINAL, |editor| editor.add("retail", &draft()).unwrap());
-    assert_eq!(text, format!("{ORIGINAL}{DRAFT}"));
-}
-
-#[test]
 fn the_first_profile_makes_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("orgconn/config.toml");
@@ -223,24 +217,6 @@ fn what_is_not_there_can_be_neither_changed_nor_removed() {
             "no profile `hubb`; there are: hub, payments; did you mean hub?"
         );
     }
-}
-
-#[test]
-fn a_change_that_could_not_be_read_again_is_not_written() {
-    let (directory, mut editor) = editor(ORIGINAL);
-    let draft = ProfileDraft {
-        credentials: Some(SecretSources::Token(SecretSource::Environment(
-            "no-variable".to_owned(),
-        ))),
-        ..ProfileDraft::default()
-    };
-    editor.set("hub", &draft).unwrap();
-    assert!(matches!(
-        editor.save().unwrap_err(),
-        FileError::Uneditable { .. }
-    ));
-    let text = fs::read_to_string(directory.path().join("config.toml")).unwrap();
-    assert_eq!(text, ORIGINAL);
 }
 
 #[test]

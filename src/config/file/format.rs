@@ -100,7 +100,7 @@ struct SourceTable {
 /// Reads the text of the configuration file at `path`.
 ///
 /// # Errors
-/// The first mistake: the text is not TOML, or has an unknown key or an invalid value.
+/// Returns the first mistake: the text is not TOML, or has an unknown key or an invalid value.
 pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, FormatError> {
     let file: FileTable =
         toml_edit::de::from_str(text).map_err(|error| FormatError::from_toml(text, &error))?;

@@ -71,8 +71,8 @@ impl ConfigFile {
     /// Reads and checks the file. A missing one is empty, unless the user named it.
     ///
     /// # Errors
-    /// It cannot be read, has an unknown key or an invalid value, holds a secret, or others may write it while it says
-    /// where secrets come from.
+    /// Fails if it cannot be read, has an unknown key or an invalid value, holds a secret, or others may write it while
+    /// it says where secrets come from.
     pub(crate) fn load(location: &ConfigLocation) -> Result<Self, FileError> {
         match Self::load_with_content(&location.path)? {
             (_, None) if location.is_named => Err(FileError::Missing(location.path.clone())),
@@ -129,7 +129,7 @@ impl ConfigFile {
     /// The profile of this name, exactly.
     ///
     /// # Errors
-    /// There is none; the error lists those that exist.
+    /// Fails if there is none; the error lists those that exist.
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile, FileError> {
         let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| self.unknown_profile(name))

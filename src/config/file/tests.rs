@@ -98,7 +98,7 @@ fn each_mistake_is_an_error_with_its_place() {
         ),
         (
             r#"site = "US3""#,
-            "2:1: site is no site; a site is a host name such as datadoghq.com",
+            "2:1: site is not a site; a site is a host name such as datadoghq.com",
         ),
         (
             "site = \"datadoghq.eu\"\napi_url = \"https://api.datadoghq.com\"",

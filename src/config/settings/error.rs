@@ -32,7 +32,7 @@ pub(crate) enum ConfigError {
     },
     /// A site was given beside a profile, which brings its own.
     #[error(
-        "{flag} does not go with the profile `{profile}`, which brings its own site and credentials; sources are never mixed"
+        "{flag} cannot be used with the profile `{profile}`, which has its own site and credentials"
     )]
     SiteBesideProfile {
         /// `--site` or `--api-url`.

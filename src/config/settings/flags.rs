@@ -53,7 +53,7 @@ impl AccountFlags {
     /// The profiles that the flags choose, else their variables.
     ///
     /// # Errors
-    /// Some and all are chosen in the same way, or a variable cannot be read.
+    /// Fails if some and all are chosen in the same way, or a variable cannot be read.
     pub(crate) fn profile_choice(
         &self,
         environment: &Environment,
@@ -83,7 +83,7 @@ impl AccountFlags {
     /// The server that the flags name, else the first family of variables that names one, else the default one.
     ///
     /// # Errors
-    /// A site or URL is invalid, or two of the same rank contradict each other.
+    /// Fails if a site or URL is invalid, or two of the same rank contradict each other.
     pub(crate) fn server(&self, environment: &Environment) -> Result<Server, ConfigError> {
         if let Some(server) = self.server_by_flag()? {
             return Ok(server);
@@ -122,7 +122,7 @@ impl AccountFlags {
     /// The hosts outside Datadog's domains that the flags trust with keys, else the variable.
     ///
     /// # Errors
-    /// The variable cannot be read.
+    /// Fails if the variable cannot be read.
     pub(crate) fn trusted_hosts(
         &self,
         environment: &Environment,

@@ -41,7 +41,7 @@ impl AccountSettings {
     /// The server as one that keys may be sent to.
     ///
     /// # Errors
-    /// Keys must not be sent there.
+    /// Fails if keys must not be sent there.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, EndpointError> {
         self.server.endpoint(&self.trusted_hosts)
     }
@@ -90,7 +90,8 @@ impl<'a> Settings<'a> {
     /// that names its org, every profile.
     ///
     /// # Errors
-    /// A profile does not exist, settings exclude each other, a site or URL is invalid, or there are no credentials.
+    /// Fails if a profile does not exist, settings exclude each other, a site or URL is invalid, or there are no
+    /// credentials.
     pub(crate) fn accounts(
         &self,
         all_if_unspecified: bool,
@@ -136,7 +137,7 @@ impl<'a> Settings<'a> {
     /// does not matter here.
     ///
     /// # Errors
-    /// A variable cannot be read.
+    /// Fails if a variable cannot be read.
     pub(crate) fn every_profile(&self) -> Result<Vec<AccountSettings>, ConfigError> {
         let profiles = self.file.profiles.iter();
         profiles

@@ -162,12 +162,12 @@ fn a_site_and_a_url_of_the_same_rank_must_agree() {
 fn a_site_that_is_none_is_an_error_that_names_where_it_was_given() {
     assert_eq!(
         base_url(&AccountFlags::default(), &[("DD_SITE", "us3")]).unwrap_err(),
-        "DD_SITE is no site; a site is a host name such as datadoghq.com"
+        "DD_SITE is not a site; a site is a host name such as datadoghq.com"
     );
     assert!(
         base_url(&AccountFlags::default(), &[("DATADOG_HOST", "ftp://x")])
             .unwrap_err()
-            .starts_with("DATADOG_HOST is no API URL")
+            .starts_with("DATADOG_HOST is not an API URL")
     );
 }
 
@@ -209,7 +209,8 @@ fn a_site_beside_a_profile_is_an_error() {
         site: Some("datadoghq.com".to_owned()),
         ..chosen(&["hub"])
     };
-    let expected = "--site does not go with the profile `hub`, which brings its own site and credentials; sources are never mixed";
+    let expected =
+        "--site cannot be used with the profile `hub`, which has its own site and credentials";
     assert_eq!(one(FILE, &flags, &[]).unwrap_err(), expected);
     let unchosen = AccountFlags {
         api_url: Some("http://127.0.0.1:1".to_owned()),
@@ -261,14 +262,6 @@ fn some_and_all_profiles_exclude_each_other_at_the_same_rank() {
     assert_eq!(
         resolve_in(FILE, &AccountFlags::default(), &variables).unwrap_err(),
         "ORGCONN_PROFILE and ORGCONN_ALL_PROFILES exclude each other"
-    );
-}
-
-#[test]
-fn an_unknown_profile_is_an_error_with_those_that_exist() {
-    assert_eq!(
-        resolve_in(FILE, &chosen(&["hib"]), &[]).unwrap_err(),
-        "no profile `hib`; there are: hub, payments, bare; did you mean hub?"
     );
 }
 

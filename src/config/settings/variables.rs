@@ -108,7 +108,7 @@ fn half_pair_error(
 /// The credentials in the environment: those of the first family that has any.
 ///
 /// # Errors
-/// A key is set without its partner.
+/// Fails if a key is set without its partner.
 pub(super) fn environment_sources(
     environment: &Environment,
 ) -> Result<Option<SecretSources>, ConfigError> {

@@ -1,4 +1,4 @@
-//! What the tests of this room share: numbered orgs and connections, and files that are read against them.
+//! What the tests of this module share: numbered orgs and connections, and files that are read against them.
 
 mod export;
 mod file;

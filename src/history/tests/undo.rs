@@ -71,7 +71,7 @@ fn a_create_is_undone_only_while_its_connection_is_as_it_was_made() {
         (
             None,
             Some((2, "logs")),
-            "the connection of unknown id that entry is about was replaced by 2",
+            "the connection of entry (id unknown) was replaced by 2",
         ),
     ] {
         let undone = inverse(create("logs"), answered(answer), live);
@@ -134,7 +134,7 @@ fn where_the_outcome_is_unknown_the_live_state_decides_as_far_as_it_can() {
             create("logs"),
             Some((1, "logs")),
             "it is not known whether entry created the connection 1, which exists now; \
-             check it, and delete it if so",
+             if it did, delete it with orgconn delete",
         ),
         (update(1, "logs", "audit"), Some((1, "logs")), "nothing"),
         (

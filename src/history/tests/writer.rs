@@ -211,7 +211,7 @@ async fn a_state_directory_that_is_a_file_is_named() {
     let fixture = Fixture::new();
     fs::write(fixture.home.path().join("state"), "").unwrap();
     let make = format!(
-        "cannot make {}; see that the state directory is a directory of yours on a working disk",
+        "cannot make {}; check that the state directory belongs to you and its disk works",
         fixture.home.path().join("state/orgconn").display()
     );
     let error = fixture.begin(create("logs")).await.unwrap_err();

@@ -13,7 +13,7 @@ pub(super) struct Matrix<'a> {
     pub(super) rows: Vec<usize>,
     /// Indices of nodes: the destinations come first among them.
     pub(super) columns: Range<usize>,
-    pub(super) marks: Vec<Mark>,
+    pub(super) symbols: Vec<TypeSymbol>,
     edges: HashMap<(usize, usize), &'a Edge>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Matrix<'a> {
         Self {
             rows: graph.sources(),
             columns: 0..graph.destinations().count(),
-            marks: Mark::of_graph(graph),
+            symbols: TypeSymbol::of_graph(graph),
             edges: edges.collect(),
         }
     }
@@ -70,9 +70,9 @@ fn even_size(total: usize, max: usize) -> usize {
     total.div_ceil(parts).max(1)
 }
 
-/// What stands for a connection type in a cell of the matrix. Each has a place of its own in every cell.
-pub(super) struct Mark {
-    /// `None` stands for a connection without types.
+/// The symbol of a connection type in a cell of the matrix, always in the same position of the cell.
+pub(super) struct TypeSymbol {
+    /// `None` for a connection without types.
     kind: Option<ConnectionType>,
     pub(super) letter: char,
     /// For the legend; escaped.
@@ -83,22 +83,22 @@ pub(super) struct Mark {
     pub(super) class: &'static str,
 }
 
-impl Mark {
-    /// The marks for all types of the graph, in the order of the types.
+impl TypeSymbol {
+    /// The symbols for all types of the graph, in the order of the types.
     fn of_graph(graph: &Graph) -> Vec<Self> {
         let types = graph.edges.iter().flat_map(|edge| &edge.types);
         let types: BTreeSet<&ConnectionType> = types.collect();
-        let mut marks: Vec<Self> = Vec::new();
+        let mut symbols: Vec<Self> = Vec::new();
         for kind in types {
             let (letter, color, class) = match kind {
                 ConnectionType::Logs => ('L', AnsiColor::BrightBlue, "logs"),
                 ConnectionType::Metrics => ('M', AnsiColor::Yellow, "metrics"),
                 ConnectionType::Audit => ('A', AnsiColor::Magenta, "audit"),
                 ConnectionType::Other(word) => {
-                    (free_letter(word, &marks), AnsiColor::Green, "other")
+                    (free_letter(word, &symbols), AnsiColor::Green, "other")
                 }
             };
-            marks.push(Self {
+            symbols.push(Self {
                 kind: Some(kind.clone()),
                 letter,
                 meaning: escape(kind.as_str()).into_owned(),
@@ -107,7 +107,7 @@ impl Mark {
             });
         }
         if graph.edges.iter().any(|edge| edge.types.is_empty()) {
-            marks.push(Self {
+            symbols.push(Self {
                 kind: None,
                 letter: '-',
                 meaning: "no types".to_owned(),
@@ -115,10 +115,10 @@ impl Mark {
                 class: "none",
             });
         }
-        marks
+        symbols
     }
 
-    /// Whether it stands in the cell of a connection with these types.
+    /// Whether it is in the cell of a connection with these types.
     pub(super) fn is_in(&self, types: &TypeSet) -> bool {
         match &self.kind {
             Some(kind) => types.contains(kind),
@@ -128,12 +128,12 @@ impl Mark {
 }
 
 /// The first letter of the word that no other type has, else `+`.
-fn free_letter(word: &str, marks: &[Mark]) -> char {
+fn free_letter(word: &str, symbols: &[TypeSymbol]) -> char {
     let letters = word.chars().map(|letter| letter.to_ascii_uppercase());
     let is_free = |letter: &char| {
         letter.is_ascii_alphanumeric()
             && !"LMA".contains(*letter)
-            && !marks.iter().any(|mark| mark.letter == *letter)
+            && !symbols.iter().any(|symbol| symbol.letter == *letter)
     };
     letters.into_iter().find(is_free).unwrap_or('+')
 }
@@ -189,10 +189,10 @@ mod tests {
         ];
         for (types, expected) in cases {
             let graph = Graph::new(&[connect(&org(1, "a"), &org(2, "b"), types)], &[]);
-            let marks = Mark::of_graph(&graph);
-            let texts = marks
+            let symbols = TypeSymbol::of_graph(&graph);
+            let texts = symbols
                 .iter()
-                .map(|mark| format!("{} {}", mark.letter, mark.meaning));
+                .map(|symbol| format!("{} {}", symbol.letter, symbol.meaning));
             assert_eq!(Vec::from_iter(texts).join(", "), expected);
         }
     }

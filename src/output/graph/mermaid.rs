@@ -39,8 +39,8 @@ impl Graph {
     }
 }
 
-/// Writes punctuation as entities, since Mermaid, or the Markdown and HTML in its labels, may give it a meaning. Mermaid's
-/// entities begin with `#`. No line can end a fenced block of Markdown.
+/// Writes punctuation as entities, since Mermaid, or the Markdown and HTML in its labels, may give it a meaning.
+/// Mermaid's entities begin with `#`. No line can end a fenced block of Markdown.
 fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

@@ -1,7 +1,8 @@
 //! Draws who sees whose data: as a tree, as a matrix, and in the languages of Graphviz and Mermaid.
 //!
 //! [`Graph`] holds the orgs and connections in a fixed order; each file below writes it in one format. The order of the
-//! input never matters, so that two pictures can be compared. It imports only model, and of output what shows texts.
+//! input never matters, so that two pictures can be compared. It imports only `model`, and from `output` the escaping
+//! of texts.
 
 mod dot;
 mod matrix;
@@ -61,7 +62,8 @@ struct Edge {
 }
 
 impl Graph {
-    /// Builds the graph of `connections`. `orgs` adds orgs in no connection, missing names, and which orgs are disabled.
+    /// Builds the graph of `connections`. `orgs` adds orgs in no connection, missing names, and which orgs are
+    /// disabled.
     pub(crate) fn new(connections: &[Connection], orgs: &[Org]) -> Self {
         let mut known = OrgDirectory::default();
         for org in orgs {
@@ -131,9 +133,9 @@ impl Graph {
     fn labels(&self, width: usize) -> Vec<String> {
         let label = |node: &Node, id: &str| {
             let disabled = if node.disabled { " (disabled)" } else { "" };
-            let mark = format!("{id}{disabled}");
-            let room = width.saturating_sub(measure_text_width(&mark));
-            format!("{}{mark}", shorten(&node.name, room))
+            let suffix = format!("{id}{disabled}");
+            let space = width.saturating_sub(measure_text_width(&suffix));
+            format!("{}{suffix}", shorten(&node.name, space))
         };
         let mut labels: Vec<String> = self.nodes.iter().map(|node| label(node, "")).collect();
         let mut ids_by_label = HashMap::<String, Vec<String>>::new();
@@ -205,10 +207,10 @@ fn shorten(text: &str, width: usize) -> String {
     if measure_text_width(text) <= width {
         return text.to_owned();
     }
-    let room = width.saturating_sub(1);
+    let space = width.saturating_sub(1);
     let reverse = |text: &str| text.chars().rev().collect::<String>();
-    let start = truncate_str(text, room - room / 3, "");
-    let end = reverse(&truncate_str(&reverse(text), room / 3, ""));
+    let start = truncate_str(text, space - space / 3, "");
+    let end = reverse(&truncate_str(&reverse(text), space / 3, ""));
     format!("{}…{}", start.trim_end(), end.trim_start())
 }
 

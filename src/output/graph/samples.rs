@@ -1,11 +1,11 @@
-//! Sample connections for the tests of this room.
+//! Sample connections for the tests of this module.
 
 use uuid::Uuid;
 
 use super::Graph;
 use crate::model::{Connection, Org};
 
-/// Names with what means something to one of the formats.
+/// Names with characters that are special in one of the formats.
 pub(super) const AWKWARD_NAMES: [&str; 20] = [
     r#"say "hi""#,
     r"back\slash \N \n",

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use console::measure_text_width;
 
-use super::matrix::{Block, Mark, Matrix};
+use super::matrix::{Block, Matrix, TypeSymbol};
 use super::{Graph, MAX_LABEL, plural};
 
 const STYLE: &str = include_str!("style.css");
@@ -12,18 +12,18 @@ const HEADING: &str = "Who sees whose data";
 const MAX_COLUMNS: usize = 24;
 const MAX_ROWS: usize = 40;
 /// The number of columns between two stronger lines.
-const GROUP: usize = 5;
+const COLUMNS_PER_GROUP: usize = 5;
 
-// All that follows is in pixels.
+// All sizes below are in pixels.
 const MARGIN: usize = 24;
 const MIN_WIDTH: usize = 640;
 /// Height of title, summary and legend.
-const HEAD: usize = 128;
-/// Room for the words in the corner, even if all labels are short.
-const MIN_ROW_LABEL: usize = 92;
-const ROW: usize = 22;
-const MARK: usize = 16;
-/// Between the sides of a cell and its marks.
+const HEADING_HEIGHT: usize = 128;
+/// Minimum width of the row labels, so that the corner text fits.
+const MIN_ROW_LABEL_WIDTH: usize = 92;
+const ROW_HEIGHT: usize = 22;
+const SYMBOL_SIZE: usize = 16;
+/// Between the sides of a cell and its symbols.
 const CELL_PADDING: usize = 4;
 /// Between a label and the cells.
 const LABEL_GAP: usize = 8;
@@ -35,10 +35,10 @@ impl Graph {
     pub(crate) fn svg(&self) -> String {
         let picture = Picture::new(self);
         let mut elements = picture.heading();
-        let mut y = HEAD;
+        let mut y = HEADING_HEIGHT;
         for block in &picture.blocks {
             elements.extend(picture.block(block, y));
-            y += picture.column_label + LABEL_GAP + block.rows.len() * ROW + 2 * MARGIN;
+            y += picture.label_height + LABEL_GAP + block.rows.len() * ROW_HEIGHT + 2 * MARGIN;
         }
         let (list, height) = picture.unconnected_list(y);
         elements.extend(list);
@@ -72,7 +72,7 @@ struct Picture<'a> {
     left: usize,
     column_width: usize,
     /// Height of the labels above a block.
-    column_label: usize,
+    label_height: usize,
 }
 
 impl<'a> Picture<'a> {
@@ -84,14 +84,14 @@ impl<'a> Picture<'a> {
         let column_labels = labels[matrix.columns.clone()]
             .iter()
             .map(|label| text_width(label));
-        let left = MARGIN + row_labels.max().unwrap_or(0).max(MIN_ROW_LABEL) + LABEL_GAP;
+        let left = MARGIN + row_labels.max().unwrap_or(0).max(MIN_ROW_LABEL_WIDTH) + LABEL_GAP;
         // The labels are turned by 45 degrees.
-        let column_label = column_labels.max().unwrap_or(0) * 5 / 7;
-        let column_width = (matrix.marks.len() * MARK + 2 * CELL_PADDING).max(ROW);
+        let label_height = column_labels.max().unwrap_or(0) * 5 / 7;
+        let column_width = (matrix.symbols.len() * SYMBOL_SIZE + 2 * CELL_PADDING).max(ROW_HEIGHT);
         let columns = blocks.iter().map(|block| block.columns.len()).max();
         let cells = columns.unwrap_or(0) * column_width;
         Self {
-            width: MIN_WIDTH.max(left + cells + column_label + MARGIN),
+            width: MIN_WIDTH.max(left + cells + label_height + MARGIN),
             full_labels: graph.full_labels(),
             graph,
             matrix,
@@ -99,7 +99,7 @@ impl<'a> Picture<'a> {
             labels,
             left,
             column_width,
-            column_label,
+            label_height,
         }
     }
 
@@ -130,16 +130,21 @@ impl<'a> Picture<'a> {
         let explanation = "A row is a source. Its data can be queried by the orgs in whose columns it has a mark:";
         elements.push(text("soft", MARGIN, 80, explanation));
         let mut x = MARGIN;
-        for mark in &self.matrix.marks {
-            elements.push(draw_mark(mark, x, 94));
-            elements.push(text("soft", x + MARK + 6, 94 + ROW / 2, &mark.meaning));
-            x += MARK + text_width(&mark.meaning) + MARGIN;
+        for symbol in &self.matrix.symbols {
+            elements.push(draw_symbol(symbol, x, 94));
+            elements.push(text(
+                "soft",
+                x + SYMBOL_SIZE + 6,
+                94 + ROW_HEIGHT / 2,
+                &symbol.meaning,
+            ));
+            x += SYMBOL_SIZE + text_width(&symbol.meaning) + MARGIN;
         }
         elements
     }
 
     fn block(&self, block: &Block, y: usize) -> Vec<String> {
-        let top = y + self.column_label + LABEL_GAP;
+        let top = y + self.label_height + LABEL_GAP;
         let corner = self.left - LABEL_GAP;
         let mut elements = vec![
             text("soft end", corner, top - 28, "destination →"),
@@ -152,11 +157,11 @@ impl<'a> Picture<'a> {
         }
         for (index, &source) in block.rows.iter().enumerate() {
             let stripe = ["stripe even", "stripe"][index % 2];
-            elements.push(self.row(source, &block.columns, top + index * ROW, stripe));
+            elements.push(self.row(source, &block.columns, top + index * ROW_HEIGHT, stripe));
         }
-        let height = block.rows.len() * ROW;
+        let height = block.rows.len() * ROW_HEIGHT;
         for index in 0..=block.columns.len() {
-            let is_strong = index % GROUP == 0;
+            let is_strong = index % COLUMNS_PER_GROUP == 0;
             let class = if is_strong { "line strong" } else { "line" };
             let x = self.column(index);
             elements.push(format!(
@@ -169,9 +174,9 @@ impl<'a> Picture<'a> {
     fn row(&self, source: usize, destinations: &Range<usize>, y: usize, stripe: &str) -> String {
         let width = self.column(destinations.len()) - MARGIN;
         let stripe = format!(
-            r#"<rect class="{stripe}" x="{MARGIN}" y="{y}" width="{width}" height="{ROW}"/>"#
+            r#"<rect class="{stripe}" x="{MARGIN}" y="{y}" width="{width}" height="{ROW_HEIGHT}"/>"#
         );
-        let (label_x, label_y) = (self.left - LABEL_GAP, y + ROW / 2);
+        let (label_x, label_y) = (self.left - LABEL_GAP, y + ROW_HEIGHT / 2);
         let position = format!(r#"text-anchor="end" x="{label_x}" y="{label_y}""#);
         let label = self.label(source, &position);
         let cells = destinations.clone().enumerate();
@@ -187,10 +192,10 @@ impl<'a> Picture<'a> {
         self.left + index * self.column_width
     }
 
-    /// The marks of a connection; a shade where an org meets itself.
+    /// The symbols of a connection; a shade where an org meets itself.
     fn cell(&self, source: usize, destination: usize, x: usize, y: usize) -> Option<String> {
         let frame = format!(
-            r#"x="{x}" y="{y}" width="{}" height="{ROW}""#,
+            r#"x="{x}" y="{y}" width="{}" height="{ROW_HEIGHT}""#,
             self.column_width
         );
         let Some(edge) = self.matrix.edge(source, destination) else {
@@ -202,13 +207,13 @@ impl<'a> Picture<'a> {
             edge.types_text(),
             edge.id
         ));
-        let marks = self.matrix.marks.iter().zip(0..);
-        let marks: String = marks
-            .filter(|(mark, _)| mark.is_in(&edge.types))
-            .map(|(mark, place)| draw_mark(mark, x + CELL_PADDING + place * MARK, y))
+        let symbols = self.matrix.symbols.iter().zip(0..);
+        let symbols: String = symbols
+            .filter(|(symbol, _)| symbol.is_in(&edge.types))
+            .map(|(symbol, place)| draw_symbol(symbol, x + CELL_PADDING + place * SYMBOL_SIZE, y))
             .collect();
         Some(format!(
-            r#"<g class="cell"><title>{title}</title><rect class="area" {frame}/>{marks}</g>"#
+            r#"<g class="cell"><title>{title}</title><rect class="area" {frame}/>{symbols}</g>"#
         ))
     }
 
@@ -229,10 +234,10 @@ impl<'a> Picture<'a> {
         let mut elements = vec![text("list", MARGIN, y, &title)];
         for (index, node) in nodes.enumerate() {
             let x = MARGIN + index / rows * column_width;
-            let y = y + (index % rows + 1) * ROW;
+            let y = y + (index % rows + 1) * ROW_HEIGHT;
             elements.push(self.label(node, &format!(r#"x="{x}" y="{y}""#)));
         }
-        (elements, rows * ROW + 2 * MARGIN)
+        (elements, rows * ROW_HEIGHT + 2 * MARGIN)
     }
 
     /// The label of an org, with its whole name as title. `position` is the attributes that place it.
@@ -250,10 +255,10 @@ impl<'a> Picture<'a> {
 }
 
 /// Draws a letter on its colour, in a row that begins at `y`.
-fn draw_mark(mark: &Mark, x: usize, y: usize) -> String {
-    let (class, letter) = (mark.class, mark.letter);
-    let (width, height) = (MARK - 1, ROW - 6);
-    let (middle_x, middle_y, y) = (x + MARK / 2, y + ROW / 2, y + 3);
+fn draw_symbol(symbol: &TypeSymbol, x: usize, y: usize) -> String {
+    let (class, letter) = (symbol.class, symbol.letter);
+    let (width, height) = (SYMBOL_SIZE - 1, ROW_HEIGHT - 6);
+    let (middle_x, middle_y, y) = (x + SYMBOL_SIZE / 2, y + ROW_HEIGHT / 2, y + 3);
     format!(
         r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}" rx="3"/><text class="letter" x="{middle_x}" y="{middle_y}" dy="0.35em">{letter}</text>"#
     )

@@ -5,7 +5,7 @@ use comfy_table::{
 };
 use console::measure_text_width;
 
-use super::matrix::{Block, Mark, Matrix};
+use super::matrix::{Block, Matrix, TypeSymbol};
 use super::{Graph, MAX_WIDTH, plural};
 
 /// Columns of the line between two columns, and of the spaces around it.
@@ -56,16 +56,16 @@ impl MatrixTable<'_> {
         let labels = self.graph.full_labels();
         let widths = rows.iter().map(|&node| measure_text_width(&labels[node]));
         let least_name = widths.max().unwrap_or(0).min(self.width / 5).max(MIN_NAME);
-        let room = self.width.saturating_sub(least_name + 1);
+        let space = self.width.saturating_sub(least_name + 1);
 
         let names = &labels[columns.clone()];
-        if self.columns_width(names) <= room {
+        if self.columns_width(names) <= space {
             let whole = self.matrix.blocks(usize::MAX, usize::MAX);
             let tables = whole.iter().map(|block| self.table(block, names));
             return tables.collect();
         }
         let widest = self.column_width(&columns.len().to_string());
-        let blocks = self.matrix.blocks(room / widest, usize::MAX);
+        let blocks = self.matrix.blocks(space / widest, usize::MAX);
         let tables = blocks.iter().map(|block| {
             let numbers = block.columns.clone().map(|node| (node + 1).to_string());
             let table = self.table(block, &Vec::from_iter(numbers));
@@ -129,39 +129,40 @@ impl MatrixTable<'_> {
         let (name, cells) = row.split_at(start.map_or(row.len(), |(start, _)| start));
         let mut colored = name.to_owned();
         for character in cells.chars() {
-            let mut marks = self.matrix.marks.iter();
-            match marks.find(|mark| mark.letter == character) {
-                Some(mark) => colored.push_str(&self.letter(mark)),
+            let mut symbols = self.matrix.symbols.iter();
+            match symbols.find(|symbol| symbol.letter == character) {
+                Some(symbol) => colored.push_str(&self.letter(symbol)),
                 None => colored.push(character),
             }
         }
         colored
     }
 
-    /// A letter for each type, in a place of its own; empty where there is no connection.
+    /// A letter for each type, always in the same position; `·` where the type is not shared. Empty where there is no
+    /// connection.
     fn cell(&self, source: usize, destination: usize) -> String {
         let Some(edge) = self.matrix.edge(source, destination) else {
             return String::new();
         };
-        let marks = self.matrix.marks.iter();
-        let letters = marks.map(|mark| match mark.is_in(&edge.types) {
-            true => mark.letter,
+        let symbols = self.matrix.symbols.iter();
+        let letters = symbols.map(|symbol| match symbol.is_in(&edge.types) {
+            true => symbol.letter,
             false => '·',
         });
         letters.collect()
     }
 
-    fn letter(&self, mark: &Mark) -> String {
-        let style = mark.color.on_default().bold();
+    fn letter(&self, symbol: &TypeSymbol) -> String {
+        let style = symbol.color.on_default().bold();
         match self.is_colored {
-            true => format!("{style}{}{style:#}", mark.letter),
-            false => mark.letter.to_string(),
+            true => format!("{style}{}{style:#}", symbol.letter),
+            false => symbol.letter.to_string(),
         }
     }
 
     fn legend(&self) -> String {
-        let marks = self.matrix.marks.iter();
-        let meanings = marks.map(|mark| format!("{} {}", self.letter(mark), mark.meaning));
+        let symbols = self.matrix.symbols.iter();
+        let meanings = symbols.map(|symbol| format!("{} {}", self.letter(symbol), symbol.meaning));
         Vec::from_iter(meanings).join("  ") + "\n"
     }
 
@@ -185,7 +186,7 @@ impl MatrixTable<'_> {
     /// The least width of a column with this header, which is broken between words.
     fn column_width(&self, header: &str) -> usize {
         let words = header.split(' ').map(measure_text_width);
-        words.max().unwrap_or(0).max(self.matrix.marks.len()) + GAP
+        words.max().unwrap_or(0).max(self.matrix.symbols.len()) + GAP
     }
 
     fn columns_width(&self, headers: &[String]) -> usize {

@@ -1,4 +1,4 @@
-//! The graph itself, and what holds for every format.
+//! Tests of the graph itself, and of properties of every format.
 
 use proptest::prelude::*;
 

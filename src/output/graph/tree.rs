@@ -23,9 +23,9 @@ impl Graph {
         });
         let mut trees = Vec::from_iter(destinations);
         if !self.unconnected().is_empty() {
-            let room = width.saturating_sub(BRANCH);
+            let space = width.saturating_sub(BRANCH);
             let orgs = labels[self.unconnected()].iter();
-            let orgs = orgs.map(|label| wrap(&[(label, room)]));
+            let orgs = orgs.map(|label| wrap(&[(label, space)]));
             trees.push(branches("In no connection", &Vec::from_iter(orgs)));
         }
         trees.join("\n")
@@ -40,10 +40,13 @@ fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> 
     let types_width = types.iter().map(|text| measure_text_width(text)).max();
     let (name_width, types_width) = (name_width.unwrap_or(0), types_width.unwrap_or(0));
 
-    let room = width.saturating_sub(BRANCH + GAP);
-    let name_room = room.saturating_sub(types_width).max(room / 2).max(MIN_NAME);
-    let name_width = name_width.min(name_room);
-    let types_width = types_width.min(room.saturating_sub(name_width).max(MIN_NAME));
+    let space = width.saturating_sub(BRANCH + GAP);
+    let name_space = space
+        .saturating_sub(types_width)
+        .max(space / 2)
+        .max(MIN_NAME);
+    let name_width = name_width.min(name_space);
+    let types_width = types_width.min(space.saturating_sub(name_width).max(MIN_NAME));
     let rows = names.iter().zip(&types);
     rows.map(|(name, types)| wrap(&[(name, name_width), (types, types_width)]))
         .collect()

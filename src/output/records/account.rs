@@ -129,7 +129,7 @@ impl Row for ProfileRow {
     ];
 }
 
-/// Whose credentials these are, where they come from, and what they may do.
+/// The owner, the origin and the permissions of credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct IdentityRow {
     /// The profile, if there is one.
@@ -143,7 +143,7 @@ pub(crate) struct IdentityRow {
     pub(crate) user: IdentityUser,
     /// Where they come from, where that is known.
     pub(crate) credentials: Option<CredentialOrigins>,
-    /// What they may do with connections.
+    /// Their permissions for connections.
     pub(crate) connections: IdentityPermissions,
 }
 
@@ -156,7 +156,7 @@ pub(crate) struct IdentityUser {
     pub(crate) name: Option<String>,
     /// Their mail address.
     pub(crate) email: Option<String>,
-    /// Whether it is a service account and no person.
+    /// Whether it is a service account, not a person.
     pub(crate) service_account: Option<bool>,
     /// The state of the account: `Active`, `Pending` or `Disabled`.
     pub(crate) status: Option<String>,

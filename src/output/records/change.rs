@@ -18,7 +18,7 @@ pub(crate) struct StepRow {
     /// The result: `done`, `failed`, `unknown` or `not attempted`; or the difference that the step removes:
     /// `missing`, `differs` or `unwanted`. `None` while it is only planned.
     pub(crate) result: Option<&'static str>,
-    /// Why, where that is not obvious.
+    /// The reason, where it is not obvious.
     pub(crate) reason: Option<String>,
     /// The connection: the live one, or the one that the step created.
     pub(crate) id: Option<Uuid>,
@@ -112,7 +112,7 @@ pub(crate) struct HistoryRow {
     pub(crate) command: String,
     /// `done`, `failed`, `unknown` or `undone`.
     pub(crate) result: &'static str,
-    /// Why, where that is not obvious.
+    /// The reason, where it is not obvious.
     pub(crate) reason: Option<String>,
     /// The status of the HTTP answer that refused it.
     pub(crate) http_status: Option<u16>,
@@ -139,7 +139,7 @@ pub(crate) struct HistoryRow {
 
 impl Row for HistoryRow {
     const PLURAL: &'static str = "changes";
-    /// What `undo` takes.
+    /// The id that `undo` takes.
     const ID_COLUMN: &'static str = "entry";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::id("entry", |row: &Self| row.entry.as_str().into()),

@@ -3,7 +3,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::org_or_nulls;
-use crate::model::{Change, Connection, OrgRef, TypeSet, UserRef};
+use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet, UserRef};
 use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
@@ -26,13 +26,13 @@ impl Row for Connection {
     ];
 }
 
-/// What happened to a connection: the row of the commands that change one, and of `check`. A connection that does not
+/// The result for one connection: the row of the commands that change one, and of `check`. A connection that does not
 /// exist has no id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct ConnectionChange {
     /// One or two words: `created`, `exists`, `would delete`, `as wanted`, `differs`, `failed`, …
     pub(crate) result: &'static str,
-    /// Why, where that is not obvious.
+    /// The reason, where it is not obvious.
     pub(crate) reason: Option<String>,
     /// The connection's id, if it exists.
     pub(crate) id: Option<Uuid>,
@@ -41,7 +41,7 @@ pub(crate) struct ConnectionChange {
     pub(crate) source: Option<OrgRef>,
     /// The org that may query it.
     pub(crate) destination: OrgRef,
-    /// What is shared, or would be.
+    /// The types that are shared, or would be.
     pub(crate) types: TypeSet,
     /// When it was created, as the API wrote it.
     pub(crate) created_at: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct ConnectionChange {
 }
 
 impl ConnectionChange {
-    /// A connection, and what happened to it in one or two words.
+    /// A connection, and its result in one or two words.
     pub(crate) fn new(result: &'static str, connection: Connection) -> Self {
         Self {
             result,
@@ -81,8 +81,23 @@ impl ConnectionChange {
         }
     }
 
+    /// A change that was made, and the connection after it; after a delete as it was.
+    pub(crate) fn made(change: &Change, connection: Connection) -> Self {
+        let result = match change.kind() {
+            ChangeKind::Create => "created",
+            ChangeKind::Update => "updated",
+            ChangeKind::Delete => "deleted",
+        };
+        Self::new(result, connection)
+    }
+
     /// A change that is not made: the connection as it would be afterwards, before a delete as it is.
-    pub(crate) fn planned(result: &'static str, change: &Change) -> Self {
+    pub(crate) fn planned(change: &Change) -> Self {
+        let result = match change.kind() {
+            ChangeKind::Create => "would create",
+            ChangeKind::Update => "would update",
+            ChangeKind::Delete => "would delete",
+        };
         let before = match change.connection_before() {
             Some(before) => Self::new(result, before.clone()),
             None => Self::missing(
@@ -131,8 +146,8 @@ impl Row for ConnectionChange {
     ];
 }
 
-/// Green for what is as it was wanted, red for what is not, yellow for what was not done or is not known. Other words
-/// have no colour: better none than a wrong one.
+/// Green for results as wanted, red for others, yellow for changes not made and unknown results. Other words have no
+/// colour: better none than a wrong one.
 pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
     match result {
         "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {

@@ -6,15 +6,15 @@ use crate::output::value::distinct_prefix_length;
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
 
-/// The least width of texts where none is to be wrapped.
+/// The minimum width where no text is to be wrapped.
 const NO_WRAPPING: usize = usize::MAX;
-/// No text is wrapped to less than this.
+/// Texts are not wrapped to less than this.
 const MIN_WIDTH: usize = 12;
-/// No text is wrapped to less than this beside an id that has to stay whole.
+/// Texts are not wrapped to less than this beside an id that has to stay whole.
 const MIN_WIDTH_BESIDE_ID: usize = 8;
 
 /// The length of `2025-08-26`.
-const DATE: usize = 10;
+const DATE_LENGTH: usize = 10;
 
 /// The text of a table, whatever its rows are.
 pub(super) struct Table {
@@ -61,19 +61,19 @@ impl Table {
         }
     }
 
-    /// Fits the columns into `limit`, by what costs the reader least: times become dates, ids are shortened, texts are
-    /// wrapped, and optional columns are hidden. Ids are never wrapped. Returns whether the columns fit beside each
-    /// other now; if they do not, all of them are shown.
+    /// Fits the columns into `limit`, in the order of least loss to the reader: times become dates, ids are shortened,
+    /// texts are wrapped, and optional columns are hidden. Ids are never wrapped. Returns whether the columns fit
+    /// beside each other now; if they do not, all of them are shown.
     pub(super) fn fit(&mut self, limit: usize) -> bool {
-        if self.wrap_texts(limit, NO_WRAPPING) {
+        if self.narrow_text_columns(limit, NO_WRAPPING) {
             return true;
         }
         self.shorten_times();
-        if self.wrap_texts(limit, NO_WRAPPING) {
+        if self.narrow_text_columns(limit, NO_WRAPPING) {
             return true;
         }
         self.shorten_ids();
-        if self.wrap_texts(limit, MIN_WIDTH) {
+        if self.narrow_text_columns(limit, MIN_WIDTH) {
             return true;
         }
         self.show_optional(false);
@@ -83,7 +83,7 @@ impl Table {
         } else {
             MIN_WIDTH
         };
-        let fits = self.wrap_texts(limit, min_width);
+        let fits = self.narrow_text_columns(limit, min_width);
         self.show_optional(!fits);
         fits
     }
@@ -94,23 +94,23 @@ impl Table {
         }
     }
 
-    /// Shows only the dates of times. A date has no time zone in its header.
+    /// Cuts times to their date, and removes the time zone from the header.
     fn shorten_times(&mut self) {
         for column in self.columns_with(Fit::Date) {
             if let Some(zone) = column.header.find(" (") {
                 column.header.truncate(zone);
             }
             for time in &mut column.cells {
-                let rest = time.get(DATE..);
+                let rest = time.get(DATE_LENGTH..);
                 if rest.is_some_and(|rest| rest.starts_with(' ')) {
-                    time.truncate(DATE);
+                    time.truncate(DATE_LENGTH);
                 }
             }
         }
         self.measure();
     }
 
-    /// Shows only so much of ids as tells the rows apart.
+    /// Cuts ids to a prefix that is long enough to tell the rows apart.
     fn shorten_ids(&mut self) {
         for column in self.columns_with(Fit::ShortId) {
             let length = distinct_prefix_length(&column.cells);
@@ -123,23 +123,25 @@ impl Table {
         self.measure();
     }
 
-    /// Wraps the widest texts, evenly and to no less than `min`, until the columns fit into `limit`. Returns whether
-    /// they do.
-    fn wrap_texts(&mut self, limit: usize, min: usize) -> bool {
+    /// Reduces the width of the widest text columns, evenly and to no less than `min`, until the columns fit into
+    /// `limit`. Returns whether they do.
+    fn narrow_text_columns(&mut self, limit: usize, min: usize) -> bool {
         let gaps = GAP * self.visible().count().saturating_sub(1);
-        let room = limit.saturating_sub(gaps);
+        let space = limit.saturating_sub(gaps);
         let total_at = |level: usize| -> usize {
-            let widths = self.visible().map(|column| column.width_at(level));
+            let widths = self
+                .visible()
+                .map(|column| column.width_if_wrapped_to(level));
             widths.sum()
         };
-        let mut levels = (min..=room.max(min)).rev();
-        let Some(level) = levels.find(|&level| total_at(level) <= room) else {
+        let mut levels = (min..=space.max(min)).rev();
+        let Some(level) = levels.find(|&level| total_at(level) <= space) else {
             return false;
         };
-        // What is left over goes to columns that could use it, from the left.
-        let mut left_over = room - total_at(level);
+        // The remaining width goes to columns that need it, from the left.
+        let mut left_over = space - total_at(level);
         for column in self.columns.iter_mut().filter(|column| column.is_visible) {
-            column.width = column.width_at(level);
+            column.width = column.width_if_wrapped_to(level);
             if column.width < column.natural_width && left_over > 0 {
                 column.width += 1;
                 left_over -= 1;
@@ -150,8 +152,8 @@ impl Table {
 }
 
 impl TableColumn {
-    /// The width if texts are wrapped at `level`.
-    fn width_at(&self, level: usize) -> usize {
+    /// The width if texts are wrapped to `level` columns of the terminal.
+    fn width_if_wrapped_to(&self, level: usize) -> usize {
         match self.fit {
             Fit::Wrap => self.natural_width.min(level),
             _ => self.natural_width,

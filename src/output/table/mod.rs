@@ -1,7 +1,7 @@
 //! `-o table`: aligned columns for people. The rows are collected, since all of them decide how wide a column is.
 //!
-//! comfy-table draws, aligns, wraps and colours. Here is only decided which columns it gets, how much of each value, and
-//! how wide each column is.
+//! comfy-table draws, aligns, wraps and colours. Here is only decided which columns it gets, how much of each value,
+//! and how wide each column is.
 
 mod layout;
 
@@ -23,7 +23,7 @@ const MISSING: &str = "-";
 /// How many lines comfy-table draws at once, so that memory stays flat.
 const CHUNK: usize = 1_000;
 
-/// A value has at least this room beside its label in a block.
+/// The minimum width of a value beside its label in a block.
 const MIN_VALUE_WIDTH: usize = 12;
 
 /// Collects the rows, and writes the table at the end.
@@ -66,7 +66,7 @@ impl<'a, R: Row> TableWriter<'a, R> {
 }
 
 impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
-    fn row(&mut self, row: &R) -> io::Result<()> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
         for (column, table_column) in self.columns.iter().zip(&mut self.table.columns) {
             let value = (column.value)(row).display();
             table_column.is_visible |= value.is_some();
@@ -80,7 +80,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
         Ok(())
     }
 
-    fn end(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
+    fn write_footer(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
         table.measure();
         match stdout.width {

@@ -77,7 +77,7 @@ fn chosen(format: Format, columns: &[&str]) -> OutputOptions {
     }
 }
 
-/// What a listing of `rows` writes to standard output.
+/// The text that a listing of `rows` writes to standard output.
 fn listing<R: Row>(options: OutputOptions, terminal: Option<usize>, rows: Vec<R>) -> String {
     let (mut output, stdout, _) = output(options, terminal);
     let mut listing = output.begin().unwrap();

@@ -8,7 +8,7 @@ use super::{Captured, captured, plain};
 use crate::output::handle::Output;
 use crate::output::{Format, OutputOptions};
 
-/// What erases a line.
+/// The control sequence that erases a line.
 const ERASE: &str = "\r\u{1b}[2K";
 
 impl TermLike for Captured {

@@ -67,7 +67,7 @@ pub(super) fn awkward() -> Vec<Connection> {
     ]
 }
 
-/// What happened to two connections.
+/// The results for two connections.
 pub(super) fn changes() -> Vec<ConnectionChange> {
     let [first, second] = ordinary().try_into().unwrap();
     vec![

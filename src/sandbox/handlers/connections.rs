@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::link;
-use crate::sandbox::account::{Account, ConnectionState};
 use crate::sandbox::auth::Caller;
+use crate::sandbox::data::{ConnectionState, SandboxData};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::message::{Request, Response, parse_uuid};
 use crate::sandbox::state::Sandbox;
 
-/// The types that the service knows. `rum` stands for one that came after a client was written.
+/// The types that the API knows. `rum` stands for a type that is newer than the client.
 const TYPES: [&str; 4] = ["logs", "metrics", "audit", "rum"];
 
-/// How many connections a page has at most, and if the request does not say.
+/// The maximum number of connections per page, and the number if the request does not say.
 const MAX_PAGE: usize = 1000;
 
 #[derive(Deserialize)]
@@ -31,12 +31,12 @@ struct NewConnection {
 
 #[derive(Deserialize)]
 struct Relationships {
-    sink_org: Payload<OrgLink>,
+    sink_org: Payload<OrgIdentifier>,
 }
 
-/// The id is text: the API answers one that is no UUID as an org that it does not find.
+/// The id is text: the API treats an id that is not a UUID as that of an unknown org.
 #[derive(Deserialize)]
-struct OrgLink {
+struct OrgIdentifier {
     id: String,
 }
 
@@ -61,16 +61,16 @@ pub(super) fn list(sandbox: &Sandbox, request: &Request) -> Result<Response, Api
     let offset = request.number("offset")?.unwrap_or(0);
     let source = request.uuid("source_org_id")?;
     let destination = request.uuid("sink_org_id")?;
-    sandbox.read(|account| {
-        let visible = account.connections.iter();
-        let visible: Vec<_> = visible.filter(|one| one.joins(caller.org)).collect();
+    sandbox.read(|data| {
+        let visible = data.connections.iter();
+        let visible: Vec<_> = visible.filter(|one| one.involves(caller.org)).collect();
         let is_match = |one: &ConnectionState| {
             source.is_none_or(|id| one.source == id)
                 && destination.is_none_or(|id| one.destination == id)
         };
         let matches: Vec<_> = visible.iter().filter(|one| is_match(one)).collect();
         let page = matches.iter().skip(offset).take(limit);
-        let records: Vec<_> = page.map(|one| record(one, Some(account))).collect();
+        let records: Vec<_> = page.map(|one| record(one, Some(data))).collect();
         Ok(Response::ok(json!({
             "data": records,
             "meta": {"page": {
@@ -89,12 +89,12 @@ pub(super) fn create(sandbox: &Sandbox, request: &Request) -> Result<Response, A
     check_types(&types)?;
     let destination = parse_uuid(&new.relationships.sink_org.data.id);
     let destination = destination.ok_or(ApiError::NotFound)?;
-    sandbox.change(|account| {
-        check_pair(account, caller.org, destination)?;
+    sandbox.change(|data| {
+        check_pair(data, caller.org, destination)?;
         if has_duplicates(&types) {
             return Err(ApiError::PairNotAllowed(caller.org, destination));
         }
-        if account.has_connection(caller.org, destination) {
+        if data.has_connection(caller.org, destination) {
             return Err(ApiError::ConnectionExists(caller.org, destination));
         }
         let connection = ConnectionState {
@@ -105,8 +105,8 @@ pub(super) fn create(sandbox: &Sandbox, request: &Request) -> Result<Response, A
             created_at: Some(now()),
             created_by: caller.user,
         };
-        let response = Response::ok(json!({"data": record(&connection, Some(account))}));
-        account.connections.push(connection);
+        let response = Response::ok(json!({"data": record(&connection, Some(data))}));
+        data.connections.push(connection);
         Ok(response)
     })
 }
@@ -122,10 +122,10 @@ pub(super) fn update(sandbox: &Sandbox, request: &Request, id: &str) -> Result<R
     if update.id.is_some_and(is_another) || has_duplicates(&types) {
         return Err(ApiError::InvalidInput);
     }
-    sandbox.change(|account| {
-        let position = account.position(id, caller.org);
+    sandbox.change(|data| {
+        let position = data.position(id, caller.org);
         let position = position.ok_or(ApiError::UnknownOnUpdate(id))?;
-        let connection = &mut account.connections[position];
+        let connection = &mut data.connections[position];
         if connection.source != caller.org {
             return Err(ApiError::Forbidden);
         }
@@ -138,21 +138,21 @@ pub(super) fn update(sandbox: &Sandbox, request: &Request, id: &str) -> Result<R
 pub(super) fn delete(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Response, ApiError> {
     let caller = Caller::with_write_permission(&request.headers)?;
     let id = connection_id(id)?;
-    sandbox.change(|account| {
-        let position = account.position(id, caller.org);
+    sandbox.change(|data| {
+        let position = data.position(id, caller.org);
         let position = position.ok_or(ApiError::UnknownOnDelete(id))?;
-        account.connections.remove(position);
+        data.connections.remove(position);
         Ok(Response::ok("{}\n"))
     })
 }
 
-/// A connection as the API shows it. Names come from `account`; the answer to an update has none.
-fn record(connection: &ConnectionState, account: Option<&Account>) -> Value {
+/// A connection as the API shows it. Names come from `data`; the answer to an update has none.
+fn record(connection: &ConnectionState, data: Option<&SandboxData>) -> Value {
     let org = |id: Uuid| {
-        let org = account.and_then(|account| account.orgs.get(&id));
+        let org = data.and_then(|data| data.orgs.get(&id));
         json!({"data": link("orgs", id, org.map(|org| &*org.name))})
     };
-    let creator = account.and_then(|account| account.users.get(&connection.created_by));
+    let creator = data.and_then(|data| data.users.get(&connection.created_by));
     let creator = creator.and_then(|user| user.name.as_deref());
     json!({
         "type": "org_connection",
@@ -169,11 +169,11 @@ fn record(connection: &ConnectionState, account: Option<&Account>) -> Value {
     })
 }
 
-fn check_pair(account: &Account, source: Uuid, destination: Uuid) -> Result<(), ApiError> {
-    if !account.orgs.contains_key(&destination) {
+fn check_pair(data: &SandboxData, source: Uuid, destination: Uuid) -> Result<(), ApiError> {
+    if !data.orgs.contains_key(&destination) {
         return Err(ApiError::NotFound);
     }
-    let are_active = account.is_active(source) && account.is_active(destination);
+    let are_active = data.is_active(source) && data.is_active(destination);
     if !are_active || source == destination {
         return Err(ApiError::PairNotAllowed(source, destination));
     }

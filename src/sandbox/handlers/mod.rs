@@ -1,4 +1,4 @@
-//! What each endpoint of the API does.
+//! The endpoints of the API.
 
 mod connections;
 mod orgs_and_users;

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::link;
-use crate::sandbox::account::{OrgState, UserStatus};
 use crate::sandbox::auth::{self, Caller};
+use crate::sandbox::data::{OrgState, UserStatus};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::message::{Request, Response, parse_uuid};
 use crate::sandbox::state::Sandbox;
@@ -13,8 +13,8 @@ pub(super) fn managed_orgs(sandbox: &Sandbox, request: &Request) -> Result<Respo
     let current = Caller::with_write_permission(&request.headers)?.org;
     let part = request.parameter("filter[name]").unwrap_or_default();
     let part = part.to_lowercase();
-    sandbox.read(|account| {
-        let orgs = account.orgs.iter().filter(|(id, org)| {
+    sandbox.read(|data| {
+        let orgs = data.orgs.iter().filter(|(id, org)| {
             let is_managed = **id == current || org.parent == Some(current);
             is_managed && org.name.to_lowercase().contains(&part)
         });
@@ -78,8 +78,8 @@ pub(super) fn user(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Res
 }
 
 fn user_record(sandbox: &Sandbox, caller: Caller, id: Uuid) -> Result<Response, ApiError> {
-    sandbox.read(|account| {
-        let user = account.users.get(&id);
+    sandbox.read(|data| {
+        let user = data.users.get(&id);
         let user = user.filter(|user| user.org == caller.org);
         let user = user.ok_or(ApiError::UnknownUser)?;
         Ok(Response::ok(json!({"data": {

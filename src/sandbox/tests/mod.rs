@@ -1,4 +1,4 @@
-//! What a client of the sandbox gets, over real HTTP.
+//! Tests of the sandbox over real HTTP.
 
 mod orgs_and_users;
 mod reading;

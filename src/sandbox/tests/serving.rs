@@ -1,4 +1,4 @@
-//! What holds for every request, and the life of a server.
+//! Tests of properties of every request, and of starting and stopping a server.
 
 use std::net::{SocketAddr, TcpStream};
 use std::thread;

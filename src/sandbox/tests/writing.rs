@@ -1,4 +1,4 @@
-//! Creating, updating and deleting, and what is refused.
+//! Tests of creating, updating and deleting, and of refusals.
 
 use jiff::Timestamp;
 

@@ -59,6 +59,34 @@ fn who_where_from_and_what_is_permitted() {
     );
 }
 
+#[test]
+fn an_org_that_the_user_does_not_tell_is_the_current_one_of_the_managed_orgs() {
+    let api = Api::new();
+    let mut user = current_user(1);
+    user["data"]["relationships"] = json!({});
+    api.get("/api/v2/current_user", &user)
+        .get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get(FIRST, &page(&[], 0));
+    expect_probe(&api, 404, "not found");
+    let status = api.world().run(["auth", "status", "-o", "json"]).code(0);
+    let org = &status.json()["items"][0]["org"];
+    assert_eq!(*org, json!({"id": uuid(1), "name": "Org 1"}));
+}
+
+#[test]
+fn keys_whose_org_nobody_tells_are_not_taken_for_those_of_the_profile() {
+    let api = Api::new();
+    let mut user = current_user(1);
+    user["data"]["relationships"] = json!({});
+    api.get("/api/v2/current_user", &user)
+        .expect("GET", "/api/v2/org", None, refused(403, "Forbidden"), 1)
+        .get(FIRST, &page(&[], 0));
+    let world = Profiles::new("").with("a", &api, Some(1)).world();
+    let status = world.run(["auth", "status", "--profile=a"]).code(4);
+    let expected = "error: profile a: the service does not say which org these credentials belong to\n";
+    assert!(status.stderr.starts_with(expected), "{}", status.stderr);
+}
+
 /// The permissions that are found where the managed orgs may be seen, and the probe is answered so.
 fn permissions(status: u16, message: &str) -> Value {
     let api = Api::new();
@@ -104,7 +132,7 @@ fn bad_keys_end_with_4_and_say_where_they_came_from() {
     let failed = api.world().run(["auth", "status"]).code(4);
     assert!(
         failed.stderr.starts_with(
-            "error: the credentials from environment variable DD_API_KEY and environment variable DD_APP_KEY do not serve: "
+            "error: the credentials from environment variable DD_API_KEY and environment variable DD_APP_KEY were not accepted: "
         ),
         "{}",
         failed.stderr

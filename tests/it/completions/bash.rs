@@ -2,7 +2,7 @@
 
 use crate::harness::{Terminal, World};
 
-/// What bash replies for the end of a line that it replaces, one candidate a line, with what is asked of readline in front.
+/// The reply to bash for the end of a line that it replaces: options for readline, then one candidate per line.
 fn replied(world: &World, line: &str, replaced: &str) -> String {
     let script = r#"
 eval "$(orgconn completions bash)"

@@ -97,7 +97,7 @@ fn an_org_is_offered_in_the_reading_that_is_forced() {
         values(&world, &["create", "public-id:h"]),
         ["public-id:hb4k7q2m9xd"]
     );
-    // What is no name may be an id.
+    // A text that is not a name may be an id.
     assert_eq!(
         values(&world, &["create", "839"]),
         ["83999dcd-7f97-11f0-8de1-1ecf66f1aa85"]

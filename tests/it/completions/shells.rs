@@ -54,7 +54,7 @@ fn what_bash_only_shows_is_shown_as_it_is() {
         ask("orgconn list --profile=retail", "63"),
         "words\n--profile=retail-us  -- Retail US\n--profile=retail-eu  -- Retail EU\n"
     );
-    // One alone may be put on the line all the same.
+    // A single candidate may be inserted anyway.
     assert_eq!(
         ask("orgconn list --profile=retail-u", "63"),
         "words\nretail-us\n"

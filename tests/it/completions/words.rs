@@ -9,8 +9,8 @@ fn commands_are_offered_with_what_they_do() {
     assert_eq!(
         offered(&world, &["a"]),
         [
-            "apply\tChange the live connections into those of a file",
-            "auth\tShow whose credentials these are and what they permit; log in and out",
+            "apply\tBring the live connections to a file's state",
+            "auth\tShow the owner and the permissions of credentials; log in and out",
         ]
     );
     assert_eq!(values(&world, &["l"]), ["list"]);

@@ -83,7 +83,7 @@ fn a_url_with_more_in_it_than_a_place_is_refused_and_not_repeated() {
         refused(
             &ALL[2..4],
             &["--api-url", url],
-            "--api-url is no API URL; it looks like https://api.datadoghq.com, with no user name, query or fragment",
+            "--api-url is not an API URL; use one such as https://api.datadoghq.com, without user name, query or fragment",
         );
     }
 }

@@ -102,8 +102,8 @@ fn where_no_connection_of_the_file_can_be_seen_it_ends_with_4() {
     assert_eq!(ended.json()["items"], json!([]));
     assert_eq!(
         ended.json()["errors"][0]["message"],
-        "orgconn.yaml:1:24: whether `Org 2` is connected to `Org 3` cannot be read: neither of them is served by \
-         these credentials, which belong to `Org 1`"
+        "orgconn.yaml:1:24: whether `Org 2` is connected to `Org 3` cannot be read: these credentials \
+         belong to `Org 1`, not to either org"
     );
 }
 

@@ -36,7 +36,7 @@ fn what_is_not_known_and_what_is_wrong_in_the_file_are_annotations_too() {
     assert_data_eq!(
         part.stdout,
         str![[r#"
-::error file=orgconn.yaml,line=2,col=22,title=orgconn%3A permission::whether `Org 3` is connected to `Org 2` cannot be read: neither of them is served by these credentials, which belong to `Org 1`
+::error file=orgconn.yaml,line=2,col=22,title=orgconn%3A permission::whether `Org 3` is connected to `Org 2` cannot be read: these credentials belong to `Org 1`, not to either org
 
 "#]]
     );

@@ -25,7 +25,7 @@ create  Org 1   Org 3        -       logs,metrics  2
         planned.stderr,
         str![[r#"
 1 to create, 1 to update, 0 to delete, 0 unchanged
-hint: --prune would delete 1 connection of these sources that the file does not name
+hint: --prune would delete 1 more connection of these source orgs that is not in the file
 
 "#]]
     );
@@ -111,7 +111,7 @@ fn who_would_own_a_new_connection_is_told_where_it_is_a_person() {
     assert_data_eq!(
         planned.stderr,
         str![[r#"
-warning: what is created in `Org 1` would belong to Dana Example, a person, and be deleted with that account: Datadog recommends a service account
+warning: new connections in `Org 1` would belong to Dana Example, a person, and be deleted with that account: Datadog recommends a service account
 
 "#]]
     );

@@ -66,9 +66,9 @@ update  Org 3   Org 2        audit   metrics  5
     assert_data_eq!(
         planned.stderr,
         str![[r#"
-error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be read: neither of them is served by any of the profiles one, two
+error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be read: none of the profiles one, two has keys for either org
 hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
-error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: `Org 3` is not served by any of the profiles one, two
+error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: none of the profiles one, two has keys for `Org 3`
 hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
 0 to create, 1 to update, 0 to delete, 1 unchanged
 
@@ -91,7 +91,7 @@ fn apply_begins_nothing_where_a_source_has_no_profile() {
     assert!(
         refused
             .stderr
-            .contains("`Org 3` is not served by the profile two\nhint: --all-profiles"),
+            .contains("the profile two does not have keys for `Org 3`\nhint: --all-profiles"),
         "{}",
         refused.stderr
     );
@@ -113,7 +113,7 @@ fn with_prune_the_source_itself_has_to_be_asked() {
         .code(8);
     assert!(
         part.stderr
-            .contains("what `Org 3` shares beyond the file cannot be read"),
+            .contains("the connections of `Org 3` that are not in the file cannot be read"),
         "{}",
         part.stderr
     );

@@ -23,7 +23,7 @@ Arguments:
 
 Options:
       --type <TYPE>
-          What is shared: logs, metrics, audit (repeatable, comma-separated)
+          Types to share: logs, metrics, audit (repeatable, comma-separated)
 
       --allow-unknown-type
           Accept connection types that this version does not know
@@ -56,7 +56,7 @@ fn update() {
     assert_data_eq!(
         page("update"),
         str![[r#"
-Change what connections share
+Change the types that connections share
 
 A connection is updated with its source org's credentials. Nothing is sent for one that already is
 as wanted.
@@ -119,7 +119,7 @@ Usage: orgconn delete [OPTIONS] [CONNECTION]...
 
 Arguments:
   [CONNECTION]...
-          Ids of the connections, or their beginnings; `-` reads them from standard input, one a
+          Ids of the connections, or their beginnings; `-` reads them from standard input, one per
           line
 
 Options:

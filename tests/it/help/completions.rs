@@ -22,7 +22,7 @@ Arguments:
           The shell whose script it is
 
           Possible values:
-          - bash:       Bash, 4.4 or later for all of it
+          - bash:       Bash (some features need 4.4 or later)
           - zsh:        Z shell
           - fish:       fish
           - elvish:     Elvish

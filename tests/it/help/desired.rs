@@ -9,11 +9,11 @@ fn plan() {
     assert_data_eq!(
         page("plan"),
         str![[r#"
-Show what would change the live connections into those of a file
+Show the changes that would bring the live connections to a file's state
 
 Nothing is changed. The exit code is 0 whether or not there is anything to do; `orgconn check -f
 FILE` tells the two apart. json, jsonl and yaml hold every connection of the file, the other formats
-only what would change.
+only the changes.
 
 Usage: orgconn plan [OPTIONS] --file <FILE>
 
@@ -22,8 +22,8 @@ Options:
           File of the wanted connections, YAML or JSON; `-` reads standard input
 
       --prune
-          Delete what the file's sources share beyond the file; other orgs' connections stay in any
-          case
+          Also delete connections of the file's source orgs that are not in the file; other orgs'
+          connections always stay
 
       --allow-unknown-type
           Accept connection types that this version does not know
@@ -44,11 +44,11 @@ fn apply() {
     assert_data_eq!(
         page("apply"),
         str![[r#"
-Change the live connections into those of a file
+Bring the live connections to a file's state
 
-Shows the plan and asks, unless --yes is given. Then the live state is read again: if it moved,
-nothing is changed. A step that fails does not stop the others. What is done once is not done twice:
-run again after a failure or an interruption, it ends at the file's state.
+Shows the plan and asks, unless --yes is given. Then the live state is read again: if it has changed
+since, nothing is done. A step that fails does not stop the others. Running it again after a failure
+or an interruption is safe.
 
 Usage: orgconn apply [OPTIONS] --file <FILE>
 
@@ -57,8 +57,8 @@ Options:
           File of the wanted connections, YAML or JSON; `-` reads standard input
 
       --prune
-          Delete what the file's sources share beyond the file; other orgs' connections stay in any
-          case
+          Also delete connections of the file's source orgs that are not in the file; other orgs'
+          connections always stay
 
       --allow-unknown-type
           Accept connection types that this version does not know

@@ -12,7 +12,7 @@ fn history() {
 List the changes that this machine made, the newest first
 
 Every create, update and delete is recorded before it is sent and after its answer; one without an
-answer is `unknown`. With --profile, only what was changed with it. The sandbox has a history of its
+answer is `unknown`. With --profile, only the changes made with it. The sandbox has a history of its
 own.
 
 Usage: orgconn history [OPTIONS]

@@ -116,7 +116,7 @@ Options:
           Accept connection types that this version does not know
 
       --exact
-          No other types may be shared; with --file: the sources in it may share nothing beyond it
+          No other types may be shared; with --file: its source orgs may have no other connections
 
       --absent
           There must be no connection; with --type: none that shares any of these
@@ -144,8 +144,8 @@ fn orgs() {
         str![[r#"
 List the orgs that these credentials manage
 
-Which of them is current is marked, and which profile serves it. Without the permission to read
-them, the orgs that connections mention are listed.
+The current org is marked, and each org has the profiles whose keys belong to it. Without the
+permission to read the orgs, those that connections mention are listed.
 
 Usage: orgconn orgs [OPTIONS]
 

@@ -53,11 +53,11 @@ Global options:
           Possible values:
           - table: Aligned columns for people; on a terminal fitted to its width
           - json:  One object: `{"schema":"orgconn/v1","items":[…],"errors":[…]}`
-          - jsonl: One JSON item a line
+          - jsonl: One JSON item per line
           - yaml:  The data of `json`, as YAML
           - csv:   Comma-separated values with a header
           - tsv:   Tab-separated values with a header
-          - id:    One id a line
+          - id:    One id per line
           
           [env: ORGCONN_OUTPUT]
           [default: table]

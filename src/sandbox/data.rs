@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What the service knows: the orgs of one account, their users, and the connections between the orgs.
+/// Everything that the service stores: the orgs of one account, their users, and the connections between the orgs.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Account {
+pub(super) struct SandboxData {
     /// The orgs by their UUIDs.
     pub(super) orgs: BTreeMap<Uuid, OrgState>,
     /// The users of all orgs by their UUIDs.
@@ -40,7 +40,7 @@ pub(super) struct UserState {
     pub(super) org: Uuid,
 }
 
-/// The API's word for a user's status.
+/// A user's status, as in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum UserStatus {
     Active,
@@ -62,7 +62,7 @@ pub(super) struct ConnectionState {
     pub(super) created_by: Uuid,
 }
 
-impl Account {
+impl SandboxData {
     /// Whether the org exists and is not disabled.
     pub(super) fn is_active(&self, org: Uuid) -> bool {
         self.orgs.get(&org).is_some_and(|org| !org.disabled)
@@ -77,13 +77,13 @@ impl Account {
     /// The index of a connection, if `org` takes part in it: to others it is unknown.
     pub(super) fn position(&self, id: Uuid, org: Uuid) -> Option<usize> {
         let mut connections = self.connections.iter();
-        connections.position(|one| one.id == id && one.joins(org))
+        connections.position(|one| one.id == id && one.involves(org))
     }
 }
 
 impl ConnectionState {
     /// Whether `org` is its source or its destination.
-    pub(super) fn joins(&self, org: Uuid) -> bool {
+    pub(super) fn involves(&self, org: Uuid) -> bool {
         self.source == org || self.destination == org
     }
 }

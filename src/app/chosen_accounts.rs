@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::App;
 use super::account::{Account, SharedState};
 use super::signals::{self, StopSignals};
-use crate::completion::Cache;
+use crate::completion_cache::Cache;
 #[cfg(feature = "sandbox")]
 use crate::config::ProfileChoice;
 use crate::config::{AccountSettings, Credentials, Server, Settings};
@@ -23,11 +23,11 @@ use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
 pub(crate) const ACCOUNTS_AT_ONCE: usize = 100;
 
 /// The accounts that a command works with. It is the only way to the network.
-pub(crate) struct Session {
+pub(crate) struct ChosenAccounts {
     accounts: Vec<Account>,
     /// Every profile there is, chosen or not: what `profile:NAME` may stand for.
     pub(super) profiles: Vec<Account>,
-    /// Serves as long as the session lives.
+    /// Serves as long as this value lives.
     #[cfg(feature = "sandbox")]
     _sandbox: Option<sandbox::ServerHandle>,
 }
@@ -36,21 +36,24 @@ impl App {
     /// Opens the accounts that the flags, the environment and the configuration choose.
     ///
     /// # Errors
-    /// A setting cannot be read, or there are no credentials.
-    pub(crate) fn session(&mut self) -> Result<Session> {
-        self.open_session(false)
+    /// Fails if a setting cannot be read, or there are no credentials.
+    pub(crate) fn chosen_accounts(&mut self) -> Result<ChosenAccounts> {
+        self.open_accounts(false)
     }
 
-    /// As [`App::session`], for a command that may name its source org: if it does and nothing chooses a profile, the
-    /// session has the accounts of all profiles, of which [`Session::account_of_source`] picks one.
+    /// As [`App::chosen_accounts`], for a command that may name its source org: if it does and nothing chooses a
+    /// profile, all profiles are chosen, of which [`ChosenAccounts::account_for_create_or_update`] picks one.
     ///
     /// # Errors
-    /// As [`App::session`].
-    pub(crate) fn session_for_source(&mut self, source: Option<&OrgSelector>) -> Result<Session> {
-        self.open_session(source.is_some())
+    /// As [`App::chosen_accounts`].
+    pub(crate) fn chosen_accounts_for_source(
+        &mut self,
+        source: Option<&OrgSelector>,
+    ) -> Result<ChosenAccounts> {
+        self.open_accounts(source.is_some())
     }
 
-    fn open_session(&mut self, all_if_unspecified: bool) -> Result<Session> {
+    fn open_accounts(&mut self, all_if_unspecified: bool) -> Result<ChosenAccounts> {
         self.watch_signals()?;
         #[cfg(feature = "sandbox")]
         if self.flags.sandbox {
@@ -67,19 +70,23 @@ impl App {
         for settings in &chosen {
             settings.endpoint()?;
         }
-        Ok(Session::new(chosen, profiles, self.shared_state(None)?))
+        Ok(ChosenAccounts::new(
+            chosen,
+            profiles,
+            self.shared_state(None)?,
+        ))
     }
 
     /// Opens one account with credentials that belong to no profile yet. Nothing it sees is cached for completion.
     ///
     /// # Errors
-    /// The server may not get keys, or the history cannot be opened.
-    pub(crate) fn session_with(
+    /// Fails if the server may not get keys, or the history cannot be opened.
+    pub(crate) fn accounts_with_credentials(
         &self,
         server: Server,
         trusted_hosts: Vec<String>,
         credentials: Credentials,
-    ) -> Result<Session> {
+    ) -> Result<ChosenAccounts> {
         let settings = AccountSettings {
             profile: None,
             is_default: false,
@@ -93,7 +100,7 @@ impl App {
         self.watch_signals()?;
         let mut shared = self.shared_state(None)?;
         shared.cache = None;
-        Ok(Session::new(vec![settings], Vec::new(), shared))
+        Ok(ChosenAccounts::new(vec![settings], Vec::new(), shared))
     }
 
     /// Watches for Ctrl-C from now on, as there is something in flight to finish.
@@ -116,7 +123,7 @@ impl App {
         })
     }
 
-    /// The cache for shell completion, where somebody is there to press Tab.
+    /// The cache for shell completion, if the command runs at a terminal.
     fn completion_cache(&self) -> Option<Cache> {
         let directory = self.environment.cache_directory().ok()?;
         io::stderr().is_terminal().then(|| Cache::new(directory))
@@ -144,11 +151,11 @@ impl App {
 
 #[cfg(feature = "sandbox")]
 impl App {
-    fn open_sandbox(&self, all_if_unspecified: bool) -> Result<Session> {
+    fn open_sandbox(&self, all_if_unspecified: bool) -> Result<ChosenAccounts> {
         // Variables may be set for other runs and are ignored; a flag is meant for this one.
         if let Some(flag) = self.flags.accounts.server_flag() {
             return Err(CommandError::usage(format!(
-                "{flag} does not go with the sandbox, which is a server of its own"
+                "{flag} cannot be used with the sandbox, which is a server of its own"
             )));
         }
         let samples: Vec<_> = sandbox::profiles().iter().collect();
@@ -170,9 +177,10 @@ impl App {
             settings.collect::<Result<Vec<_>>>()
         };
         let (chosen, profiles) = (settings(chosen)?, settings(samples)?);
-        let mut session = Session::new(chosen, profiles, self.shared_state(Some(SANDBOX_HOST))?);
-        session._sandbox = Some(running);
-        Ok(session)
+        let mut chosen_accounts =
+            ChosenAccounts::new(chosen, profiles, self.shared_state(Some(SANDBOX_HOST))?);
+        chosen_accounts._sandbox = Some(running);
+        Ok(chosen_accounts)
     }
 
     /// Removes what the completion cache has of the sandbox.
@@ -186,7 +194,7 @@ impl App {
 /// The sample profile of this name.
 ///
 /// # Errors
-/// There is none; the error lists those there are.
+/// Fails if there is none; the error lists the existing ones.
 #[cfg(feature = "sandbox")]
 pub(crate) fn sample_profile(name: &str) -> Result<&'static SampleProfile> {
     let profiles = sandbox::profiles();
@@ -217,7 +225,7 @@ fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings>
     })
 }
 
-impl Session {
+impl ChosenAccounts {
     fn new(
         chosen: Vec<AccountSettings>,
         profiles: Vec<AccountSettings>,
@@ -246,7 +254,7 @@ impl Session {
     /// The only account, for a command that works with one.
     ///
     /// # Errors
-    /// Several profiles are chosen.
+    /// Fails if several profiles are chosen.
     pub(crate) fn single_account(&self) -> Result<&Account> {
         match self.accounts.as_slice() {
             [account] => Ok(account),
@@ -274,7 +282,7 @@ impl Session {
     }
 }
 
-/// As [`Session::for_each_account`], with these accounts.
+/// As [`ChosenAccounts::for_each_account`], with these accounts.
 pub(super) async fn for_each_account<'a, T, W>(
     accounts: impl Iterator<Item = &'a Account>,
     work: impl Fn(&'a Account) -> W,

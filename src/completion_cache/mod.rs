@@ -1,7 +1,7 @@
 //! The cache of orgs and connections that commands have seen, which shell completion offers without asking the network.
 //!
-//! It imports `config` (for private files) and `model`. Nothing but completion reads the cache, so what cannot be read
-//! counts as absent, and what cannot be written is only logged.
+//! It imports `config` (for private files) and `model`. Only completion reads the cache, so a file that cannot be read
+//! counts as absent, and a failure to write is only logged.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) struct Cache {
     changes: Mutex<Vec<CachedChange>>,
 }
 
-/// Whose view of the account a file has: what one profile sees on one server.
+/// The owner of a cache file, which has the orgs and connections that one profile sees on one server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CacheOwner {
     /// The site or the URL of the API, as people write it; `sandbox` for the sandbox, whatever its port.
@@ -81,7 +81,7 @@ impl Cache {
     pub(crate) fn store_connections(&self, owner: &CacheOwner, connections: &[Connection]) {
         let few = connections.len() <= Self::MAX_CONNECTIONS;
         let mut file = self.load_or_new(owner);
-        file.connections = few.then(|| connections.iter().map(essentials).collect());
+        file.connections = few.then(|| connections.iter().map(without_unused_fields).collect());
         log_failure(&self.directory, self.save(&file));
     }
 
@@ -96,13 +96,13 @@ impl Cache {
         let change = CachedChange {
             owner: owner.clone(),
             kind,
-            connection: essentials(connection),
+            connection: without_unused_fields(connection),
         };
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         changes.push(change);
     }
 
-    /// Removes everything that was seen on this server.
+    /// Removes the orgs and connections of this server.
     #[cfg(feature = "sandbox")]
     pub(crate) fn remove_server(&self, server: &str) {
         let removed = self.files().and_then(|paths| {
@@ -154,8 +154,8 @@ impl Cache {
         Ok(())
     }
 
-    /// The name says to a reader whose file it is. Two owners may share one where names ignore letter case, which is
-    /// harmless: the content names its owner as well.
+    /// The name tells a reader whose file it is. Two owners may share a file where file names are case-insensitive,
+    /// which is harmless: the content names its owner as well.
     fn path(&self, owner: &CacheOwner) -> PathBuf {
         let encode =
             |text: &str| String::from_iter(form_urlencoded::byte_serialize(text.as_bytes()));
@@ -207,7 +207,7 @@ impl Drop for Cache {
 }
 
 impl CacheFile {
-    /// Whether the change makes a difference here.
+    /// Whether the change affects this file.
     fn apply(&mut self, change: &CachedChange) -> bool {
         let is_owner = self.owner == change.owner;
         let (Some(connections), connection) = (&mut self.connections, &change.connection) else {
@@ -240,8 +240,8 @@ fn log_failure(directory: &Path, result: io::Result<()>) {
     }
 }
 
-/// The part of a connection that is offered: its id, its orgs and its types.
-fn essentials(connection: &Connection) -> Connection {
+/// The connection with only the fields that completion uses: its id, its orgs and its types.
+fn without_unused_fields(connection: &Connection) -> Connection {
     Connection {
         created_at: None,
         created_by: UserRef::default(),
@@ -321,7 +321,7 @@ mod tests {
             org_names(&cache, std::slice::from_ref(&hub)),
             ["Röhren", "a\u{1b}\"b", "Mentioned"]
         );
-        let expected = essentials(&connection(1, "Röhren", "Mentioned"));
+        let expected = without_unused_fields(&connection(1, "Röhren", "Mentioned"));
         assert_eq!(cache.connections(&[hub.clone(), hub.clone()]), [expected]);
         let others = [
             owner("", &hub.server),

@@ -1,8 +1,8 @@
-//! The account that a new sandbox begins with, and the profiles that give access to it.
+//! The data that a new sandbox begins with, and the profiles that give access to it.
 
 use uuid::{Uuid, uuid};
 
-use super::account::{Account, ConnectionState, OrgState, UserState, UserStatus};
+use super::data::{ConnectionState, OrgState, SandboxData, UserState, UserStatus};
 
 /// The profile of the org that manages the others.
 pub(crate) const DEFAULT_PROFILE: &str = "hub";
@@ -39,7 +39,7 @@ impl SampleProfile {
     }
 }
 
-/// The profiles of the sample account, the default one first.
+/// The profiles of the sample data, the default one first.
 pub(crate) fn profiles() -> &'static [SampleProfile] {
     &PROFILES
 }
@@ -93,8 +93,8 @@ const PUBLIC_IDS: [&str; 10] = [
     "sa1d5r9g4mx",
 ];
 
-/// A new sample account: each profile has an org (but for `auditor`, which shares the hub's) and a service account.
-pub(super) fn sample_account() -> Account {
+/// New sample data: each profile has an org (but for `auditor`, which shares the hub's) and a service account.
+pub(super) fn sample_data() -> SandboxData {
     let owners = profiles().iter().filter(|profile| profile.may_write);
     let orgs = owners.zip(PUBLIC_IDS).map(|(profile, public_id)| {
         let org = OrgState {
@@ -117,7 +117,7 @@ pub(super) fn sample_account() -> Account {
         };
         (profile.user_id, user)
     });
-    Account {
+    SandboxData {
         orgs: orgs.collect(),
         users: service_accounts.chain(people()).collect(),
         connections: connections(),
@@ -231,27 +231,27 @@ mod tests {
 
     #[test]
     fn everything_that_is_named_is_there_and_ids_are_distinct() {
-        let account = sample_account();
-        assert_eq!((account.orgs.len(), account.users.len()), (10, 14));
-        for connection in &account.connections {
-            assert!(account.orgs.contains_key(&connection.source));
-            assert!(account.orgs.contains_key(&connection.destination));
-            let creator = &account.users[&connection.created_by];
+        let data = sample_data();
+        assert_eq!((data.orgs.len(), data.users.len()), (10, 14));
+        for connection in &data.connections {
+            assert!(data.orgs.contains_key(&connection.source));
+            assert!(data.orgs.contains_key(&connection.destination));
+            let creator = &data.users[&connection.created_by];
             assert_eq!(creator.org, connection.source, "{}", connection.id);
         }
-        let ids: BTreeSet<_> = account.connections.iter().map(|one| one.id).collect();
+        let ids: BTreeSet<_> = data.connections.iter().map(|one| one.id).collect();
         assert_eq!(ids.len(), 9);
-        let public_ids: BTreeSet<_> = account.orgs.values().map(|org| &org.public_id).collect();
+        let public_ids: BTreeSet<_> = data.orgs.values().map(|org| &org.public_id).collect();
         assert!(public_ids.len() == 10 && public_ids.iter().all(|id| id.len() == 11));
     }
 
     #[test]
     fn the_archive_is_free_to_be_connected() {
         assert!(
-            !sample_account()
+            !sample_data()
                 .connections
                 .iter()
-                .any(|one| one.joins(orgs::ARCHIVE))
+                .any(|one| one.involves(orgs::ARCHIVE))
         );
     }
 }

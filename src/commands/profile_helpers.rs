@@ -1,4 +1,4 @@
-//! What the commands that change profiles share (`profile` and `auth`): rows, server flags, and deleting login secrets.
+//! Helpers of the commands that change profiles (`profile` and `auth`): rows, server flags, and deleting login secrets.
 
 use super::report;
 use crate::app::App;
@@ -36,16 +36,16 @@ pub(crate) fn origins(sources: &SecretSources) -> CredentialOrigins {
 /// Shows profiles.
 ///
 /// # Errors
-/// The output could not be written.
+/// Fails if the output could not be written.
 pub(crate) fn show(rows: Vec<ProfileRow>, app: &mut App) -> Result<Exit> {
-    report::list(rows, &[], &mut app.output)?;
+    report::print_list(rows, &[], &mut app.output)?;
     Ok(Exit::Done)
 }
 
 /// Refuses to change profiles in the sandbox, where they are fixed.
 ///
 /// # Errors
-/// The command runs in the sandbox.
+/// Fails if the command runs in the sandbox.
 pub(crate) fn refuse_in_sandbox(app: &App) -> Result<()> {
     if !app.in_sandbox() {
         return Ok(());
@@ -57,10 +57,10 @@ pub(crate) fn refuse_in_sandbox(app: &App) -> Result<()> {
     )
 }
 
-/// The settings of a profile that `--site`, `--api-url` and `--trust-host` give.
+/// The profile settings from `--site`, `--api-url` and `--trust-host`.
 ///
 /// # Errors
-/// The site is unknown, or the server may not get keys.
+/// Fails if the site is unknown, or if keys must not be sent to the server.
 pub(crate) fn draft_of_server_flags(app: &App) -> Result<ProfileDraft> {
     let flags = &app.flags.accounts;
     let server = flags.server_by_flag()?;
@@ -74,11 +74,11 @@ pub(crate) fn draft_of_server_flags(app: &App) -> Result<ProfileDraft> {
     })
 }
 
-/// Deletes the secrets that a login has stored for the profile, unless another profile of the file uses them. Says of
-/// each secret what happened to it.
+/// Deletes the secrets that a login has stored for the profile, unless another profile of the file uses them. Prints
+/// what happened to each secret.
 ///
 /// # Errors
-/// A secret exists and cannot be deleted; the others are.
+/// Fails if an existing secret cannot be deleted; the others are still deleted.
 pub(crate) fn delete_login_secrets(
     profile: &Profile,
     file: &ConfigFile,
