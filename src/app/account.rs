@@ -271,7 +271,7 @@ impl Account {
         Ok(self.all_connections.get_or_try_init(read).await?)
     }
 
-    /// The orgs that the credentials manage and those that their connections name.
+    /// The orgs that the connections name, and the managed orgs if this run has read them.
     ///
     /// # Errors
     /// As [`Account::connections`].

@@ -71,7 +71,9 @@ impl App {
 
     /// Where the configuration file is, or would be.
     pub(crate) fn config_location(&self) -> Result<ConfigLocation> {
-        Ok(self.environment.config_file(self.flags.config.as_deref())?)
+        Ok(self
+            .environment
+            .config_location(self.flags.config.as_deref())?)
     }
 
     /// The changes that this machine made.

@@ -183,7 +183,7 @@ impl Environment {
     ///
     /// # Errors
     /// Fails if no home directory is known.
-    pub(crate) fn config_file(
+    pub(crate) fn config_location(
         &self,
         named: Option<&Path>,
     ) -> Result<ConfigLocation, EnvironmentError> {
@@ -245,7 +245,7 @@ impl Directories {
         // With an empty or relative HOME the paths would depend on the working directory.
         xdg.home_dir().is_absolute().then_some(Self {
             home: xdg.home_dir().to_owned(),
-            config_file: config_file(&xdg.config_dir(), native_config.as_deref(), cfg!(windows)),
+            config_file: config_path(&xdg.config_dir(), native_config.as_deref(), cfg!(windows)),
             state: xdg.state_dir()?.join("orgconn"),
             cache: xdg.cache_dir().join("orgconn"),
         })
@@ -254,7 +254,7 @@ impl Directories {
 
 /// The configuration file in the usual directory, or in the platform's own (`native`) if it exists only there, or if
 /// it exists nowhere and `native_first`.
-fn config_file(usual: &Path, native: Option<&Path>, native_first: bool) -> PathBuf {
+fn config_path(usual: &Path, native: Option<&Path>, native_first: bool) -> PathBuf {
     let within = |base: &Path| base.join("orgconn").join("config.toml");
     let usual = within(usual);
     match native.map(within) {
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn without_a_home_the_places_are_an_error_that_says_what_to_set() {
         let environment = environment(&[]);
-        let error = environment.config_file(None).unwrap_err();
+        let error = environment.config_location(None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no home directory is known; set HOME or XDG_CONFIG_HOME"
@@ -373,7 +373,7 @@ mod tests {
     fn a_file_in_the_platforms_own_place_is_found() {
         let home = tempfile::tempdir().unwrap();
         let [usual, native] = ["usual", "native"].map(|name| home.path().join(name));
-        let path = |native_first| config_file(&usual, Some(&native), native_first);
+        let path = |native_first| config_path(&usual, Some(&native), native_first);
         let [usual_file, native_file] =
             [&usual, &native].map(|base| base.join("orgconn/config.toml"));
         assert_eq!(path(false), usual_file);

@@ -47,7 +47,7 @@ pub(crate) fn to_yaml(connections: &[Connection], directory: &OrgDirectory) -> S
         scalar.or_insert_with(|| org_scalar(org, directory)).clone()
     };
     let mut entries = String::new();
-    let mut connections = sorted_by_name(connections, directory);
+    let mut connections = one_per_pair_sorted(connections, directory);
     connections.retain(is_expressible);
     for connection in &connections {
         let source = scalar_of(&connection.source);
@@ -102,7 +102,7 @@ pub(crate) fn to_terraform(connections: &[Connection], directory: &OrgDirectory)
     let mut text = TERRAFORM_HEADER.to_owned();
     let mut aliases = Aliases::default();
     let mut resources = HashSet::new();
-    let connections = sorted_by_name(connections, directory);
+    let connections = one_per_pair_sorted(connections, directory);
     for connections in connections.chunk_by(|one, next| one.source.id == next.source.id) {
         let source = &connections[0].source;
         let alias = aliases.get(source);
@@ -192,7 +192,7 @@ fn identifier(name: &str) -> String {
 }
 
 /// Names come from `directory` where it has them: they are newer than those of a connection.
-fn sorted_by_name(connections: &[Connection], directory: &OrgDirectory) -> Vec<Connection> {
+fn one_per_pair_sorted(connections: &[Connection], directory: &OrgDirectory) -> Vec<Connection> {
     let named = |org: &OrgRef| OrgRef {
         id: org.id,
         name: directory.org_ref(org.id).name.or_else(|| org.name.clone()),

@@ -43,7 +43,7 @@ impl Sandbox {
     /// # Errors
     /// Fails if the file or its directory cannot be used, or if the file is invalid or of another version.
     pub(crate) fn open(state_file: &Path) -> Result<Self, SandboxError> {
-        let sandbox = Self::at(state_file)?;
+        let sandbox = Self::for_state_file(state_file)?;
         let lock = sandbox.lock(File::lock)?;
         let exists = sandbox.path.try_exists();
         if exists.map_err(file_error("read", &sandbox.path))? {
@@ -60,7 +60,7 @@ impl Sandbox {
     /// # Errors
     /// Fails if the file or its directory cannot be written.
     pub(crate) fn reset(state_file: &Path) -> Result<(), SandboxError> {
-        let sandbox = Self::at(state_file)?;
+        let sandbox = Self::for_state_file(state_file)?;
         let _lock = sandbox.lock(File::lock)?;
         sandbox.store(&sample_data())
     }
@@ -92,8 +92,8 @@ impl Sandbox {
         Ok(result)
     }
 
-    /// Creates the directory if it is missing.
-    fn at(state_file: &Path) -> Result<Self, SandboxError> {
+    /// The sandbox whose data is in `state_file`, which is not read yet. Its directory is created if it is missing.
+    fn for_state_file(state_file: &Path) -> Result<Self, SandboxError> {
         let directory = match state_file.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),

@@ -116,8 +116,8 @@ impl PartialLine {
     }
 
     /// The configuration file; an empty one where it cannot be read.
-    pub(super) fn config_file(&self) -> ConfigFile {
-        let location = self.environment.config_file(self.config.as_deref());
+    pub(super) fn load_config(&self) -> ConfigFile {
+        let location = self.environment.config_location(self.config.as_deref());
         let file = location
             .ok()
             .and_then(|location| ConfigFile::load(&location).ok());
@@ -134,7 +134,7 @@ impl PartialLine {
         if self.in_sandbox() {
             return self.sandbox_owners(names_source);
         }
-        let file = self.config_file();
+        let file = self.load_config();
         let settings = Settings::new(&self.flags, &self.environment, &file);
         let accounts = settings.accounts(names_source);
         let accounts = accounts.unwrap_or_default().into_iter();

@@ -188,7 +188,7 @@ impl ArgumentCompleter {
             let samples = sandbox::profiles().iter();
             return samples.map(|it| candidate(it.name, it.org_name)).collect();
         }
-        let file = self.line.config_file();
+        let file = self.line.load_config();
         let profiles = file.profiles.iter();
         profiles
             .map(|it| candidate(&*it.name, &it.server.label()))

@@ -31,16 +31,18 @@ fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> 
             Method::DELETE => connections::delete(sandbox, request, id),
             _ => Err(ApiError::MethodNotAllowed("PATCH, DELETE")),
         },
-        ["v1", "validate"] => get(request, || orgs_and_users::validate_api_key(request)),
-        ["v2", "validate_keys"] => get(request, || orgs_and_users::validate_keys(request)),
-        ["v2", "current_user"] => get(request, || orgs_and_users::current_user(sandbox, request)),
-        ["v2", "users", id] => get(request, || orgs_and_users::user(sandbox, request, id)),
-        ["v2", "org"] => get(request, || orgs_and_users::managed_orgs(sandbox, request)),
+        ["v1", "validate"] => only_get(request, || orgs_and_users::validate_api_key(request)),
+        ["v2", "validate_keys"] => only_get(request, || orgs_and_users::validate_keys(request)),
+        ["v2", "current_user"] => {
+            only_get(request, || orgs_and_users::current_user(sandbox, request))
+        }
+        ["v2", "users", id] => only_get(request, || orgs_and_users::user(sandbox, request, id)),
+        ["v2", "org"] => only_get(request, || orgs_and_users::managed_orgs(sandbox, request)),
         _ => Err(ApiError::NotFound),
     }
 }
 
-fn get(
+fn only_get(
     request: &Request,
     handler: impl FnOnce() -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
