@@ -86,16 +86,32 @@ pub(crate) fn print_and_exit(
     output: &mut Output,
     show: impl FnOnce(&[ErrorRecord], &mut Output) -> Result<()>,
 ) -> Result<Exit> {
+    let printed = print_with_failures(failures, output, show);
+    let exits: Vec<_> = failures.iter().map(CommandError::exit).collect();
+    match Exit::of_parts(succeeded, &exits) {
+        Exit::Done => printed.map(|()| Exit::Done),
+        exit => Ok(exit),
+    }
+}
+
+/// Writes the result with `show`, together with the failures as data, and then reports each failure. A reader that has
+/// gone away is not an error: the result of the work counts even if nobody reads it.
+///
+/// # Errors
+/// Fails if the output could not be written.
+pub(crate) fn print_with_failures(
+    failures: &[CommandError],
+    output: &mut Output,
+    show: impl FnOnce(&[ErrorRecord], &mut Output) -> Result<()>,
+) -> Result<()> {
     let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
     let shown = show(&records, output);
     for failure in failures {
         failure.report(output);
     }
-    let exits: Vec<_> = failures.iter().map(CommandError::exit).collect();
-    match Exit::of_parts(succeeded, &exits) {
-        Exit::Done => shown.map(|()| Exit::Done),
-        // The exit code of the work counts even if its reader has gone away.
-        exit => Ok(exit),
+    match shown {
+        Err(error) if error.is_closed_pipe() => Ok(()),
+        shown => shown,
     }
 }
 

@@ -96,7 +96,6 @@ fn show(comparison: Comparison<'_>, file: &DesiredFile, output: &mut Output) -> 
     ));
     match printed {
         Ok(Exit::Done) if differs => Ok(Exit::Difference),
-        Err(error) if differs && error.is_closed_pipe() => Ok(Exit::Difference),
         printed => printed,
     }
 }

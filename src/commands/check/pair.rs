@@ -246,17 +246,11 @@ fn show(
     let source = row.source.as_ref().map(OrgRef::label).unwrap_or_default();
     let destination = row.destination.label();
     let row = row.reason(check.difference.clone());
-    let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
-    let printed = report::print_list(vec![row], &records, output);
-    for failure in failures {
-        failure.report(output);
-    }
+    let printed = report::print_with_failures(failures, output, |errors, output| {
+        report::print_list(vec![row], errors, output)
+    });
     if let Some(difference) = check.difference {
         output.warn(&format!("`{source}` to `{destination}` {difference}"));
     }
-    match printed {
-        // The result of the check counts even if its reader has gone away.
-        Err(error) if !error.is_closed_pipe() => Err(error),
-        _ => Ok(exit),
-    }
+    printed.map(|()| exit)
 }
