@@ -17,7 +17,7 @@ use crate::output::{Format, Output, escape};
 pub(crate) struct Args {}
 
 pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
-    let format = app.output.text_format(Format::Yaml, &[Format::Terraform])?;
+    let format = app.output.text_format(&Format::EXPORT)?;
     let chosen_accounts = match app.chosen_accounts() {
         Ok(chosen_accounts) => chosen_accounts,
         Err(error) => {

@@ -29,14 +29,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    let others = [
-        Format::Matrix,
-        Format::Mermaid,
-        Format::Dot,
-        Format::Svg,
-        Format::Json,
-    ];
-    let format = app.output.text_format(Format::Tree, &others)?;
+    let format = app.output.text_format(&Format::GRAPH)?;
     args.types.check(&mut app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);

@@ -84,20 +84,17 @@ impl Output {
         Ok(())
     }
 
-    /// The format of a command that writes a text: `default` in place of the table, which is the default of listings.
+    /// The format of a command that writes a text, one of `written`: the first of them in place of the table, which is
+    /// the default of listings.
     ///
     /// # Errors
-    /// Fails if the format is neither `default` nor one of `others`, or if columns are chosen.
-    pub(crate) fn text_format(
-        &self,
-        default: Format,
-        others: &[Format],
-    ) -> Result<Format, OutputError> {
-        let format = match self.options.format {
-            Format::Table => default,
-            format => format,
+    /// Fails if the format is not one of `written`, or if columns are chosen.
+    pub(crate) fn text_format(&self, written: &[Format]) -> Result<Format, OutputError> {
+        let format = match (self.options.format, written.first()) {
+            (Format::Table, Some(&default)) => default,
+            (format, _) => format,
         };
-        self.require_format(format, &[&[default], others].concat())?;
+        self.require_format(format, written)?;
         Ok(format)
     }
 

@@ -44,7 +44,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The formats of every listing. The others belong to single commands, whose own help describes them.
+    /// The formats of every listing. Those of single commands are described by the help of the command.
     pub(crate) const LISTINGS: [Self; 7] = [
         Self::Table,
         Self::Json,
@@ -54,6 +54,19 @@ impl Format {
         Self::Tsv,
         Self::Id,
     ];
+
+    /// The formats of `graph`, the usual one first.
+    pub(crate) const GRAPH: [Self; 6] = [
+        Self::Tree,
+        Self::Matrix,
+        Self::Mermaid,
+        Self::Dot,
+        Self::Svg,
+        Self::Json,
+    ];
+
+    /// The formats of `export`, the usual one first.
+    pub(crate) const EXPORT: [Self; 2] = [Self::Yaml, Self::Terraform];
 
     /// Whether it has columns, which can be chosen and have a header.
     pub(crate) fn has_columns(self) -> bool {

@@ -199,15 +199,8 @@ impl ArgumentCompleter {
     fn formats(&self) -> Vec<CompletionCandidate> {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
         let written = match path.as_slice() {
-            ["graph"] => vec![
-                Format::Tree,
-                Format::Matrix,
-                Format::Mermaid,
-                Format::Dot,
-                Format::Svg,
-                Format::Json,
-            ],
-            ["export"] => vec![Format::Yaml, Format::Terraform],
+            ["graph"] => Format::GRAPH.to_vec(),
+            ["export"] => Format::EXPORT.to_vec(),
             ["check"] => [&Format::LISTINGS[..], &[Format::Github]].concat(),
             _ => Format::LISTINGS.to_vec(),
         };
