@@ -57,16 +57,14 @@ impl Client {
     ) -> Result<Connection, Error> {
         let body = wire::update_body(connection.id, types);
         let request = Request::patch(&connection_path(connection), body);
-        match self.call(&request, wire::connection).await {
-            Ok(mut updated) => {
-                updated.fill_from(connection);
-                Ok(updated)
-            }
+        let mut updated = match self.call(&request, wire::connection).await {
             Err(error) if error.outcome_unknown() => {
-                self.reconcile_update(connection, types, error).await
+                self.reconcile_update(connection, types, error).await?
             }
-            Err(error) => Err(error),
-        }
+            result => result?,
+        };
+        updated.fill_from(connection);
+        Ok(updated)
     }
 
     /// Deletes a connection. Its source org and its destination org may both do so.

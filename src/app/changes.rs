@@ -121,11 +121,8 @@ impl ChangeSender<'_> {
     }
 }
 
-/// The connection after the change, with what the service's answer leaves out.
+/// The connection after the change, with the names that the service's answer leaves out.
 pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Connection {
-    if let Some(before) = change.connection_before() {
-        connection.fill_from(before);
-    }
     for org in change.source().into_iter().chain([change.destination()]) {
         connection.fill_name(org);
     }
