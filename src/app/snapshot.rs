@@ -6,7 +6,8 @@ use super::{Account, ChosenAccounts, ConnectionEnds};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
 use crate::model::{
-    Change, ChangeKind, Connection, ConnectionSet, Org, OrgDirectory, OrgRef, ResolveOrgError,
+    Change, ChangeKind, Connection, ConnectionSet, Org, OrgDirectory, OrgRef, OrgSelector,
+    ResolveOrgError,
 };
 
 /// All that the chosen accounts see: their orgs and their connections, each once.
@@ -128,10 +129,20 @@ impl<'s> Snapshot<'s> {
         orgs.find_map(|org| self.account_of_org(org.id))
     }
 
-    /// What is known of an org.
-    pub(crate) fn org(&self, org: &OrgRef) -> Org {
-        let known = self.orgs.get(org.id).cloned();
-        known.unwrap_or_else(|| Org::from(org))
+    /// The org that is meant among those of the snapshot; `profile:` means a profile that answered.
+    ///
+    /// # Errors
+    /// Fails if no org matches, or several match.
+    pub(crate) fn resolve_org(&self, selector: &OrgSelector) -> Result<Org, ResolveOrgError> {
+        if let OrgSelector::Profile(wanted) = selector {
+            let mut accounts = self.accounts.iter();
+            if let Some((_, org)) = accounts.find(|(account, _)| account.profile() == Some(wanted))
+            {
+                let known = self.orgs.get(org.id).cloned();
+                return Ok(known.unwrap_or_else(|| Org::from(org)));
+            }
+        }
+        selector.resolve(&self.orgs)
     }
 
     /// Whether the connections between two orgs are known: the service shows an org its own connections only.

@@ -120,16 +120,13 @@ async fn open_senders<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, C
 
 /// The differences between the plan as it was shown and as it is now, as errors.
 fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
-    let differences = now.differences_from(shown);
-    let count = differences.len();
-    let errors = differences.iter().enumerate().map(|(index, difference)| {
-        let error = CommandError::new(Exit::Conflict, difference);
-        match index + 1 == count {
-            true => error.hint("nothing was changed: review the new plan, and apply that"),
-            false => error,
-        }
-    });
-    errors.collect()
+    let differences = now.differences_from(shown).into_iter();
+    let errors = differences.map(|difference| CommandError::new(Exit::Conflict, difference));
+    let mut errors: Vec<_> = errors.collect();
+    if let Some(last) = errors.pop() {
+        errors.push(last.hint("nothing was changed: review the new plan, and apply that"));
+    }
+    errors
 }
 
 /// The result of a step in words.

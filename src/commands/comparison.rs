@@ -11,7 +11,7 @@ use crate::desired::{
     DesiredConnection, DesiredError, DesiredFile, FileName, Location, Plan, Position, Step,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{ChangeKind, Org, OrgRef, OrgSelector, ResolveOrgError};
+use crate::model::{ChangeKind, OrgRef};
 use crate::output::{ErrorRecord, Format, Output, StepRow};
 
 /// The flags for the desired-state file, and for what a plan may do with it.
@@ -133,7 +133,7 @@ pub(crate) async fn compare<'s>(
     if snapshot.accounts.is_empty() {
         return Err(unknown);
     }
-    let desired = match file.resolve(|selector| find_org(selector, &snapshot)) {
+    let desired = match file.resolve(|selector| snapshot.resolve_org(selector)) {
         Ok(desired) => desired,
         Err(errors) => {
             let errors = FileError::from_desired(errors, |position| file.location(position));
@@ -160,17 +160,6 @@ pub(crate) async fn compare<'s>(
         snapshot,
         unknown,
     })
-}
-
-/// Resolves a selector among the orgs of the snapshot. A profile stands for the org that its keys belong to.
-fn find_org(selector: &OrgSelector, snapshot: &Snapshot<'_>) -> Result<Org, ResolveOrgError> {
-    if let OrgSelector::Profile(wanted) = selector {
-        let mut accounts = snapshot.accounts.iter();
-        if let Some((_, org)) = accounts.find(|(account, _)| account.profile() == Some(wanted)) {
-            return Ok(snapshot.org(org));
-        }
-    }
-    selector.resolve(&snapshot.orgs)
 }
 
 /// An operation that requires keys of an org to which no chosen account belongs.
@@ -218,21 +207,23 @@ fn describe_missing_access(
     file: &DesiredFile,
     snapshot: &Snapshot<'_>,
 ) -> Vec<FileError> {
-    let count = missing.len();
-    let errors = missing.into_iter().enumerate().map(|(index, it)| {
+    let errors = missing.into_iter().map(|it| {
         let reason = describe_lack_of_keys(&it.keys_of, snapshot);
         let message = format!("{}: {reason}", it.problem);
-        let mut error = CommandError::new(Exit::Permission, message);
-        if index + 1 == count {
-            error = error.hint(
-                "--all-profiles uses every profile of the configuration file; one of them must have the keys of \
-                 the org itself",
-            );
+        FileError {
+            location: it.position.map(|position| file.location(position)),
+            error: CommandError::new(Exit::Permission, message),
         }
-        let location = it.position.map(|position| file.location(position));
-        FileError { location, error }
     });
-    errors.collect()
+    let mut errors: Vec<_> = errors.collect();
+    if let Some(mut last) = errors.pop() {
+        last.error = last.error.hint(
+            "--all-profiles uses every profile of the configuration file; one of them must have the keys of the org \
+             itself",
+        );
+        errors.push(last);
+    }
+    errors
 }
 
 fn describe_lack_of_keys(org: &str, snapshot: &Snapshot<'_>) -> String {

@@ -26,9 +26,9 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
         .rev()
         .filter(|entry| app.shows_history_of(&entry.origin))
         .take(args.limit.unwrap_or(usize::MAX))
-        .map(|entry| Ok(row(entry)))
+        .map(row)
         .collect();
-    let exit = report::print_results(rows, &mut app.output)?;
+    let exit = report::print_rows(rows, true, &[], &mut app.output)?;
     for line in entries.unreadable() {
         app.output.warn(&line.to_string());
     }
