@@ -158,17 +158,7 @@ impl App {
                 "{flag} cannot be used with the sandbox, which is a server of its own"
             )));
         }
-        let samples: Vec<_> = sandbox::profiles().iter().collect();
-        let chosen = match self.profile_choice()? {
-            ProfileChoice::Named(names) => names
-                .iter()
-                .map(|name| sample_profile(name))
-                .collect::<Result<Vec<_>>>()?,
-            ProfileChoice::None if !all_if_unspecified => {
-                vec![sample_profile(DEFAULT_PROFILE)?]
-            }
-            ProfileChoice::All | ProfileChoice::None => samples.clone(),
-        };
+        let chosen = chosen_samples(self.profile_choice()?, all_if_unspecified)?;
         let running = sandbox::start(&self.sandbox_file()?).map_err(anyhow::Error::from)?;
         let settings = |samples: Vec<&'static SampleProfile>| {
             let settings = samples
@@ -176,7 +166,8 @@ impl App {
                 .map(|sample| sample_settings(sample, running.url()));
             settings.collect::<Result<Vec<_>>>()
         };
-        let (chosen, profiles) = (settings(chosen)?, settings(samples)?);
+        let profiles = settings(sandbox::profiles().iter().collect())?;
+        let chosen = settings(chosen)?;
         let mut chosen_accounts =
             ChosenAccounts::new(chosen, profiles, self.shared_state(Some(SANDBOX_HOST))?);
         chosen_accounts._sandbox = Some(running);
@@ -188,6 +179,22 @@ impl App {
         if let Ok(directory) = self.environment.cache_directory() {
             Cache::new(directory).remove_server(SANDBOX_HOST);
         }
+    }
+}
+
+/// The sample profiles that are chosen. If nothing is, it is the default one, or with `all_if_unspecified` every one.
+///
+/// # Errors
+/// Fails if there is no sample profile of a name.
+#[cfg(feature = "sandbox")]
+pub(crate) fn chosen_samples(
+    choice: ProfileChoice,
+    all_if_unspecified: bool,
+) -> Result<Vec<&'static SampleProfile>> {
+    match choice {
+        ProfileChoice::Named(names) => names.iter().map(|name| sample_profile(name)).collect(),
+        ProfileChoice::None if !all_if_unspecified => Ok(vec![sample_profile(DEFAULT_PROFILE)?]),
+        ProfileChoice::All | ProfileChoice::None => Ok(sandbox::profiles().iter().collect()),
     }
 }
 

@@ -24,9 +24,9 @@ use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
 pub(crate) use account::{Account, unknown_current_org, unreadable_records};
 pub(crate) use changes::{CHANGES_AT_ONCE, ChangeSender, complete_answer};
-#[cfg(feature = "sandbox")]
-pub(crate) use chosen_accounts::sample_profile;
 pub(crate) use chosen_accounts::{ACCOUNTS_AT_ONCE, ChosenAccounts, side_by_side};
+#[cfg(feature = "sandbox")]
+pub(crate) use chosen_accounts::{chosen_samples, sample_profile};
 pub(crate) use flags::{GlobalFlags, duration};
 pub(crate) use resolve::ConnectionEnds;
 #[cfg(feature = "sandbox")]

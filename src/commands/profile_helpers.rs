@@ -38,8 +38,7 @@ pub(crate) fn origins(sources: &SecretSources) -> CredentialOrigins {
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) fn show(rows: Vec<ProfileRow>, app: &mut App) -> Result<Exit> {
-    report::print_list(rows, &[], &mut app.output)?;
-    Ok(Exit::Done)
+    report::print_rows(rows, true, &[], &mut app.output)
 }
 
 /// Refuses to change profiles in the sandbox, where they are fixed.

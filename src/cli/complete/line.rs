@@ -6,11 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches as _};
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{AccountFlags, AccountSettings, ConfigFile, Environment, Settings};
 #[cfg(feature = "sandbox")]
-use crate::{
-    config::ProfileChoice,
-    history::SANDBOX_HOST,
-    sandbox::{self, DEFAULT_PROFILE},
-};
+use crate::{app::chosen_samples, history::SANDBOX_HOST, sandbox::SampleProfile};
 
 /// The command line up to the cursor, parsed up to the first mistake in it.
 pub(super) struct PartialLine {
@@ -147,19 +143,13 @@ impl PartialLine {
 
     #[cfg(feature = "sandbox")]
     fn sandbox_owners(&self, names_source: bool) -> Vec<CacheOwner> {
-        let profiles = match self.flags.profile_choice(&self.environment) {
-            Ok(ProfileChoice::Named(names)) => names,
-            Ok(ProfileChoice::None) if !names_source => vec![DEFAULT_PROFILE.to_owned()],
-            _ => {
-                let samples = sandbox::profiles().iter();
-                samples.map(|sample| sample.name.to_owned()).collect()
-            }
-        };
-        let owner = |profile| CacheOwner {
+        let choice = self.flags.profile_choice(&self.environment).ok();
+        let samples = choice.and_then(|choice| chosen_samples(choice, names_source).ok());
+        let owner = |sample: &SampleProfile| CacheOwner {
             server: SANDBOX_HOST.to_owned(),
-            profile: Some(profile),
+            profile: Some(sample.name.to_owned()),
         };
-        profiles.into_iter().map(owner).collect()
+        samples.unwrap_or_default().into_iter().map(owner).collect()
     }
 
     #[cfg(not(feature = "sandbox"))]
