@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
@@ -20,7 +20,7 @@ use super::handlers;
 use super::message::{Request, Response};
 use super::state::Sandbox;
 
-/// How long requests in flight may take once the server is told to stop.
+/// The time that requests in flight get after the server is told to stop.
 const GRACE_PERIOD: Duration = Duration::from_millis(250);
 
 /// A socket on a loopback address.
@@ -30,12 +30,12 @@ pub(crate) struct Listener {
     address: SocketAddr,
 }
 
-/// How a sandbox is served.
+/// The options of a sandbox server.
 #[derive(Debug, Default)]
 pub(crate) struct ServeOptions {
     /// The delay before each answer.
     pub(crate) latency: Duration,
-    /// Whether each answer is logged: method, path and status, without the query string, where keys may stand.
+    /// Whether each answer is logged: method, path and status, but not the query string, which may contain keys.
     pub(crate) log_requests: bool,
 }
 
@@ -97,8 +97,8 @@ impl Listener {
     }
 }
 
-/// Serves the sandbox over HTTP/1.1 and, to clients that know beforehand, HTTP/2 without TLS, until `stop` is
-/// cancelled. Requests in flight then have a quarter of a second to end.
+/// Serves the sandbox until `stop` is cancelled: over HTTP/1.1 and, for clients with prior knowledge, over HTTP/2
+/// without TLS. Requests in flight then have a quarter of a second to end.
 pub(crate) async fn serve(
     sandbox: Sandbox,
     listener: Listener,
@@ -133,10 +133,10 @@ struct Server {
 impl Server {
     /// Answers one client until it disconnects, or `stop` is cancelled and the request in flight answered.
     async fn serve_connection(self: Arc<Self>, stream: TcpStream, stop: CancellationToken) {
-        // Otherwise small answers may wait for the client's acknowledgement.
+        // With Nagle's algorithm, small answers would wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
-        // Without a timer, which would panic if a client leaves while the runtime shuts down.
-        let builder = auto::Builder::new(TokioExecutor::new());
+        // hyper gets no timer: it would panic if a client leaves while the runtime shuts down.
+        let builder = http1::Builder::new();
         let service = service_fn(|request| Arc::clone(&self).answer(request));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
@@ -151,11 +151,11 @@ impl Server {
         request: hyper::Request<Incoming>,
     ) -> Result<hyper::Response<Full<Bytes>>, JoinError> {
         let request = Request::read(request).await;
-        // A sleep of no time would still last until the timer's next tick.
+        // A sleep of zero would still last until the timer's next tick.
         if !self.options.latency.is_zero() {
             sleep(self.options.latency).await;
         }
-        // The handlers wait for the state file's lock.
+        // The handlers block while they wait for the state file's lock.
         let response = spawn_blocking(move || self.respond(&request)).await?;
         Ok(response.into())
     }

@@ -4,7 +4,6 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reqwest::Version;
 use reqwest::header::{ALLOW, CONTENT_TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -56,18 +55,6 @@ fn other_methods_are_not_allowed_and_the_answer_names_those_that_are() {
         let body = api.runtime.block_on(response.text()).unwrap();
         assert_eq!(body, r#"{"errors":["Method not allowed"]}"#);
     }
-}
-
-#[test]
-fn both_versions_of_http_are_spoken() {
-    let api = Api::sample();
-    let response = api.send(with_keys(api.request(Method::GET, CONNECTIONS), "hub"));
-    assert_eq!(response.version(), Version::HTTP_11);
-    let client = client().http2_prior_knowledge().build().unwrap();
-    let api = Api { client, ..api };
-    let response = api.send(with_keys(api.request(Method::GET, CONNECTIONS), "hub"));
-    assert_eq!(response.version(), Version::HTTP_2);
-    assert_eq!(response.status(), 200);
 }
 
 #[test]
