@@ -13,7 +13,7 @@ use super::server::account::Org;
 pub(crate) struct BenchCommand {
     /// Its name in the table.
     pub(crate) name: String,
-    /// What orgconn should reach, compared with this command or by itself.
+    /// The goals of orgconn, compared with this command or by itself.
     pub(crate) goals: Vec<Goal>,
     /// Whether it changes the account, which is then reset before each run.
     pub(crate) changes: bool,
@@ -56,7 +56,7 @@ impl BenchCommand {
         self
     }
 
-    /// Says that it changes the account.
+    /// Marks the command as one that changes the account.
     pub(crate) fn with_changes(self) -> Self {
         Self {
             changes: true,
@@ -76,7 +76,7 @@ impl BenchCommand {
         std::iter::once(("PATH".to_owned(), path)).chain(self.variables.iter().cloned())
     }
 
-    /// Runs it, and gives its standard output.
+    /// Runs the command, and returns its standard output.
     pub(crate) fn output(&self) -> String {
         let mut command = Command::new(&self.program);
         self.set_environment(&mut command);
@@ -101,7 +101,7 @@ pub(crate) struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// orgconn with these arguments.
+    /// The command that runs orgconn with these arguments.
     pub(crate) fn orgconn(&self, arguments: &[&str]) -> BenchCommand {
         self.build_of_orgconn("orgconn", self.fixtures.orgconn.clone(), arguments)
     }
@@ -117,7 +117,7 @@ impl Setup<'_> {
         self.connect(BenchCommand::new(&name, program, arguments))
     }
 
-    /// The floor: the smallest program that does the same.
+    /// The command that runs the floor: the smallest program that does the same.
     pub(crate) fn floor(&self, name: &str, mode: &str) -> BenchCommand {
         let arguments = ["floor", mode, &self.server.url];
         let program = self.fixtures.floor.clone();

@@ -20,26 +20,35 @@ const CREATE: &str = r#"id=$(get "$orgs?filter%5Bname%5D=Security%20Archive" |
 get --header 'Content-Type: application/json' --data '{"data":{"type":"org_connection","attributes":{"connection_types":["logs"]},
   "relationships":{"sink_org":{"data":{"type":"orgs","id":"'"$id"'"}}}}}' "$list" | jq -r .data.id"#;
 
+/// How long a start may take.
+const START_TIME: Goal = Goal::Milliseconds(2.5);
+
+/// How long the answer to Tab may take with 10,000 orgs in the cache.
+const COMPLETION_TIME: Goal = Goal::Milliseconds(20.0);
+
+/// How much memory a streamed listing may take, whatever its length.
+const STREAM_MEMORY: Goal = Goal::Mebibytes(20.0);
+
 /// How many orgs [`apply`] changes.
 pub(crate) const ORGS: u32 = 100;
 
 /// A start without a server, as in scripts.
 pub(crate) fn version(fixtures: &Fixtures) -> Vec<BenchCommand> {
-    with_hello(fixtures, &|program, name| {
+    with_hello(fixtures, START_TIME, &|program, name| {
         BenchCommand::new(&format!("{name} --version"), program, &["--version"])
     })
 }
 
 /// The help.
 pub(crate) fn help(fixtures: &Fixtures) -> Vec<BenchCommand> {
-    with_hello(fixtures, &|program, name| {
+    with_hello(fixtures, START_TIME, &|program, name| {
         BenchCommand::new(&format!("{name} --help"), program, &["--help"])
     })
 }
 
 /// A name that is completed from a full cache.
 pub(crate) fn completion(fixtures: &Fixtures) -> Vec<BenchCommand> {
-    let commands = with_hello(fixtures, &|program, name| {
+    let commands = with_hello(fixtures, COMPLETION_TIME, &|program, name| {
         let words = ["orgconn", "list", "--source", "Source 00077"];
         completion_request(&format!("{name} completion"), program, &words)
             .with("ORGCONN_API_URL", &fixtures.cached_url)
@@ -59,16 +68,17 @@ fn completion_request(name: &str, program: PathBuf, words: &[&str]) -> BenchComm
 /// The builds of orgconn, and a program that does nothing but start.
 fn with_hello(
     fixtures: &Fixtures,
+    goal: Goal,
     command: &dyn Fn(PathBuf, &str) -> BenchCommand,
 ) -> Vec<BenchCommand> {
-    let orgconn = command(fixtures.orgconn.clone(), "orgconn");
+    let orgconn = command(fixtures.orgconn.clone(), "orgconn").goal(goal);
     let other_build = fixtures.other_build.clone();
     let other_build = other_build.map(|program| command(program, "the other build"));
     let hello = fixtures.hello.clone();
     let hello = hello.map(|program| BenchCommand::new("Rust hello", program, &[]));
     let mut commands = vec![orgconn.at_home(&fixtures.directory)];
     commands.extend(other_build.map(|command| command.at_home(&fixtures.directory)));
-    commands.extend(hello.map(|hello| hello.goal(Goal::Ratio(1.5))));
+    commands.extend(hello);
     commands
 }
 
@@ -78,44 +88,31 @@ pub(crate) fn list(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
     vec![
         Some(setup.orgconn(&["list"])),
         setup.other_build(&["list"]),
-        Some(match setup.bundle {
-            Some(_) => setup.floor("floor", "list").goal(Goal::Ratio(1.3)),
-            None => setup.floor("floor", "list"),
-        }),
-        curl.map(|curl| curl.goal(Goal::Ratio(0.3))),
+        Some(setup.floor("floor", "list")),
+        curl.map(|curl| curl.goal(Goal::Ratio(0.2))),
     ]
 }
 
 /// Ten pages from a server nearby. Throwing the pages away measures the server and the transport alone.
 pub(crate) fn pages(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
-    let parallel = setup.curl("curl parallel + jq", PARALLEL);
     vec![
         Some(setup.orgconn(&["list", "-o", "jsonl"])),
         setup.other_build(&["list", "-o", "jsonl"]),
         Some(setup.floor("floor: read", "read")),
-        Some(
-            setup
-                .floor("floor: pages thrown away", "drain")
-                .goal(Goal::Ratio(1.3)),
-        ),
+        Some(setup.floor("floor: pages thrown away", "drain")),
         setup.curl("curl loop + jq", LOOP),
-        parallel.map(|curl| curl.goal(Goal::Ratio(0.3))),
+        setup.curl("curl parallel + jq", PARALLEL),
     ]
 }
 
 /// Ten pages from a server far away.
 pub(crate) fn distant_pages(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
     let parallel = setup.curl("curl parallel + jq", PARALLEL);
-    let orgconn = setup.orgconn(&["list", "-o", "jsonl"]);
     vec![
-        // HTTP/1.1 needs a TCP connection, with its own latency, for each page that is fetched at the same time.
-        Some(match setup.bundle {
-            Some(_) => orgconn.goal(Goal::Milliseconds(225.0)),
-            None => orgconn,
-        }),
+        Some(setup.orgconn(&["list", "-o", "jsonl"])),
         setup.other_build(&["list", "-o", "jsonl"]),
         Some(setup.floor("floor: read", "read")),
-        parallel.map(|curl| curl.goal(Goal::Ratio(0.4))),
+        parallel.map(|curl| curl.goal(Goal::Ratio(0.6))),
     ]
 }
 
@@ -123,48 +120,35 @@ pub(crate) fn distant_pages(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
 pub(crate) fn many_pages(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
     let parallel = setup.curl("curl parallel + jq", PARALLEL);
     vec![
-        Some(
-            setup
-                .orgconn(&["list", "-o", "jsonl"])
-                .goal(Goal::Mebibytes(24.0)),
-        ),
+        Some(stream(setup, "jsonl")),
         setup.other_build(&["list", "-o", "jsonl"]),
-        Some(setup.floor("floor: read", "read")),
-        Some(
-            setup
-                .floor("floor: pages thrown away", "drain")
-                .goal(Goal::Ratio(1.3)),
-        ),
-        parallel.map(|curl| curl.goal(Goal::Ratio(0.3))),
+        Some(setup.floor("floor: read", "read").goal(Goal::Ratio(1.2))),
+        Some(setup.floor("floor: pages thrown away", "drain")),
+        parallel.map(|curl| curl.goal(Goal::Ratio(0.15))),
     ]
 }
 
 /// A hundred pages in each format. Only the table has to hold all rows.
 pub(crate) fn formats(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
-    let small = Goal::Mebibytes(24.0);
     vec![
         Some(setup.orgconn(&["list"])),
         setup.other_build(&["list"]),
-        Some(
-            setup
-                .orgconn(&["list", "-o", "jsonl"])
-                .goal(Goal::Ratio(2.0))
-                .goal(small),
-        ),
-        Some(setup.orgconn(&["list", "-o", "csv"]).goal(small)),
-        Some(setup.orgconn(&["list", "-o", "id"]).goal(small)),
-        Some(setup.orgconn(&["list", "-o", "json"]).goal(small)),
+        Some(stream(setup, "jsonl")),
+        Some(stream(setup, "csv")),
+        Some(stream(setup, "id")),
+        Some(stream(setup, "json")),
     ]
 }
 
 /// A thousand pages, in formats that stream.
 pub(crate) fn streams(setup: &Setup<'_>) -> Vec<Option<BenchCommand>> {
-    let small = |format: &str| {
-        setup
-            .orgconn(&["list", "-o", format])
-            .goal(Goal::Mebibytes(24.0))
-    };
-    vec![Some(small("jsonl")), Some(small("csv")), Some(small("id"))]
+    let formats = ["jsonl", "csv", "id"];
+    formats.map(|format| Some(stream(setup, format))).into()
+}
+
+/// A listing in a format that streams.
+fn stream(setup: &Setup<'_>, format: &str) -> BenchCommand {
+    setup.orgconn(&["list", "-o", format]).goal(STREAM_MEMORY)
 }
 
 /// A create by name: a look-up and a change.

@@ -1,4 +1,4 @@
-//! A completion cache as a large account leaves it behind.
+//! A completion cache with the orgs and connections of a large account.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -8,11 +8,11 @@ use pty_process::blocking::Command;
 use super::command::BenchCommand;
 use super::server::{Server, ServerOptions};
 
-/// How many orgs and connections the cache holds. Of more than 10,000 the program caches none.
+/// The number of orgs and of connections in the cache. The program does not cache more than 10,000.
 const ORGS: u32 = 9_000;
 
-/// Fills the cache under `home`, and gives the URL of the server that it belongs to. The program fills it itself, as it
-/// does wherever a person lists something at a terminal.
+/// Fills the cache under `home`, and returns the URL of the server that it belongs to. The program fills it itself, as
+/// it does wherever a person lists something at a terminal.
 pub(crate) fn fill(home: &Path, program: &Path) -> String {
     let options = ServerOptions {
         sources: ORGS,

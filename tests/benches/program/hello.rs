@@ -1,9 +1,9 @@
-//! A Rust program that prints hello: the least that a start can cost.
+//! A Rust program that only prints hello: the minimum cost of a start.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Compiles it into `directory`; `None` where there is no compiler.
+/// Compiles the program into `directory`; `None` if there is no compiler.
 pub(crate) fn compile(directory: &Path) -> Option<PathBuf> {
     let (source, program) = (directory.join("hello.rs"), directory.join("hello"));
     std::fs::write(&source, "fn main() { println!(\"hello\"); }\n").unwrap();

@@ -1,5 +1,5 @@
-//! Compares the whole program with what one would use in its place: curl with jq, and the smallest program that does the
-//! same with the same libraries (the floor).
+//! Compares the whole program with its alternatives: curl with jq, and the smallest program that does the same with the
+//! same libraries (the floor).
 //!
 //! `cargo bench --bench program` prints one table in Markdown; `-- --quick` takes a minute, `-- --only TEXT` runs the
 //! scenarios whose title contains the text, and `-- --program FILE` adds another build of orgconn. Only figures of the

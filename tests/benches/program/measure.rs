@@ -20,7 +20,7 @@ pub(crate) struct Options {
     pub(crate) other_build: Option<PathBuf>,
 }
 
-/// What orgconn should reach.
+/// A goal of orgconn for one measurement.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
     /// At most this many times the other command's wall time.
@@ -35,7 +35,7 @@ pub(crate) enum Goal {
 pub(crate) struct Measurement {
     /// The command's name.
     pub(crate) name: String,
-    /// What orgconn should reach.
+    /// The goals of orgconn, compared with this command or by itself.
     pub(crate) goals: Vec<Goal>,
     /// The median of its runs.
     pub(crate) wall: Duration,

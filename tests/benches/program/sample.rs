@@ -1,7 +1,7 @@
 //! Measures one run of a command: its time and its peak memory.
 //!
-//! A small process of its own starts the command: a child's peak begins with its parent's memory, and the process that
-//! serves the pages has a lot.
+//! A small process of its own starts the command, since a child's peak begins with the memory of its parent, and the
+//! process that serves the pages uses a lot.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) peak: u64,
 }
 
-/// The mode of this program that runs `command` and prints nanoseconds and bytes.
+/// The mode of this program that runs `command`, and prints its time in nanoseconds and its peak in bytes.
 pub(crate) fn run(command: &[&str]) {
     let started = Instant::now();
     let mut child = Command::new(command[0])
@@ -75,7 +75,7 @@ pub(crate) fn count_instructions(measured: &BenchCommand) -> Option<u64> {
     count.lines().next()?.trim().parse().ok()
 }
 
-/// The program that is running.
+/// The path of the running program.
 pub(crate) fn this_program() -> PathBuf {
     std::env::current_exe().unwrap()
 }

@@ -97,7 +97,9 @@ impl Fixtures {
         let missing: String = missing
             .map(|(name, _)| format!(" Not installed, so left out: {name}."))
             .collect();
-        format!("The program is {size:.2} MiB. Goals that were not reached are bold.{missing}")
+        format!(
+            "The program is {size:.2} MiB (goal: ≤ 8 MiB). Goals that were not reached are bold.{missing}"
+        )
     }
 }
 
