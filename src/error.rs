@@ -1,7 +1,7 @@
 //! Errors of commands: the exit code, the hint and the profile of each, and the only place that prints one.
 //!
-//! Imports `output`, `api` and the modules below them. The typed errors of those modules become a [`CommandError`] at the
-//! `?`: there, and nowhere else, exit codes and hints are decided.
+//! Imports `output`, `api` and the modules below them. The `?` operator turns the typed errors of those modules into a
+//! [`CommandError`]. Their exit codes and hints are decided here and nowhere else.
 
 use std::io;
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The code of the process, the word in the `kind` of an error, and the meaning, for the help.
+    /// The exit code, the word for the `kind` of an error record, and the meaning for the help.
     fn describe(self) -> (u8, &'static str, &'static str) {
         match self {
             Self::Done => (0, "done", "done, nothing to do, or as wanted"),
@@ -91,20 +91,21 @@ impl Exit {
         self.describe().0
     }
 
-    /// The word for it in the `kind` of an error.
+    /// The word for the `kind` of an error record.
     pub(crate) fn as_str(self) -> &'static str {
         self.describe().1
     }
 
-    /// What it means, for the help.
+    /// The meaning of the exit code, for the help.
     pub(crate) fn meaning(self) -> &'static str {
         self.describe().2
     }
 
-    /// The exit code of a command that did several independent things; `succeeded` says whether at least one of them
+    /// The exit code of a command that did several independent things. `succeeded` says whether at least one of them
     /// succeeded.
     ///
-    /// An interruption outweighs everything else. If nothing succeeded and all parts failed alike, that is the exit.
+    /// An interruption takes precedence over everything else. If nothing succeeded and all failures have the same exit
+    /// code, the command has that code.
     pub(crate) fn of_parts(succeeded: bool, failures: &[Self]) -> Self {
         match failures {
             [] => Self::Done,
@@ -121,7 +122,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What went wrong in a command or in one account's part of it, with the exit code and what to do about it.
+/// The error of a command, or of one account in it, with its exit code and a hint.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     exit: Exit,
@@ -131,12 +132,12 @@ pub(crate) struct CommandError {
 }
 
 impl CommandError {
-    /// An error with a message of its own: a lowercase fragment.
+    /// Creates an error with a message of its own, which is a lowercase fragment.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self::from_source(exit, None, anyhow!(message.into()))
     }
 
-    /// Wrong or missing arguments or settings.
+    /// Creates an error about wrong or missing arguments or settings.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
@@ -150,7 +151,8 @@ impl CommandError {
         }
     }
 
-    /// A question that got no answer; `unchanged` says what did not happen, such as "nothing was deleted".
+    /// Creates the error for a question without an answer. `unchanged` says what did not happen, such as "nothing was
+    /// deleted".
     pub(crate) fn unanswered(error: io::Error, unchanged: &str) -> Self {
         match error.kind() {
             io::ErrorKind::Interrupted => {
@@ -160,7 +162,7 @@ impl CommandError {
         }
     }
 
-    /// Sets what to do about it.
+    /// Sets the hint, which says how to solve the problem.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -172,13 +174,13 @@ impl CommandError {
         self
     }
 
-    /// Says what was tried: the message goes in front of the present one.
+    /// Puts a text about the attempted action in front of the message.
     pub(crate) fn context(mut self, message: impl Into<String>) -> Self {
         self.source = self.source.context(message.into());
         self
     }
 
-    /// Says with which profile it happened, if there is one.
+    /// Sets the profile in which the error happened; `None` for no profile.
     pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
         self.profile = profile.map(str::to_owned);
         self
@@ -189,37 +191,37 @@ impl CommandError {
         self.exit
     }
 
-    /// The profile with which it happened.
+    /// The profile in which the error happened.
     pub(crate) fn profile(&self) -> Option<&str> {
         self.profile.as_deref()
     }
 
-    /// The whole chain of causes in one line.
+    /// The messages of the error and all its causes in one line.
     pub(crate) fn message(&self) -> String {
         format!("{:#}", self.source)
     }
 
-    /// The typed error at the origin, if it is an `E`.
+    /// The first error in the chain of causes that is an `E`.
     pub(crate) fn downcast_ref<E: std::error::Error + Send + Sync + 'static>(&self) -> Option<&E> {
         self.source.chain().find_map(|cause| cause.downcast_ref())
     }
 
-    /// The kind of the API's error, if it is one.
+    /// The kind of the API error, if this error comes from the API.
     pub(crate) fn api_kind(&self) -> Option<ErrorKind> {
         self.downcast_ref::<api::Error>().map(api::Error::kind)
     }
 
-    /// Whether a write was sent whose outcome is not known.
+    /// Whether a write was sent whose outcome is unknown.
     pub(crate) fn is_outcome_unknown(&self) -> bool {
         self.downcast_ref().is_some_and(api::Error::outcome_unknown)
     }
 
-    /// The connection that exists already, where a create was refused because of it.
+    /// The existing connection because of which a create was refused.
     pub(crate) fn existing_connection(&self) -> Option<&Connection> {
         self.downcast_ref::<api::Error>()?.existing()
     }
 
-    /// The error as data, for the `errors` of the output.
+    /// The error as a record for the `errors` of the JSON or YAML output.
     pub(crate) fn to_record(&self) -> ErrorRecord {
         ErrorRecord {
             profile: self.profile.clone(),
@@ -244,43 +246,43 @@ impl CommandError {
         }
     }
 
-    /// Whether the reader of standard output went away.
+    /// Whether standard output was closed by its reader, such as `head`.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 
-/// Ends a command: prints its error, if there is one, and gives the exit code.
+/// Ends a command: prints its error, if there is one, and returns the exit code.
 pub(crate) fn conclude(outcome: Result<Exit>, output: &mut Output) -> Exit {
     let error = match outcome {
         Ok(exit) => return exit,
-        // The reader of standard output went away, which is not an error.
+        // It is not an error if the reader of standard output closed it.
         Err(error) if error.is_closed_pipe() => return Exit::Done,
         Err(error) => error,
     };
     if matches!(output.format(), Format::Json | Format::Yaml) && !output.has_written() {
-        // Readers of the envelope always get one. If it cannot be written, the report below still can.
+        // Readers of JSON and YAML always get an envelope. If it cannot be written, the report below is still printed.
         let _ = output.write_errors(&[error.to_record()]);
     }
     error.report(output);
     error.exit
 }
 
-/// Prints what clap says: help and version to standard output, a refusal to standard error, and as an envelope too
-/// where one is asked for.
+/// Prints clap's message: help and version to standard output, a usage error to standard error. A usage error is also
+/// written as an envelope if the output format has one.
 pub(crate) fn report_usage(refusal: &clap::Error, output: impl FnOnce() -> Output) -> Exit {
     if !refusal.use_stderr() {
         let printed = refusal.print().map(|()| Exit::Done);
         return conclude(printed.map_err(Into::into), &mut output());
     }
     let _ = output().write_errors(&[usage_record(refusal)]);
-    // If the stream is gone, nobody reads.
+    // If standard error is closed, nobody reads the message.
     let _ = refusal.print();
     Exit::Usage
 }
 
-/// The first paragraph of clap's message in one line. The rest is advice for people.
+/// A record with the first paragraph of clap's message in one line. The other paragraphs are advice for people.
 fn usage_record(refusal: &clap::Error) -> ErrorRecord {
     let text = refusal.render().to_string();
     let paragraph = text.split("\n\n").next().unwrap_or_default();
@@ -313,7 +315,7 @@ from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileErro
     SecretError, StoreError);
 from_errors!(Exit::Failure; anyhow::Error);
 
-/// A question that was left with Ctrl-C interrupts the command.
+/// Ctrl-C at a question interrupts the command.
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         let exit = match error.kind() {
@@ -459,8 +461,8 @@ fn api_hint(error: &api::Error) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// Names where the credentials and the site were given: many environments hold several sets of keys, and those that
-/// were used may not be those that were meant.
+/// Names the source of the credentials and of the site. Many environments hold several sets of keys, so the wrong ones
+/// may have been used.
 fn credentials_hint(error: &api::Error) -> String {
     let origin = match error.credentials_origin() {
         Some(origin) => format!("the credentials come from {origin}: they"),
@@ -479,7 +481,7 @@ fn credentials_hint(error: &api::Error) -> String {
     }
 }
 
-/// The site whose API host it is.
+/// The site with this API host, if it is a known one.
 fn site_of_host(host: &str) -> Option<&str> {
     host.strip_prefix("api.")
         .filter(|site| SITES.contains(site))

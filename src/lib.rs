@@ -1,7 +1,7 @@
 //! orgconn: see, change and check the connections between Datadog organizations.
 //!
-//! The program is [`run`]. As a library, [`api`] is the typed client for `/api/v2/org_connections`, and [`model`] are the
-//! orgs, connections and changes that it takes and gives:
+//! The program is [`run`]. As a library, [`api`] is the typed client for `/api/v2/org_connections`, and [`model`] has
+//! the orgs, connections and changes that the client takes and returns:
 //!
 //! ```no_run
 //! use orgconn::api::{Client, ClientSettings, Credentials, Endpoint, Transport};
@@ -39,7 +39,7 @@ mod sandbox;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the program with its arguments (the first is the program's own name) and gives its exit code.
+/// Runs the program with its arguments (the first is the program's own name) and returns its exit code.
 ///
 /// Data goes to standard output, everything else to standard error. `orgconn help exit-codes` lists the exit codes.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// The second thread works on the network while this one prints to a reader who may pause.
+/// The worker thread keeps the network going while the main thread writes output, which blocks when its reader pauses.
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> ExitCode {
     orgconn::run(std::env::args_os()).await

@@ -1,5 +1,5 @@
-//! Prints which module of `src` imports which, and fails where two files import each other in a circle or a module
-//! imports one that stands above it: `cargo test --test imports`.
+//! Prints which module of `src` imports which. Fails if two files import each other in a circle, or if a module imports
+//! one above it: `cargo test --test imports`.
 
 #![expect(
     clippy::print_stdout,
@@ -29,7 +29,7 @@ const LAYERS: [&[&str]; 11] = [
     &[],
 ];
 
-/// Exceptions to the order of the layers that are narrower than it.
+/// Modules that may import less than the order of the layers allows.
 const ALLOWED: [(&str, &[&str]); 2] = [("desired", &["model"]), ("sandbox", &["model"])];
 
 /// A module's path within the crate, such as `["output", "table"]`.
@@ -116,7 +116,7 @@ fn read_file(path: &Path, source: &Path) -> SourceFile {
     }
 }
 
-/// `output/table.rs` and `output/table/mod.rs` are `["output", "table"]`.
+/// The module of a file: `output/table.rs` and `output/table/mod.rs` are `["output", "table"]`.
 fn module_of(path: &Path) -> ModulePath {
     let path: PathBuf = match path.file_stem().unwrap().to_str() {
         Some("mod") => path.parent().unwrap().into(),
@@ -132,7 +132,7 @@ fn top_module_of(module: &ModulePath) -> &str {
     &module[0]
 }
 
-/// Collects what one file imports and re-exports, its tests left out.
+/// Collects the imports and re-exports of one file, without its tests.
 struct Collector {
     module: ModulePath,
     imports: Vec<ModulePath>,
@@ -225,8 +225,8 @@ impl<'ast> Visit<'ast> for Collector {
     }
 }
 
-/// The module that defines what a path names: the longest beginning of the path that is a file, and from there on
-/// through re-exports.
+/// The module that defines the item at a path. It takes the longest beginning of the path that is a file, and follows
+/// re-exports from there.
 fn defining_module(
     path: &ModulePath,
     files: &[SourceFile],
@@ -265,7 +265,7 @@ fn upward_imports(top_module_imports: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<St
     faults
 }
 
-/// The pairs of files of which each reaches the other through imports.
+/// The pairs of files that import each other, directly or through other files.
 fn circles(file_imports: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<String> {
     let reachable = |start: &ModulePath| {
         let mut seen = BTreeSet::new();

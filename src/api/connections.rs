@@ -1,5 +1,5 @@
-//! Creates, updates and deletes connections. What became of a write whose answer was lost is settled by a look at the
-//! live state.
+//! Creates, updates and deletes connections. If the answer to a write is lost, the live state is read to find out
+//! whether the write took effect.
 
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -10,23 +10,25 @@ use super::wire;
 use crate::model::{Connection, TypeSet};
 
 impl Client {
-    /// Waits until this org's rate limit allows another change, where it allows none for now. After that, a change has
-    /// the whole timeout for itself.
+    /// Waits until this org's rate limit allows another change. The caller waits here first, so that the change itself
+    /// has the whole timeout.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::RateLimited`] if that takes longer than one operation may, or with
+    /// Fails with [`ErrorKind::RateLimited`] if the wait would exceed the timeout of one operation, or with
     /// [`ErrorKind::Interrupted`].
     pub async fn wait_for_rate_limit(&self) -> Result<(), Error> {
         let change = Request::post(wire::CONNECTIONS, String::new());
         self.wait_to_send(&change).await
     }
 
-    /// Connects this org, the source, to `destination`. That is done once, however often the request is sent.
+    /// Creates a connection from this org, the source, to `destination`. It is created once, however often the request
+    /// is sent.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Conflict`] if the pair was connected before, with that connection in [`Error::existing`]
-    /// where it could be looked up; a refusal; or no answer. Where it is unknown whether the connection was made, a
-    /// look at the live state decides. If that fails too, [`Error::outcome_unknown`] is true.
+    /// Fails with [`ErrorKind::Conflict`] if the two orgs are connected already; [`Error::existing`] then holds that
+    /// connection if it could be read. Also fails if the request is refused or gets no answer. If it is unknown whether
+    /// the connection was created, the live state decides; if that cannot be read either, [`Error::outcome_unknown`] is
+    /// true.
     pub async fn create_connection(
         &self,
         destination: Uuid,
@@ -45,11 +47,11 @@ impl Client {
         }
     }
 
-    /// Replaces the types of a connection. The answer of the API comes without names; they are taken from `connection`.
+    /// Replaces the types of a connection. The API's answer leaves out the names; they are taken from `connection`.
     ///
     /// # Errors
-    /// Fails if the update is refused, or no answer came. Where it is unknown whether it was made, a look at the live
-    /// state decides. If that fails too, [`Error::outcome_unknown`] is true.
+    /// Fails if the update is refused or gets no answer. If it is unknown whether the update took effect, the live
+    /// state decides; if that cannot be read either, [`Error::outcome_unknown`] is true.
     pub async fn update_connection(
         &self,
         connection: &Connection,
@@ -67,12 +69,12 @@ impl Client {
         Ok(updated)
     }
 
-    /// Deletes a connection. Its source org and its destination org may both do so.
+    /// Deletes a connection. The source org and the destination org may both delete it.
     ///
     /// # Errors
-    /// Fails if the deletion is refused, or no answer came. Where it is unknown whether it was done, a look at the live
-    /// state decides. If that fails too, [`Error::outcome_unknown`] is true. A connection that does not exist is
-    /// [`ErrorKind::NotFound`], unless an attempt whose answer was lost has deleted it.
+    /// Fails if the deletion is refused or gets no answer. If it is unknown whether the deletion took effect, the live
+    /// state decides; if that cannot be read either, [`Error::outcome_unknown`] is true. A connection that does not
+    /// exist is [`ErrorKind::NotFound`], unless an earlier attempt of this call deleted it and its answer was lost.
     pub async fn delete_connection(&self, connection: &Connection) -> Result<(), Error> {
         let request = Request::delete(&connection_path(connection));
         match self.send(&request).await {

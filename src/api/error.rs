@@ -5,7 +5,7 @@ use crate::model::Connection;
 
 /// Why a call to the API failed.
 ///
-/// It displays as a fragment that says what was tried, on which host, and what came back. It never holds a key.
+/// Its message is a fragment that says what was tried, on which host, and what came back. It never contains a key.
 #[derive(Debug)]
 pub struct Error(Box<Details>);
 
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Redirected,
     /// The answer was not understood.
     Decode,
-    /// The list changed while it was read, or a part of it was lost.
+    /// The list changed while it was read, or a part of it could not be read.
     Listing,
     /// The server's certificate, or the encryption itself, was not accepted.
     Tls,
@@ -65,7 +65,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error without a status, after which nothing is tried again.
+    /// Creates an error without an HTTP status, for which the request is not sent again.
     pub(super) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self(Box::new(Details {
             kind,
@@ -82,7 +82,7 @@ impl Error {
         }))
     }
 
-    /// Adds what was tried, on which host, and where the credentials come from.
+    /// Adds the request that failed, its host, and where the credentials come from.
     pub(super) fn with_request(
         mut self,
         request: String,
@@ -100,7 +100,7 @@ impl Error {
         self
     }
 
-    /// Adds what a look at the live state has shown.
+    /// Adds a note about the live state, which was read after the error.
     pub(super) fn with_note(mut self, note: &'static str) -> Self {
         self.0.note = Some(note);
         self
@@ -116,7 +116,7 @@ impl Error {
         self
     }
 
-    /// Says how often it may help, at most, to send the request again.
+    /// Sets how often the request may be sent again at most. 0 means that another attempt would fail too.
     pub(super) fn with_max_retries(mut self, max_retries: u32) -> Self {
         self.0.max_retries = max_retries;
         self
@@ -132,7 +132,7 @@ impl Error {
         self
     }
 
-    /// What came back, without what was tried and where.
+    /// What came back from the server or the connection, without the request and the host.
     pub(super) fn detail(&self) -> &str {
         &self.0.detail
     }
@@ -141,12 +141,12 @@ impl Error {
         self.0.max_retries
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The status of the answer, if there was one.
+    /// The HTTP status of the answer, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
@@ -156,23 +156,23 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether it is unknown if a write took effect. If this is false, it did not, as far as a look at the live state
-    /// could tell.
+    /// Whether a write may or may not have taken effect. If this is false, the write did not take effect, as far as the
+    /// live state shows.
     pub fn outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
 
-    /// The connection that is in the way of a new one, where it could be looked up.
+    /// The existing connection that prevented the creation of a new one, if it could be read.
     pub fn existing(&self) -> Option<&Connection> {
         self.0.existing.as_ref()
     }
 
-    /// Where the credentials of the request come from, as the client was told: `DD_API_KEY and DD_APP_KEY`.
+    /// Where the credentials of the request come from, as given in the client's settings: `DD_API_KEY and DD_APP_KEY`.
     pub fn credentials_origin(&self) -> Option<&str> {
         self.0.credentials_origin.as_deref()
     }
 
-    /// The host that was asked, with its port where that is not the usual one.
+    /// The host that the request was sent to, with its port unless that is the default one.
     pub fn host(&self) -> Option<&str> {
         self.0.host.as_deref()
     }

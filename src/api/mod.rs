@@ -1,8 +1,9 @@
 //! The typed client of the API: connections, orgs, and the user behind the credentials.
 //!
-//! A [`Client`] sends requests to one [`Endpoint`] with one set of [`Credentials`]. Every call is bounded in time, is
-//! sent again where that may help, and says what is known about its outcome: a write is never reported wrongly and
-//! never done twice. Keys go only to hosts that may have them, in headers alone, and never follow a redirect.
+//! A [`Client`] sends requests to one [`Endpoint`] with one set of [`Credentials`]. Every call has a time limit, is
+//! repeated after a temporary failure, and reports what is known about its outcome: a write never takes effect twice,
+//! and its outcome is never reported wrongly. Keys are sent in headers only, to permitted hosts only, and never along
+//! with a redirect.
 //!
 //! ```no_run
 //! use orgconn::api::{Client, ClientSettings, ConnectionFilter, Credentials, Endpoint, Transport};

@@ -10,7 +10,8 @@ use super::wire::{self, Identifier, Lenient, Relationship, Resource};
 use crate::model::{Org, OrgDirectory};
 
 impl Client {
-    /// The current org and the orgs that it manages: all, or those whose name matches `name` by the API's own rule.
+    /// The current org and the orgs that it manages. With `name`, only those whose name matches it by the API's own
+    /// rule.
     ///
     /// # Errors
     /// Read-only keys are [`ErrorKind::Forbidden`](super::ErrorKind::Forbidden) here.
@@ -23,7 +24,7 @@ impl Client {
     }
 }
 
-/// Reads the current org, and all orgs that are mentioned, each once.
+/// Parses the current org and all orgs in the answer, each once.
 fn parse(body: &[u8]) -> Option<OrgDirectory> {
     let answer: ManagedOrgs = wire::read(body)?;
     let relationships = answer.data.relationships.or_default();

@@ -1,4 +1,5 @@
-//! Lists connections page by page. Pages after the first are fetched side by side, a few ahead of the reader.
+//! Lists connections page by page. After the first page, a few pages are fetched in parallel before the caller asks for
+//! them.
 
 use std::collections::VecDeque;
 
@@ -9,13 +10,13 @@ use super::error::{Error, ErrorKind};
 use super::http::{Client, Request};
 use super::wire::{self, ConnectionPage, Page};
 
-/// The most rows that the API gives in one page.
+/// The maximum number of rows in one page of the API.
 pub(super) const MAX_ROWS: usize = 1000;
-/// The most pages in flight or waiting for the reader. With the first page, ten thousand connections come in two round
-/// trips. Each page takes about half a megabyte.
+/// The maximum number of pages that are in flight or not read yet. With the first page, ten thousand connections arrive
+/// in two round trips. Each page takes about half a megabyte.
 const MAX_PAGES_AHEAD: usize = 9;
 
-/// Which connections to list. The empty filter lists all that this org takes part in.
+/// Selects the connections to list. The default filter selects all connections that this org takes part in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionFilter {
     /// The source org.
@@ -24,33 +25,33 @@ pub struct ConnectionFilter {
     pub destination: Option<Uuid>,
 }
 
-/// A listing, page by page and in order.
+/// A listing of connections that returns its pages in order.
 ///
-/// Must be used inside a tokio runtime: pages are fetched in tasks, so that they arrive while the reader is busy.
-/// Dropping it ends them.
+/// Must be used inside a tokio runtime: pages are fetched in tasks, so that they arrive while the caller is busy.
+/// Dropping the listing cancels these tasks.
 #[derive(Debug)]
 pub struct ConnectionPages {
     client: Client,
     filter: ConnectionFilter,
-    /// The pages in flight, as bytes. They are parsed when they are read: in their tasks, parsing would hold up the
-    /// network.
+    /// The bodies of the pages in flight. They are parsed in [`ConnectionPages::next`], since parsing in the tasks
+    /// would delay the network.
     in_flight: VecDeque<AbortOnDropHandle<Result<Vec<u8>, Error>>>,
     progress: Progress,
     /// How many rows the server gives in one page.
     page_rows: usize,
-    /// The offset of the next page to read; those in flight follow from there.
+    /// The offset of the next page to read. The pages in flight start there.
     offset: u64,
-    /// How many rows there are, by the largest count so far.
+    /// The number of rows in the listing: the largest count that a page has reported.
     total: Option<u64>,
-    /// An error to report after the rows that came before it.
+    /// An error to return after the page that was read before it.
     failure: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
-    /// The first page is not in.
+    /// The first page has not arrived.
     Start,
-    /// The first page has announced so many rows, so pages are fetched ahead.
+    /// The first page has reported the number of rows, so pages are fetched ahead.
     Counted {
         announced: u64,
     },
@@ -80,8 +81,8 @@ impl ConnectionPages {
     /// The next page, or `None` after the last one or after an error.
     ///
     /// # Errors
-    /// Fails if a page is lost after all retries, or the list changed in such a way that rows may be missing
-    /// ([`ErrorKind::Listing`]). The pages before it were given.
+    /// Fails if a page cannot be read after all retries, or if the list changed so that rows may be missing
+    /// ([`ErrorKind::Listing`]). The pages before it were returned already.
     pub async fn next(&mut self) -> Option<Result<ConnectionPage, Error>> {
         if let Some(error) = self.failure.take() {
             return Some(Err(error));
@@ -101,7 +102,7 @@ impl ConnectionPages {
         Some(page)
     }
 
-    /// How many connections there are in all, once the first page is in and if the API says so.
+    /// The number of connections in the listing. `None` before the first page, or if the API does not report it.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
@@ -130,7 +131,7 @@ impl ConnectionPages {
     }
 
     fn read(&self, body: &[u8]) -> Result<Page, Error> {
-        // Of a longer page than the first, the last rows come again with the next page.
+        // If a page is longer than the first one, its last rows are dropped: the next page contains them again.
         let most_rows = match self.progress {
             Progress::Start => usize::MAX,
             _ => self.page_rows,
@@ -142,10 +143,10 @@ impl ConnectionPages {
         })
     }
 
-    /// Takes in a page, and decides whether more are to come.
+    /// Updates the progress after a page, and decides whether more pages follow.
     fn accept(&mut self, page: Page) -> ConnectionPage {
         let rows = page.rows.connections.len() + page.rows.unreadable.len();
-        // The count of everything says nothing about a filtered list.
+        // The total count includes connections that the filter leaves out, so it is not used with a filter.
         let is_filtered = self.filter != ConnectionFilter::default();
         let all = page.total_count.filter(|_| !is_filtered);
         let total = page.filtered_count.or(all);
@@ -169,7 +170,7 @@ impl ConnectionPages {
         page.rows
     }
 
-    /// Compares the number of rows so far with the counts of the first page, of this page, and the largest one.
+    /// Checks the number of rows so far against the counts of the first page and of this page, and the largest count.
     fn check_count(&mut self, received: u64, total: Option<u64>, announced: u64) {
         let largest = self.total.unwrap_or_default();
         let page_end = self.offset + self.page_rows as u64;

@@ -1,6 +1,6 @@
-//! Finds out what became of a write whose answer was lost, by a look at the live state.
+//! Finds out whether a write took effect when its answer was lost, by reading the live state.
 //!
-//! A look has the whole timeout for itself: the write may have used up its own.
+//! This read has a whole timeout of its own, since the write may have used up its timeout.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use super::pages::{ConnectionFilter, MAX_ROWS, page_request};
 use super::wire;
 use crate::model::{Connection, TypeSet};
 
-/// How far the clocks of the server's parts may be apart, together with what a date to the second leaves open.
+/// The maximum difference between the clocks of the server's parts, plus the rounding of dates to seconds.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 
-/// The answer of a look at the live state.
+/// The result of reading the live state.
 struct LiveStateAnswer {
     /// The connection that was looked for; `None` if there is none.
     connection: Option<Connection>,
-    /// The server's time of the observation.
+    /// The server's time when the state was read.
     at: Option<Timestamp>,
 }
 
 impl Client {
-    /// Settles a create that may have been made. It was first sent at the time `sent`.
+    /// Decides the outcome of a create whose answer was lost. It was first sent at the time `sent`.
     pub(super) async fn reconcile_create(
         &self,
         destination: Uuid,
@@ -46,7 +46,7 @@ impl Client {
         };
         match connection {
             Some(created) if is_made_by_this(&created) => Ok(created),
-            // A conflict needs no note: it says that the pair is connected.
+            // A conflict needs no note, since it says already that the two orgs are connected.
             other if error.kind() == ErrorKind::Conflict => Err(error.with_existing(other)),
             None => Err(error.with_note("a check afterwards found no such connection")),
             other => Err(error.with_existing(other).with_note(
@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// Settles an update that may have been made.
+    /// Decides the outcome of an update whose answer was lost.
     pub(super) async fn reconcile_update(
         &self,
         connection: &Connection,
@@ -73,7 +73,7 @@ impl Client {
         }
     }
 
-    /// Settles a delete that may have been done.
+    /// Decides the outcome of a delete whose answer was lost.
     pub(super) async fn reconcile_delete(
         &self,
         connection: &Connection,
@@ -90,14 +90,15 @@ impl Client {
         }
     }
 
-    /// The connection from this org to `destination`, if there is one and it can be looked up.
+    /// The connection from this org to `destination`. `None` if there is none or it cannot be read.
     pub(super) async fn find_connection_to(&self, destination: Uuid) -> Option<Connection> {
         self.observe_by_destination(destination).await?.connection
     }
 
-    /// Looks for the connection from this org to `destination`. `None` if that cannot be told.
+    /// Looks for the connection from this org to `destination`. `None` if the answer is not certain.
     ///
-    /// This org takes part in one connection to `destination` at most: it is its source, and there is one for each pair.
+    /// There is at most one: this org is its source, and each pair of source and destination has one connection at
+    /// most.
     async fn observe_by_destination(&self, destination: Uuid) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: None,
@@ -107,7 +108,7 @@ impl Client {
             .await
     }
 
-    /// Looks for a connection that was there before, by its id. `None` if that cannot be told.
+    /// Looks for a connection by its id, which is known. `None` if the answer is not certain.
     async fn observe_by_id(&self, wanted: &Connection) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: Some(wanted.source.id),
@@ -116,7 +117,7 @@ impl Client {
         self.observe(filter, |live| live.id == wanted.id).await
     }
 
-    /// Looks for the one connection that the filter and `is_wanted` select. `None` if that cannot be told.
+    /// Looks for the one connection that the filter and `is_wanted` select. `None` if the answer is not certain.
     async fn observe(
         &self,
         filter: ConnectionFilter,
@@ -138,8 +139,8 @@ impl Client {
     }
 }
 
-/// Whether a connection was created earlier than `age` before the observation, by the server's clock alone. `None`
-/// if the dates do not tell.
+/// Whether a connection was created more than `age` and [`CLOCK_TOLERANCE`] before the observation. Both times come
+/// from the server's clock. `None` if one of them is missing or invalid.
 fn was_created_before(
     connection: &Connection,
     observed_at: Option<Timestamp>,

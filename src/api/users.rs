@@ -1,4 +1,4 @@
-//! Whose credentials these are, and what they may do with connections.
+//! The user and the permissions behind the credentials.
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -8,18 +8,18 @@ use super::http::{Client, Request};
 use super::wire::{self, Document, Identifier, Lenient, Relationship, Resource};
 use crate::model::{Connection, ConnectionType, TypeSet};
 
-/// The user behind the credentials. What the API leaves out is `None`.
+/// The user that the credentials belong to. A field is `None` if the API leaves it out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurrentUser {
     /// The user's id.
     pub id: Option<Uuid>,
-    /// The name, character for character.
+    /// The user's name, exactly as the API gives it.
     pub name: Option<String>,
     /// The mail address.
     pub email: Option<String>,
     /// The handle, usually the mail address.
     pub handle: Option<String>,
-    /// Whether it is a service account instead of a person.
+    /// Whether the user is a service account and not a person.
     pub service_account: Option<bool>,
     /// Whether the account is disabled.
     pub disabled: Option<bool>,
@@ -29,14 +29,14 @@ pub struct CurrentUser {
     pub org: Option<Uuid>,
 }
 
-/// Whether something is permitted.
+/// Whether the credentials permit an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// It is.
+    /// The action is permitted.
     Yes,
-    /// It is not.
+    /// The action is not permitted.
     No,
-    /// The answer of the service does not tell.
+    /// The service's answer does not show it.
     Unknown,
 }
 
@@ -55,7 +55,7 @@ impl Client {
     /// The user behind the application key or the token, and the org that the credentials belong to.
     ///
     /// # Errors
-    /// Fails if the credentials are refused, or no answer came.
+    /// Fails if the credentials are refused, or no answer arrives.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let request = Request::get("/api/v2/current_user");
         self.call(&request, parse).await
@@ -64,7 +64,7 @@ impl Client {
     /// Checks that the API key and the application key are both valid.
     ///
     /// # Errors
-    /// Invalid keys are [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], as the API answers.
+    /// Invalid keys are [`ErrorKind::Forbidden`] or [`ErrorKind::Unauthenticated`], depending on the API's answer.
     pub async fn validate_keys(&self) -> Result<(), Error> {
         #[derive(Deserialize)]
         struct Validation {
@@ -74,7 +74,7 @@ impl Client {
 
         let request = Request::get("/api/v2/validate_keys");
         let validation: Validation = self.call(&request, wire::read).await?;
-        // An answer of 200 that says otherwise counts too.
+        // A 200 whose status is not `ok` means invalid keys too.
         if validation.status.0.is_none_or(|status| status == "ok") {
             return Ok(());
         }
@@ -82,10 +82,12 @@ impl Client {
         Err(self.in_context(error, &request))
     }
 
-    /// Whether connections may be read, and one of them if there is one. Asks for the shortest listing.
+    /// Whether the credentials may read connections, and the first connection if there is one. Requests the shortest
+    /// possible page.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
+    /// Fails with [`ErrorKind::Interrupted`]. After any other failure that does not show the permission, the result is
+    /// [`Permission::Unknown`].
     pub async fn may_read_connections(&self) -> Result<(Permission, Option<Connection>), Error> {
         let request = Request::get(wire::CONNECTIONS)
             .with_query("limit", "1")
@@ -99,17 +101,16 @@ impl Client {
         }
     }
 
-    /// Whether connections may be created, updated and deleted.
+    /// Whether the credentials may create, update and delete connections.
     ///
-    /// Sends an update of the connection with the nil UUID. It has no effect, as no connection has that id: the service
-    /// makes its UUIDs, and RFC 9562 reserves this one. The answer is read so:
+    /// Sends an update of the connection with the nil UUID. It has no effect, since no connection has that id: the
+    /// service generates its UUIDs, and RFC 9562 reserves this one. The answer means:
     ///
-    /// - 403: the permission is missing. The same credentials are known to be valid by then, so it means nothing else.
-    /// - 404 of a connection: the service has looked for it, so it had no objection before. That it checks the
-    ///   permission first is not documented; but a service that looked up ids for callers without it would tell them
-    ///   which exist.
-    /// - anything else, such as 400: the request was refused for its form, perhaps before the permission was checked.
-    ///   That tells nothing.
+    /// - 403: the permission is missing. The credentials are known to be valid at this point, so it means nothing else.
+    /// - 404 of a connection: the permission is there, since the service looked for the connection. It is not documented
+    ///   that the permission is checked first; but otherwise callers without it could find out which ids exist.
+    /// - anything else, such as 400: the permission is unknown, since the request may have been refused before the
+    ///   permission was checked.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::Interrupted`]. Any other failure is [`Permission::Unknown`].
@@ -119,11 +120,11 @@ impl Client {
         let path = format!("{}/{id}", wire::CONNECTIONS);
         let request = Request::patch(&path, wire::update_body(id, &types));
         let Err(error) = self.send(&request).await else {
-            // The API never answers so.
+            // The API never accepts this update.
             return Ok(Permission::Unknown);
         };
-        // Such a 404 names the connection (`Org connection with id:ID not found not found`). One of a gateway, or of an
-        // API without this path, does not.
+        // A 404 of the API names the connection (`Org connection with id:ID not found not found`). A 404 of a gateway,
+        // or of an API without this path, does not.
         let is_of_connection = error.detail().contains(&format!("id:{id}"));
         match error.kind() {
             ErrorKind::NotFound if is_of_connection => Ok(Permission::Yes),
@@ -132,7 +133,7 @@ impl Client {
     }
 }
 
-/// What a refusal says of the permission.
+/// The permission that an error shows: missing, or unknown.
 fn permission_of(error: Error) -> Result<Permission, Error> {
     match error.kind() {
         ErrorKind::Interrupted => Err(error),

@@ -1,5 +1,5 @@
-//! The JSON of the API. Requests follow the documentation exactly. A missing or invalid value in an answer is ignored;
-//! the rest is still read.
+//! The JSON of the API. Requests follow the documentation exactly. In an answer, a missing or invalid value is ignored
+//! and the rest is still read.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -9,29 +9,29 @@ use uuid::Uuid;
 
 use crate::model::{Connection, ConnectionType, OrgRef, TypeSet, UserRef};
 
-/// The path of the connections.
+/// The path of the API for connections.
 pub(super) const CONNECTIONS: &str = "/api/v2/org_connections";
 
-/// One page of a listing.
+/// One page of a listing of connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionPage {
     /// The connections in the order of the API.
     pub connections: Vec<Connection>,
-    /// The records that are not connections. They are rows of the list too, but cannot be shown.
+    /// The records that cannot be read as connections. They count as rows of the list.
     pub unreadable: Vec<UnreadableRecord>,
 }
 
-/// The answer with one page.
+/// One page with the counts that the API sends along.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Page {
     pub(super) rows: ConnectionPage,
-    /// How many connections the org takes part in, where the page says so.
+    /// The number of connections that the org takes part in, if the page contains it.
     pub(super) total_count: Option<u64>,
-    /// How many of them pass the filter, where the page says so.
+    /// The number of these connections that pass the filter, if the page contains it.
     pub(super) filtered_count: Option<u64>,
 }
 
-/// A record of a listing that is not a connection: it lacks its id, or the id of one of its orgs.
+/// A record of a listing that cannot be read as a connection: its id, or the id of one of its orgs, is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRecord {
     /// The record's id as the API wrote it, where it has one. It may hold any characters.
@@ -40,11 +40,11 @@ pub struct UnreadableRecord {
     pub reason: &'static str,
 }
 
-/// Reads a page, up to `most_rows` records. `None` if the body is not an object with a list of `data`.
+/// Parses a page, up to `most_rows` records. `None` if the body is not an object with a list `data`.
 pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
     let text = String::from_utf8_lossy(body);
-    // A long listing spends most of its time here. Nearly every page is as documented, and the lenient way takes twice
-    // as long.
+    // A long listing spends most of its time here. Nearly every page follows the documentation, and the lenient way
+    // takes twice as long, so it is only used if the strict way fails.
     if let Ok(listing) = serde_json::from_str::<Listing<StrictConnection>>(&text) {
         let rows = listing.data.into_iter().take(most_rows);
         let rows = ConnectionPage {
@@ -64,7 +64,7 @@ pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
     Some(Page::new(rows, listing.meta))
 }
 
-/// Reads the one connection of an answer. `None` if there is none, or one that lacks its id or an org's id.
+/// Parses an answer with one connection. `None` if it contains none, or if its id or an org's id is missing.
 pub(super) fn connection(body: &[u8]) -> Option<Connection> {
     let document: Document<LenientRecord> = read(body)?;
     document.data.into_connection().ok()
@@ -121,7 +121,7 @@ impl Page {
     }
 }
 
-/// Reads a record in which any value may be missing or invalid.
+/// Parses a record in which any value may be missing or invalid.
 fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
     #[derive(Deserialize)]
     struct WithId {
@@ -145,7 +145,7 @@ fn read_record(text: &str) -> Result<Connection, UnreadableRecord> {
 #[serde(from = "StrictRecord")]
 struct StrictConnection(Connection);
 
-/// A record with everything in it that the API documents.
+/// A record that contains everything that the API documents.
 #[derive(Deserialize)]
 struct StrictRecord {
     id: Uuid,
@@ -228,12 +228,12 @@ impl LenientRecord {
     }
 }
 
-/// Reads an answer as a `T`. Invalid UTF-8 makes only the affected text unreadable.
+/// Parses an answer as a `T`. Invalid UTF-8 damages only the text that contains it.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_str(&String::from_utf8_lossy(body)).ok()
 }
 
-/// A JSON:API document: its `data`.
+/// A JSON:API document. Only its `data` is used.
 #[derive(Deserialize)]
 pub(super) struct Document<T> {
     pub(super) data: T,
@@ -251,7 +251,7 @@ pub(super) struct Resource<A: Default, R: Default> {
 /// A relationship of a resource to another, or to a list of others.
 pub(super) type Relationship<T> = Lenient<Document<Lenient<T>>>;
 
-/// How a relationship names an org or a user. The name is Datadog's addition.
+/// An org or a user as a relationship names it. The name is Datadog's addition to JSON:API.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Identifier {
@@ -266,7 +266,7 @@ impl<T: Default> Relationship<T> {
     }
 }
 
-/// A value of the expected form. Any other value counts as missing.
+/// A value that is `None` if it is missing or has another form than expected.
 pub(super) struct Lenient<T>(pub(super) Option<T>);
 
 impl<T: Default> Lenient<T> {

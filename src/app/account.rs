@@ -14,19 +14,20 @@ use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
 use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef};
 
-/// The state that all chosen accounts share.
+/// The state that all accounts of a command share.
 pub(super) struct SharedState {
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: CancellationToken,
     pub(super) journal: Journal,
-    /// Where to store orgs and connections for shell completion; `None` unless the command runs at a terminal.
+    /// Stores orgs and connections for shell completion; `None` unless the command runs at a terminal.
     pub(super) cache: Option<Cache>,
-    /// The name of the server in the history, where its address changes from run to run.
+    /// A fixed name for the server in the history and the cache, used for the sandbox, whose address changes from run
+    /// to run; else `None`.
     pub(super) host_name: Option<&'static str>,
     /// One transport for each server, with its connections and certificates.
     pub(super) transports: Mutex<Vec<Transport>>,
-    /// Started by the first change.
+    /// Created by the first change.
     pub(super) journal_writer: OnceLock<JournalWriter>,
 }
 
@@ -48,15 +49,15 @@ impl SharedState {
     }
 }
 
-/// The credentials of one org, and the client that uses them. Keeps the orgs and connections that were read in this
-/// run. Nothing is read or sent before it is needed.
+/// The credentials of one org, and the client that uses them. Keeps the orgs and connections that this run has read.
+/// Nothing is read or sent before it is needed.
 pub(crate) struct Account {
     settings: AccountSettings,
     shared: Arc<SharedState>,
     client: OnceCell<Client>,
     managed_orgs: OnceCell<OrgDirectory>,
     all_connections: OnceCell<Vec<Connection>>,
-    /// The org of the credentials, as the current user's answer names it.
+    /// The org that the credentials belong to, read from the answer about the current user.
     org_of_user: OnceCell<Uuid>,
 }
 
@@ -72,7 +73,7 @@ impl Account {
         }
     }
 
-    /// The profile that the credentials come from, if it was one.
+    /// The profile that the credentials come from; `None` if they come from no profile.
     pub(crate) fn profile(&self) -> Option<&str> {
         self.settings.profile.as_deref()
     }
@@ -87,7 +88,7 @@ impl Account {
         self.settings.is_default
     }
 
-    /// The site, or the URL of the API.
+    /// The site or the URL of the API, as messages show it; `sandbox` in the sandbox.
     pub(crate) fn server(&self) -> String {
         match self.shared.host_name {
             Some(name) => name.to_owned(),
@@ -95,7 +96,7 @@ impl Account {
         }
     }
 
-    /// The name of the API host in the history.
+    /// The API's host as the history stores it; `sandbox` in the sandbox.
     pub(crate) fn host(&self) -> Result<String> {
         match self.shared.host_name {
             Some(name) => Ok(name.to_owned()),
@@ -103,7 +104,7 @@ impl Account {
         }
     }
 
-    /// The org that the profile says its credentials belong to.
+    /// The org that the credentials must belong to according to the profile, if the profile names one.
     pub(crate) fn pinned_org(&self) -> Option<Uuid> {
         self.settings.pinned_org
     }
@@ -124,10 +125,10 @@ impl Account {
         self.shared.journal_writer.get_or_init(start)
     }
 
-    /// The client, made at the first call; only then are the secrets read.
+    /// The client. The first call reads the secrets and creates it.
     ///
     /// # Errors
-    /// Fails if a secret cannot be read or sent as a header, or the server may not get keys.
+    /// Fails if a secret cannot be read or sent as a header, or if keys must not be sent to the server.
     pub(crate) async fn client(&self) -> Result<&Client> {
         self.client.get_or_try_init(|| self.connect()).await
     }
@@ -145,7 +146,7 @@ impl Account {
         Ok(Client::new(transport, &credentials, settings)?)
     }
 
-    /// The orgs that the credentials manage, read once; none without the permission to read them.
+    /// The orgs that the credentials manage, read once. Empty if the credentials may not read them.
     ///
     /// # Errors
     /// Fails if the service could not be asked.
@@ -168,7 +169,7 @@ impl Account {
         self.managed_orgs.get()
     }
 
-    /// What this run has read of an org so far, by the managed orgs or by a connection.
+    /// Everything that this run has read about an org so far, from the managed orgs or a connection.
     pub(crate) fn known_org(&self, id: Uuid) -> Org {
         if let Some(org) = self.known_orgs().and_then(|orgs| orgs.get(id)) {
             return org.clone();
@@ -180,11 +181,11 @@ impl Account {
         named.map_or_else(|| Org::from_id(id), Org::from)
     }
 
-    /// The org that the credentials belong to, as the API reports it. No other function determines it. Without an
-    /// earlier answer it asks for the current user, the cheapest request that tells.
+    /// The org that the credentials belong to, as the API reports it. No other function asks the API for it. If it is
+    /// not known yet, this requests the current user, which is the cheapest request that contains it.
     ///
     /// # Errors
-    /// Fails if the service could not be asked or does not say.
+    /// Fails if the service could not be asked, or its answer names no org.
     pub(crate) async fn current_org(&self) -> Result<OrgRef> {
         if let Some(known) = self.known_current_org() {
             return Ok(known);
@@ -196,7 +197,7 @@ impl Account {
         Ok((*self.org_of_user.get_or_try_init(read).await?).into())
     }
 
-    /// As [`Account::current_org`], with its name where the credentials may see it.
+    /// As [`Account::current_org`], with the org's name if the credentials may read it.
     ///
     /// # Errors
     /// As [`Account::current_org`].
@@ -206,16 +207,17 @@ impl Account {
         Ok(self.known_org(current.id).to_ref())
     }
 
-    /// The org that the credentials belong to, if the service has said so in this run.
+    /// The org that the credentials belong to, if this run has already read it.
     pub(crate) fn known_current_org(&self) -> Option<OrgRef> {
         let managed = self.known_orgs().and_then(OrgDirectory::current_org);
         managed.or_else(|| self.org_of_user.get().map(|id| (*id).into()))
     }
 
-    /// Requires that `current`, the org that the credentials belong to, is the one that the profile says.
+    /// Checks that `current`, the org that the credentials belong to, is the org that the profile names, if it names
+    /// one.
     ///
     /// # Errors
-    /// Fails if it is another one; the message names both.
+    /// Fails if the profile names another org; the message names both.
     pub(crate) fn require_pinned(&self, current: &OrgRef) -> Result<()> {
         let Some(pinned) = self.pinned_org().filter(|pinned| *pinned != current.id) else {
             return Ok(());
@@ -229,7 +231,8 @@ impl Account {
         .hint("give the profile the keys of its org, or correct `org` in the configuration file"))
     }
 
-    /// The connections that the filter selects, as they are now, and the error for what could not be read of them.
+    /// Reads the connections that the filter selects. Also returns an error about records that cannot be read, if there
+    /// are any.
     ///
     /// # Errors
     /// Fails if the service could not be asked.
@@ -251,7 +254,7 @@ impl Account {
         Ok((connections, unreadable_records(&unreadable)))
     }
 
-    /// As [`Account::list_connections`], for what needs to know all of them.
+    /// As [`Account::list_connections`], but fails if any record cannot be read, for callers that need all connections.
     ///
     /// # Errors
     /// Fails if the service could not be asked, or a record cannot be read.
@@ -262,7 +265,7 @@ impl Account {
         }
     }
 
-    /// All connections of the credentials' org, read once.
+    /// All connections that the credentials' org takes part in, read once.
     ///
     /// # Errors
     /// As [`Account::connections`].
@@ -271,7 +274,7 @@ impl Account {
         Ok(self.all_connections.get_or_try_init(read).await?)
     }
 
-    /// The orgs that the connections name, and the managed orgs if this run has read them.
+    /// The orgs in the account's connections, and the managed orgs if this run has read them.
     ///
     /// # Errors
     /// As [`Account::connections`].
@@ -302,7 +305,7 @@ impl Account {
         }
     }
 
-    /// Caches that a connection was changed.
+    /// Stores a change of a connection in the cache.
     pub(super) fn cache_change(&self, kind: ChangeKind, connection: &Connection) {
         if let Some(cache) = &self.shared.cache {
             cache.store_change(&self.cache_owner(), kind, connection);
@@ -317,7 +320,7 @@ impl Account {
     }
 }
 
-/// The error where the service does not name the org of the credentials.
+/// The error for an answer that does not name the org of the credentials.
 pub(crate) fn unknown_current_org() -> CommandError {
     CommandError::new(
         Exit::Permission,
@@ -325,7 +328,7 @@ pub(crate) fn unknown_current_org() -> CommandError {
     )
 }
 
-/// The error for records of a listing that cannot be read, `None` if there are none.
+/// The error about records of a listing that cannot be read; `None` if there are none.
 pub(crate) fn unreadable_records(records: &[UnreadableRecord]) -> Option<CommandError> {
     const MAX_SHOWN: usize = 3;
     let describe = |record: &UnreadableRecord| match &record.id {

@@ -5,7 +5,7 @@ use crate::history::{Entry, Origin, Outcome};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output;
 
-/// The most changes of one org that are made side by side: its rate limit is shared by all who work in it.
+/// The maximum number of changes in one org at a time. All users of the org share its rate limit.
 pub(crate) const CHANGES_AT_ONCE: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
@@ -18,8 +18,8 @@ pub(crate) struct ChangeSender<'s> {
 }
 
 impl Account {
-    /// Gives the sender of changes with these credentials, after making sure that they belong to the org that the
-    /// profile says. `command` is the name that is written to the journal.
+    /// Creates a sender of changes that uses this account's credentials. It first checks that they belong to the org
+    /// that the profile names. `command` is the name that is written to the journal.
     ///
     /// # Errors
     /// Fails if the credentials belong to another org, or the service could not be asked.
@@ -43,22 +43,21 @@ impl Account {
 }
 
 impl ChangeSender<'_> {
-    /// Makes a change. Gives the connection as it is afterwards, with what the service's answer leaves out filled in;
-    /// after a delete as it was.
+    /// Makes a change and returns the connection after it, or for a delete the connection before it. Fields that the
+    /// service's answer leaves out are filled in.
     ///
     /// # Errors
-    /// Fails if the change was refused, or its outcome is unknown; or, with nothing sent, if the journal cannot be
-    /// written or the command was interrupted. The message says which change it was.
+    /// Fails if the change was refused, or its outcome is unknown. Also fails, before anything is sent, if the journal
+    /// cannot be written or the command was interrupted. The message names the change.
     pub(crate) async fn apply(&self, change: &Change) -> Result<Connection> {
         let made = self.carry_out(change, None).await;
         made.map_err(|error| explain(error, change))
     }
 
-    /// As [`ChangeSender::apply`], for the change that undoes `entry`. The message of an error does not repeat the
-    /// change.
+    /// As [`ChangeSender::apply`], for a change that undoes `entry`. Its error message does not name the change.
     ///
     /// # Errors
-    /// As [`ChangeSender::apply`]; or, with nothing sent, the entry was undone meanwhile.
+    /// As [`ChangeSender::apply`]. Also fails, before anything is sent, if the entry was undone in the meantime.
     pub(crate) async fn undo(&self, entry: &Entry, change: &Change) -> Result<Connection> {
         self.carry_out(change, Some(entry)).await
     }
@@ -70,7 +69,8 @@ impl ChangeSender<'_> {
                 "not attempted: the command was interrupted",
             ));
         }
-        // The wait comes before the journal: an entry without an outcome means that the change may have been sent.
+        // The wait comes before the journal entry: an entry without an outcome means that the change may have been
+        // sent.
         self.client.wait_for_rate_limit().await?;
         let journal = self.account.journal_writer();
         let entry = journal
@@ -90,14 +90,14 @@ impl ChangeSender<'_> {
                 http_status: error.http_status(),
             },
         };
-        // The change is already sent, so a journal failure cannot undo it.
+        // The change is sent already, so an error of the journal is only a warning.
         if let Err(error) = journal.finish(entry, outcome).await {
             output::log_line(&format!("warning: {error}"));
         }
         let result = answer.map(|connection| complete_answer(connection, change));
         match (&result, change) {
             (Ok(connection), _) => self.account.cache_change(change.kind(), connection),
-            // Somebody else has deleted it.
+            // The connection was deleted by someone else, so the cache must forget it.
             (Err(error), Change::Delete { before }) if error.kind() == ErrorKind::NotFound => {
                 self.account.cache_change(ChangeKind::Delete, before);
             }
@@ -106,7 +106,8 @@ impl ChangeSender<'_> {
         Ok(result?)
     }
 
-    /// Sends the change. Gives the connection of the answer; after a delete, which has none, the one before.
+    /// Sends the change and returns the connection in the answer. A delete has none, so it returns the connection
+    /// before it.
     async fn send(&self, change: &Change) -> Result<Connection, api::Error> {
         match change {
             Change::Create {
@@ -121,7 +122,7 @@ impl ChangeSender<'_> {
     }
 }
 
-/// The connection after the change, with the names that the service's answer leaves out.
+/// Fills in the org names that the service's answer to `change` leaves out.
 pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Connection {
     for org in change.source().into_iter().chain([change.destination()]) {
         connection.fill_name(org);
@@ -129,7 +130,7 @@ pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Co
     connection
 }
 
-/// Says which change failed, and what the service's short refusals mean.
+/// Adds to the error which change failed, and explains the service's short refusals.
 fn explain(error: CommandError, change: &Change) -> CommandError {
     let subject = describe_subject(change);
     let (doing, done) = match change.kind() {
@@ -158,7 +159,7 @@ fn describe_subject(change: &Change) -> String {
     }
 }
 
-/// What a refusal means for this change, as the end of the message, and a hint.
+/// Explains a refusal of this change: a text for the end of the message, and a hint.
 fn explain_refusal(error: &CommandError, change: &Change) -> Option<(&'static str, String)> {
     let source = change.source().map(OrgRef::label).unwrap_or_default();
     let (reason, hint) = match (change.kind(), error.api_kind()?) {

@@ -19,15 +19,15 @@ use crate::model::OrgSelector;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
 
-/// The most accounts that are worked with side by side: the number of requests that one HTTP/2 connection carries.
+/// The maximum number of accounts that are used at a time. One HTTP/2 connection carries as many requests.
 pub(crate) const ACCOUNTS_AT_ONCE: usize = 100;
 
-/// The accounts that a command works with. It is the only way to the network.
+/// The accounts that a command works with. Commands reach the network through it only.
 pub(crate) struct ChosenAccounts {
     accounts: Vec<Account>,
-    /// Every profile there is, chosen or not: what `profile:NAME` may stand for.
+    /// Every profile of the configuration file, chosen or not, since `profile:NAME` may name any of them.
     pub(super) profiles: Vec<Account>,
-    /// Serves as long as this value lives.
+    /// The sandbox's server, which runs until this value is dropped.
     #[cfg(feature = "sandbox")]
     _sandbox: Option<sandbox::ServerHandle>,
 }
@@ -41,8 +41,9 @@ impl App {
         self.open_accounts(false)
     }
 
-    /// As [`App::chosen_accounts`], for a command that may name its source org: if it does and nothing chooses a
-    /// profile, all profiles are chosen, of which [`ChosenAccounts::account_for_create_or_update`] picks one.
+    /// As [`App::chosen_accounts`], for a command that may name its source org. If it names one and no profile is
+    /// chosen, all profiles are chosen, and [`ChosenAccounts::account_for_create_or_update`] then picks the profile of
+    /// that org.
     ///
     /// # Errors
     /// As [`App::chosen_accounts`].
@@ -66,7 +67,7 @@ impl App {
         if !all_if_unspecified {
             self.note_ignored_settings(&chosen);
         }
-        // A server that may not get keys fails here, before anything is asked.
+        // If keys must not be sent to a server, the command fails here, before it sends or asks anything.
         for settings in &chosen {
             settings.endpoint()?;
         }
@@ -77,10 +78,10 @@ impl App {
         ))
     }
 
-    /// Opens one account with credentials that belong to no profile yet. Nothing it sees is cached for completion.
+    /// Opens one account with credentials that no profile has yet. Nothing that it reads is cached for completion.
     ///
     /// # Errors
-    /// Fails if the server may not get keys, or the history cannot be opened.
+    /// Fails if keys must not be sent to the server, or the history cannot be opened.
     pub(crate) fn accounts_with_credentials(
         &self,
         server: Server,
@@ -103,7 +104,7 @@ impl App {
         Ok(ChosenAccounts::new(vec![settings], Vec::new(), shared))
     }
 
-    /// Watches for Ctrl-C from now on, as there is something in flight to finish.
+    /// Starts to handle Ctrl-C, so that requests in flight can finish.
     fn watch_signals(&self) -> io::Result<()> {
         let (interrupt, is_asking) = (self.interrupt.clone(), self.output.is_asking());
         tokio::spawn(signals::watch(StopSignals::new()?, interrupt, is_asking));
@@ -129,7 +130,7 @@ impl App {
         io::stderr().is_terminal().then(|| Cache::new(directory))
     }
 
-    /// Says which settings have no effect on any of the chosen accounts.
+    /// Tells the user which settings have no effect on any of the chosen accounts.
     fn note_ignored_settings(&mut self, chosen: &[AccountSettings]) {
         let [first, others @ ..] = chosen else {
             return;
@@ -152,7 +153,7 @@ impl App {
 #[cfg(feature = "sandbox")]
 impl App {
     fn open_sandbox(&self, all_if_unspecified: bool) -> Result<ChosenAccounts> {
-        // Variables may be set for other runs and are ignored; a flag is meant for this one.
+        // Variables may be meant for other runs, so they are ignored; a flag is meant for this run.
         if let Some(flag) = self.flags.accounts.server_flag() {
             return Err(CommandError::usage(format!(
                 "{flag} cannot be used with the sandbox, which is a server of its own"
@@ -174,7 +175,7 @@ impl App {
         Ok(chosen_accounts)
     }
 
-    /// Removes what the completion cache has of the sandbox.
+    /// Removes the orgs and connections of the sandbox from the completion cache.
     pub(crate) fn remove_sandbox_from_cache(&self) {
         if let Ok(directory) = self.environment.cache_directory() {
             Cache::new(directory).remove_server(SANDBOX_HOST);
@@ -182,10 +183,10 @@ impl App {
     }
 }
 
-/// The sample profiles that are chosen. If nothing is, it is the default one, or with `all_if_unspecified` every one.
+/// The chosen sample profiles. If none is chosen, the default one, or with `all_if_unspecified` all of them.
 ///
 /// # Errors
-/// Fails if there is no sample profile of a name.
+/// Fails if a chosen profile does not exist.
 #[cfg(feature = "sandbox")]
 pub(crate) fn chosen_samples(
     choice: ProfileChoice,
@@ -258,7 +259,7 @@ impl ChosenAccounts {
         &self.accounts
     }
 
-    /// The only account, for a command that works with one.
+    /// The only chosen account, for a command that works with one.
     ///
     /// # Errors
     /// Fails if several profiles are chosen.
@@ -276,8 +277,8 @@ impl ChosenAccounts {
         }
     }
 
-    /// Does the same work with each account, side by side. The results are in the accounts' order, and an error says
-    /// which profile it belongs to; one that fails does not stop the others.
+    /// Does the same work with each account in parallel. The results are in the order of the accounts. An error names
+    /// its profile, and does not stop the other accounts.
     pub(crate) async fn for_each_account<'a, T, W>(
         &'a self,
         work: impl Fn(&'a Account) -> W,
@@ -308,8 +309,8 @@ where
     side_by_side(tasks, ACCOUNTS_AT_ONCE).await
 }
 
-/// Runs so many tasks at once and gives their results in order. One that waits, as a rate limit may ask, does not keep
-/// the next from starting.
+/// Runs up to the given number of tasks in parallel and returns their results in order. A task that waits, for example
+/// for a rate limit, does not prevent the next one from starting.
 pub(crate) async fn side_by_side<T>(
     tasks: impl Iterator<Item = impl Future<Output = T>>,
     at_once: usize,

@@ -1,5 +1,5 @@
-//! The state that every command gets: the flags, the output, and what opens the network, the journal and the
-//! configuration.
+//! The state that every command gets: the flags, the output, and the functions that open the network, the journal and
+//! the configuration.
 //!
 //! Imports `error`, `api`, `output`, `completion_cache` and the modules below them. Nothing is opened before a command
 //! asks for it, so that a command without credentials cannot get a client.
@@ -37,7 +37,7 @@ pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_for};
 pub(crate) struct App {
     /// The flags that every command takes.
     pub(crate) flags: GlobalFlags,
-    /// The only way to print.
+    /// Prints everything that the program prints.
     pub(crate) output: Output,
     environment: Environment,
     /// Cancelled by the first Ctrl-C.
@@ -45,7 +45,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Takes the flags and the environment, and looks at the standard streams.
+    /// Creates the state from the flags and the environment. It also checks whether the standard streams are terminals.
     pub(crate) fn new(flags: GlobalFlags, environment: Environment) -> Self {
         let output = Output::new(OutputOptions {
             format: flags.output,
@@ -64,19 +64,19 @@ impl App {
         }
     }
 
-    /// The configuration file; an empty one where there is none.
+    /// Reads the configuration file. It is empty if the file does not exist.
     pub(crate) fn config_file(&self) -> Result<ConfigFile> {
         Ok(ConfigFile::load(&self.config_location()?)?)
     }
 
-    /// Where the configuration file is, or would be.
+    /// The location of the configuration file, which may not exist.
     pub(crate) fn config_location(&self) -> Result<ConfigLocation> {
         Ok(self
             .environment
             .config_location(self.flags.config.as_deref())?)
     }
 
-    /// The changes that this machine made.
+    /// Opens the journal of the changes that this machine made.
     pub(crate) fn journal(&self) -> Result<Journal> {
         Ok(Journal::open(&self.environment.state_directory()?)?)
     }
@@ -91,7 +91,7 @@ impl App {
         Ok(self.flags.accounts.trusted_hosts(&self.environment)?)
     }
 
-    /// The server that flags and variables name, for a profile that names none.
+    /// The server that the flags or variables name, for a profile that names none.
     pub(crate) fn server(&self) -> Result<Server> {
         Ok(self.flags.accounts.server(&self.environment)?)
     }
@@ -102,7 +102,7 @@ impl App {
         Ok(self.environment.state_directory()?.join("sandbox.json"))
     }
 
-    /// Whether this run works on the sandbox.
+    /// Whether this run uses the sandbox.
     pub(crate) fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]
         return self.flags.sandbox;
@@ -110,13 +110,13 @@ impl App {
         false
     }
 
-    /// Whether this run shows a change of the history: a run in the sandbox shows those of the sandbox, any other those
-    /// outside of it, and `--profile` only those of the profiles that it names.
+    /// Whether this run shows a change of the history. A run in the sandbox shows only the changes made in the sandbox,
+    /// any other run only those made outside of it. With `--profile` it shows only the changes of these profiles.
     pub(crate) fn shows_history_of(&self, origin: &Origin) -> bool {
         origin.matches(self.in_sandbox(), &self.flags.accounts.profile)
     }
 
-    /// Uses a profile, unless flags or the environment choose others.
+    /// Chooses a profile, unless flags or variables choose others.
     pub(crate) fn prefer_profile(&mut self, profile: &str) -> Result<()> {
         if self.profile_choice()? == ProfileChoice::None {
             self.flags.accounts.profile = vec![profile.to_owned()];
@@ -124,11 +124,11 @@ impl App {
         Ok(())
     }
 
-    /// Whether a confirmation has to be asked for: not with `--yes`. `action` is a gerund, such as "deleting"; `hint`
-    /// says what `--yes` does.
+    /// Whether the user must be asked for a confirmation, which `--yes` makes unnecessary. `action` is a gerund, such
+    /// as "deleting"; `hint` says what `--yes` does.
     ///
     /// # Errors
-    /// Fails if it would have to be asked for, and nobody can answer.
+    /// Fails if a confirmation is necessary but nobody can answer.
     pub(crate) fn must_ask(&self, action: &str, hint: &str) -> Result<bool> {
         if self.flags.yes || self.output.can_ask() {
             return Ok(!self.flags.yes);
@@ -137,10 +137,10 @@ impl App {
         Err(CommandError::usage(message).hint(hint))
     }
 
-    /// Asks for a confirmation. `unchanged` says what did not happen, such as "nothing was deleted".
+    /// Asks for a confirmation. `unchanged` says for the error what did not happen, such as "nothing was deleted".
     ///
     /// # Errors
-    /// Fails if the answer is no, or the question was left with Ctrl-C.
+    /// Fails if the answer is no, or the user pressed Ctrl-C.
     pub(crate) fn confirm(&mut self, question: &str, unchanged: &str) -> Result<()> {
         let answer = self.output.confirm(question);
         match answer.map_err(|error| CommandError::unanswered(error, unchanged))? {
@@ -153,7 +153,7 @@ impl App {
     }
 }
 
-/// What the environment says of the terminal. A value that is not text counts as not set.
+/// Reads the terminal's properties from the environment. A value that is not UTF-8 counts as not set.
 fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
     let get = |name| environment.get(name).ok().flatten().map(str::to_owned);
     TerminalEnvironment {

@@ -1,4 +1,4 @@
-//! Which org, which connection, which profile: the one place that answers, for every command.
+//! Finds the orgs, connections and accounts that a user names, for every command.
 
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ impl ConnectionEnds {
         self.source.is_none() && self.destination.is_none()
     }
 
-    /// Requires that a command names connections either by ids or by their ends.
+    /// Checks that a command names connections either by ids or by their ends.
     ///
     /// # Errors
     /// Fails if both or neither is given.
@@ -46,7 +46,7 @@ impl ConnectionEnds {
         }
     }
 
-    /// The one of `connections` that is meant: by `selector`, or without one the only one there is.
+    /// Selects one of `connections`: the one that `selector` names, or without a selector the only one.
     ///
     /// # Errors
     /// Fails if there is none, or more than one.
@@ -61,7 +61,7 @@ impl ConnectionEnds {
         })
     }
 
-    /// Reads after "no connection".
+    /// Describes the ends in a message, after "no connection".
     fn describe(&self) -> String {
         let source = self.source.iter().map(|org| format!("from the org {org}"));
         let destination = self
@@ -73,7 +73,7 @@ impl ConnectionEnds {
 }
 
 impl Account {
-    /// The org that a name or a public id means, as this account alone sees it: among the managed orgs, else among the
+    /// Finds the org with a name or public id among the orgs that this account sees: first the managed orgs, then the
     /// orgs of its connections.
     ///
     /// # Errors
@@ -88,8 +88,8 @@ impl Account {
 }
 
 impl ChosenAccounts {
-    /// The org that is meant, where the names that `accounts` see decide; `profile:` means any profile. A UUID takes no
-    /// request.
+    /// Finds the org that a selector names. Names and public ids are looked up with `accounts`; `profile:` may name any
+    /// profile. A UUID needs no request.
     ///
     /// # Errors
     /// Fails if no org matches, several match, or the API could not be reached.
@@ -106,7 +106,7 @@ impl ChosenAccounts {
         }
     }
 
-    /// The filter that selects the connections between `ends`, where the names that `accounts` see decide.
+    /// The filter that selects the connections between `ends`, whose names are looked up with `accounts`.
     ///
     /// # Errors
     /// As [`ChosenAccounts::resolve_org`].
@@ -125,10 +125,10 @@ impl ChosenAccounts {
         Ok(filter)
     }
 
-    /// The org of a profile, chosen or not: the one that the profile names, else the one that its keys belong to.
+    /// The org of a profile, which need not be chosen: the org that the profile names, else the org of its keys.
     ///
     /// # Errors
-    /// Fails if there is no such profile, or its org is not known and cannot be asked for.
+    /// Fails if there is no such profile, or if the service must be asked for its org and does not answer.
     async fn org_of_profile(&self, name: &str) -> Result<Org> {
         let has_name = |account: &&Account| account.profile() == Some(name);
         let account = self.profiles.iter().find(has_name).ok_or_else(|| {
@@ -144,11 +144,11 @@ impl ChosenAccounts {
         }
     }
 
-    /// The orgs between which a create makes connections: that of `account`, if the service has said which it is, and
-    /// the destinations, each once. A source that is given must be the account's org.
+    /// Finds the orgs of the connections to create. Returns the source, which is the org of `account` and `None` if it
+    /// is not known yet, and the destinations, each once. If `source` is given, it must be the org of `account`.
     ///
     /// # Errors
-    /// Fails if an org is unknown, the source is another, or a destination is the source.
+    /// Fails if an org is unknown, `source` is not the account's org, or a destination is the source.
     pub(crate) async fn resolve_create(
         &self,
         account: &Account,
@@ -173,7 +173,7 @@ impl ChosenAccounts {
         Ok((current, orgs.orgs))
     }
 
-    /// The org of the account, which must be the one that is meant.
+    /// The account's org. Fails if the selector names another org.
     async fn require_current_org(
         &self,
         selector: &OrgSelector,
@@ -193,12 +193,12 @@ impl ChosenAccounts {
         .hint("a connection is created with its source org's credentials"))
     }
 
-    /// The connections that an update or a delete is about, by ids, or without any the one between `ends`; and the
-    /// account that changes them. Each connection comes once, in the order in which they are named.
+    /// Finds the connections to update or delete, and the account that does it. They are named by ids, or without ids
+    /// by their `ends`. Each connection is returned once, in the order in which they are named.
     ///
     /// # Errors
     /// Fails if there is no such account, the service could not be asked, or an end is unknown. A connection that is
-    /// not found is an error in its place.
+    /// not found is an error in the returned list.
     pub(crate) async fn find_connections(
         &self,
         kind: ChangeKind,
@@ -228,8 +228,8 @@ impl ChosenAccounts {
         Ok((account, found))
     }
 
-    /// The account that creates and updates the connections of `source`: the only one there is, or of several the one
-    /// whose org it is.
+    /// The account that creates and updates the connections of `source`. If several accounts are chosen, it is the one
+    /// whose org is the source.
     ///
     /// # Errors
     /// Fails if no account belongs to the source, or several do and none of them is the default one; or several
@@ -244,9 +244,9 @@ impl ChosenAccounts {
         self.account_of_selected_org(source).await?
     }
 
-    /// The account that deletes a connection: as [`ChosenAccounts::account_for_create_or_update`], but where no account
-    /// belongs to the source, the destination's, which may delete as well, or else the default one, which may be the
-    /// destination's.
+    /// The account that deletes a connection. It is chosen as in [`ChosenAccounts::account_for_create_or_update`]. But
+    /// if no account belongs to the source org, it is the destination org's account, which may delete the connection as
+    /// well. If the destination is not given, it is the default account, which may belong to it.
     ///
     /// # Errors
     /// As [`ChosenAccounts::account_for_create_or_update`].
@@ -265,7 +265,7 @@ impl ChosenAccounts {
         other.ok_or(no_account)
     }
 
-    /// The account whose org it is. The inner error says why there is none.
+    /// The account that belongs to the selected org. The inner error says why there is none.
     async fn account_of_selected_org(&self, selector: &OrgSelector) -> Result<Result<&Account>> {
         if let OrgSelector::Profile(name) = selector {
             return Ok(self.chosen_profile(name));
@@ -295,7 +295,7 @@ impl ChosenAccounts {
         })
     }
 
-    /// The accounts whose profiles say that they belong to one of `orgs`.
+    /// The accounts whose profiles name one of `orgs` as their org.
     pub(crate) fn accounts_pinned_to(&self, orgs: &[Uuid]) -> Vec<&Account> {
         let is_pinned = |account: &&Account| {
             let pinned = account.pinned_org();
@@ -304,7 +304,7 @@ impl ChosenAccounts {
         self.accounts().iter().filter(is_pinned).collect()
     }
 
-    /// The accounts whose profiles do not say which org they belong to, with the service's answer.
+    /// The accounts whose profiles name no org, each with the org that the service reports.
     pub(crate) async fn orgs_of_unpinned_accounts(&self) -> Vec<(&Account, Result<OrgRef>)> {
         let unpinned = self.accounts().iter();
         let unpinned = unpinned.filter(|account| account.pinned_org().is_none());
@@ -335,7 +335,7 @@ impl ChosenAccounts {
     }
 }
 
-/// What the accounts have read of an org in this run.
+/// Everything that the accounts have read about an org in this run.
 fn known_org(id: Uuid, accounts: &[Account]) -> Org {
     let mut known = accounts.iter().map(|account| account.known_org(id));
     let named = known.find(|org| org.name.is_some());
@@ -346,8 +346,8 @@ fn default_account(accounts: &[Account]) -> Option<&Account> {
     accounts.iter().find(|account| account.is_default())
 }
 
-/// The org that a name or a public id means to any of the accounts. The default profile is asked first, since it
-/// usually manages the other orgs; if it does not know the org, all others are asked.
+/// Finds the org that any of the accounts knows by a name or public id. The default profile is asked first, since it
+/// usually manages the other orgs; all others are asked if it does not know the org.
 async fn resolve_name_among(selector: &OrgSelector, accounts: &[Account]) -> Result<Org> {
     let mut errors = Vec::new();
     if let Some(default) = default_account(accounts) {
@@ -376,7 +376,8 @@ fn is_ambiguous(error: &CommandError) -> bool {
     )
 }
 
-/// The only org that was found. An account that could not be asked outweighs those that do not know the org.
+/// The only org that was found. If none was found, the error of an account that could not be asked is returned rather
+/// than that of one that does not know the org.
 fn only_org(selector: &OrgSelector, mut found: Vec<Org>, errors: Vec<CommandError>) -> Result<Org> {
     let wanted = selector.clone();
     if found.len() > 1 {

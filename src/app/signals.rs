@@ -1,4 +1,4 @@
-//! Ctrl-C and termination requests.
+//! Handles Ctrl-C and termination requests.
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Exit;
 use crate::output;
 
-/// What asks the program to stop.
+/// A signal that asks the program to stop.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StopSignal {
     /// Ctrl-C.
@@ -20,7 +20,8 @@ enum StopSignal {
     Terminate,
 }
 
-/// Signals that ask the program to stop. From the moment this exists, they no longer end it by themselves.
+/// Receives the signals that ask the program to stop. Once this is created, they no longer end the program by
+/// themselves.
 pub(super) struct StopSignals {
     #[cfg(unix)]
     interrupt: Signal,
@@ -29,7 +30,7 @@ pub(super) struct StopSignals {
 }
 
 impl StopSignals {
-    /// Must be called inside a runtime.
+    /// Starts to handle the signals. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// Fails if the system does not let the program handle signals.
@@ -50,7 +51,7 @@ impl StopSignals {
         }
     }
 
-    /// Handles nothing before the first wait.
+    /// Creates the receiver. Signals are handled from the first call of `recv` on.
     #[cfg(not(unix))]
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self {})
@@ -67,7 +68,7 @@ impl StopSignals {
 }
 
 /// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second. While
-/// a question `is_asking`, Ctrl-C is left to it.
+/// `is_asking` is true, Ctrl-C is handled by the question at the terminal.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
@@ -81,7 +82,7 @@ pub(super) async fn watch(
         if interrupt.is_cancelled() {
             exit_at_once();
         }
-        // The program may end as soon as it is cancelled.
+        // The line is printed first, since the program may end right after the token is cancelled.
         output::log_line("interrupted: waiting for requests in flight; Ctrl-C again stops at once");
         interrupt.cancel();
     }

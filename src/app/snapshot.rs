@@ -10,31 +10,31 @@ use crate::model::{
     ResolveOrgError,
 };
 
-/// All that the chosen accounts see: their orgs and their connections, each once.
+/// The orgs and connections that the chosen accounts see, each once.
 pub(crate) struct Snapshot<'s> {
-    /// The connections, with the profiles that see them.
+    /// The connections; each lists the profiles that see it.
     pub(crate) connections: Vec<Connection>,
-    /// The orgs that an account manages, belongs to, or has a connection with. `current` is set where only one
-    /// account answered.
+    /// The orgs that an account manages, belongs to, or has a connection with. `current` is set if only one account
+    /// answered.
     pub(crate) orgs: OrgDirectory,
     /// The accounts that answered, each with the org that its credentials belong to.
     pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
-    /// What could not be read, by profile.
+    /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
 }
 
-/// The connections between two ends that the chosen accounts see.
+/// The connections between two ends, as far as the chosen accounts see them.
 pub(crate) struct MatchingConnections {
-    /// The connections, each once, with the profiles that see them.
+    /// The connections, each once; each lists the profiles that see it.
     pub(crate) connections: Vec<Connection>,
     /// Whether at least one account answered.
     pub(crate) answered: bool,
-    /// What could not be read, by profile.
+    /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
 }
 
 impl ChosenAccounts {
-    /// Reads orgs and connections of all accounts, side by side.
+    /// Reads the orgs and connections of all accounts in parallel.
     pub(crate) async fn snapshot(&self) -> Snapshot<'_> {
         let results = self.for_each_account(async |account| {
             let org = account.current_org_with_name();
@@ -73,11 +73,11 @@ impl ChosenAccounts {
         }
     }
 
-    /// Reads the connections between `ends` through all accounts, side by side. An account that does not know an org
-    /// is skipped; if none knows it, that is the error.
+    /// Reads the connections between `ends` from all accounts in parallel. An account that does not know one of the
+    /// orgs is skipped.
     ///
     /// # Errors
-    /// Fails if no account knows an org at the ends.
+    /// Fails if no account knows the orgs of `ends`.
     pub(crate) async fn matching_connections(
         &self,
         ends: &ConnectionEnds,
@@ -116,20 +116,21 @@ fn is_unknown_org(error: &CommandError) -> bool {
 }
 
 impl<'s> Snapshot<'s> {
-    /// The account whose credentials belong to this org, with the org's name where it is known.
+    /// The account whose credentials belong to this org, and the org with its name if that is known.
     pub(crate) fn account_of_org(&self, org: Uuid) -> Option<(&'s Account, &OrgRef)> {
         let mut accounts = self.accounts.iter();
         let (account, org) = accounts.find(|(_, current)| current.id == org)?;
         Some((account, org))
     }
 
-    /// The account that may make a change, and the org that its credentials belong to.
+    /// The account that may make a change, and the org that it belongs to. `None` if there is none.
     pub(crate) fn account_that_may_make(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
         let mut orgs = orgs_for(change);
         orgs.find_map(|org| self.account_of_org(org.id))
     }
 
-    /// The org that is meant among those of the snapshot; `profile:` means a profile that answered.
+    /// Finds the org that a selector names among the snapshot's orgs. `profile:` may name any profile whose account
+    /// answered.
     ///
     /// # Errors
     /// Fails if no org matches, or several match.
@@ -145,14 +146,15 @@ impl<'s> Snapshot<'s> {
         selector.resolve(&self.orgs)
     }
 
-    /// Whether the connections between two orgs are known: the service shows an org its own connections only.
+    /// Whether the snapshot contains the connections between two orgs. The service shows an org only its own
+    /// connections, so the credentials of one of the two are needed.
     pub(crate) fn sees(&self, source: Uuid, destination: Uuid) -> bool {
         self.account_of_org(source).is_some() || self.account_of_org(destination).is_some()
     }
 }
 
-/// The orgs whose credentials may make a change, the one to prefer first. A connection is created and updated in its
-/// source org; both orgs may delete it.
+/// The orgs whose credentials may make a change, the preferred one first. The source org creates and updates a
+/// connection; both orgs may delete it.
 pub(crate) fn orgs_for(change: &Change) -> impl Iterator<Item = &OrgRef> + Clone {
     let is_delete = change.kind() == ChangeKind::Delete;
     let destination = is_delete.then(|| change.destination());

@@ -34,7 +34,7 @@ struct Cli {
     command: Command,
 }
 
-/// Parses the arguments, of which the first is the program's own name, runs the command, and gives the exit code.
+/// Parses the arguments (the first is the program's own name), runs the command, and returns the exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     match complete::answer(&arguments, Cli::command) {
         Ok(false) => {}
@@ -59,7 +59,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     error::conclude(outcome, &mut app.output)
 }
 
-/// An output for errors that come before the flags and the environment are known.
+/// An output for errors that occur before the flags and the environment are known.
 fn output_in(format: Format) -> Output {
     Output::new(OutputOptions {
         format,
@@ -67,8 +67,8 @@ fn output_in(format: Format) -> Output {
     })
 }
 
-/// The format that arguments with a mistake in them ask for. Parsing stops at the mistake, so that what follows it is
-/// parsed as well.
+/// The output format that invalid arguments ask for. Parsing stops at a mistake, so it is tried again from each later
+/// argument, to find an `--output` after the mistake.
 fn requested_format(arguments: &[OsString]) -> Format {
     let lenient = Cli::command().no_binary_name(true).ignore_errors(true);
     let format_of = |matches: ArgMatches| {

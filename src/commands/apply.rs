@@ -83,8 +83,8 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
     report.finish(&mut app.output)
 }
 
-/// Compares the live state with the file. Part of the live state is not enough: a name may mean another org, and a
-/// connection may exist already, where an account could not be asked.
+/// Compares the live state with the file. All of the live state must be known: in an account that could not be read, a
+/// name may belong to another org, and a connection may exist already.
 async fn compare_all<'s>(
     file: &DesiredFile,
     prune: bool,
@@ -118,7 +118,7 @@ async fn open_senders<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, C
     Ok(senders)
 }
 
-/// The differences between the plan as it was shown and as it is now, as errors.
+/// The differences between the plan that was shown and the plan as it is now, as errors.
 fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
     let differences = now.differences_from(shown).into_iter();
     let errors = differences.map(|difference| CommandError::new(Exit::Conflict, difference));
@@ -212,7 +212,7 @@ async fn carry_out_step(
     }
 }
 
-/// Makes the change. If somebody else made exactly this change in the meantime, it is done.
+/// Makes the change. If somebody else made exactly the same change in the meantime, it counts as done.
 async fn make(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
     let error = match sender.apply(change).await {
         Ok(connection) => return Ok(connection),
@@ -239,7 +239,7 @@ impl ApplyReport {
         rows.filter(|row| row.result == Some(result)).count()
     }
 
-    /// Shows the steps, reports the failures and an interruption, and says how many steps ended how.
+    /// Shows the steps, reports the failures and an interruption, and prints how many steps have each result.
     fn finish(mut self, output: &mut Output) -> Result<Exit> {
         let not_attempted = self.count(NOT_ATTEMPTED);
         if not_attempted > 0 {

@@ -165,7 +165,7 @@ pub(crate) async fn compare<'s>(
 /// An operation that requires keys of an org to which no chosen account belongs.
 struct MissingAccess {
     position: Option<Position>,
-    /// The first half of the message: the thing that cannot be done.
+    /// The first half of the message: what cannot be read or changed.
     problem: String,
     /// The org whose keys are required, in backticks; or `either org`.
     keys_of: String,
@@ -246,7 +246,7 @@ fn describe_lack_of_keys(org: &str, snapshot: &Snapshot<'_>) -> String {
 }
 
 impl<'s> Comparison<'s> {
-    /// Whether any of the live state that the file is about is known.
+    /// Whether at least a part of the live state that the file is about is known.
     pub(crate) fn is_any_live_state_known(&self) -> bool {
         self.unknown.is_empty() || !self.plan.steps().is_empty()
     }
@@ -273,13 +273,13 @@ impl<'s> Comparison<'s> {
         describe_missing_access(missing.collect(), file, &self.snapshot)
     }
 
-    /// The steps as rows, nothing done yet.
+    /// The planned steps as rows, without results.
     pub(crate) fn rows(&self) -> Vec<StepRow> {
         let steps = self.plan.steps().iter();
         steps.map(StepRow::planned).collect()
     }
 
-    /// The place in the file of the connection that a step is about.
+    /// The location in the file of the connection that a step is about.
     pub(crate) fn location(&self, step: &Step, file: &DesiredFile) -> Option<Location> {
         let position = self.plan.position_of(step);
         position.map(|position| file.location(position))
@@ -376,8 +376,8 @@ pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) ->
     Ok(exit)
 }
 
-/// Ends a command that shows steps: the rows, on a terminal as a diff, then the failures. `succeeded` says whether
-/// part of it went well.
+/// Prints the result of a command that shows steps: first the rows (on a terminal as a diff), then the failures.
+/// Returns the exit code. `succeeded` says whether any part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -396,7 +396,7 @@ fn show(mut rows: Vec<StepRow>, errors: &[ErrorRecord], output: &mut Output) -> 
     if output.prefers_diff() {
         return Ok(output.write_diff(&rows)?);
     }
-    // Structured formats have every step; the others only the changes.
+    // Structured formats show every step; the others show only the changes.
     if !matches!(output.format(), Format::Json | Format::Jsonl | Format::Yaml) {
         rows.retain(StepRow::is_change);
     }

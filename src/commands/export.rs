@@ -21,7 +21,8 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
     let chosen_accounts = match app.chosen_accounts() {
         Ok(chosen_accounts) => chosen_accounts,
         Err(error) => {
-            // With `-o yaml` an error is usually an envelope, but this file is of another kind.
+            // Other commands write errors into the envelope of `-o yaml`. Here standard output is a desired-state file
+            // without an envelope, so the error goes only to standard error.
             error.report(&mut app.output);
             return Ok(error.exit());
         }
@@ -72,7 +73,7 @@ fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
     }
 }
 
-/// Warns of unknown types: reading the file requires a flag.
+/// Warns of unknown types: commands that read the file then require a flag.
 fn note_unknown_types(connections: &[Connection], output: &mut Output) {
     let types = connections.iter().flat_map(|connection| &connection.types);
     let unknown = types.filter(|kind| !kind.is_known());

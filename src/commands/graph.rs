@@ -57,7 +57,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     report::print_text(Some(&picture), &failures, output)
 }
 
-/// The connections to draw, and the orgs that may be in no connection: none where a filter leaves connections out.
+/// The connections to draw, and all known orgs, for those that have no connection. With a filter no orgs are returned:
+/// an org may have connections that the filter leaves out.
 async fn read(
     chosen_accounts: &ChosenAccounts,
     args: &Args,

@@ -36,8 +36,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
 }
 
-/// Lists the connections that several accounts see. Connections that two accounts see are known only when all have
-/// answered.
+/// Lists the connections that several accounts see. It does not stream: only after all accounts have answered is it
+/// known which connections several of them see.
 async fn list_all_accounts(
     chosen_accounts: &ChosenAccounts,
     args: &Args,
@@ -58,10 +58,10 @@ async fn list_all_accounts(
     )
 }
 
-/// Lists the connections that one account sees, page by page. Nothing is printed if the first page is lost; if a later
-/// one is, the rows before it are.
+/// Lists the connections that one account sees, page by page. If the first page fails, nothing is printed; if a later
+/// one fails, the rows before it are printed.
 ///
-/// The reader of standard output may pause: that blocks this thread alone, and pages in flight arrive on the other.
+/// The reader of standard output may pause. That blocks only this thread: pages in flight arrive on the other one.
 async fn stream(
     chosen_accounts: &ChosenAccounts,
     account: &Account,

@@ -1,5 +1,5 @@
-//! The commands, one file each: the arguments, then `run`, which has the command's steps from top to bottom. This file
-//! has their list, and the one match that runs them.
+//! The commands, one file each: first the arguments, then `run`, which has the command's steps from top to bottom. This
+//! file lists the commands and runs the one that was parsed.
 //!
 //! Imports `app`, `error` and the modules below. Two commands never import each other.
 

@@ -60,8 +60,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     report::print_rows(rows.collect(), succeeded, &failures, &mut app.output)
 }
 
-/// The orgs that one account sees, and whether it may not read the managed orgs, so that only those of its connections
-/// are here.
+/// The orgs that one account sees. The flag is true if the account may not read the managed orgs: then these are only
+/// the orgs that its connections mention.
 async fn read(account: &Account, name: Option<&str>) -> Result<(OrgDirectory, bool)> {
     match account.client().await?.managed_orgs(name).await {
         Err(error) if error.kind() == ErrorKind::Forbidden => {}

@@ -37,7 +37,8 @@ pub(crate) async fn run_changes(
     print_results(results, output)
 }
 
-/// As [`print_results`], where `succeeded` says whether any part succeeded, even without rows.
+/// Shows rows and reports failures as [`print_results`] does. `succeeded` says whether any part succeeded, which may be
+/// so even without rows.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -52,7 +53,7 @@ pub(crate) fn print_rows<R: Row>(
     })
 }
 
-/// As [`print_rows`], where nothing succeeded and there is nothing to show.
+/// Reports failures as [`print_rows`] does, for a command that has no rows to show because no part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -62,7 +63,7 @@ pub(crate) fn print_failures(failures: &[CommandError], output: &mut Output) -> 
     })
 }
 
-/// As [`print_rows`], for a command that writes a text; `None` if no part succeeded.
+/// Writes a text and reports failures as [`print_rows`] does. `text` is `None` if no part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -76,7 +77,8 @@ pub(crate) fn print_text(
     })
 }
 
-/// As [`print_rows`], where `show` writes the result together with the failures as data.
+/// Writes the result with `show` and reports failures as [`print_with_failures`] does, then returns the exit code of
+/// the whole. `succeeded` says whether any part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -94,8 +96,8 @@ pub(crate) fn print_and_exit(
     }
 }
 
-/// Writes the result with `show`, together with the failures as data, and then reports each failure. A reader that has
-/// gone away is not an error: the result of the work counts even if nobody reads it.
+/// Writes the result with `show`, which gets the failures as data, and then reports each failure on standard error. A
+/// reader that closed the pipe is not an error: the result of the work counts even if nobody reads it.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -115,7 +117,7 @@ pub(crate) fn print_with_failures(
     }
 }
 
-/// Writes rows as a listing.
+/// Writes rows as one listing. `errors` are the failures that `json` and `yaml` show beside the rows.
 ///
 /// # Errors
 /// Fails if the output could not be written.

@@ -1,4 +1,4 @@
-//! The cache of orgs and connections that commands have seen, which shell completion offers without asking the network.
+//! The cache of orgs and connections that commands have read. Shell completion offers them without a request.
 //!
 //! It imports `config` (for private files) and `model`. Only completion reads the cache, so a file that cannot be read
 //! counts as absent, and a failure to write is only logged.
@@ -21,11 +21,12 @@ const VERSION: u32 = 1;
 #[derive(Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
-    /// Changes that are not in the files yet. They are written when the cache is dropped, each file once.
+    /// Changes that are not in the files yet. They are written when the cache is dropped, so that each file is written
+    /// once.
     changes: Mutex<Vec<CachedChange>>,
 }
 
-/// The owner of a cache file, which has the orgs and connections that one profile sees on one server.
+/// The owner of a cache file. The file contains the orgs and connections that one profile sees on one server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CacheOwner {
     /// The site or the URL of the API, as people write it; `sandbox` for the sandbox, whatever its port.
@@ -47,13 +48,13 @@ struct CacheFile {
     owner: CacheOwner,
     /// The managed orgs.
     orgs: Vec<Org>,
-    /// All connections; `None` where not all of them are known.
+    /// All connections; `None` if not all of them are known.
     connections: Option<Vec<Connection>>,
 }
 
 impl Cache {
-    /// The most connections of one owner that are stored, and the most orgs. Of more, none is stored: a part would
-    /// look like all there are, and nobody picks one of so many from a list.
+    /// The maximum number of connections of one owner, and of orgs. If there are more, none are stored: a part would
+    /// look like a complete list, and nobody picks from so long a list.
     pub(crate) const MAX_CONNECTIONS: usize = 10_000;
 
     /// The cache in this directory, which need not exist.
@@ -76,8 +77,8 @@ impl Cache {
         log_failure(&self.directory, self.save(&file));
     }
 
-    /// Stores all connections that the owner sees, in place of those stored before. The orgs that they name are
-    /// offered as well.
+    /// Stores all connections that the owner sees, in place of those stored before. Completion also offers the orgs in
+    /// them.
     pub(crate) fn store_connections(&self, owner: &CacheOwner, connections: &[Connection]) {
         let few = connections.len() <= Self::MAX_CONNECTIONS;
         let mut file = self.load_or_new(owner);
@@ -85,8 +86,8 @@ impl Cache {
         log_failure(&self.directory, self.save(&file));
     }
 
-    /// Stores a change that the owner made. A new connection is added where all others of the owner are known; an
-    /// updated or deleted one is changed for every owner who sees it.
+    /// Stores a change that the owner made. A new connection is added only if all other connections of the owner are
+    /// known. An updated or deleted connection is changed in the files of all owners that see it.
     pub(crate) fn store_change(
         &self,
         owner: &CacheOwner,
@@ -102,7 +103,7 @@ impl Cache {
         changes.push(change);
     }
 
-    /// Removes the orgs and connections of this server.
+    /// Removes the files of this server.
     #[cfg(feature = "sandbox")]
     pub(crate) fn remove_server(&self, server: &str) {
         let removed = self.files().and_then(|paths| {
@@ -114,7 +115,7 @@ impl Cache {
         log_failure(&self.directory, removed);
     }
 
-    /// The orgs that any of the owners manages or has connections with, each once.
+    /// The orgs that the owners manage or have connections with, each once.
     pub(crate) fn orgs(&self, owners: &[CacheOwner]) -> Vec<Org> {
         let mut seen = HashSet::new();
         let mut orgs = Vec::new();
@@ -128,7 +129,7 @@ impl Cache {
         orgs
     }
 
-    /// The connections that any of the owners sees, each once.
+    /// The connections that the owners see, each once.
     pub(crate) fn connections(&self, owners: &[CacheOwner]) -> Vec<Connection> {
         let mut seen = HashSet::new();
         let files = owners.iter().filter_map(|owner| self.load(owner));
@@ -154,8 +155,8 @@ impl Cache {
         Ok(())
     }
 
-    /// The name tells a reader whose file it is. Two owners may share a file where file names are case-insensitive,
-    /// which is harmless: the content names its owner as well.
+    /// The path of the owner's file, whose name shows people the owner. On a file system that ignores case two owners
+    /// may share a file. That is harmless, since the content names its owner as well.
     fn path(&self, owner: &CacheOwner) -> PathBuf {
         let encode =
             |text: &str| String::from_iter(form_urlencoded::byte_serialize(text.as_bytes()));
@@ -207,7 +208,7 @@ impl Drop for Cache {
 }
 
 impl CacheFile {
-    /// Whether the change affects this file.
+    /// Applies the change, and returns whether it affects this file.
     fn apply(&mut self, change: &CachedChange) -> bool {
         let is_owner = self.owner == change.owner;
         let (Some(connections), connection) = (&mut self.connections, &change.connection) else {
@@ -226,7 +227,7 @@ impl CacheFile {
     }
 }
 
-/// The file at this path, if it is one of the cache's.
+/// Reads the cache file at this path; `None` if it is missing, invalid or of another version.
 fn load(path: &Path) -> Option<CacheFile> {
     let (content, _) = private_file::read(path).ok()??;
     let file: CacheFile = serde_json::from_slice(&content).ok()?;

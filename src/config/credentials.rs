@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::secret::{SecretError, SecretReader, SecretSource, SecretSourceError};
 
-/// What a request is signed with. `Debug` shows no secret.
+/// The secrets that authenticate a request. `Debug` shows none of them.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// An API key, which stands for an org, and an application key, which stands for a user in it.
@@ -19,22 +19,22 @@ pub enum Credentials {
     Token(SecretString),
 }
 
-/// The sources of two keys, or of a token.
+/// The sources of two keys, or of one token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecretSources {
-    /// Of two keys. One alone is useless.
+    /// The sources of two keys. Both are needed.
     Keys {
         /// Source of the API key.
         api_key: SecretSource,
         /// Source of the application key.
         app_key: SecretSource,
     },
-    /// Of an access token.
+    /// The source of an access token.
     Token(SecretSource),
 }
 
 impl SecretSources {
-    /// The two sources, or the one.
+    /// The two sources of keys, or the one of a token.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &SecretSource> {
         let (first, second) = match self {
             Self::Keys { api_key, app_key } => (api_key, Some(app_key)),
@@ -44,28 +44,29 @@ impl SecretSources {
     }
 }
 
-/// Where credentials come from. They are read on demand. Cheap to clone; all clones together read each secret once.
+/// The credentials of an account, or the sources that they are read from on demand. Cheap to clone; all clones together
+/// read each secret once.
 #[derive(Clone)]
 pub(crate) enum CredentialSource {
-    /// Known already: those of a sample org, or those that a person logs in with.
+    /// Credentials that are known already: those of a sample org, or those that a person logs in with.
     Credentials(Credentials),
-    /// To be read from sources that the environment or a profile names.
+    /// Credentials that are read from the environment or from the sources that a profile names.
     Sources {
         /// The profile; `None` for the environment.
         profile: Option<String>,
-        /// The sources; `None` for a profile that has none before a login.
+        /// The sources; `None` for a profile that has no credentials before a login.
         sources: Option<SecretSources>,
-        /// Reads the secrets, for all accounts.
+        /// Reads the secrets. All accounts share it.
         reader: Arc<SecretReader>,
     },
 }
 
 impl CredentialSource {
-    /// Reads the secrets one after the other, since both may prompt the same person. May take as long as a command or
-    /// a keychain does.
+    /// Reads the secrets one after the other, since both may ask the same person. This may take as long as a command or
+    /// a keychain takes.
     ///
     /// # Errors
-    /// Fails if there are no sources, or one fails. The error names the source, never a value.
+    /// Fails if there are no sources, or one cannot be read. The error names the source and never contains a secret.
     pub(crate) async fn read(&self) -> Result<Credentials, SecretError> {
         let (profile, sources, reader) = match self {
             Self::Credentials(credentials) => return Ok(credentials.clone()),
@@ -96,8 +97,8 @@ impl CredentialSource {
         }
     }
 
-    /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`, `profile hub: file ~/x`; `None` if
-    /// they are known already.
+    /// Describes the source of the credentials in messages: `DD_API_KEY and DD_APP_KEY`, `profile hub: file ~/x`.
+    /// `None` if they are known already.
     pub(crate) fn description(&self) -> Option<String> {
         match self {
             Self::Credentials(_) => None,
@@ -132,7 +133,7 @@ impl fmt::Debug for CredentialSource {
     }
 }
 
-/// Names sources. Without a profile they are well-known variables, whose names are enough.
+/// Lists the names of sources in a message. Without a profile they are well-known variables, so their names are enough.
 fn describe(profile: Option<&str>, sources: &[&SecretSource]) -> String {
     let names: Vec<_> = sources
         .iter()

@@ -8,10 +8,10 @@ use etcetera::base_strategy::{Apple, Windows, Xdg};
 
 use crate::model::nearest_names;
 
-/// What the names of the program's own variables begin with.
+/// The prefix of the program's own variables.
 const PREFIX: &str = "ORGCONN_";
 
-/// The program's own variables, without their `ORGCONN_`. Any other `ORGCONN_` variable is refused, since a misspelt
+/// The program's own variables, without their prefix. Any other variable with that prefix is an error, since a misspelt
 /// setting would have no effect.
 pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "PROFILE",
@@ -36,15 +36,15 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "ACCESS_TOKEN",
 ];
 
-/// The environment variables of the process as they were at its start, and the user's directories: the only place
-/// that reads either. `Debug` shows the names of the variables alone.
+/// The environment variables at the start of the process, and the user's directories. Nothing else in the program reads
+/// them from the system. `Debug` shows only the names of the variables.
 #[derive(Clone, Default)]
 pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
     directories: Option<Directories>,
 }
 
-/// The user's directories, by the XDG Base Directory Specification on every platform.
+/// The user's directories, which follow the XDG Base Directory Specification on every platform.
 #[derive(Clone)]
 struct Directories {
     home: PathBuf,
@@ -53,33 +53,33 @@ struct Directories {
     cache: PathBuf,
 }
 
-/// Where the configuration file is.
+/// The location of the configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConfigLocation {
-    /// Its path.
+    /// The path of the file.
     pub(crate) path: PathBuf,
-    /// Whether `--config` or `ORGCONN_CONFIG` names it: then it must exist.
+    /// Whether `--config` or `ORGCONN_CONFIG` names the file. If so, it must exist.
     pub(crate) is_named: bool,
 }
 
-/// What is wrong with the environment. No variant holds a value, as it could be a secret.
+/// A mistake in the environment. No variant contains a value, since it could be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EnvironmentError {
-    /// A variable begins with `ORGCONN_` and is not known.
+    /// A variable begins with `ORGCONN_` but is not known.
     #[error("unknown setting {name} in the environment{}", nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
     Unknown {
-        /// The variable.
+        /// The name of the variable.
         name: String,
-        /// The most similar known one.
+        /// The most similar known name.
         nearest: Option<String>,
     },
-    /// A value is not text.
+    /// A value is not valid UTF-8.
     #[error("the value of {0} in the environment is not valid UTF-8")]
     NotUnicode(String),
-    /// A value should be true or false, and is something else.
+    /// A value that should be true or false is something else.
     #[error("the value of {0} in the environment must be true or false")]
     NotBoolean(String),
-    /// There is no home directory.
+    /// The user's home directory is not known.
     #[error("no home directory is known; set HOME or XDG_CONFIG_HOME")]
     NoHome,
 }
@@ -134,8 +134,8 @@ impl Environment {
         value.transpose()
     }
 
-    /// Reads a variable as true (`1`, `true`, `yes`, `on`) or false (`0`, `false`, `no`, `off`), in any letter case.
-    /// One that is not set is false.
+    /// Reads a variable as true (`1`, `true`, `yes`, `on`) or false (`0`, `false`, `no`, `off`), in any letter case. A
+    /// variable that is not set is false.
     ///
     /// # Errors
     /// Fails if it has another value.
@@ -148,7 +148,7 @@ impl Environment {
         }
     }
 
-    /// The parts of a variable between commas, without white space around them; none if it is not set.
+    /// The parts of a variable between its commas, without white space around them. Empty if the variable is not set.
     ///
     /// # Errors
     /// Fails if the value is not valid UTF-8.
@@ -166,7 +166,8 @@ impl Environment {
         self.raw(name).is_some()
     }
 
-    /// Whether a variable is set, but empty. It counts as not set, and errors about missing variables mention it.
+    /// Whether a variable is set to an empty value. It counts as not set, but errors about missing variables mention
+    /// it.
     pub(crate) fn is_empty(&self, name: &str) -> bool {
         let value = self.variables.get(OsStr::new(name));
         value.is_some_and(|value| value.is_empty())
@@ -177,12 +178,12 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
-    /// The configuration file: the `named` one, else `$XDG_CONFIG_HOME/orgconn/config.toml`, else
-    /// `~/.config/orgconn/config.toml`. If the last one is missing, the one in `~/Library/Application Support` is
-    /// used on macOS if it exists, and the one in `%APPDATA%` on Windows.
+    /// The path of the configuration file: `named` if it is given, else `$XDG_CONFIG_HOME/orgconn/config.toml`, else
+    /// `~/.config/orgconn/config.toml`. If the last one is missing, an existing file in `~/Library/Application Support`
+    /// is used on macOS, and the one in `%APPDATA%` on Windows.
     ///
     /// # Errors
-    /// Fails if no home directory is known.
+    /// Fails if `named` is not given and no home directory is known.
     pub(crate) fn config_location(
         &self,
         named: Option<&Path>,
@@ -215,7 +216,7 @@ impl Environment {
     /// The user's home directory.
     ///
     /// # Errors
-    /// Fails if it is not known.
+    /// Fails if no home directory is known.
     pub(crate) fn home(&self) -> Result<&Path, EnvironmentError> {
         Ok(&self.directories()?.home)
     }
@@ -232,7 +233,7 @@ impl fmt::Debug for Environment {
 }
 
 impl Directories {
-    /// Finds the directories; `None` without a home directory. `etcetera` reads the variables of the process.
+    /// Finds the directories. `None` if there is no home directory. The crate `etcetera` reads the variables for it.
     fn of_user() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         let native_config = if cfg!(target_os = "macos") {
@@ -242,7 +243,7 @@ impl Directories {
         } else {
             None
         };
-        // With an empty or relative HOME the paths would depend on the working directory.
+        // With an empty or relative `HOME` the paths would depend on the working directory.
         xdg.home_dir().is_absolute().then_some(Self {
             home: xdg.home_dir().to_owned(),
             config_file: config_path(&xdg.config_dir(), native_config.as_deref(), cfg!(windows)),
@@ -252,8 +253,8 @@ impl Directories {
     }
 }
 
-/// The configuration file in the usual directory, or in the platform's own (`native`) if it exists only there, or if
-/// it exists nowhere and `native_first`.
+/// The path of the configuration file in the `usual` directory. The platform's own directory (`native`) is used if the
+/// file exists only there, or if it exists in neither and `native_first` is set.
 fn config_path(usual: &Path, native: Option<&Path>, native_first: bool) -> PathBuf {
     let within = |base: &Path| base.join("orgconn").join("config.toml");
     let usual = within(usual);
@@ -264,7 +265,7 @@ fn config_path(usual: &Path, native: Option<&Path>, native_first: bool) -> PathB
 }
 
 impl ConfigLocation {
-    /// A file that the user named.
+    /// The location of a file that the user named.
     pub(crate) fn named(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),

@@ -2,36 +2,36 @@ use std::error::Error;
 
 use secrecy::SecretString;
 
-/// The service name of all entries.
+/// The service name of all entries in the system's keychain.
 #[cfg(feature = "keyring")]
 const SERVICE: &str = "orgconn";
 
-/// A store of secrets by entry, within the service `orgconn`. Entries are `PROFILE/api-key`, `PROFILE/app-key` and
-/// `PROFILE/access-token`. All calls may block until a person has unlocked it.
+/// Stores secrets in named entries of the service `orgconn`. The names are `PROFILE/api-key`, `PROFILE/app-key` and
+/// `PROFILE/access-token`. All calls may block until a person has unlocked the keychain.
 pub(crate) trait Keychain: Send + Sync {
-    /// The secret of an entry, if it has one.
+    /// The secret of an entry; `None` if there is no such entry.
     ///
     /// # Errors
-    /// Fails if the keychain cannot be used, or refuses.
+    /// Fails if the keychain cannot be used or refuses access.
     fn get(&self, entry: &str) -> Result<Option<SecretString>, KeychainError>;
 
-    /// Stores a secret. It replaces the present one.
+    /// Stores a secret. It replaces the entry's present one.
     ///
     /// # Errors
-    /// Fails if the keychain cannot be used, or refuses.
+    /// Fails if the keychain cannot be used or refuses access.
     fn set(&self, entry: &str, secret: &SecretString) -> Result<(), KeychainError>;
 
-    /// Deletes the secret of an entry, and says whether there was one.
+    /// Deletes an entry, and returns whether it existed.
     ///
     /// # Errors
-    /// Fails if the keychain cannot be used, or refuses.
+    /// Fails if the keychain cannot be used or refuses access.
     fn delete(&self, entry: &str) -> Result<bool, KeychainError>;
 }
 
-/// Why a keychain failed. Never holds a secret.
+/// Why a keychain failed. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeychainError {
-    /// The program was built without it.
+    /// The program was built without support for the keychain.
     #[error(
         "this program was built without the feature `keyring`; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
     )]
@@ -45,14 +45,14 @@ pub(crate) enum KeychainError {
         "no keychain service answers here; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
     )]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The keychain refuses: it is locked, or a person denied the access.
+    /// The keychain refuses access: it is locked, or a person denied the access.
     #[error("the keychain refuses; it may be locked")]
     #[cfg_attr(
         not(feature = "keyring"),
         expect(dead_code, reason = "only a built-in keychain refuses")
     )]
     Refused(#[source] Box<dyn Error + Send + Sync>),
-    /// The keychain holds something that is not text, or several entries in place of one.
+    /// The stored value is not text, or several entries have the same name.
     #[error("the keychain holds something unexpected under this name; delete it there")]
     #[cfg_attr(
         not(any(test, feature = "keyring")),
@@ -123,7 +123,7 @@ impl From<keyring::Error> for KeychainError {
             keyring::Error::PlatformFailure(source) | keyring::Error::NoStorageAccess(source) => {
                 Self::Refused(source)
             }
-            // Some of these carry the stored bytes, so none is passed on.
+            // Some of these errors contain the stored bytes, so none of them is kept.
             _ => Self::Unexpected,
         }
     }

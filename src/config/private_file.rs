@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// The most symbolic links in a row that are followed, as Linux has it.
+/// The maximum number of symbolic links that are followed in a row. It is the limit of Linux.
 const MAX_LINKS: usize = 40;
 
-/// The content and the metadata of a file, both of the same one even if it is replaced meanwhile; `None` if there is
-/// none.
+/// Reads a file and its metadata; `None` if there is no file. Both belong to the same file, even if it is replaced in
+/// the meantime.
 pub(crate) fn read(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -21,10 +21,10 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
     Ok(Some((bytes, metadata)))
 }
 
-/// Creates a file with this content for its owner alone, and syncs it. A failure leaves no part of it behind.
+/// Creates a file that only its owner may access, writes the content and syncs it. If this fails, the file is removed.
 ///
 /// # Errors
-/// Fails if a file of that name exists already, or it cannot be written.
+/// Fails if the file exists already or cannot be written.
 pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = options().write(true).create_new(true).open(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
@@ -34,21 +34,22 @@ pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Opens a file for reading and appending. A missing file is created, and its directory too, for the owner alone.
+/// Opens a file for reading and appending. A missing file and its directory are created, and only their owner may
+/// access them.
 pub(crate) fn open_for_append(path: &Path) -> io::Result<File> {
     create_directory(directory_of(path))?;
     options().read(true).append(true).create(true).open(path)
 }
 
-/// New content for a file, written beside it. Dropped without a commit, it leaves no trace.
+/// A temporary file with the new content of a file, next to that file. It is removed if it is dropped without a commit.
 pub(crate) struct Replacement {
     target: PathBuf,
     temporary: NamedTempFile,
 }
 
 impl Replacement {
-    /// Writes the new content. Symbolic links are followed. Mode and owner of the present file are kept; a new file
-    /// and its directories are their owner's alone.
+    /// Writes the new content to a temporary file. Symbolic links are followed. Mode and owner of an existing file are
+    /// kept; only the owner may access a new file and its directories.
     pub(crate) fn prepare(path: &Path, content: &[u8]) -> io::Result<Self> {
         let target = follow_links(path)?;
         let directory = directory_of(&target);
@@ -63,21 +64,21 @@ impl Replacement {
         Ok(Self { target, temporary })
     }
 
-    /// Replaces the file and syncs it. Readers see the old or the new content, never a part.
+    /// Replaces the file and syncs it. Readers see either the old or the new content.
     pub(crate) fn commit(self) -> io::Result<()> {
         self.temporary.as_file().sync_all()?;
         self.temporary.persist(&self.target)?;
         sync_directory(directory_of(&self.target))
     }
 
-    /// As [`Replacement::commit`], but does not wait for the disk: for content that may be lost in a crash.
+    /// As [`Replacement::commit`], but without waiting for the disk. For content that may be lost in a crash.
     pub(crate) fn commit_unsynced(self) -> io::Result<()> {
         self.temporary.persist(&self.target)?;
         Ok(())
     }
 }
 
-/// Creates a directory and its missing parents, for their owner alone, and syncs them.
+/// Creates a directory and its missing parents, and syncs them. Only their owner may access them.
 pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
     let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
     let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
@@ -90,7 +91,7 @@ pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
     created.try_for_each(|created| sync_directory(directory_of(created)))
 }
 
-/// Syncs a directory's list of names. Only Unix needs it.
+/// Syncs the list of names in a directory. Only Unix needs this.
 pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(directory)?.sync_all()?;
@@ -99,12 +100,12 @@ pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether others than the owner may read a file. Always false without Unix modes.
+/// Whether users other than the owner may read a file. Always false on systems without Unix modes.
 pub(crate) fn others_may_read(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o044)
 }
 
-/// Whether others than the owner may write a file. Always false without Unix modes.
+/// Whether users other than the owner may write a file. Always false on systems without Unix modes.
 pub(crate) fn others_may_write(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o022)
 }
@@ -119,7 +120,7 @@ fn has_mode(_metadata: &Metadata, _bits: u32) -> bool {
     false
 }
 
-/// The command that gives `path` this mode, quoted for a shell.
+/// The `chmod` command that gives `path` this mode, quoted for a shell.
 pub(crate) fn chmod_command(mode: &str, path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
@@ -129,7 +130,7 @@ pub(crate) fn chmod_command(mode: &str, path: &Path) -> String {
     format!("chmod {mode} -- '{}'", path.replace('\'', r"'\''"))
 }
 
-/// Options that create a file for its owner alone.
+/// Options for creating a file that only its owner may access.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -137,7 +138,7 @@ fn options() -> OpenOptions {
     options
 }
 
-/// The path behind all symbolic links. The file itself may be missing.
+/// The path after all symbolic links are followed. The file there need not exist.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -156,7 +157,8 @@ fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Gives a new file the owner and mode of the one it replaces: a user's file stays theirs when root edits it.
+/// Gives a new file the owner and mode of the file that it replaces. So a user's file still belongs to the user when
+/// root edits it.
 fn copy_owner_and_mode(from: &Metadata, to: &File) -> io::Result<()> {
     #[cfg(unix)]
     {

@@ -21,46 +21,46 @@ use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
 use super::private_file::{chmod_command, others_may_read};
 
-/// The most bytes that a secret may have, with the white space around it. Far more than any key or token: the limit
-/// keeps a wrong file or an endless output from filling the memory.
+/// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the
+/// limit keeps a wrong file or an endless output from filling the memory.
 const MAX_LENGTH: usize = 64 * 1024;
 
-/// How long a command may take: long enough for a person to unlock a vault.
+/// The time limit of a command. It is long enough for a person to unlock a vault.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most accounts whose secrets are read side by side: each may run a program.
+/// The maximum number of accounts whose secrets are read at a time, since each may run a program.
 const MAX_CONCURRENT_READS: usize = 8;
 
-/// Where a secret comes from. Holds no secret itself.
+/// The place that a secret is read from. It contains no secret.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum SecretSource {
-    /// An environment variable, by name.
+    /// An environment variable with this name.
     Environment(String),
-    /// The content of a file that nobody else may read. The path is as written: `~/` is the home directory, and
-    /// relative is relative to the configuration file.
+    /// The content of a file that other users may not read. The path is kept as it was written: `~/` is the home
+    /// directory, and a relative path starts from the directory of the configuration file.
     File(PathBuf),
-    /// The standard output of a program. No shell is involved.
+    /// The standard output of a program, which runs without a shell.
     Command {
-        /// The program: a bare name is looked up in `PATH`, a path is as for [`SecretSource::File`].
+        /// The program. A bare name is looked up in `PATH`; a path is resolved as for [`SecretSource::File`].
         program: String,
         /// Its arguments.
         arguments: Vec<String>,
     },
-    /// An entry of the system's keychain, by name.
+    /// An entry of the system's keychain with this name.
     Keyring(String),
 }
 
-/// A secret could not be read.
+/// An error about a secret that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the secret from {origin}")]
 pub(crate) struct SecretError {
-    /// Where it should have come from: `DD_API_KEY`, `profile hub: file ~/x`.
+    /// The source of the secret: `DD_API_KEY`, `profile hub: file ~/x`.
     pub(crate) origin: String,
-    /// Why it did not.
+    /// The reason of the failure.
     pub(crate) source: SecretSourceError,
 }
 
-/// Why a source gives no secret. Never holds the value, nor a part of it.
+/// Why a secret cannot be read from its source. No variant contains the secret or a part of it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretSourceError {
     /// The profile names no source.
@@ -75,31 +75,31 @@ pub(crate) enum SecretSourceError {
     /// The file, or the output of the command, cannot be read.
     #[error("it cannot be read")]
     Unreadable(#[source] io::Error),
-    /// Others may read the file.
+    /// Other users may read the file.
     #[error("others may read it; run `{0}`")]
     Exposed(String),
     /// The program cannot be started.
     #[error("it cannot be run")]
     NotRun(#[source] io::Error),
-    /// The program did not succeed.
+    /// The program ended with a failure.
     #[error("it failed: {0}")]
     Failed(ExitStatus),
-    /// The program took too long, and was stopped.
+    /// The program took too long and was killed.
     #[error("it took longer than {} s and was stopped", .0.as_secs())]
     TimedOut(Duration),
-    /// The keychain does not give it.
+    /// The keychain cannot be used or refuses access.
     #[error(transparent)]
     Keychain(#[from] KeychainError),
     /// The keychain has no such entry.
     #[error("there is no such entry; `orgconn auth login` creates one")]
     NoEntry,
-    /// It is empty, or white space alone.
+    /// The secret is empty, or only white space.
     #[error("it is empty")]
     Empty,
-    /// It is longer than any key or token.
+    /// The secret is longer than any key or token.
     #[error("it is longer than {} KiB", MAX_LENGTH / 1024)]
     TooLong,
-    /// It cannot be sent in a header, and no key or token has such characters.
+    /// The secret contains characters that cannot be sent in a header. No key or token has them.
     #[error("the value has spaces, control characters or characters outside ASCII in it")]
     InvalidCharacters,
 }
@@ -111,7 +111,7 @@ impl SecretSource {
     }
 }
 
-/// What messages say of a source. The arguments of a command are left out, as one may hold a password.
+/// The description of a source in messages. The arguments of a command are left out, since one may contain a password.
 impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -129,19 +129,19 @@ impl fmt::Debug for SecretSource {
     }
 }
 
-/// Reads secrets from their sources, each source at most once.
+/// Reads secrets from their sources, and reads each source at most once.
 pub(crate) struct SecretReader {
     environment: Environment,
     /// The directory that relative paths start from.
     directory: PathBuf,
     keychain: Arc<dyn Keychain>,
     secrets: Mutex<HashMap<SecretSource, Arc<OnceCell<SecretString>>>>,
-    /// One for each account whose secrets may be read now.
+    /// One permit for each account whose secrets may be read at the same time.
     pub(super) permits: Semaphore,
 }
 
 impl SecretReader {
-    /// A reader for the sources of a configuration file in `directory`.
+    /// Creates a reader for the sources of a configuration file in `directory`.
     pub(crate) fn new(environment: Environment, directory: impl Into<PathBuf>) -> Self {
         Self {
             environment,
@@ -152,11 +152,11 @@ impl SecretReader {
         }
     }
 
-    /// The secret, without white space around it. Callers wait for each other only for the same source.
+    /// Reads a secret, without white space around it. Callers wait for each other only if they read the same source.
     ///
     /// # Errors
-    /// Fails if the source fails, or its value cannot be sent in a header. Failures are not cached: a vault may be
-    /// unlocked by the next time.
+    /// Fails if the source cannot be read, or its value cannot be sent in a header. Failures are not cached, since a
+    /// vault may be unlocked before the next attempt.
     pub(crate) async fn read(
         &self,
         source: &SecretSource,
@@ -190,8 +190,8 @@ impl SecretReader {
                     _ => Command::new(self.resolve_path(program)?),
                 };
                 command.args(arguments);
-                // A command in a process group of its own can be killed with all that it started, but cannot ask for
-                // a password on the terminal.
+                // In a process group of its own, a command can be killed together with all programs that it started,
+                // but it cannot ask for a password at the terminal. So it gets one only if there is no terminal.
                 #[cfg(unix)]
                 if File::open("/dev/tty").is_err() {
                     command.process_group(0);
@@ -217,10 +217,10 @@ impl SecretReader {
     }
 }
 
-/// Reads a secret from what a source, a person or a pipe gave. White space around it is dropped.
+/// Reads a secret from the bytes of a source, a person's input or a pipe. White space around it is dropped.
 ///
 /// # Errors
-/// Fails if it is empty, too long, or cannot be sent in a header.
+/// Fails if the secret is empty, too long, or cannot be sent in a header.
 pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceError> {
     if bytes.len() > MAX_LENGTH {
         return Err(SecretSourceError::TooLong);
@@ -232,8 +232,8 @@ pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceErr
     }
 }
 
-/// The content of a file that its owner alone may read. The mode is that of the file that is read, even if it is
-/// replaced meanwhile.
+/// Reads a file that only its owner may read. The mode is checked on the opened file, so the check holds even if the
+/// file is replaced in the meantime.
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
     let file = File::open(path).map_err(SecretSourceError::Unreadable)?;
     let metadata = file.metadata().map_err(SecretSourceError::Unreadable)?;
@@ -247,9 +247,9 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
     Ok(bytes)
 }
 
-/// Runs a command and gives what it writes to its standard output. Its standard error is ours, so that it can say what
-/// is wrong or ask for a password; its input is empty. It is killed when it takes longer than `limit`, writes too
-/// much, or when this future is dropped.
+/// Runs a command and returns its standard output. Its standard error is that of this program, so that it can report an
+/// error or ask for a password; its input is empty. It is killed if it takes longer than `limit`, writes too much, or
+/// this future is dropped.
 async fn run(
     mut command: Command,
     limit: Duration,
@@ -280,18 +280,18 @@ async fn run(
     Ok(bytes)
 }
 
-/// Kills the process group that a program leads, unless the program has ended.
+/// Kills the process group of a program that has a group of its own and still runs.
 #[cfg(unix)]
 fn kill_group(child: &Child) {
     use rustix::process::{Pid, Signal, kill_process_group};
     let leader = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
     if let Some(leader) = leader {
-        // A program that shares our group leads none, and this fails.
+        // If the program shares this program's group, there is no group with its id, and this fails.
         let _ = kill_process_group(leader, Signal::KILL);
     }
 }
 
-/// A buffer that is wiped when it is dropped, and never grows, which would leave an unwiped copy behind.
+/// A buffer that is wiped when it is dropped. It never grows, since that would leave an unwiped copy behind.
 fn secret_buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(MAX_LENGTH + 64))
 }

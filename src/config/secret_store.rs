@@ -9,41 +9,41 @@ use super::keychain::{Keychain, KeychainError};
 use super::private_file;
 use super::secret::SecretSource;
 
-/// The part of a login file's name between the given path and the key's name. It distinguishes these files from all
-/// others.
+/// The part of a secret file's name between the given path and the name of the key. It distinguishes files that a login
+/// has written from all others.
 const FILE_NAME_INFIX: &str = ".orgconn-";
 
-/// Where a login stores secrets: in the keychain, in entries named after the profile, or in new files that nobody else
-/// may read.
+/// Stores the secrets of a login: in keychain entries named after the profile, or in new files that other users may not
+/// read.
 pub(crate) struct SecretStore<'a> {
-    /// The keychain.
+    /// The keychain that stores the secrets, or from which old ones are read.
     pub(crate) keychain: &'a dyn Keychain,
-    /// Stores files instead: their path, without `.orgconn-api-key` and the like at its end.
+    /// If set, secrets are stored in files with this path plus a suffix such as `.orgconn-api-key`.
     pub(crate) file_prefix: Option<PathBuf>,
 }
 
-/// Secrets that were stored. Dropped without a commit, it restores what was there before, and reports no failure of
-/// that, since another error is the reason for it.
+/// Secrets that were stored. If it is dropped without a commit, the secrets before it are restored. A failure of that
+/// is not reported, since another error is the reason for it.
 #[must_use = "the sources must be named in a profile, and the transaction committed"]
 pub(crate) struct StoreTransaction<'a> {
     keychain: &'a dyn Keychain,
     sources: SecretSources,
-    /// Each source that was written, with the secret that it held before.
+    /// Each source that was written, with its earlier secret.
     before: Vec<(SecretSource, Option<SecretString>)>,
 }
 
-/// Why a secret is not stored, or not deleted. Never holds a secret.
+/// Why a secret cannot be stored or deleted. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    /// The keychain refuses, or there is none.
+    /// The keychain refuses access, or there is none.
     #[error("the keychain entry {account} cannot be used")]
     Keychain {
-        /// The entry.
+        /// The name of the keychain entry.
         account: String,
-        /// What the keychain says.
+        /// The error of the keychain.
         source: KeychainError,
     },
-    /// There is such a file already. It could hold a secret that is still in use.
+    /// The file exists already. It could contain a secret that is still in use.
     #[error("there is a file {} already, and it is not written over", .0.display())]
     Exists(PathBuf),
     /// The file cannot be written.
@@ -55,10 +55,11 @@ pub(crate) enum StoreError {
 }
 
 impl SecretStore<'_> {
-    /// Checks that a token, or else two keys, can be stored, as far as that shows without storing anything.
+    /// Checks whether the secrets of a login can be stored, without storing anything. `is_token` means a token, else
+    /// two keys.
     ///
     /// # Errors
-    /// Fails if the keychain does not answer, or a file of that name is there already.
+    /// Fails if the keychain does not answer, or one of the files exists already.
     pub(crate) fn check(&self, profile: &str, is_token: bool) -> Result<(), StoreError> {
         let keys: &[&str] = match is_token {
             true => &["access_token"],
@@ -70,7 +71,7 @@ impl SecretStore<'_> {
         Ok(())
     }
 
-    /// Stores the secrets of a profile: all, or none.
+    /// Stores all secrets of a profile, or none of them.
     ///
     /// # Errors
     /// Fails if one of them cannot be stored.
@@ -119,12 +120,12 @@ impl SecretStore<'_> {
 }
 
 impl StoreTransaction<'_> {
-    /// Where the secrets are now.
+    /// The sources from which the stored secrets can be read.
     pub(crate) fn sources(&self) -> &SecretSources {
         &self.sources
     }
 
-    /// Keeps the secrets.
+    /// Keeps the stored secrets, so that dropping this value does not restore the old ones.
     pub(crate) fn commit(mut self) {
         self.before.clear();
     }
@@ -141,7 +142,7 @@ impl Drop for StoreTransaction<'_> {
     }
 }
 
-/// The secret that the keychain holds now; `None` for a file, which must not exist.
+/// The secret that the keychain holds now. `None` for a file; an existing file is an error.
 fn present_secret(
     source: &SecretSource,
     keychain: &dyn Keychain,
@@ -175,7 +176,7 @@ fn write(
     }
 }
 
-/// Deletes a secret, and says whether there was one.
+/// Deletes a secret, and returns whether it existed.
 fn delete(source: &SecretSource, keychain: &dyn Keychain) -> Result<bool, StoreError> {
     match source {
         SecretSource::Keyring(account) => keychain
@@ -190,10 +191,10 @@ fn delete(source: &SecretSource, keychain: &dyn Keychain) -> Result<bool, StoreE
     }
 }
 
-/// Deletes a secret that a login has stored, and says whether there was one. Other sources are left alone.
+/// Deletes a secret if a login has stored it, and returns whether it existed. Secrets from other sources are kept.
 ///
 /// # Errors
-/// Fails if the keychain or the system refuses.
+/// Fails if the keychain or the file system refuses.
 pub(crate) fn delete_login_secret(
     source: &SecretSource,
     keychain: &dyn Keychain,
@@ -204,7 +205,7 @@ pub(crate) fn delete_login_secret(
     }
 }
 
-/// Whether a login stores secrets in such a source: an entry of the keychain, or a file with a name of its own.
+/// Whether a login stores secrets in this kind of source: a keychain entry, or a file with the name of a login file.
 pub(crate) fn is_login_source(source: &SecretSource) -> bool {
     match source {
         SecretSource::Keyring(_) => true,

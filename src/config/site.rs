@@ -2,7 +2,7 @@ use url::{Host, Url};
 
 use crate::model::nearest_names;
 
-/// The sites that Datadog runs. The API of each is at `https://api.{site}`.
+/// The sites that Datadog operates. The API of each is at `https://api.{site}`.
 pub const SITES: &[&str] = &[
     "datadoghq.com",
     "us3.datadoghq.com",
@@ -15,55 +15,55 @@ pub const SITES: &[&str] = &[
     "us2.ddog-gov.com",
 ];
 
-/// The site of accounts that chose none.
+/// The site that is used if none is chosen.
 pub(crate) const DEFAULT_SITE: &str = "datadoghq.com";
 
-/// Datadog's own domains: keys may go to them and to what is below them.
+/// Datadog's own domains. Keys may be sent to them and to their subdomains.
 const DOMAINS: [&str; 3] = ["datadoghq.com", "datadoghq.eu", "ddog-gov.com"];
 
-/// The server that the user asked for, by site or by URL. Keys may not go to every such server: see
-/// [`Server::endpoint`].
+/// The server that the user chose, by site or by URL. It is not checked whether keys may be sent to it;
+/// [`Server::endpoint`] does that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Server {
     /// A Datadog site, such as `datadoghq.eu`: the API is at `https://api.datadoghq.eu`.
     Site(String),
-    /// A URL, for loopback servers and proxies. The API's paths are appended to its own.
+    /// A URL, for loopback servers and proxies. The API's paths are appended to its path.
     Url(Url),
 }
 
 /// Why a site and a URL do not name a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ServerError {
-    /// One of them is invalid.
+    /// The site or the URL is invalid.
     #[error("{name} {problem}")]
     Invalid {
-        /// The flag, variable or key that gives it.
+        /// The flag, variable or key with the value.
         name: &'static str,
-        /// What is wrong with its value.
+        /// The mistake in the value.
         problem: AddressError,
     },
-    /// They name different servers.
+    /// The site and the URL name different servers.
     #[error("{site} and {url} name different servers; set one of them")]
     TwoServers {
-        /// The flag, variable or key that gives the site.
+        /// The flag, variable or key with the site.
         site: &'static str,
-        /// The flag, variable or key that gives the URL.
+        /// The flag, variable or key with the URL.
         url: &'static str,
     },
 }
 
-/// Why a text is not a site, or not the URL of an API; reads after the name of the flag, variable or key.
+/// Why a text is not a site or the URL of an API. The message follows the name of the flag, variable or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddressError {
-    /// It is not a host name.
+    /// The text is not a host name.
     #[error("is not a site; a site is a host name such as datadoghq.com")]
     InvalidSite,
-    /// It is a host of a site, not the site.
+    /// The text is a host of a site, such as `api.datadoghq.com`, and not the site.
     #[error(
         "names a host of a site; give the site alone, such as datadoghq.com, without `api.` or `app.`"
     )]
     HostOfSite,
-    /// It is not a URL that keys can be sent to.
+    /// The text is not a URL that keys can be sent to.
     #[error(
         "is not an API URL; use one such as https://api.datadoghq.com, without user name, query or fragment"
     )]
@@ -71,8 +71,8 @@ pub(crate) enum AddressError {
 }
 
 impl Server {
-    /// The server that a site and a URL name, each with the flag, variable or key that gives it; the URL's if they
-    /// agree.
+    /// The server that a site and a URL name, each given with its flag, variable or key. If both are given and agree,
+    /// the server is that of the URL.
     ///
     /// # Errors
     /// Fails if one of them is invalid, or they name different servers.
@@ -94,10 +94,10 @@ impl Server {
         }
     }
 
-    /// Reads a site. Any host name is accepted; [`Server::endpoint`] refuses unknown sites.
+    /// Parses a site. Any host name is accepted here; [`Server::endpoint`] refuses unknown sites.
     ///
     /// # Errors
-    /// Fails if it is not a host name, or is that of a host of a site.
+    /// Fails if the text is not a host name, or names a host of a site.
     pub(crate) fn from_site(text: &str) -> Result<Self, AddressError> {
         let site = text.to_ascii_lowercase();
         let is_label = |label: &str| {
@@ -116,10 +116,10 @@ impl Server {
         Ok(Self::Site(site))
     }
 
-    /// Reads the URL of the API. A bare host gets `https://`, as Datadog's Terraform provider has it.
+    /// Parses the URL of the API. A host without a scheme gets `https://`, as in Datadog's Terraform provider.
     ///
     /// # Errors
-    /// Fails if it is not the URL of a server, or has a user name, a query or a fragment.
+    /// Fails if the text is not the URL of a server, or has a user name, a query or a fragment.
     pub(crate) fn from_url(text: &str) -> Result<Self, AddressError> {
         let absolute = if text.contains("://") {
             text.to_owned()
@@ -140,7 +140,7 @@ impl Server {
         }
     }
 
-    /// The server as one that keys may be sent to.
+    /// Checks that keys may be sent to the server, and returns it as an [`Endpoint`].
     ///
     /// # Errors
     /// Fails if the site is unknown, or keys must not be sent to the URL's host.
@@ -151,7 +151,7 @@ impl Server {
         }
     }
 
-    /// The name for messages: the site, or the URL.
+    /// The name of the server in messages: the site, or the URL.
     pub(crate) fn label(&self) -> String {
         match self {
             Self::Site(site) => site.clone(),
@@ -167,7 +167,7 @@ impl Server {
         }
     }
 
-    /// Scheme, host and port: two servers with the same origin are the same.
+    /// The scheme, host and port. Two servers with the same origin are the same server.
     pub(crate) fn origin(&self) -> String {
         match self {
             Self::Site(_) => self.base_url(),
@@ -182,35 +182,35 @@ impl Default for Server {
     }
 }
 
-/// A server that keys may be sent to: the only kind that the client accepts. Every constructor applies the host rule:
-/// `https` hosts of Datadog's own domains, loopback, and `https` hosts that the user trusts.
+/// A server that keys may be sent to. The client accepts no other. Every constructor checks the host: it must be an
+/// `https` host in Datadog's own domains, a loopback host, or an `https` host that the user trusts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
-/// Why keys may not be sent to a server. A URL is not repeated, as it may hold a password.
+/// Why keys may not be sent to a server. No variant contains the whole URL, since it may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// It cannot be read as a URL.
+    /// The text cannot be read as a URL.
     #[error("the API's URL cannot be read: {0}; one looks like https://api.datadoghq.com")]
     Unreadable(url::ParseError),
-    /// It holds a character that the address of a server does not need.
+    /// The URL contains a character that the address of a server does not need.
     #[error(
         "the API's URL holds `{}`: user names, queries, fragments, escapes and letters beyond ASCII have no place in it",
         .0.escape_default()
     )]
     Character(char),
-    /// It begins with neither https nor http.
+    /// The URL begins with neither `https` nor `http`.
     #[error("the API's URL begins with `{0}`: it must be https, or http on this machine itself")]
     Scheme(String),
-    /// A host name that looks like another, or that ends in a dot.
+    /// The host name could look like another one: it is in punycode, or ends in a dot.
     #[error(
         "the host `{0}` is not accepted: names in punycode and names with a dot at the end can look like others"
     )]
     Host(String),
-    /// Plain http to a host that is not this machine.
+    /// The URL uses plain `http` for a host that is not this machine.
     #[error("keys are not sent to `{0}` over plain http; use https")]
     Unencrypted(String),
-    /// One of Datadog's hosts, on a port that Datadog does not serve.
+    /// The host is one of Datadog's, but the port is not the usual one of `https`.
     #[error(
         "keys are not sent to port {port} of `{host}`; Datadog's API is on the usual port of https"
     )]
@@ -220,27 +220,27 @@ pub enum EndpointError {
         /// The port that was given.
         port: u16,
     },
-    /// Neither Datadog's, nor this machine, nor trusted by the user.
+    /// The host is neither one of Datadog's, nor this machine, nor trusted by the user.
     #[error(
         "keys are not sent to `{0}`, which is not Datadog's; if you trust it with them, add --trust-host {0}"
     )]
     Untrusted(String),
-    /// A site that this version does not know.
+    /// This version does not know the site.
     #[error(
         "unknown site `{site}`{} the known ones are {}; name the server of a newer one with --api-url",
         nearest.map_or_else(|| ";".to_owned(), |nearest| format!("; did you mean `{nearest}`?")),
         SITES.join(", ")
     )]
     UnknownSite {
-        /// What was given.
+        /// The site that was given.
         site: String,
-        /// The most similar known site, if one is similar.
+        /// The most similar known site, if there is one.
         nearest: Option<&'static str>,
     },
 }
 
 impl Endpoint {
-    /// The API of one of [`SITES`], such as `datadoghq.eu`; case-insensitive.
+    /// Creates the endpoint of one of [`SITES`], such as `datadoghq.eu`. Letter case is ignored.
     ///
     /// # Errors
     /// Fails if the site is unknown.
@@ -254,13 +254,14 @@ impl Endpoint {
         }
     }
 
-    /// Takes the base URL of the API, such as `https://api.datadoghq.com`, perhaps with a path,
-    /// and the host names that the user trusts beyond Datadog's own and loopback.
+    /// Creates an endpoint from the base URL of the API, such as `https://api.datadoghq.com`, which may have a path.
+    /// `trusted_hosts` are the hosts that the user trusts besides Datadog's own and loopback.
     ///
     /// # Errors
-    /// Fails if the URL is unreadable, or names a server that keys must not be sent to.
+    /// Fails if the URL cannot be read, or names a server that keys must not be sent to.
     pub fn from_url(url: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
-        // The URL standard silently drops tabs and replaces lookalikes, so these are refused before it reads the text.
+        // The parser follows the URL standard, which drops tabs and replaces similar-looking characters without an
+        // error. So other characters are refused before it reads the text.
         if let Some(odd) = url.chars().find(|letter| !is_plain(*letter)) {
             return Err(EndpointError::Character(odd));
         }
@@ -279,7 +280,7 @@ impl Endpoint {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The host, and the port where it is not the usual one.
+    /// The host, and the port unless it is the default one.
     pub fn authority(&self) -> &str {
         self.0.authority()
     }
@@ -289,18 +290,18 @@ impl Endpoint {
         self.0.as_str().trim_end_matches('/')
     }
 
-    /// Whether it is this machine itself.
+    /// Whether the server is this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
 
-    /// Whether it uses TLS.
+    /// Whether the server is reached over TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 }
 
-/// Whether the character may stand in a scheme, a host, a port or a simple path.
+/// Whether the character is allowed in a scheme, a host, a port or a simple path.
 fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "-._~:/[]".contains(letter)
 }
@@ -314,7 +315,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Applies the host rule to a server that is not this machine.
+/// Checks that keys may be sent to a server that is not this machine.
 fn check_host_rule(url: &Url, trusted_hosts: &[String]) -> Result<(), EndpointError> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let is_punycode = host.split('.').any(|label| label.starts_with("xn--"));
@@ -336,7 +337,7 @@ fn check_host_rule(url: &Url, trusted_hosts: &[String]) -> Result<(), EndpointEr
     }
 }
 
-/// Whether the host is one of Datadog's domains, or below one.
+/// Whether the host is one of Datadog's domains, or a subdomain.
 fn is_datadog(host: &str) -> bool {
     DOMAINS.iter().any(|domain| {
         let before = host.strip_suffix(domain);

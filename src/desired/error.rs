@@ -1,69 +1,70 @@
 use super::position::Position;
 use crate::model::{ParseSelectorError, ResolveOrgError, nearest_names};
 
-/// A mistake in a desired-state file.
+/// A mistake in a desired-state file, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: {kind}")]
 pub(crate) struct DesiredError {
-    /// The first character of the value in question.
+    /// The position of the first character of the wrong value.
     pub(crate) position: Position,
-    /// What is wrong with it.
+    /// The mistake at this position.
     pub(crate) kind: DesiredErrorKind,
 }
 
-/// What is wrong at one place of a desired-state file.
+/// The kinds of mistakes in a desired-state file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DesiredErrorKind {
-    /// The text is not YAML; the parser's message.
+    /// The text is not YAML. Contains the parser's message.
     #[error("{0}")]
     Syntax(String),
-    /// The text is longer than any such file would be; the limit in bytes.
+    /// The text is too long. Contains the limit in bytes.
     #[error("the file is too large; at most {0} bytes are read")]
     TooLarge(usize),
-    /// Lists on both sides stand for more connections than any file would want; the limit for the whole file.
+    /// The file stands for too many connections, since it has long lists of sources and destinations. Contains the
+    /// limit for the whole file.
     #[error("too many connections; a file may stand for at most {0}")]
     TooManyConnections(usize),
-    /// The value is of another kind than the format has here.
+    /// The value is of another kind than expected, such as a number in place of a list.
     #[error("expected {expected}, found {found}{note}")]
     WrongKind {
-        /// What belongs here.
+        /// The expected kind of value.
         expected: &'static str,
-        /// What is here.
+        /// The kind of the value in the file.
         found: &'static str,
-        /// What to do about it, after a semicolon; may be empty.
+        /// Advice that begins with a semicolon; may be empty.
         note: &'static str,
     },
-    /// A list has no element; what belongs into it.
+    /// A list is empty. Contains what the list should name.
     #[error("the list is empty; give {0}")]
     EmptyList(&'static str),
-    /// The format does not have this key here, or this version does not know the type.
+    /// The key is not allowed here, or this version does not know the connection type.
     #[error("unknown {what} `{word}`; {}", describe_nearest(.word, .known))]
     Unknown {
-        /// What the word should be.
+        /// The kind of word, such as a key.
         what: &'static str,
-        /// The word as it was written.
+        /// The word in the file.
         word: String,
-        /// All words known here.
+        /// All words that are allowed here.
         known: &'static [&'static str],
     },
-    /// A key stands twice in one mapping, or a word twice in one list.
+    /// A key occurs twice in one mapping, or a word occurs twice in one list.
     #[error("the {what} `{word}` is given twice")]
     Repeated {
-        /// What the word is.
+        /// The kind of word, such as a key.
         what: &'static str,
-        /// The word as it was written.
+        /// The word in the file.
         word: String,
     },
     /// A required key is missing.
     #[error("the key `{0}` is missing")]
     MissingKey(&'static str),
-    /// The text names no org.
+    /// The text cannot be read as a selector of an org.
     #[error(transparent)]
     InvalidOrg(#[from] ParseSelectorError),
-    /// There is no such org, or more than one.
+    /// The selector matches no org, or more than one.
     #[error(transparent)]
     UnresolvedOrg(#[from] ResolveOrgError),
-    /// The same pair of orgs is given before. There is at most one connection for each.
+    /// The same pair of orgs is given a second time. There is at most one connection for each pair.
     #[error(
         "the connection from `{source_org}` to `{destination_org}` is already given at {first}"
     )]
@@ -72,10 +73,10 @@ pub(crate) enum DesiredErrorKind {
         source_org: String,
         /// The org that may query it.
         destination_org: String,
-        /// Where the pair is given first.
+        /// The position at which the pair is given first.
         first: Position,
     },
-    /// An org would share its data with itself.
+    /// Source and destination are the same org.
     #[error("the org `{0}` is connected to itself")]
     SelfConnection(String),
 }

@@ -1,4 +1,4 @@
-//! Live connections as text: a desired-state file, or Terraform resources.
+//! Writes live connections as text: as a desired-state file or as Terraform resources.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,16 +8,17 @@ use crate::model::{
     Connection, ConnectionType, OrgDirectory, OrgRef, OrgSelector, TypeSet, connections_by_pair,
 };
 
-/// The first line of the file.
+/// The first line of the YAML file.
 const YAML_HEADER: &str = "# Connections between Datadog orgs, read by orgconn\n";
 
-/// The head of the file. A `required_providers` block would clash with an existing one.
+/// The first lines of the Terraform file. They have no `required_providers` block, since it would conflict with an
+/// existing one.
 const TERRAFORM_HEADER: &str = "\
 # Connections between Datadog orgs, for the provider DataDog/datadog; `import` blocks need Terraform 1.5.
 # A connection belongs to the org whose keys its provider uses: give each provider the keys of its org.
 ";
 
-/// Words that some version of YAML does not read as text.
+/// Words that at least one version of YAML reads as something else than text.
 const RESERVED_WORDS: [&str; 13] = [
     "true",
     "false",
@@ -36,10 +37,10 @@ const RESERVED_WORDS: [&str; 13] = [
 
 /// Writes `connections` as a desired-state file, sorted by the names of source and destination.
 ///
-/// An org is called by its name where that name, looked up in `directory`, means this org and no other; else by its
-/// UUID, with the name as a comment. Read and resolved against the same directory, the file wants exactly the
-/// connections that it was made from, but for those that are not [expressible](is_expressible). Types that this
-/// version does not know are preserved; only a reader that allows unknown types takes them back.
+/// An org is written as its name if that name identifies it in `directory`, else as its UUID with the name as a
+/// comment. If the file is read and resolved with the same directory, it describes exactly the given connections,
+/// except those that are not [expressible](is_expressible). Types that this version does not know are preserved, but
+/// only a reader that allows unknown types accepts them.
 pub(crate) fn to_yaml(connections: &[Connection], directory: &OrgDirectory) -> String {
     let mut scalars: HashMap<Uuid, String> = HashMap::new();
     let mut scalar_of = |org: &OrgRef| {
@@ -63,8 +64,8 @@ pub(crate) fn to_yaml(connections: &[Connection], directory: &OrgDirectory) -> S
     }
 }
 
-/// Whether a desired-state file can want the connection. It cannot say "shares nothing", nor name a type without a
-/// word, nor connect an org to itself.
+/// Whether a desired-state file can describe the connection. It cannot if the connection shares nothing, has a type
+/// with a blank name, or connects an org to itself.
 pub(crate) fn is_expressible(connection: &Connection) -> bool {
     let is_blank = |kind: &ConnectionType| kind.as_str().trim().is_empty();
     let types = &connection.types;
@@ -73,8 +74,7 @@ pub(crate) fn is_expressible(connection: &Connection) -> bool {
         && connection.source.id != connection.destination.id
 }
 
-/// The selector of `org` in the file: its name where that means this org alone, else its UUID with the name as a
-/// comment.
+/// The selector of `org` in the file: its name if that identifies the org, else its UUID with the name as a comment.
 fn org_scalar(org: &OrgRef, directory: &OrgDirectory) -> String {
     let Some(name) = &org.name else {
         return org.id.to_string();
@@ -86,18 +86,18 @@ fn org_scalar(org: &OrgRef, directory: &OrgDirectory) -> String {
     }
 }
 
-/// Whether a reader of `text` finds the org with this id and no other.
+/// Whether `text`, read as a selector, selects exactly the org with this id.
 fn selects(text: &str, id: Uuid, directory: &OrgDirectory) -> bool {
     let selector: Result<OrgSelector, _> = text.parse();
     let found = selector.map(|selector| selector.resolve(directory));
     matches!(found, Ok(Ok(found)) if found.id == id)
 }
 
-/// Writes `connections` as Terraform configuration, sorted by the names of source and destination: a provider alias
-/// for each source org, and for each connection a `datadog_org_connection` resource with the block that imports it.
+/// Writes `connections` as Terraform configuration, sorted by the names of source and destination. Each source org gets
+/// a provider alias. Each connection gets a `datadog_org_connection` resource and a block that imports it.
 ///
-/// The resource is that of Datadog's provider (its documentation, `resources/org_connection`). It has no source: that
-/// is the org whose keys the provider uses.
+/// The resource is described in the documentation of Datadog's provider (`resources/org_connection`). It does not name
+/// the source: that is the org whose keys the provider uses.
 pub(crate) fn to_terraform(connections: &[Connection], directory: &OrgDirectory) -> String {
     let mut text = TERRAFORM_HEADER.to_owned();
     let mut aliases = Aliases::default();
@@ -121,8 +121,8 @@ fn provider_block(source: &OrgRef, alias: &str) -> String {
     format!("\n# {source}\nprovider \"datadog\" {{\n  alias = \"{alias}\"\n}}\n")
 }
 
-/// The resource of one connection and the block that imports it. The import names no provider: Terraform takes the
-/// one of the resource.
+/// The resource of one connection and the block that imports it. The import block names no provider, since Terraform
+/// uses that of the resource.
 fn resource_blocks(connection: &Connection, alias: &str, resource: &str) -> String {
     format!(
         r#"
@@ -146,7 +146,7 @@ import {{
     )
 }
 
-/// The name and the id for a comment: on one line, whatever the name holds.
+/// The name and the id of an org for a comment. They stay on one line even if the name contains line breaks.
 fn org_comment(org: &OrgRef) -> String {
     match &org.name {
         Some(name) => format!("{} ({})", yaml_scalar(name), org.id),
@@ -154,7 +154,7 @@ fn org_comment(org: &OrgRef) -> String {
     }
 }
 
-/// An identifier for each org, made from its name.
+/// A unique Terraform identifier for each org, made from its name.
 #[derive(Default)]
 struct Aliases {
     by_org: HashMap<Uuid, String>,
@@ -171,7 +171,7 @@ impl Aliases {
     }
 }
 
-/// `wanted`, or `wanted` with the first number from 2 that makes it new.
+/// Returns `wanted` if it is not taken, else `wanted` with the first free number, from 2.
 fn unique_name(wanted: String, taken: &mut HashSet<String>) -> String {
     let numbered = (2..).map(|number: u64| format!("{wanted}_{number}"));
     let mut candidates = std::iter::once(wanted.clone()).chain(numbered);
@@ -179,7 +179,7 @@ fn unique_name(wanted: String, taken: &mut HashSet<String>) -> String {
     new.unwrap_or(wanted)
 }
 
-/// Lower-case letters and digits of ASCII, with underscores for all else; a letter first.
+/// Turns a name into an identifier of lower-case ASCII letters, digits and underscores that begins with a letter.
 fn identifier(name: &str) -> String {
     let words = name.split(|character: char| !character.is_ascii_alphanumeric());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
@@ -191,7 +191,8 @@ fn identifier(name: &str) -> String {
     }
 }
 
-/// Names come from `directory` where it has them: they are newer than those of a connection.
+/// One connection for each pair of orgs, sorted by their names. Names from `directory` are preferred, since they are
+/// newer than those in a connection.
 fn one_per_pair_sorted(connections: &[Connection], directory: &OrgDirectory) -> Vec<Connection> {
     let named = |org: &OrgRef| OrgRef {
         id: org.id,
@@ -214,13 +215,14 @@ fn one_per_pair_sorted(connections: &[Connection], directory: &OrgDirectory) -> 
     sorted
 }
 
-/// The types with commas between them, each written by `scalar`.
+/// The types, separated by commas. `scalar` writes each of them.
 fn type_list(types: &TypeSet, scalar: fn(&str) -> String) -> String {
     let types: Vec<_> = types.iter().map(|kind| scalar(kind.as_str())).collect();
     types.join(", ")
 }
 
-/// `text` as a YAML scalar, also within `[…]`: plain where every reader reads it as this text, else in double quotes.
+/// `text` as a YAML scalar that is also valid inside `[…]`. It is in double quotes unless every reader reads it as this
+/// text without them.
 fn yaml_scalar(text: &str) -> String {
     match is_plain(text) {
         true => text.to_owned(),
@@ -228,7 +230,7 @@ fn yaml_scalar(text: &str) -> String {
     }
 }
 
-/// Whether it begins with a letter, and nothing in it has a meaning in YAML.
+/// Whether the text begins with a letter and contains nothing that has a meaning in YAML.
 fn is_plain(text: &str) -> bool {
     let is_harmless =
         |character: char| character.is_alphanumeric() || " ._/()+-".contains(character);
@@ -238,13 +240,13 @@ fn is_plain(text: &str) -> bool {
         && !RESERVED_WORDS.contains(&text.to_lowercase().as_str())
 }
 
-/// `text` as an HCL string in which nothing is a template.
+/// `text` as an HCL string. Template sequences in it are escaped.
 fn hcl_string(text: &str) -> String {
     quote(text).replace("${", "$${").replace("%{", "%%{")
 }
 
-/// `text` in double quotes on one line, with escapes for everything that is not plainly visible. YAML and HCL read it
-/// alike.
+/// `text` in double quotes on one line. Every character that is not plainly visible is escaped. YAML and HCL read the
+/// result in the same way.
 fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -263,8 +265,8 @@ fn quote(text: &str) -> String {
     quoted
 }
 
-/// Whether Rust's own escapes show the character as it is, unlike control characters, marks that turn the direction
-/// of writing, and the like.
+/// Whether a character is visible. Rust escapes the others, such as control characters and marks that change the
+/// direction of writing.
 fn is_visible(character: char) -> bool {
     character == '\'' || character.escape_debug().len() == 1
 }

@@ -9,51 +9,53 @@ use super::position::{FileName, Location, Position, WithPosition};
 use super::yaml::{self, YamlNode, YamlValue};
 use crate::model::{ConnectionType, Org, OrgRef, OrgSelector, ResolveOrgError, TypeSet};
 
-/// The JSON Schema (draft 2020-12) of the desired-state file, for editors and linters. It says what can be said of the
-/// text alone: pairs that are given twice and orgs that do not exist are for [`DesiredFile`] to find.
+/// The JSON Schema (draft 2020-12) of the desired-state file, for editors and linters. It describes only what the text
+/// alone shows: pairs that are given twice and orgs that do not exist are found by [`DesiredFile`].
 pub(crate) const SCHEMA: &str = include_str!("schema.json");
 
-/// The types that a file may name.
+/// The connection types that a file may contain.
 pub(super) const TYPE_WORDS: [&str; 3] = ["logs", "metrics", "audit"];
-/// The most connections that a file may stand for. Two short lists could otherwise stand for billions.
+/// The maximum number of connections in a file, after its lists are expanded. Without it, two short lists could stand
+/// for billions.
 const MAX_CONNECTIONS: usize = 100_000;
 
-/// A desired-state file without a mistake. Its orgs are not looked up yet.
+/// A desired-state file that was read without mistakes. Its orgs are not looked up yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DesiredFile {
     name: FileName,
     pub(super) entries: Vec<FileEntry>,
 }
 
-/// One connection as the file names it. A list of orgs stands for one of these each.
+/// One connection in the file, with its orgs as the file names them. A connection with lists of orgs becomes one entry
+/// for each pair of source and destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileEntry {
     pub(super) source: WithPosition<OrgSelector>,
     pub(super) destination: WithPosition<OrgSelector>,
-    /// What is to be shared; never empty.
+    /// The types to share; never empty.
     pub(super) types: TypeSet,
 }
 
-/// One connection that the file wants.
+/// One connection that the file describes, with its orgs looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DesiredConnection {
     /// The org whose data is to be shared.
     pub(crate) source: OrgRef,
-    /// The org that is to query it.
+    /// The org that is to query the data.
     pub(crate) destination: OrgRef,
-    /// What is to be shared; never empty.
+    /// The types to share; never empty.
     pub(crate) types: TypeSet,
-    /// Where the file names the source.
+    /// The position of the source in the file.
     pub(crate) position: Position,
 }
 
 impl DesiredFile {
-    /// Reads the text of a desired-state file, YAML or JSON. `name` is what messages call the file;
+    /// Parses the text of a desired-state file, YAML or JSON. `name` is the file's name in messages.
     /// `allow_unknown_types` accepts connection types that this version does not know.
     ///
     /// # Errors
-    /// Returns all mistakes in the text, in its order. Only where it is not YAML at all, or far too large, reading
-    /// stops at the first one.
+    /// Returns all mistakes in the text, in their order. If the text is not YAML or far too large, it returns the first
+    /// mistake only.
     pub(crate) fn parse(
         name: FileName,
         text: &str,
@@ -66,7 +68,7 @@ impl DesiredFile {
             errors: Vec::new(),
         };
         reader.read_file(&document);
-        // The same selector names the same org, which shows before any org is looked up.
+        // Two equal selectors name the same org, so repeated pairs are found before any org is looked up.
         let pairs = reader.entries.iter().map(|entry| {
             let (source, destination) = (&entry.source, &entry.destination);
             (source.position, &source.value, &destination.value)
@@ -77,12 +79,13 @@ impl DesiredFile {
         value_or_errors(Self { name, entries }, reader.errors)
     }
 
-    /// Finds the orgs that are meant. `lookup` is asked once for each selector. The connections come in the order of
-    /// the names of source and destination, then of their ids, each pair of orgs once, and no org with itself.
+    /// Looks up the orgs of the file. `lookup` is called once for each selector. The connections are sorted by the
+    /// names of source and destination, then by their ids. Each pair of orgs occurs once, and no org is connected to
+    /// itself.
     ///
     /// # Errors
-    /// Returns all selectors for which `lookup` fails, with its reason; and of the others, pairs given twice under
-    /// different spellings, and orgs connected to themselves.
+    /// Returns all selectors for which `lookup` fails, with its reason. Also returns the pairs of orgs that are given
+    /// twice by different selectors, and the orgs that are connected to themselves.
     pub(crate) fn resolve<'a>(
         &'a self,
         mut lookup: impl FnMut(&OrgSelector) -> Result<Org, ResolveOrgError>,
@@ -122,7 +125,7 @@ impl DesiredFile {
         value_or_errors(connections, errors)
     }
 
-    /// A place in this file.
+    /// Adds the name of this file to a position in it.
     pub(crate) fn location(&self, position: Position) -> Location {
         self.name.location(position)
     }
@@ -135,8 +138,8 @@ impl DesiredConnection {
     }
 }
 
-/// `value` if there is no error, else the errors in the order of the file. The same error at the same place counts
-/// once: an org of a list stands in several connections.
+/// Returns `value` if there is no error, else the errors in the order of the file. An org in a list belongs to several
+/// connections, so equal errors at the same position are returned once.
 fn value_or_errors<T>(value: T, mut errors: Vec<DesiredError>) -> Result<T, Vec<DesiredError>> {
     errors.sort_by_key(|error| error.position);
     errors.dedup();
@@ -147,8 +150,8 @@ fn value_or_errors<T>(value: T, mut errors: Vec<DesiredError>) -> Result<T, Vec<
     }
 }
 
-/// An error for each pair of source and destination that is given a second time, and for each org that is connected
-/// to itself. `key` tells two orgs apart, `label` is what messages call one.
+/// An error for each pair of source and destination that is given a second time, and for each org that is connected to
+/// itself. Two orgs are the same if their `key` is the same; `label` is an org's name in messages.
 fn pair_errors<'a, O: 'a, K: Eq + Hash>(
     pairs: impl Iterator<Item = (Position, &'a O, &'a O)>,
     key: impl Fn(&'a O) -> K,
@@ -180,7 +183,7 @@ fn pair_errors<'a, O: 'a, K: Eq + Hash>(
     errors
 }
 
-/// What was written to name an org, without a prefix such as `name:`.
+/// The text of a selector without a prefix such as `name:`.
 pub(super) fn text_without_prefix(org: &OrgSelector) -> String {
     match org {
         OrgSelector::Text(text)
@@ -191,7 +194,7 @@ pub(super) fn text_without_prefix(org: &OrgSelector) -> String {
     }
 }
 
-/// What was read so far. A faulty part is reported and left out, and reading goes on behind it.
+/// Reads the file into entries. A part with a mistake is reported and left out, and the rest is still read.
 struct Reader {
     allow_unknown_types: bool,
     entries: Vec<FileEntry>,
@@ -213,7 +216,7 @@ impl Reader {
         }
     }
 
-    /// Adds one entry for each source and destination.
+    /// Reads one connection of the file, and adds an entry for each pair of its sources and destinations.
     fn read_connection(&mut self, node: &YamlNode) {
         let expected = "a connection with source, destination and types";
         let keys = &["source", "destination", "types"];
@@ -237,8 +240,8 @@ impl Reader {
         }
     }
 
-    /// The values of `keys`, in their order. Reports keys that are unknown, repeated or missing; a value of another
-    /// kind than a mapping is reported as not being `expected`.
+    /// The values of `keys`, in their order. Reports keys that are unknown, repeated or missing. If the node is not a
+    /// mapping, it reports that `expected` belongs there.
     fn read_fields<'a, const N: usize>(
         &mut self,
         node: &'a YamlNode,
@@ -269,7 +272,7 @@ impl Reader {
         values
     }
 
-    /// The orgs of one side, given alone or as a list.
+    /// The source orgs or the destination orgs of a connection, given as one text or as a list.
     fn read_orgs(&mut self, node: &YamlNode) -> Vec<WithPosition<OrgSelector>> {
         let list = match &node.value {
             YamlValue::Text(_) => std::slice::from_ref(node),
@@ -355,8 +358,8 @@ impl Reader {
         self.report(node.position, error);
     }
 
-    /// Reports a value that is not text where an org belongs. An org's name such as 2024 or `true` is read as another
-    /// kind.
+    /// Reports a value that is not text in the place of an org. YAML reads an org's name such as 2024 or `true` as
+    /// another kind of value.
     fn report_org_kind(&mut self, node: &YamlNode, expected: &'static str) {
         let error = DesiredErrorKind::WrongKind {
             expected,

@@ -1,9 +1,9 @@
-//! Desired state: what a reviewed file says should be connected.
+//! Desired state: the connections that should exist according to a reviewed file.
 //!
-//! Pure data without I/O; it imports `model` only. A file goes through three stages, each with all its mistakes at
-//! once: [`DesiredFile::parse`] reads the text, [`DesiredFile::resolve`] finds the orgs that are meant, and
-//! [`Plan::new`] compares the outcome with the live connections. [`to_yaml`] and [`to_terraform`] go the other
-//! way, from the live connections to a file.
+//! Pure data without I/O; it imports `model` only. A file goes through three stages, and each stage reports all its
+//! mistakes at once: [`DesiredFile::parse`] reads the text, [`DesiredFile::resolve`] looks up the orgs, and
+//! [`Plan::new`] compares the result with the live connections. [`to_yaml`] and [`to_terraform`] do the reverse: they
+//! write the live connections to a file.
 
 mod error;
 mod export;

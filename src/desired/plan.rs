@@ -11,15 +11,15 @@ use crate::model::{
 
 /// The steps that turn the live connections into those of a desired-state file.
 ///
-/// It is the same for the same live state and file, in whatever order they come.
+/// The plan does not depend on the order of the live connections and of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
     steps: Vec<Step>,
-    /// Live connections that the file does not name and that stay.
+    /// Live connections that the file does not contain and that are kept.
     pub(super) unlisted: Vec<Connection>,
 }
 
-/// How many steps of each kind a plan has.
+/// The number of steps of each kind in a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StepCounts {
     /// Connections to create.
@@ -28,14 +28,14 @@ pub(crate) struct StepCounts {
     pub(crate) update: usize,
     /// Connections to delete.
     pub(crate) delete: usize,
-    /// Connections that are as the file wants them.
+    /// Connections that are already as desired.
     pub(crate) unchanged: usize,
 }
 
 impl Plan {
-    /// Compares the live connections with the desired ones. `prune` deletes connections that the file does not name if
-    /// their source is a source in the file; of other orgs nothing is ever deleted. `profile_for` chooses the profile
-    /// that carries a change out, if one can.
+    /// Compares the live connections with the desired ones. With `prune`, connections that the file does not contain
+    /// are deleted if their source is a source in the file; connections of other orgs are never deleted. `profile_for`
+    /// returns the profile that can make a change, if there is one.
     pub(crate) fn new(
         live: &[Connection],
         desired: Vec<DesiredConnection>,
@@ -76,11 +76,12 @@ impl Plan {
         plan
     }
 
-    /// The steps in the order in which they are carried out.
+    /// The steps in the order in which they are made.
     ///
-    /// The steps of one source org stand together, the sources by name. Deletes come last, so that nobody loses data
-    /// before its replacement is there. But where the source would share with more than [`MAX_DESTINATIONS`] orgs on
-    /// the way they come first, because the API may refuse what goes beyond. Within that, by the destination's name.
+    /// They are sorted by the name of the source org, so that the steps of one source are together. The deletes of a
+    /// source come last, so that nobody loses data before its replacement exists. But if the source would meanwhile
+    /// share with more than [`MAX_DESTINATIONS`] orgs, its deletes come first, since the API may refuse more. Then the
+    /// steps are sorted by the name of the destination.
     pub(crate) fn steps(&self) -> &[Step] {
         &self.steps
     }
@@ -106,12 +107,12 @@ impl Plan {
         self.steps.iter().filter(|step| step.change.is_some())
     }
 
-    /// Whether there is nothing to do.
+    /// Whether no step changes anything.
     pub(crate) fn is_empty(&self) -> bool {
         self.changes().next().is_none()
     }
 
-    /// How many steps of each kind there are.
+    /// The number of steps of each kind.
     pub(crate) fn counts(&self) -> StepCounts {
         let count = |kind| self.steps.iter().filter(|step| step.kind() == kind).count();
         StepCounts {
@@ -122,15 +123,16 @@ impl Plan {
         }
     }
 
-    /// Live connections that the file does not name and that pruning would delete: their source is a source in the
-    /// file.
+    /// Live connections that the file does not contain and that pruning would delete, since their source is a source in
+    /// the file.
     pub(crate) fn prunable(&self) -> impl Iterator<Item = &Connection> {
         let sources: HashSet<_> = self.steps.iter().map(|step| step.source.id).collect();
         let unlisted = self.unlisted.iter();
         unlisted.filter(move |connection| sources.contains(&connection.source.id))
     }
 
-    /// Where the file speaks of a step; for a connection that it does not name, where it first speaks of its source.
+    /// The position of a step's connection in the file. If the file does not contain it, the first position of its
+    /// source.
     pub(crate) fn position_of(&self, step: &Step) -> Option<Position> {
         let of_source = || {
             let same_source = |other: &&Step| other.source.id == step.source.id;
@@ -140,12 +142,12 @@ impl Plan {
         step.position.or_else(of_source)
     }
 
-    /// What a person should know before the plan is carried out: sources with many destinations, then disabled orgs,
-    /// both in the order of the steps. `directory` knows which orgs are disabled.
+    /// Warnings for the user before the plan is applied: about sources with many destinations, then about disabled
+    /// orgs, both in the order of the steps. `directory` contains which orgs are disabled.
     pub(crate) fn warnings(&self, directory: &OrgDirectory) -> Vec<String> {
         let is_delete = |step: &&Step| step.kind() == Some(ChangeKind::Delete);
         let remaining = || self.steps.iter().filter(|step| !is_delete(step));
-        // What was warned of is removed, so that there is one warning for each org.
+        // A source is removed from the counts after its warning, so that each org has one warning.
         let mut counts = self.destination_counts(remaining());
         let many_destinations = remaining().filter_map(|step| {
             let count = counts.remove(&step.source.id);
@@ -167,8 +169,8 @@ impl Plan {
         many_destinations.chain(disabled).collect()
     }
 
-    /// What this plan does otherwise than the plan that was `shown`, because the live state changed in between: a
-    /// sentence for each pair of orgs, in the order of their ids.
+    /// The differences of this plan from the plan that was `shown`, which arise if the live state changed in between.
+    /// One sentence for each pair of orgs, in the order of their ids.
     pub(crate) fn differences_from(&self, shown: &Self) -> Vec<String> {
         let mut pairs = BTreeMap::new();
         for step in &shown.steps {
@@ -183,7 +185,7 @@ impl Plan {
             .collect()
     }
 
-    /// With how many orgs each source shares, if `steps` and the unlisted connections are there.
+    /// The number of orgs that each source shares with, if the connections of `steps` and the unlisted ones exist.
     fn destination_counts<'a>(
         &self,
         steps: impl IntoIterator<Item = &'a Step>,
@@ -198,8 +200,8 @@ impl Plan {
     }
 }
 
-/// The names that the file's orgs or live connections give to orgs: an org given as a UUID has none of its own, and
-/// its steps would otherwise stand under two labels.
+/// The names of orgs in the file or the live connections. They are used for orgs that the file names by UUID, so that
+/// all steps of an org have the same label.
 fn org_names(live: &[Connection], desired: &[DesiredConnection]) -> HashMap<Uuid, String> {
     let desired = desired.iter();
     let desired = desired.flat_map(|connection| [&connection.source, &connection.destination]);
@@ -214,25 +216,25 @@ fn org_names(live: &[Connection], desired: &[DesiredConnection]) -> HashMap<Uuid
     names
 }
 
-/// What a plan says of one pair of orgs.
+/// The step of a plan for one pair of orgs, which may change nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     /// The org whose data is shared.
     pub(crate) source: OrgRef,
     /// The org that may query it.
     pub(crate) destination: OrgRef,
-    /// The live connection; `None` where there is none yet.
+    /// The live connection; `None` if there is none.
     pub(crate) live: Option<Connection>,
-    /// What is to be done; `None` if the live connection is as wanted.
+    /// The change to make; `None` if the live connection is as desired.
     pub(crate) change: Option<Change>,
-    /// The profile that carries the change out, if one can.
+    /// The profile that can make the change, if there is one.
     pub(crate) profile: Option<String>,
-    /// Where the file names the connection; `None` if it does not.
+    /// The position of the connection in the file; `None` if the file does not contain it.
     pub(crate) position: Option<Position>,
 }
 
 impl Step {
-    /// Turns the live connection, if there is one, into the desired one.
+    /// The step that creates the desired connection, or changes the live one into it.
     fn for_desired(desired: DesiredConnection, live: Option<Connection>) -> Self {
         let DesiredConnection {
             source,
@@ -262,7 +264,7 @@ impl Step {
         }
     }
 
-    /// Deletes a connection that the file does not name.
+    /// The step that deletes a connection that the file does not contain.
     fn delete(connection: Connection) -> Self {
         Self {
             source: connection.source.clone(),
@@ -274,7 +276,7 @@ impl Step {
         }
     }
 
-    /// The kind of the change; `None` if nothing is to be done.
+    /// The kind of the change; `None` if the step changes nothing.
     pub(crate) fn kind(&self) -> Option<ChangeKind> {
         self.change.as_ref().map(Change::kind)
     }
@@ -284,13 +286,13 @@ impl Step {
         self.kind().map_or("unchanged", ChangeKind::as_str)
     }
 
-    /// The types that are shared now; none where there is no connection yet.
+    /// The types that are shared now; empty if there is no connection.
     pub(crate) fn types_before(&self) -> TypeSet {
         let live = self.live.as_ref();
         live.map_or_else(TypeSet::default, |connection| connection.types.clone())
     }
 
-    /// The types that are shared afterwards; none where the connection is deleted.
+    /// The types that are shared after the step; empty if the connection is deleted.
     pub(crate) fn types_after(&self) -> TypeSet {
         let change = self.change.as_ref();
         change.map_or_else(|| self.types_before(), Change::types_after)
@@ -301,8 +303,8 @@ impl Step {
         (self.source.id, self.destination.id)
     }
 
-    /// Whether both steps, of one pair of orgs, make the same change to the same connection, or none. Names, profiles
-    /// and positions do not count.
+    /// Whether both steps, which have the same pair of orgs, make the same change to the same connection, or no change.
+    /// Names, profiles and positions are not compared.
     fn makes_same_change(&self, other: &Self) -> bool {
         let live_id = |step: &Self| step.live.as_ref().map(|connection| connection.id);
         let effect = |step: &Self| (live_id(step), step.types_before(), step.types_after());
@@ -310,8 +312,8 @@ impl Step {
     }
 }
 
-/// What two plans do with one pair of orgs, if that is not the same. A pair that neither plan changes does not count,
-/// even if only one of them has a step for it.
+/// Describes the difference of two plans for one pair of orgs; `None` if there is none. A pair that neither plan
+/// changes makes no difference, even if only one of them has a step for it.
 fn describe_difference(shown: Option<&Step>, now: Option<&Step>) -> Option<String> {
     let is_same = match (shown, now) {
         (Some(shown), Some(now)) => shown.makes_same_change(now),

@@ -1,12 +1,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Position {
-    /// The line, from 1.
+    /// The number of the line, from 1.
     pub(crate) line: u64,
-    /// The character within the line, from 1.
+    /// The number of the character within the line, from 1.
     pub(crate) column: u64,
 }
 
@@ -15,7 +15,7 @@ impl Position {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 }
 
-/// Reads as part of a sentence.
+/// The position as words for a message.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
@@ -29,12 +29,12 @@ pub(super) struct WithPosition<T> {
     pub(super) position: Position,
 }
 
-/// What a desired-state file is called in messages: its path, or `-` for standard input.
+/// The name of a desired-state file in messages: its path, or `-` for standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileName(PathBuf);
 
 impl FileName {
-    /// The name of the file at `path`; `-` is standard input.
+    /// The name of the file at `path`. The path `-` means standard input.
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
@@ -44,7 +44,7 @@ impl FileName {
         (self.0.as_os_str() != "-").then_some(&self.0)
     }
 
-    /// A place in this file.
+    /// Adds the file's name to a position in the file.
     pub(crate) fn location(&self, position: Position) -> Location {
         Location {
             file: self.clone(),
@@ -62,16 +62,16 @@ impl fmt::Display for FileName {
     }
 }
 
-/// A place in a file; it stands before a message about the place.
+/// A position with the name of its file, which is put in front of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Location {
     /// The file.
     pub(crate) file: FileName,
-    /// Where in the file.
+    /// The position in the file.
     pub(crate) position: Position,
 }
 
-/// `orgconn.yaml:3:13`, as compilers write it and editors read it.
+/// `orgconn.yaml:3:13`, the format that compilers write and editors understand.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column } = self.position;

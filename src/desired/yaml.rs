@@ -8,11 +8,11 @@ use serde_saphyr::{Location, MessageFormatter as _, Options, Spanned, UserMessag
 use super::error::{DesiredError, DesiredErrorKind};
 use super::position::{Position, WithPosition};
 
-/// The most bytes of a text. A file of 10 000 connections has about 1 MB.
+/// The maximum size of a text in bytes. A file of 10 000 connections has about 1 MB.
 const MAX_BYTES: usize = 8 << 20;
-/// The most levels of a text. The format itself needs 4.
+/// The maximum depth of nested values. The format itself needs 4 levels.
 const MAX_DEPTH: usize = 16;
-/// The most values in a text. What an alias repeats counts again.
+/// The maximum number of values in a text. A value that an alias repeats is counted again.
 const MAX_NODES: usize = 250_000;
 
 /// Any YAML value with its position.
@@ -20,8 +20,8 @@ pub(super) type YamlNode = WithPosition<YamlValue>;
 
 /// Any YAML value, with the positions of all values in it.
 ///
-/// The text is first read into this, and only then checked against the format: reading into the format's own structs
-/// would stop at the first mistake.
+/// The text is first read into this type and then checked against the format. Reading directly into the format's
+/// structs would stop at the first mistake.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum YamlValue {
     Null,
@@ -29,12 +29,12 @@ pub(super) enum YamlValue {
     Number,
     Text(String),
     List(Vec<YamlNode>),
-    /// The keys with their values, in the order of the text. A key that is written twice is here twice.
+    /// The keys with their values, in the order of the text. Repeated keys are kept.
     Map(Vec<(YamlNode, YamlNode)>),
 }
 
 impl YamlValue {
-    /// The kind of value, for messages.
+    /// The name of the kind of value, for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -50,8 +50,7 @@ impl YamlValue {
 /// Reads `text` as one YAML document (JSON is YAML too).
 ///
 /// # Errors
-/// Fails if the text is not YAML, or larger or deeper than any such file would be. The parser stops at the first of
-/// these.
+/// Fails if the text is not YAML, or is larger or deeper than the limits. The parser stops at the first mistake.
 pub(super) fn parse(text: &str) -> Result<YamlNode, DesiredError> {
     if text.len() > MAX_BYTES {
         let kind = DesiredErrorKind::TooLarge(MAX_BYTES);
@@ -68,8 +67,8 @@ pub(super) fn parse(text: &str) -> Result<YamlNode, DesiredError> {
     ))
 }
 
-/// YAML 1.2, as editors read it: `no` is text, not false. Repeated keys are passed on, to be reported with the other
-/// mistakes.
+/// Options for YAML 1.2, which editors use: `no` is text and not false. Repeated keys are kept, so that they are
+/// reported together with the other mistakes.
 fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -101,7 +100,7 @@ fn syntax_error(error: &serde_saphyr::Error) -> DesiredError {
     )
 }
 
-/// A location that the parser does not know becomes the beginning of the text.
+/// If the parser does not know the location, the beginning of the text is used.
 impl From<Location> for Position {
     fn from(location: Location) -> Self {
         Self {
@@ -111,7 +110,7 @@ impl From<Location> for Position {
     }
 }
 
-/// A value behind an alias is located at the alias.
+/// The position of a value that an alias repeats is that of the alias.
 impl From<Spanned<YamlValue>> for YamlNode {
     fn from(node: Spanned<YamlValue>) -> Self {
         Self {

@@ -7,7 +7,8 @@ use super::line::{self, Event};
 use super::{Entry, EntryId, Origin, Outcome, UnreadableLine, UnreadableReason};
 use crate::model::Change;
 
-/// All entries of a journal in the order in which they were written, whatever the clock said.
+/// All entries of a journal in the order in which they were written. Their times may differ from this order if the
+/// clock was changed.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     entries: Vec<Entry>,
@@ -15,7 +16,7 @@ pub(crate) struct Entries {
     positions: HashMap<EntryId, usize>,
 }
 
-/// Why a text does not name exactly one entry.
+/// Why a text does not select exactly one entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SelectEntryError {
     /// The text is too short to be the beginning of an id.
@@ -27,7 +28,7 @@ pub(crate) enum SelectEntryError {
     /// Several ids begin with it.
     #[error("{} entries whose id begins with `{wanted}`: {}", .matches.len(), .matches.join(", "))]
     Ambiguous {
-        /// What was looked for.
+        /// The text that was given.
         wanted: String,
         /// All ids that begin with it, the newest last.
         matches: Vec<String>,
@@ -40,7 +41,7 @@ impl Entries {
         self.entries.iter()
     }
 
-    /// The lines that were skipped.
+    /// The lines that could not be read and were skipped.
     pub(crate) fn unreadable(&self) -> &[UnreadableLine] {
         &self.unreadable
     }
@@ -50,10 +51,10 @@ impl Entries {
         self.positions.get(id).map(|&index| &self.entries[index])
     }
 
-    /// The one entry that a person names by its id, or by the beginning of it.
+    /// Finds the one entry with an id that is `text` or begins with it.
     ///
     /// # Errors
-    /// Fails if the text is shorter than [`EntryId::MIN_PREFIX`], or no id or more than one begins with it.
+    /// Fails if the text is shorter than [`EntryId::MIN_PREFIX`], or if no id or several ids begin with it.
     pub(crate) fn select(&self, text: &str) -> Result<&Entry, SelectEntryError> {
         if text.trim().chars().count() < EntryId::MIN_PREFIX {
             return Err(SelectEntryError::TooShort(text.to_owned()));
@@ -69,8 +70,8 @@ impl Entries {
         }
     }
 
-    /// The entry that an undo without a name takes back: the newest whose origin `is_chosen` and that is done, not
-    /// undone, and not itself an undo. So one undo after another goes back in time; an undo is undone only by name.
+    /// The entry to undo if the user names none: the newest entry that is done, not undone, not an undo itself, and
+    /// whose origin `is_chosen`. So repeated undos go back in time, and an undo is undone only if the user names it.
     pub(crate) fn newest_to_undo(&self, is_chosen: impl Fn(&Origin) -> bool) -> Option<&Entry> {
         self.iter().rev().find(|entry| {
             entry.is_done()
@@ -80,8 +81,8 @@ impl Entries {
         })
     }
 
-    /// A copy of `entry` with the id that its connection has now ([`Entries::current_id`]). So an entry from before
-    /// a delete can be undone once the delete is.
+    /// A copy of `entry` with the current id of its connection ([`Entries::current_id`]). An entry from before a delete
+    /// can then be undone after the delete was undone.
     pub(crate) fn with_current_id(&self, entry: &Entry) -> Entry {
         let mut entry = entry.clone();
         let Some(id) = entry.connection_id().and_then(|id| self.current_id(id)) else {
@@ -99,20 +100,21 @@ impl Entries {
         entry
     }
 
-    /// The id that replaced the connection's `old` one, where undoing a delete made the connection again, once or
-    /// several times. That connection may not exist any more either.
+    /// The latest id of a connection that once had the id `old`. Undoing a delete creates the connection again with a
+    /// new id, perhaps several times. `None` if the id was never replaced. A connection with the latest id need not
+    /// exist any more.
     pub(crate) fn current_id(&self, old: Uuid) -> Option<Uuid> {
         let replacements = self.iter().filter_map(|entry| self.replacement(entry));
         let mut replacements: HashMap<_, _> = replacements.collect();
         let mut current = None;
-        // Each replacement is removed once it is followed, so that the loop ends even if they form a circle.
+        // Each replacement is used once, so that the loop ends even if the ids form a cycle.
         while let Some(next) = replacements.remove(&current.unwrap_or(old)) {
             current = Some(next);
         }
         current
     }
 
-    /// The old and the new id, where `entry` undid a delete.
+    /// The old and the new id of a connection, if `entry` undid its delete.
     fn replacement(&self, entry: &Entry) -> Option<(Uuid, Uuid)> {
         match &self.get(entry.undoes.as_ref()?)?.change {
             Change::Delete { before } => Some((before.id, entry.answer()?.id)),
@@ -120,7 +122,7 @@ impl Entries {
         }
     }
 
-    /// Adds what the line with this number says. `content` is `None` if the line is too long.
+    /// Adds the content of the line with the number `line`. `content` is `None` if the line is too long.
     pub(super) fn add_line(&mut self, line: u64, content: Option<&[u8]>) {
         let added = content
             .ok_or(UnreadableReason::TooLong)

@@ -6,46 +6,46 @@ use uuid::Uuid;
 
 use crate::model::{Change, Connection, OrgRef};
 
-/// The [`Origin::host`] of changes in the sandbox, whose port differs from run to run.
+/// The [`Origin::host`] of changes in the sandbox. It is fixed, since the sandbox's port differs from run to run.
 pub(crate) const SANDBOX_HOST: &str = "sandbox";
 
-/// Crockford's base 32: no letter looks like a digit.
+/// The digits of Crockford's base 32, which has no letter that looks like a digit.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// How many random bits an id has after its milliseconds.
+/// The number of random bits in an id, which follow its milliseconds.
 const RANDOM_BITS: u32 = 20;
-/// How many digits of base 32 hold 64 bits.
+/// The number of base-32 digits for 64 bits.
 const DIGITS: u32 = 13;
 
 /// A change in the history, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// The entry's name.
+    /// The id by which the user names the entry.
     pub(crate) id: EntryId,
-    /// When the change was about to be sent, by this machine's clock.
+    /// The time right before the change was sent, by this machine's clock.
     pub(crate) at: Timestamp,
-    /// The change that was asked for.
+    /// The requested change.
     pub(crate) change: Change,
-    /// The name of the command that made it, such as `apply`.
+    /// The name of the command that made the change, such as `apply`.
     pub(crate) command: String,
-    /// Where it was made, and with whose credentials.
+    /// The profile, host and org with which the change was made.
     pub(crate) origin: Origin,
     /// The entry that this one undoes, if it is an undo.
     pub(crate) undoes: Option<EntryId>,
-    /// What is known of its result.
+    /// The result of the change, as far as it is known.
     pub(crate) outcome: Outcome,
-    /// The entry that undid it. An undo that failed, or whose outcome is unknown, does not count.
+    /// The entry that undid this one. An undo counts only if it is known to have succeeded.
     pub(crate) undone_by: Option<EntryId>,
 }
 
-/// Where a change is made, and with whose credentials.
+/// The profile, host and org with which a change is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// The profile, where one is used.
+    /// The profile, if one is used.
     pub(crate) profile: Option<String>,
-    /// The API's host, with the port where one is given: entries of two sites are told apart by it. It is
-    /// [`SANDBOX_HOST`] in the sandbox.
+    /// The API's host, with its port if one is given. It distinguishes the entries of different sites. In the sandbox
+    /// it is [`SANDBOX_HOST`].
     pub(crate) host: String,
-    /// The org that the credentials belong to, where it is known.
+    /// The org that the credentials belong to, if it is known.
     pub(crate) org: Option<OrgRef>,
 }
 
@@ -53,27 +53,27 @@ pub(crate) struct Origin {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "lowercase")]
 pub(crate) enum Outcome {
-    /// It was carried out.
+    /// The change was made.
     Done {
         /// The connection in the API's answer; `None` for a delete.
         connection: Option<Box<Connection>>,
     },
-    /// It was refused, or never reached the API: nothing changed.
+    /// The change was refused or never reached the API, so nothing changed.
     Failed {
-        /// Why, without any secret.
+        /// The reason, which contains no secret.
         message: String,
         /// The HTTP status, if there was an answer.
         http_status: Option<u16>,
     },
-    /// It may have been carried out: the answer was lost, or the run ended before it came.
+    /// The change may have been made: the answer was lost, or the run ended before it arrived.
     Unknown {
-        /// Why; `None` if the run ended.
+        /// The reason; `None` if the run ended.
         message: Option<String>,
     },
 }
 
-/// The name of an entry, such as `01k2z6mvr9dq4`: the millisecond in which it began, then random bits. Ids sort by
-/// time, and those of two processes do not clash.
+/// The id of an entry, such as `01k2z6mvr9dq4`: the millisecond in which it began, then random bits. Ids sort by time,
+/// and different processes do not create the same one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct EntryId(String);
 
@@ -98,7 +98,7 @@ impl Entry {
         }
     }
 
-    /// The connection in the API's answer, if the change is done and was answered with one.
+    /// The connection in the API's answer. `None` if the change is not known to be made, or the answer contained none.
     pub(crate) fn answer(&self) -> Option<&Connection> {
         match &self.outcome {
             Outcome::Done { connection } => connection.as_deref(),
@@ -106,7 +106,7 @@ impl Entry {
         }
     }
 
-    /// The connection that the entry is about: as it was before; for a create, as the API answered.
+    /// The connection that the entry changed, as it was before; for a create, as the API answered.
     pub(crate) fn connection(&self) -> Option<&Connection> {
         match &self.change {
             Change::Create { .. } => self.answer(),
@@ -114,12 +114,12 @@ impl Entry {
         }
     }
 
-    /// The id of that connection, where it is known.
+    /// The id of the connection that the entry changed, if it is known.
     pub(crate) fn connection_id(&self) -> Option<Uuid> {
         self.connection().map(|connection| connection.id)
     }
 
-    /// The org whose data is shared, where it is known.
+    /// The org whose data is shared, if it is known.
     pub(crate) fn source(&self) -> Option<&OrgRef> {
         let connection = self.connection().map(|connection| &connection.source);
         connection.or_else(|| self.change.source())
@@ -131,15 +131,15 @@ impl Entry {
         connection.unwrap_or_else(|| self.change.destination())
     }
 
-    /// Whether the change is known to be carried out.
+    /// Whether the change is known to have been made.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.outcome, Outcome::Done { .. })
     }
 }
 
 impl Origin {
-    /// Whether it is in the sandbox (or, with `in_sandbox` false, outside of it) and uses one of `profiles`; an empty
-    /// list stands for all.
+    /// Whether the change was made in the sandbox (outside of it if `in_sandbox` is false) and with one of `profiles`.
+    /// An empty list means any profile.
     pub(crate) fn matches(&self, in_sandbox: bool, profiles: &[String]) -> bool {
         let is_chosen = || {
             self.profile
@@ -151,7 +151,7 @@ impl Origin {
 }
 
 impl EntryId {
-    /// The fewest characters that stand for an entry.
+    /// The minimum number of characters that a user must give of an id.
     pub(crate) const MIN_PREFIX: usize = 4;
 
     fn new(at: Timestamp) -> Self {
@@ -161,7 +161,7 @@ impl EntryId {
         Self((0..DIGITS).rev().map(digit).collect())
     }
 
-    /// Whether `text`, as a person types it, is the beginning of this id. Case-insensitive; `o`, `i` and `l` are read
+    /// Whether this id begins with `text`, as a person types it. Letter case is ignored, and `o`, `i` and `l` are read
     /// as the digits that they look like.
     pub(crate) fn starts_with(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
@@ -183,7 +183,7 @@ impl fmt::Display for EntryId {
     }
 }
 
-/// The present time in whole milliseconds; finer digits only lengthen the file.
+/// The current time in whole milliseconds. A higher precision would only make the file longer.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

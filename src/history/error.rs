@@ -5,31 +5,31 @@ use std::time::Duration;
 
 use super::{EntryId, UndoError};
 
-/// Why the history cannot be read or written, and what that means for a change.
+/// Why the history cannot be read or written, and the consequence for a change.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HistoryError {
-    /// The path is not a state directory.
+    /// The path cannot be used as the state directory.
     #[error("`{}` cannot be the state directory", .path.display())]
     StateDirectory {
         /// The path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error about the path.
         source: io::Error,
     },
-    /// A change could not be written. It must not be sent.
+    /// A change could not be written to the journal. It must not be sent.
     #[error("the change was not sent, because it could not be written to the history first")]
     Begin(#[source] Arc<JournalError>),
-    /// An entry was undone since it was read. The undo must not be sent.
+    /// An entry was undone by another process after it was read. The undo must not be sent.
     #[error(transparent)]
     Undo(#[from] UndoError),
-    /// A change was sent, and its outcome could not be written.
+    /// A change was sent, but its outcome could not be written.
     #[error(
         "the outcome of the change could not be written to the history; the entry {entry} stays unknown"
     )]
     Finish {
         /// The entry of the change.
         entry: EntryId,
-        /// What went wrong.
+        /// The error of the journal.
         source: Arc<JournalError>,
     },
     /// The history could not be read.
@@ -37,20 +37,20 @@ pub(crate) enum HistoryError {
     Read(#[source] Arc<JournalError>),
 }
 
-/// What went wrong with the journal's file, and how to mend it.
+/// An error about the journal's file, with advice on how to solve it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
-    /// A directory or file cannot be made, opened, read, written or locked.
+    /// A directory or file cannot be created, opened, read, written or locked.
     #[error("cannot {verb} {}; {}", .path.display(), advice(.source))]
     File {
-        /// What was tried.
+        /// The attempted action, such as "open".
         verb: &'static str,
         /// The directory or file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Another process holds the lock for too long.
+    /// Another process has held the lock for too long.
     #[error(
         "{} has been locked by another process for {} s; wait until it ends, or end it, and try again",
         .path.display(), .waited.as_secs()
@@ -58,10 +58,10 @@ pub(crate) enum JournalError {
     Locked {
         /// The file.
         path: PathBuf,
-        /// How long this process waited.
+        /// The time that this process waited.
         waited: Duration,
     },
-    /// A line is longer than a reader accepts.
+    /// A line is longer than the maximum that readers accept.
     #[error("an entry of {bytes} bytes is too large for {}; shorten the names in it", .path.display())]
     TooLong {
         /// The file.
@@ -78,7 +78,7 @@ pub(crate) enum JournalError {
 }
 
 impl HistoryError {
-    /// Whether another process holds a lock, so that trying again later may help.
+    /// Whether the cause is a lock that another process holds. If so, another attempt later may succeed.
     pub(crate) fn is_locked(&self) -> bool {
         match self {
             Self::Begin(source) | Self::Finish { source, .. } | Self::Read(source) => {
@@ -105,41 +105,41 @@ fn advice(source: &io::Error) -> &'static str {
     }
 }
 
-/// A line of the journal that is skipped. It stays in the file.
+/// A line of the journal that cannot be read and is skipped. It stays in the file.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line} of the history was skipped: {reason}")]
 pub(crate) struct UnreadableLine {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     pub(crate) line: u64,
-    /// What is wrong with it.
+    /// Why the line cannot be read.
     pub(crate) reason: UnreadableReason,
 }
 
-/// What is wrong with a line of the journal.
+/// Why a line of the journal cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UnreadableReason {
-    /// A crash or a full disk ended it early.
+    /// The line is incomplete, since a crash or a full disk interrupted the write.
     #[error("it is cut short: a write was interrupted")]
     Incomplete,
-    /// It is longer than any that this program writes.
+    /// The line is longer than any line that this program writes.
     #[error("it is longer than 1 MiB")]
     TooLong,
-    /// A later version of the program wrote it.
+    /// A newer version of the program wrote the line.
     #[error("it has the format {0}, which a newer version of the program writes")]
     NewerVersion(u64),
-    /// Its event is unknown to this version.
+    /// This version does not know the line's event.
     #[error("its event `{0}` is unknown to this version")]
     UnknownEvent(String),
-    /// It is not JSON, or lacks something.
+    /// The line is not JSON, or a field is missing or invalid.
     #[error("it is malformed")]
     Invalid(#[source] serde_json::Error),
-    /// The connection before or after is missing.
+    /// The line lacks the connection before or after the change.
     #[error("it names no connection")]
     NoConnection,
     /// An earlier line has the same id.
     #[error("the entry {0} exists already")]
     DuplicateEntry(EntryId),
-    /// It is an outcome whose entry is missing or unreadable.
+    /// The line is an outcome, but the line of its entry is missing or unreadable.
     #[error("its entry {0} does not exist")]
     NoEntry(EntryId),
 }

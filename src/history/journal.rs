@@ -8,20 +8,21 @@ use std::time::{Duration, Instant};
 use super::{Entries, HistoryError, JournalError, line};
 use crate::config::private_file;
 
-/// The journal in a state directory. Any number of processes may share it: each access takes a lock.
+/// The journal in a state directory. Any number of processes may use it, since each access locks the file.
 ///
-/// Its functions block: on the disk, and up to ten seconds on the lock.
+/// Its functions block the thread, on the disk and for up to ten seconds on the lock.
 #[derive(Clone, Debug)]
 pub(crate) struct Journal {
     directory: PathBuf,
     path: PathBuf,
     undo_lock: PathBuf,
-    /// How long to wait for a lock.
+    /// The maximum time to wait for a lock.
     pub(super) lock_timeout: Duration,
 }
 
 impl Journal {
-    /// The journal in `state_directory`. Directory and file are made with the first change, for their owner alone.
+    /// The journal in `state_directory`. The first change creates the directory and the file, which only their owner
+    /// may access.
     ///
     /// # Errors
     /// Fails if the path is empty, or it is relative and the current directory does not exist.
@@ -37,13 +38,13 @@ impl Journal {
         })
     }
 
-    /// The file, which exists after the first change.
+    /// The path of the file, which the first change creates.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads all entries. A missing file has none; lines that cannot be read are skipped
-    /// ([`Entries::unreadable`]).
+    /// Reads all entries. A missing file has no entries. Lines that cannot be read are skipped; [`Entries::unreadable`]
+    /// returns them.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or read, or another process holds its lock for ten seconds.
@@ -58,7 +59,7 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(entries),
             opened => opened.map_err(file_error("open", &self.path))?,
         };
-        // Without the lock, a line that is just being written looks incomplete.
+        // Without the lock, a line that another process is writing would look incomplete.
         self.wait_for_lock(&self.path, || file.try_lock_shared())?;
         for_each_line(BufReader::new(&file), |number, content| {
             entries.add_line(number, content);
@@ -67,7 +68,8 @@ impl Journal {
         Ok(entries)
     }
 
-    /// Appends lines, given without line breaks. When this returns, they are on the disk: all of them or none.
+    /// Appends lines, given without line breaks. When this returns without an error, all of them are on the disk; after
+    /// an error, none of them is in the file.
     pub(super) fn append(&self, lines: &[Vec<u8>]) -> Result<(), JournalError> {
         let mut file = self.open_for_append(&self.path)?;
         self.wait_for_lock(&self.path, || file.try_lock())?;
@@ -89,15 +91,15 @@ impl Journal {
         }
         let written = file.write_all(&text).and_then(|()| file.sync_all());
         if written.is_err() {
-            // A part of it must not be read as a change that was sent. If this fails as well, the next line still
-            // begins on a line of its own.
+            // A part of a line must not be read as a change that was sent, so it is removed. If this fails too, the
+            // next write still begins on a new line.
             let _ = file.set_len(length);
         }
         written
     }
 
-    /// Waits until no other undo runs on this machine. None begins while the file is open; when its process dies, the
-    /// system closes it.
+    /// Waits until no other undo runs on this machine. Other undos then wait while the returned file is open. If this
+    /// process dies, the system closes the file.
     pub(super) fn lock_undo(&self) -> Result<File, JournalError> {
         let file = self.open_for_append(&self.undo_lock)?;
         self.wait_for_lock(&self.undo_lock, || file.try_lock())?;
@@ -124,7 +126,7 @@ impl Journal {
                     let (path, waited) = (path.to_owned(), self.lock_timeout);
                     return Err(JournalError::Locked { path, waited });
                 }
-                // A random delay keeps several waiting processes out of step.
+                // The delay is random, so that waiting processes do not try at the same time.
                 Err(TryLockError::WouldBlock) => {
                     thread::sleep(Duration::from_millis(fastrand::u64(1..=10)));
                 }
@@ -141,8 +143,8 @@ pub(super) fn file_error(
     move |source| JournalError::File { verb, path, source }
 }
 
-/// Calls `take` with the number (from 1) and the content of each line that is not blank; the content is `None` if the
-/// line is longer than [`line::MAX_LENGTH`]. One line at a time is in memory.
+/// Calls `take` with the number (from 1) and the content of each line that is not blank. The content is `None` if the
+/// line is longer than [`line::MAX_LENGTH`]. Only one line at a time is in memory.
 fn for_each_line(
     mut reader: impl BufRead,
     mut take: impl FnMut(u64, Option<&[u8]>),

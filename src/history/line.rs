@@ -1,4 +1,4 @@
-//! The lines of the journal's file: one before a change is sent, one after it is answered.
+//! The format of the journal's lines. One line is written before a change is sent, and one after it is answered.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,15 +7,16 @@ use uuid::Uuid;
 use super::{Entry, EntryId, Origin, Outcome, UnreadableReason};
 use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet};
 
-/// The longest line that is written or read, in bytes.
+/// The maximum length of a line in bytes, for reading and writing.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
 
-/// The version of the format. It is raised only if older versions would misread a line; they skip new fields.
+/// The version of the format. It is raised only if older versions would misread a line; new fields do not raise it,
+/// since older versions skip them.
 const VERSION: u64 = 1;
 const INTENT: &str = "intent";
 const OUTCOME: &str = "outcome";
 
-/// How many characters of a message are stored. Gateways answer with whole pages.
+/// The maximum number of characters of a stored message, since gateways may answer with whole pages.
 const MAX_MESSAGE: usize = 2_000;
 
 /// The content of a line.
@@ -23,7 +24,7 @@ const MAX_MESSAGE: usize = 2_000;
 pub(super) enum Event {
     /// A change is about to be sent.
     Intent(Box<Entry>),
-    /// A change has ended.
+    /// A change has ended with this outcome.
     Outcome(EntryId, Outcome),
 }
 
@@ -56,7 +57,7 @@ struct IntentBody {
     undoes: Option<EntryId>,
 }
 
-/// What a create or an update asks for.
+/// The connection that a create or an update requests.
 #[derive(Serialize, Deserialize)]
 struct RequestedConnection {
     #[serde(
@@ -84,12 +85,12 @@ struct StoredOutcome {
     outcome: Outcome,
 }
 
-/// The line, without a line break, for a change that is about to be sent.
+/// Encodes a change that is about to be sent as a line, without a line break.
 pub(super) fn encode_intent(entry: Entry) -> serde_json::Result<Vec<u8>> {
     encode(INTENT, IntentBody::from(entry))
 }
 
-/// The line, without a line break, for a change that ended at `at`. A long message is shortened.
+/// Encodes the outcome of a change that ended at `at` as a line, without a line break. A long message is shortened.
 pub(super) fn encode_outcome(
     entry: &EntryId,
     at: Timestamp,
@@ -131,7 +132,7 @@ pub(super) fn decode(line: &[u8]) -> Result<Event, UnreadableReason> {
     }
 }
 
-/// A line that a crash cut short ends before its JSON object does.
+/// Parses the JSON of a line. If the JSON ends too early, the line is incomplete because of a crash.
 fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, UnreadableReason> {
     serde_json::from_slice(line).map_err(|error| match error.is_eof() {
         true => UnreadableReason::Incomplete,
@@ -139,7 +140,7 @@ fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, UnreadableReason> 
     })
 }
 
-/// Reads an org. Earlier versions wrote one without an id where the org was not known.
+/// Reads an org that may be unknown. Earlier versions of the program wrote an unknown org as an org without an id.
 fn known_org<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OrgRef>, D::Error> {
     #[derive(Deserialize)]
     struct StoredOrg {

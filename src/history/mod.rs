@@ -1,11 +1,11 @@
-//! The journal of changes: what this machine has changed, and what undoes it.
+//! The journal of the changes that this machine has made, and the undo of these changes.
 //!
-//! Each change is written before its request is sent ([`JournalWriter::begin`]) and after the answer came
-//! ([`JournalWriter::finish`]). A run that was killed in between leaves an entry with [`Outcome::Unknown`].
-//! [`Journal::entries`] reads everything back; [`Entry::inverse`] is the change that undoes an entry.
+//! Each change is written before its request is sent ([`JournalWriter::begin`]) and again after its answer arrived
+//! ([`JournalWriter::finish`]). If the run is killed in between, the entry has [`Outcome::Unknown`].
+//! [`Journal::entries`] reads all entries; [`Entry::inverse`] returns the change that undoes an entry.
 //!
-//! The file is `history.jsonl` in the state directory: lines of JSON, appended and never rewritten. Its types have no
-//! place for a secret. This module imports `config` (for private files) and `model`.
+//! The file is `history.jsonl` in the state directory. It contains lines of JSON, which are appended and never
+//! rewritten. Its types have no field for a secret. This module imports `config` (for private files) and `model`.
 
 mod entries;
 mod entry;

@@ -6,7 +6,7 @@ use crate::model::{Change, Connection, TypeSet};
 /// Why an entry cannot be undone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UndoError {
-    /// It was undone before.
+    /// The entry was undone before.
     #[error("{entry} was already undone by {by}; to undo that, give its entry")]
     AlreadyUndone {
         /// The entry.
@@ -14,20 +14,20 @@ pub(crate) enum UndoError {
         /// The entry that undid it.
         by: EntryId,
     },
-    /// It failed, so there is nothing to undo.
+    /// The change of the entry failed, so there is nothing to undo.
     #[error("{entry} failed, so it changed nothing")]
     NothingChanged {
         /// The entry.
         entry: EntryId,
     },
-    /// It was made on another host.
+    /// The change was made on another host.
     #[error("{entry} was made on {made_on}, and this is {here}")]
     OtherHost {
         /// The entry.
         entry: EntryId,
-        /// Where it was made.
+        /// The host on which the change was made.
         made_on: String,
-        /// Where it was to be undone.
+        /// The host on which it was to be undone.
         here: String,
     },
     /// The outcome of a create is unknown, and a connection exists that somebody else may have made.
@@ -40,7 +40,7 @@ pub(crate) enum UndoError {
         /// The connection that exists.
         live: Uuid,
     },
-    /// The connection whose types were changed does not exist any more.
+    /// The entry updated a connection that does not exist any more.
     #[error("the connection {connection} that {entry} changed no longer exists")]
     NoConnection {
         /// The entry.
@@ -48,22 +48,22 @@ pub(crate) enum UndoError {
         /// The connection.
         connection: Uuid,
     },
-    /// Another connection exists between the same orgs.
+    /// The connection of the entry does not exist, but another one between the same orgs does.
     #[error("{} was replaced by {live}", describe_connection(.connection, .entry))]
     OtherConnection {
         /// The entry.
         entry: EntryId,
         /// The connection that the entry is about, where its id is known.
         connection: Option<Uuid>,
-        /// The one that exists.
+        /// The connection that exists.
         live: Uuid,
     },
-    /// The types were changed again since.
+    /// The types of the connection were changed again after the entry.
     #[error("the types are {live} now, and no longer {types_after_entry} as {entry} left them")]
     OtherTypes {
         /// The entry.
         entry: EntryId,
-        /// The types that the entry left.
+        /// The types after the change of the entry.
         types_after_entry: TypeSet,
         /// The types now.
         live: TypeSet,
@@ -78,7 +78,7 @@ fn describe_connection(id: &Option<Uuid>, entry: &EntryId) -> String {
 }
 
 impl Entry {
-    /// Checks that the entry was made on this host: it can be undone nowhere else.
+    /// Checks that the entry was made on this host, since it can only be undone there.
     ///
     /// # Errors
     /// Fails if it was made on another host.
@@ -93,10 +93,10 @@ impl Entry {
         })
     }
 
-    /// Checks that there is something to undo, as far as the history knows.
+    /// Checks, as far as the history shows, that the entry can be undone.
     ///
     /// # Errors
-    /// Fails if the entry failed, or was undone before.
+    /// Fails if the change of the entry failed, or the entry was undone before.
     pub(crate) fn check_undoable(&self) -> Result<(), UndoError> {
         let entry = self.id.clone();
         if let Some(by) = self.undone_by.clone() {
@@ -108,9 +108,9 @@ impl Entry {
         Ok(())
     }
 
-    /// The live connection that [`Entry::inverse`] compares with: the one with the entry's id, else the one between
-    /// the same orgs. A source that the entry does not know matches any: that may prevent an undo, but never makes one
-    /// touch a connection with another id.
+    /// Finds the live connection for [`Entry::inverse`]: the one with the entry's id, else the one between the same
+    /// orgs. If the entry does not know its source, any source matches. That may prevent an undo, but an undo never
+    /// changes a connection with another id.
     pub(crate) fn find_live<'a>(&self, live: &'a [Connection]) -> Option<&'a Connection> {
         let id = self.connection_id();
         let by_id = live.iter().find(|one| Some(one.id) == id);
@@ -124,17 +124,18 @@ impl Entry {
         })
     }
 
-    /// The change that undoes this entry; `None` if everything is as it was before. `live` is what
-    /// [`Entry::find_live`] finds.
+    /// The change that undoes this entry; `None` if the state is already as before the entry. `live` is the result of
+    /// [`Entry::find_live`].
     ///
-    /// The change is to be written with [`JournalWriter::begin`](super::JournalWriter::begin), naming this entry. A
-    /// create or an update must be sent in the connection's source org, whichever org this entry was made in.
+    /// The caller writes the change with [`JournalWriter::begin`](super::JournalWriter::begin), together with this
+    /// entry. A create or an update must be sent with credentials of the connection's source org, even if this entry
+    /// was made in another org.
     ///
-    /// Where the outcome of the entry is unknown, `live` decides. An undo is an entry like any other: undoing it does
-    /// again what it undid.
+    /// If the outcome of the entry is unknown, `live` shows whether the change was made. An undo is an entry like any
+    /// other, so undoing it makes the original change again.
     ///
     /// # Errors
-    /// Fails if the entry changed nothing or was undone before, or the connection is no longer as the entry left it.
+    /// Fails if the entry changed nothing or was undone before, or if the connection was changed after the entry.
     pub(crate) fn inverse(&self, live: Option<&Connection>) -> Result<Option<Change>, UndoError> {
         self.check_undoable()?;
         match &self.change {
@@ -185,7 +186,7 @@ impl Entry {
         }))
     }
 
-    /// The service gives the new connection another id, and makes the caller its owner.
+    /// Creates the connection again. The service gives it a new id, and the user of the credentials becomes its owner.
     fn inverse_of_delete(
         &self,
         before: &Connection,
@@ -217,10 +218,11 @@ impl Entry {
         })
     }
 
-    /// Checks that the types are as the entry left them: as the API answered, else as they were asked for.
+    /// Checks that the types are still those after the entry: the types in the API's answer, or the requested types if
+    /// the answer has none.
     fn check_types(&self, requested_types: &TypeSet, live: &Connection) -> Result<(), UndoError> {
         let answered = self.answer().map(|answer| &answer.types);
-        // An answer without types says nothing about them.
+        // An answer that contains no types does not show them.
         let types_after_entry = answered
             .filter(|types| !types.is_empty())
             .unwrap_or(requested_types);

@@ -10,23 +10,23 @@ use super::{
 };
 use crate::model::Change;
 
-/// How many lines may wait, and how many are written in one go at most.
+/// The maximum number of lines that wait in the queue, and that are written at once.
 const QUEUE_LENGTH: usize = 1024;
 
-/// Writes the journal. Clones share one queue: lines of changes that run side by side reach the disk together, since
-/// syncing it for each of a thousand changes would take longer than the changes.
+/// Writes the journal in a thread. Clones share one queue, so that the lines of parallel changes are written and synced
+/// together. Syncing the file for each of a thousand changes would take longer than the changes themselves.
 #[derive(Clone, Debug)]
 pub(crate) struct JournalWriter {
     journal: Journal,
     queue: mpsc::Sender<QueuedLine>,
 }
 
-/// An entry of the journal whose outcome is not written yet. Dropped, it stays [`Outcome::Unknown`].
+/// An entry of the journal whose outcome is not written yet. If it is dropped, the outcome stays [`Outcome::Unknown`].
 #[derive(Debug)]
 #[must_use = "the outcome of the change is unknown until it is finished"]
 pub(crate) struct PendingEntry {
     pub(super) id: EntryId,
-    /// Keeps other undos on this machine waiting until this one has finished.
+    /// For an undo, a lock that makes other undos on this machine wait until this one is finished.
     undo_lock: Option<File>,
 }
 
@@ -39,8 +39,8 @@ pub(super) struct QueuedLine {
 pub(super) type WriteResult = Result<(), Arc<JournalError>>;
 
 impl JournalWriter {
-    /// Starts the thread that writes. Must be called in a tokio runtime, which waits at its end until the last clone is
-    /// dropped and what was queued is written.
+    /// Starts the thread that writes. Must be called in a tokio runtime. The runtime ends only after the last clone is
+    /// dropped and the queued lines are written.
     pub(crate) fn new(journal: Journal) -> Self {
         let (queue, lines) = mpsc::channel(QUEUE_LENGTH);
         spawn_blocking({
@@ -50,14 +50,14 @@ impl JournalWriter {
         Self { journal, queue }
     }
 
-    /// Writes that `change` is about to be sent. When this returns, the entry is on the disk.
+    /// Writes an entry for a `change` that is about to be sent. When this returns, the entry is on the disk.
     ///
-    /// `command` is the name of the command; being a literal, it holds no argument of the user. `undoes` is the entry
-    /// that the change takes back: no other undo begins on this machine until the [`PendingEntry`] is finished or
-    /// dropped.
+    /// `command` is the name of the command; as it is a literal, it contains no argument of the user. `undoes` is the
+    /// entry that the change undoes. If it is given, no other undo begins on this machine until the [`PendingEntry`] is
+    /// finished or dropped.
     ///
     /// # Errors
-    /// Fails if the entry could not be written, or `undoes` was undone since it was read. The change must not be sent
+    /// Fails if the entry could not be written, or `undoes` was undone after it was read. The change must not be sent
     /// then.
     pub(crate) async fn begin(
         &self,
@@ -78,10 +78,10 @@ impl JournalWriter {
         Ok(PendingEntry { id, undo_lock })
     }
 
-    /// Writes the outcome of a change. Of a long message the first 2,000 characters are kept.
+    /// Writes the outcome of a change. Only the first 2,000 characters of a message are kept.
     ///
     /// # Errors
-    /// Fails if the outcome could not be written. The change that was sent is in effect anyway.
+    /// Fails if the outcome could not be written. The change was sent anyway and may be in effect.
     pub(crate) async fn finish(
         &self,
         pending: PendingEntry,
@@ -94,7 +94,7 @@ impl JournalWriter {
         written.map_err(|source| HistoryError::Finish { entry: id, source })
     }
 
-    /// Waits for other undos to end, then checks that none of them has undone `entry`.
+    /// Waits until other undos end, then checks that none of them has undone `entry`.
     async fn begin_undo(&self, entry: EntryId) -> Result<File, HistoryError> {
         let journal = self.journal.clone();
         let checked = spawn_blocking(move || {
@@ -131,7 +131,7 @@ impl JournalWriter {
     }
 }
 
-/// Appends whatever waits in one go, until no writer is left.
+/// Appends all waiting lines at once, and repeats this until the last writer is dropped.
 pub(super) fn write_batches(journal: &Journal, mut queue: mpsc::Receiver<QueuedLine>) {
     let mut batch = Vec::new();
     while queue.blocking_recv_many(&mut batch, QUEUE_LENGTH) > 0 {
@@ -141,7 +141,8 @@ pub(super) fn write_batches(journal: &Journal, mut queue: mpsc::Receiver<QueuedL
             .unzip();
         let written = journal.append(&lines).map_err(Arc::new);
         for result in results {
-            // A task that was cancelled meanwhile leaves its change unknown, which is true.
+            // If the task that waits for the result was cancelled, the outcome of its change stays unknown, which is
+            // correct.
             let _ = result.send(written.clone());
         }
     }

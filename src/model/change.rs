@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, OrgRef, TypeSet};
 
-/// One change of a connection: a step of a plan, an entry of the history, or what undoes one.
+/// A change of a connection. It is a step of a plan, an entry of the history, or the undo of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Change {
     /// Creates a connection.
     Create {
-        /// The org whose data is to be shared; `None` where it is not known whose the credentials are.
+        /// The org whose data is to be shared; `None` if the org of the credentials is not known yet.
         source: Option<OrgRef>,
-        /// The org that is to query it.
+        /// The org that is to query the data.
         destination: OrgRef,
         /// The types to share.
         types: TypeSet,
@@ -21,7 +21,7 @@ pub enum Change {
     Update {
         /// The connection before the change.
         before: Connection,
-        /// All types that it shares afterwards.
+        /// All types that the connection shares afterwards.
         types: TypeSet,
     },
     /// Deletes a connection.
@@ -44,7 +44,7 @@ pub enum ChangeKind {
 }
 
 impl Change {
-    /// What kind of change it is.
+    /// The kind of the change.
     pub fn kind(&self) -> ChangeKind {
         match self {
             Self::Create { .. } => ChangeKind::Create,
@@ -53,7 +53,7 @@ impl Change {
         }
     }
 
-    /// The org whose data is shared, where it is known.
+    /// The org whose data is shared, if it is known.
     pub fn source(&self) -> Option<&OrgRef> {
         match self {
             Self::Create { source, .. } => source.as_ref(),
@@ -77,13 +77,13 @@ impl Change {
         }
     }
 
-    /// The types shared before the change; none for a create.
+    /// The types shared before the change; empty for a create.
     pub fn types_before(&self) -> TypeSet {
         let before = self.connection_before();
         before.map_or_else(TypeSet::default, |connection| connection.types.clone())
     }
 
-    /// The types shared after the change; none for a delete.
+    /// The types shared after the change; empty for a delete.
     pub fn types_after(&self) -> TypeSet {
         match self {
             Self::Create { types, .. } | Self::Update { types, .. } => types.clone(),

@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::TypeSet;
 
-/// The most orgs that one org shares with, unless it is on an Enterprise plan.
+/// The maximum number of orgs that one org shares with, unless it is on an Enterprise plan.
 ///
-/// Only the service knows the plan, so going beyond is worth a warning and never refused.
+/// Only the service knows the plan, so exceeding this number causes a warning and not an error.
 pub const MAX_DESTINATIONS: usize = 5;
 
-/// A directed edge from a source org, whose data is shared, to a destination org, which may query it.
+/// A connection from a source org, whose data is shared, to a destination org, which may query it.
 ///
-/// It serializes to the JSON of the output contract: what the API left out is `null`.
+/// It serializes to the JSON of the output contract, with `null` for fields that the API leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     /// The connection's own id.
@@ -23,45 +23,45 @@ pub struct Connection {
     pub source: OrgRef,
     /// The org that may query it; `sink_org` in the API.
     pub destination: OrgRef,
-    /// What is shared.
+    /// The types of data that are shared.
     pub types: TypeSet,
-    /// When it was created, as the API wrote it (RFC 3339).
+    /// The time of its creation, as the API writes it (RFC 3339).
     #[serde(default)]
     pub created_at: Option<String>,
-    /// The user who created it. The connection is deleted with this user's account.
+    /// The user who created the connection. It is deleted together with this user's account.
     #[serde(default)]
     pub created_by: UserRef,
-    /// The profiles that see the connection; empty where no profile is used.
+    /// The profiles that see the connection; empty if no profile is used.
     #[serde(default)]
     pub profiles: Vec<String>,
 }
 
-/// An org as a connection names it.
+/// An org as a connection names it, by its id and perhaps its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrgRef {
-    /// Its UUID.
+    /// The org's UUID.
     pub id: Uuid,
-    /// Its name, character for character, where it is known.
+    /// The org's name, exactly as the API gives it, if it is known.
     #[serde(default)]
     pub name: Option<String>,
 }
 
-/// A user as a connection names them.
+/// A user as a connection names them, by id and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRef {
-    /// Their UUID, where it is known.
+    /// The user's UUID, if it is known.
     pub id: Option<Uuid>,
-    /// Their name, where it is known.
+    /// The user's name, if it is known.
     pub name: Option<String>,
 }
 
 impl OrgRef {
-    /// The name, else the id.
+    /// The name, or the id if there is no name.
     pub fn label(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.id.to_string())
     }
 
-    /// The name with the id behind it, for messages in which the name alone may stand for two orgs.
+    /// The name followed by the id, for messages in which several orgs could have that name.
     pub fn label_with_id(&self) -> String {
         match &self.name {
             Some(name) => format!("`{name}` ({})", self.id),
@@ -69,7 +69,7 @@ impl OrgRef {
         }
     }
 
-    /// Takes the name of `other`, if that is the same org and there is none here.
+    /// Copies the name of `other` if it is the same org and this one has no name.
     pub(crate) fn fill_from(&mut self, other: &Self) {
         if self.id == other.id && self.name.is_none() {
             self.name.clone_from(&other.name);
@@ -84,9 +84,10 @@ impl From<Uuid> for OrgRef {
 }
 
 impl Connection {
-    /// Fills what is missing here from `other`, the same connection as it was read elsewhere.
+    /// Fills in missing fields from `other`, which is the same connection read from another answer.
     ///
-    /// The answer to an update comes without the names of the orgs and of the user (recorded traffic).
+    /// This is needed since the API's answer to an update leaves out the names of the orgs and of the user (recorded
+    /// traffic).
     pub fn fill_from(&mut self, other: &Self) {
         self.source.fill_from(&other.source);
         self.destination.fill_from(&other.destination);
@@ -101,24 +102,26 @@ impl Connection {
         }
     }
 
-    /// Fills in the names of the two orgs, where `org` is one of them.
+    /// Fills in the name of the source or the destination, if `org` is one of them.
     pub fn fill_name(&mut self, org: &OrgRef) {
         self.source.fill_from(org);
         self.destination.fill_from(org);
     }
 
-    /// The ids of source and destination. Of each pair there is one connection at most.
+    /// The ids of source and destination. There is at most one connection for each pair.
     pub fn pair(&self) -> (Uuid, Uuid) {
         (self.source.id, self.destination.id)
     }
 }
 
-/// The connections that several accounts see, each once. Both orgs of a connection see it.
+/// The connections that several accounts see, each once. Both orgs of a connection see it, so two accounts may report
+/// it.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectionSet(IndexMap<Uuid, Connection>);
 
 impl ConnectionSet {
-    /// Adds what one account sees, through `profile` where there is one. What one view lacks is filled from the other.
+    /// Adds the connections that one account sees. If it belongs to a profile, the profile is added to each of them. A
+    /// connection that is here already gets the fields that it lacks.
     pub fn merge_seen_by(&mut self, seen: Vec<Connection>, profile: Option<&str>) {
         for connection in seen {
             let known = match self.0.entry(connection.id) {
@@ -135,15 +138,15 @@ impl ConnectionSet {
         }
     }
 
-    /// All connections, in the order in which they first came.
+    /// All connections, in the order in which they were added first.
     pub fn into_vec(self) -> Vec<Connection> {
         self.0.into_values().collect()
     }
 }
 
-/// The connections by the ids of their source and destination.
+/// Maps the ids of source and destination to their connection.
 ///
-/// Should the API list two for one pair, the one with the smaller id counts.
+/// If the API lists two connections for one pair, the one with the smaller id is used.
 pub(crate) fn connections_by_pair(
     connections: &[Connection],
 ) -> BTreeMap<(Uuid, Uuid), Connection> {
@@ -157,10 +160,10 @@ pub(crate) fn connections_by_pair(
     by_pair
 }
 
-/// What should hold between two orgs.
+/// The expected state of the connection between two orgs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// There is a connection, and it shares at least these types (none: whatever it shares).
+    /// There is a connection, and it shares at least these types. With no types, it may share anything.
     Shares(TypeSet),
     /// There is a connection, and it shares exactly these types.
     SharesExactly(TypeSet),
@@ -171,8 +174,8 @@ pub enum Expectation {
 }
 
 impl Expectation {
-    /// Compares with the live connection. `None` means that the expectation holds; else the text says why not, to be
-    /// read after "A to B": `is not connected`, `lacks metrics (shares logs)`.
+    /// Compares the expectation with the live connection. Returns `None` if the expectation holds, else the difference
+    /// as a text that follows "A to B": `is not connected`, `lacks metrics (shares logs)`.
     pub fn difference(&self, live: Option<&Connection>) -> Option<String> {
         let Some(shared) = live.map(|connection| &connection.types) else {
             return match self {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a connection shares. The order of the variants is the order in which types are shown.
+/// A type of data that a connection shares. The order of the variants is the order in which types are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum ConnectionType {
@@ -12,15 +12,15 @@ pub enum ConnectionType {
     Metrics,
     /// `audit`
     Audit,
-    /// A type that this version does not know. It is shown and preserved, never refused on read.
+    /// A type that this version does not know. It is shown and preserved, and accepted in every answer of the API.
     Other(String),
 }
 
 impl ConnectionType {
-    /// The types that this version knows, in their order.
+    /// The types that this version knows, in the order in which they are shown.
     pub const KNOWN: [Self; 3] = [Self::Logs, Self::Metrics, Self::Audit];
 
-    /// Its name in the API.
+    /// The type's name in the API.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Logs => "logs",
@@ -65,7 +65,7 @@ impl fmt::Display for ConnectionType {
     }
 }
 
-/// A set of connection types, sorted, each once.
+/// A sorted set of connection types.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "Vec<ConnectionType>")]
 pub struct TypeSet(Vec<ConnectionType>);
@@ -86,7 +86,7 @@ impl TypeSet {
         self.0.contains(kind)
     }
 
-    /// The types of either set.
+    /// The types that are in this set, in `other`, or in both.
     pub fn union(&self, other: &Self) -> Self {
         self.iter().chain(other.iter()).cloned().collect()
     }
@@ -97,7 +97,7 @@ impl TypeSet {
         missing.cloned().collect()
     }
 
-    /// The types of both sets.
+    /// The types that are in both this set and `other`.
     pub fn intersection(&self, other: &Self) -> Self {
         let common = self.iter().filter(|kind| other.contains(kind));
         common.cloned().collect()
@@ -127,7 +127,7 @@ impl<'a> IntoIterator for &'a TypeSet {
     }
 }
 
-/// The words with commas between them, as `--type` reads them: `logs,metrics`.
+/// The names of the types, separated by commas as in the argument of `--type`: `logs,metrics`.
 impl fmt::Display for TypeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<_> = self.iter().map(ConnectionType::as_str).collect();

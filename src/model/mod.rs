@@ -1,4 +1,4 @@
-//! The words of the domain: orgs, connections, changes, and how a person names them.
+//! The concepts of the domain: orgs, connections, changes, and the texts by which a person names them.
 //!
 //! Pure data without I/O; it imports no other module. [`Connection`] serializes to the same JSON in the output and in
 //! the journal.

@@ -1,11 +1,11 @@
-/// The most names that [`nearest_names`] gives.
+/// The maximum number of names that [`nearest_names`] returns.
 const MAX_NAMES: usize = 3;
-/// Names less alike than this (1 is the same) are not proposed.
+/// The minimum similarity of a proposed name, where 1 means identical.
 const MIN_SIMILARITY: f64 = 0.7;
 
-/// The candidates that `wanted` may be a misspelling of, the most similar first, three at most.
+/// The candidates that may be meant if `wanted` is misspelt, the most similar first, three at most.
 ///
-/// Case-insensitive. A candidate that contains the wanted text is near as well.
+/// Letter case is ignored. A candidate that contains the wanted text counts as similar, too.
 pub fn nearest_names<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -25,7 +25,8 @@ pub fn nearest_names<'a>(
         .collect()
 }
 
-/// How alike two lower-case names are, from 0 to 1. In short names one slip weighs too much in the common measure.
+/// The similarity of two lower-case names, from 0 to 1. The usual measure is too strict for one typing error in a short
+/// name, so that case is handled separately.
 fn similarity(wanted: &str, name: &str) -> f64 {
     let similarity = strsim::jaro_winkler(wanted, name);
     let is_near = name.contains(wanted) || strsim::osa_distance(wanted, name) <= 1;

@@ -3,21 +3,21 @@ use uuid::Uuid;
 
 use super::{Connection, OrgRef};
 
-/// An org: a Datadog tenant. Names are not unique, ids are.
+/// An org: a Datadog tenant. Several orgs may have the same name, but ids are unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
-    /// Its UUID.
+    /// The org's UUID.
     pub id: Uuid,
-    /// Its name, character for character, where it is known.
+    /// The org's name, exactly as the API gives it, if it is known.
     pub name: Option<String>,
-    /// The 11-character id of the v1 API.
+    /// The 11-character id that the v1 API uses for the org.
     pub public_id: Option<String>,
-    /// Whether it is disabled, where that is known.
+    /// Whether the org is disabled; `None` if that is not known.
     pub disabled: Option<bool>,
 }
 
 impl Org {
-    /// An org of which only the id is known.
+    /// Creates an org with only its id known.
     pub fn from_id(id: Uuid) -> Self {
         Self {
             id,
@@ -25,7 +25,7 @@ impl Org {
         }
     }
 
-    /// Fills what is missing here from `other`, the same org as another account sees it.
+    /// Fills in missing fields from `other`, which is the same org as another account sees it.
     pub fn fill_from(&mut self, other: &Self) {
         if self.name.is_none() {
             self.name.clone_from(&other.name);
@@ -36,7 +36,7 @@ impl Org {
         self.disabled = self.disabled.or(other.disabled);
     }
 
-    /// The org as a connection names it.
+    /// The org's id and name.
     pub fn to_ref(&self) -> OrgRef {
         OrgRef {
             id: self.id,
@@ -44,7 +44,7 @@ impl Org {
         }
     }
 
-    /// The name, else the id.
+    /// The name, or the id if there is no name.
     pub fn label(&self) -> String {
         self.to_ref().label()
     }
@@ -59,10 +59,10 @@ impl From<&OrgRef> for Org {
     }
 }
 
-/// The orgs that some credentials can see, and the one that they belong to.
+/// The orgs that some credentials can see, including the org that the credentials belong to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrgDirectory {
-    /// The org that the credentials belong to, where it is known.
+    /// The org that the credentials belong to, if it is known.
     pub current: Option<Uuid>,
     /// All known orgs, each once, in the order in which they were added.
     pub orgs: Vec<Org>,
@@ -74,17 +74,17 @@ impl OrgDirectory {
         self.orgs.iter().find(|org| org.id == id)
     }
 
-    /// The org that the credentials belong to.
+    /// The org that the credentials belong to, if it is known.
     pub fn current_org(&self) -> Option<OrgRef> {
         self.current.map(|id| self.org_ref(id))
     }
 
-    /// The org with this id, with its name where the directory has it.
+    /// The org with this id, and its name if the directory contains it.
     pub fn org_ref(&self, id: Uuid) -> OrgRef {
         self.get(id).map_or_else(|| OrgRef::from(id), Org::to_ref)
     }
 
-    /// Adds an org, or what is new about one that is here already.
+    /// Adds an org. If it is here already, its missing fields are filled in.
     pub fn add(&mut self, org: Org) {
         match self.orgs.iter_mut().find(|known| known.id == org.id) {
             Some(known) => known.fill_from(&org),

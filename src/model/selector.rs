@@ -6,33 +6,33 @@ use uuid::fmt::Hyphenated;
 
 use super::{Connection, Org, OrgDirectory, nearest_names};
 
-/// The text by which a person names an org.
+/// A text by which a person names an org.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OrgSelector {
-    /// A public id or a name: exact first, then the name without regard to case.
+    /// A public id or a name. An exact match is tried first, then the name with letter case ignored.
     Text(String),
-    /// A UUID, plain or after `uuid:`. It needs no look-up.
+    /// A UUID, with or without `uuid:` in front. No other information is needed to find the org.
     Uuid(Uuid),
-    /// After `public-id:`.
+    /// A public id, given after `public-id:`.
     PublicId(String),
-    /// After `name:`: exact first, then without regard to case.
+    /// A name, given after `name:`. An exact match is tried first, then one with letter case ignored.
     Name(String),
-    /// After `profile:`: the org that a profile's credentials belong to.
+    /// A profile, given after `profile:`. It stands for the org that the profile's credentials belong to.
     Profile(String),
 }
 
-/// Why a text does not name an org.
+/// Why a text cannot be read as a selector of an org.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseSelectorError {
     /// The text is empty, or nothing follows the prefix.
     #[error("it is empty; give an org's name, UUID or public id")]
     Empty,
-    /// Something else follows `uuid:`.
+    /// The text after `uuid:` is not a UUID.
     #[error("`{0}` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85")]
     InvalidUuid(String),
 }
 
-/// Why a selector does not name exactly one org.
+/// Why a selector does not select exactly one org.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveOrgError {
     /// No org matches.
@@ -53,8 +53,8 @@ pub enum ResolveOrgError {
     },
 }
 
-/// Reads a UUID in its usual form alone. The other forms that the `uuid` crate reads (32 digits, braces, `urn:uuid:`)
-/// may as well be names.
+/// Parses a UUID in its usual form, with hyphens. The other forms that the `uuid` crate accepts (32 digits, braces,
+/// `urn:uuid:`) could be names.
 fn hyphenated_uuid(text: &str) -> Option<Uuid> {
     text.parse::<Hyphenated>().ok().map(Uuid::from)
 }
@@ -84,7 +84,7 @@ impl FromStr for OrgSelector {
 }
 
 impl OrgSelector {
-    /// The UUID, for a selector that needs no look-up.
+    /// The UUID, if the selector is one.
     pub fn uuid(&self) -> Option<Uuid> {
         match self {
             Self::Uuid(uuid) => Some(*uuid),
@@ -92,12 +92,12 @@ impl OrgSelector {
         }
     }
 
-    /// Finds the one org of `directory` that is meant. A UUID is accepted even if the directory does not have it:
-    /// orgs that the credentials do not manage can be connected to as well.
+    /// Finds the one org in `directory` that the selector names. A UUID is accepted even if the directory does not
+    /// contain it, since orgs that the credentials do not manage can be connected, too.
     ///
     /// # Errors
-    /// Fails if no org matches, or several do: an exact public id and another org's exact name count alike. A selector
-    /// by profile never matches, since a directory knows no profiles.
+    /// Fails if no org matches, or several do. An exact public id and an exact name of another org count as two
+    /// matches. A selector by profile never matches, since a directory contains no profiles.
     pub fn resolve(&self, directory: &OrgDirectory) -> Result<Org, ResolveOrgError> {
         if let Some(id) = self.uuid() {
             let known = directory.get(id).cloned();
@@ -154,7 +154,7 @@ impl OrgSelector {
     }
 }
 
-/// Reads after "no org" or "2 orgs".
+/// Describes the selector in a message, after "no org" or "2 orgs".
 impl fmt::Display for OrgSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -191,7 +191,7 @@ fn describe_orgs(orgs: &[Org]) -> String {
     described.join(", ")
 }
 
-/// The text by which a person names a connection: its id, or the beginning of it.
+/// A text by which a person names a connection: its id, or the beginning of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionSelector {
     /// A whole UUID.
@@ -200,7 +200,7 @@ pub enum ConnectionSelector {
     Prefix(String),
 }
 
-/// Why a selector does not name exactly one connection.
+/// Why a text does not select exactly one connection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectConnectionError {
     /// The text is too short to be the beginning of an id.
@@ -214,7 +214,7 @@ pub enum SelectConnectionError {
     /// Several connections match.
     #[error("{} connections {wanted}: {}", .matches.len(), describe_connections(.matches))]
     Ambiguous {
-        /// What was looked for.
+        /// The description of the connection, as the message shows it.
         wanted: String,
         /// All connections that match.
         matches: Vec<Connection>,
@@ -222,7 +222,7 @@ pub enum SelectConnectionError {
 }
 
 impl ConnectionSelector {
-    /// The fewest characters that a prefix must have.
+    /// The minimum number of characters of a prefix.
     pub const MIN_PREFIX: usize = 4;
 
     /// Whether the connection matches.
@@ -237,7 +237,7 @@ impl ConnectionSelector {
         }
     }
 
-    /// Finds the one connection that is meant.
+    /// Finds the one connection that the selector names.
     ///
     /// # Errors
     /// Fails if no connection matches, or several do.
@@ -250,7 +250,7 @@ impl ConnectionSelector {
     }
 }
 
-/// The only one of `matches`. `wanted` says what was looked for, to be read after "no connection".
+/// Returns the only one of `matches`. `wanted` describes it in the error message, after "no connection".
 ///
 /// # Errors
 /// Fails if there is none, or more than one.
@@ -283,7 +283,7 @@ impl FromStr for ConnectionSelector {
     }
 }
 
-/// Reads after "no connection" or "2 connections".
+/// Describes the selector in a message, after "no connection" or "2 connections".
 impl fmt::Display for ConnectionSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -49,7 +49,8 @@ impl fmt::Display for Annotation {
 
 /// Escapes the characters that would end the message.
 fn escape_message(text: &str) -> String {
-    // The percent sign comes first, as every escape begins with it; then line breaks, before `escape` shows them.
+    // The percent sign comes first, since every escape begins with it. Line breaks come next, since `escape` would
+    // write them as `\n`.
     let text = text
         .replace('%', "%25")
         .replace('\r', "%0D")
@@ -57,7 +58,7 @@ fn escape_message(text: &str) -> String {
     escape(&text).into_owned()
 }
 
-/// Escapes the value of a property as well, which a colon or a comma would end.
+/// Escapes the value of a property. It also escapes colons and commas, which would end the value.
 fn escape_property(text: &str) -> String {
     escape_message(text).replace(':', "%3A").replace(',', "%2C")
 }

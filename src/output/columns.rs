@@ -4,17 +4,17 @@ use super::options::{Format, OutputOptions};
 use super::row::{Column, Row, Visibility};
 use crate::model::nearest_names;
 
-/// The output cannot be as it was asked for.
+/// The output options do not suit the command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OutputError {
     /// A flag names a column that the rows do not have.
     #[error("no column `{wanted}` for {flag}{}; the columns are {}", describe_nearest(.nearest), .valid.join(", "))]
     UnknownColumn {
-        /// The flag.
+        /// The flag, such as `--columns`.
         flag: &'static str,
         /// The name, as it was written.
         wanted: String,
-        /// The column that is probably meant.
+        /// The column that was probably meant, whose name is similar.
         nearest: Option<String>,
         /// All columns.
         valid: Vec<&'static str>,
@@ -86,8 +86,8 @@ pub(super) fn sort_keys<R: Row>(names: &[String]) -> Result<Vec<SortKey<R>>, Out
     names.iter().map(key).collect()
 }
 
-/// Sorts `rows`; equal ones stay in their order. Sorting is case-insensitive; letter case only orders values that are
-/// otherwise the same, and a missing value comes before all others.
+/// Sorts `rows`; equal rows keep their order. Sorting ignores letter case, except between values that are otherwise the
+/// same. A missing value comes before all others.
 pub(super) fn sort<R>(rows: &mut [R], keys: &[SortKey<R>]) {
     // A stable sort by the least important key first is a sort by all of them.
     for key in keys.iter().rev() {

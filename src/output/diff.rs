@@ -18,7 +18,7 @@ impl Output {
             && self.options.columns.is_none()
     }
 
-    /// Writes the changes among `rows` to standard output, each behind its result.
+    /// Writes the changes among `rows` to standard output, each with its result in front.
     ///
     /// # Errors
     /// Fails as [`Output::write_text`] does.
@@ -82,7 +82,7 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
     changes.map(|row| (row, line(row))).collect()
 }
 
-/// The names that two orgs have.
+/// The names that more than one org has.
 fn shared_names(rows: &[StepRow]) -> HashSet<&str> {
     let mut ids = HashMap::new();
     let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
@@ -94,7 +94,7 @@ fn shared_names(rows: &[StepRow]) -> HashSet<&str> {
     names.collect()
 }
 
-/// `+metrics -rum`
+/// The types that a step adds and removes: `+metrics -rum`.
 fn type_difference(row: &StepRow) -> String {
     let added = row.after.difference(&row.before);
     let removed = row.before.difference(&row.after);

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character could move a terminal's cursor, change the order of what is shown, or hide.
+/// Whether a character could move a terminal's cursor, change the order of the shown text, or be invisible.
 ///
 /// These are the control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs,
 /// characters without width, and two noncharacters that readers of YAML refuse. Two characters without width stay,
@@ -22,9 +22,9 @@ pub(super) fn is_clean(text: &str) -> bool {
 }
 
 /// Makes a text from outside safe to show on one line of a terminal: characters that could move the cursor, reorder the
-/// text or hide are written as `\n`, `\t`, `\r` or `\u{1b}`.
+/// text or be invisible are written as `\n`, `\t`, `\r` or `\u{1b}`.
 ///
-/// A backslash stays as it is, so an escape looks like a text that contained these characters.
+/// A backslash stays as it is, so the result does not show whether an escape was in the original text.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);

@@ -54,7 +54,8 @@ impl Output {
         }
     }
 
-    /// Leaves a column out of tables unless it is asked for, where it has the same value in all rows.
+    /// Leaves a column out of tables unless it is asked for. A command calls this where the column has the same value
+    /// in all rows.
     pub(crate) fn hide_column(&mut self, column: &'static str) {
         self.hidden_columns.push(column);
     }
@@ -84,8 +85,8 @@ impl Output {
         Ok(())
     }
 
-    /// The format of a command that writes a text, one of `written`: the first of them in place of the table, which is
-    /// the default of listings.
+    /// The format of a command that writes a text and no listing. `written` has the formats that it can write. The
+    /// table is only the default of listings, so the first of `written` takes its place.
     ///
     /// # Errors
     /// Fails if the format is not one of `written`, or if columns are chosen.
@@ -137,12 +138,12 @@ impl Output {
     /// # Errors
     /// Fails if standard output cannot be written.
     pub(crate) fn write_errors(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
-        // No row is written, so any kind of rows will do.
+        // No row is written, so the row type does not matter.
         let listing = self.listing::<Connection>(Vec::new(), Vec::new());
         listing.finish(errors)
     }
 
-    /// Writes a text as it is: a file, a picture, a page of the manual. The caller escapes texts from outside.
+    /// Writes a text as it is, such as a file, a picture or a help page. The caller must escape texts from outside.
     ///
     /// # Errors
     /// Fails if standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
@@ -161,7 +162,7 @@ impl Output {
         self.stdout.has_written
     }
 
-    /// The width in columns of the terminal that standard output is; `None` for a pipe or file.
+    /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(crate) fn terminal_width(&self) -> Option<usize> {
         self.stdout.width
     }

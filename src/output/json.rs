@@ -8,7 +8,7 @@ use super::escape::{is_clean, needs_escape};
 use super::row::{ErrorRecord, RowWriter};
 use super::streams::Stdout;
 
-/// Names the shape of `json` and `yaml`. Within it, fields are only ever added.
+/// The version of the structure of `json` and `yaml`. Within a version, fields are only ever added.
 pub(super) const SCHEMA: &str = "orgconn/v1";
 
 /// `-o json`: one object, with one item per line.

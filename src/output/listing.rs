@@ -18,7 +18,7 @@ pub(crate) struct Listing<'a, R: Row> {
     format: Format,
     is_terminal: bool,
     sort_keys: Vec<SortKey<R>>,
-    /// The rows that wait to be sorted.
+    /// The rows that are kept until the end, to be sorted.
     unsorted: Vec<R>,
     /// Whether no row was written yet.
     is_empty: bool,
@@ -73,7 +73,7 @@ impl<'a, R: Row> Listing<'a, R> {
         }
     }
 
-    /// Adds a row.
+    /// Writes a row. If the rows are sorted, or the format is the table, the row is kept until the end.
     ///
     /// # Errors
     /// Fails if standard output cannot be written; [`io::ErrorKind::BrokenPipe`] means that its reader has closed it.
@@ -93,7 +93,7 @@ impl<'a, R: Row> Listing<'a, R> {
         self.writer.write_row(row)
     }
 
-    /// Flushes the rows that were pushed, as far as the format streams. To be called after each page.
+    /// Flushes the rows that were pushed, if the format streams. A command calls this after each page.
     ///
     /// # Errors
     /// Fails as [`Listing::push`] does.

@@ -18,7 +18,7 @@ const FRAME: Duration = Duration::from_millis(100);
 #[must_use = "progress is shown by `Progress::during`"]
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// Where the bar is shown; `None` when it never is.
+    /// The place on standard error where the bar is shown; `None` if it is never shown.
     progress_line: Option<MultiProgress>,
 }
 

@@ -12,15 +12,16 @@ use super::handle::Output;
 
 /// Questions. They are asked on standard error, so that standard output contains data only.
 ///
-/// On Ctrl-C the prompt raises SIGINT in this process. Only if the program handles that signal does the question
-/// return an error, and the cursor come back: the caller installs the handler first.
+/// On Ctrl-C the prompt raises SIGINT in this process. The caller must install a handler for it first: only then does
+/// the question return an error and show the cursor again.
 impl Output {
     /// Whether a person can be asked: standard input and standard error are terminals, and `--no-input` is not given.
     pub(crate) fn can_ask(&self) -> bool {
         self.can_ask
     }
 
-    /// True while a question is open, and after one that was left with Ctrl-C: the question handles that key itself.
+    /// A flag that is true while a question is open, and stays true after Ctrl-C has ended one. Meanwhile the signal
+    /// handler ignores Ctrl-C, since the question handles it.
     pub(crate) fn is_asking(&self) -> Arc<AtomicBool> {
         self.is_asking.clone()
     }
@@ -35,7 +36,7 @@ impl Output {
         self.ask(|terminal| {
             let answer = prompt.interact_on(terminal);
             if answer.is_err() {
-                // The cursor is still in the line of the question.
+                // The cursor is still on the line of the question.
                 terminal.write_line("").ok();
             }
             answer
@@ -75,7 +76,7 @@ impl Output {
             self.is_asking.store(false, Ordering::Relaxed);
         }
         answer.map_err(|dialoguer::Error::IO(error)| {
-            // An interrupted prompt leaves the cursor hidden, in a line without an end.
+            // An interrupted prompt leaves the cursor hidden, and its line without a line break.
             terminal.show_cursor().ok();
             terminal.write_line("").ok();
             match error.kind() {

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::value::Value;
 
-/// Something that a command lists. `json`, `jsonl` and `yaml` show what it serializes to; the other formats show its
+/// A record that a command lists. `json`, `jsonl` and `yaml` show its serialized form; the other formats show its
 /// columns.
 ///
-/// The serialized fields and the names of the columns are part of the contract: they are only ever added.
+/// Scripts rely on the serialized fields and on the names of the columns: they are only ever added.
 pub(crate) trait Row: Serialize + Sized + 'static {
     /// The plural noun for the rows, as in "no connections".
     const PLURAL: &'static str;
@@ -60,7 +60,7 @@ pub(super) enum Visibility {
 pub(super) enum Fit {
     /// A text, which is wrapped.
     Wrap,
-    /// An id that is useless in part, and so is always shown whole.
+    /// An id that is useless when shortened, and so is always shown whole.
     Whole,
     /// A column that is dropped unless it was asked for.
     Optional,
@@ -88,12 +88,12 @@ impl<R> Column<R> {
         Self::text(name, value).fit(Fit::Whole)
     }
 
-    /// An id of which a narrow terminal shows the beginning.
+    /// An id. A narrow terminal shows only its beginning.
     pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
         Self::text(name, value).fit(Fit::ShortId)
     }
 
-    /// A time of which a narrow terminal shows the date.
+    /// A time. A narrow terminal shows only its date.
     pub(super) const fn time(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
         Self::text(name, value).fit(Fit::Date)
     }
@@ -108,8 +108,8 @@ impl<R> Column<R> {
         self.fit(Fit::Optional)
     }
 
-    /// Sets the header, in upper case; else it is made of the name. The part from ` (` on is left out when the values
-    /// are shortened.
+    /// Sets the header of the table, in upper case; the default is made from the name. The part from ` (` on is left
+    /// out when the values are shortened.
     pub(super) const fn header(mut self, header: &'static str) -> Self {
         self.header = Some(header);
         self
@@ -142,7 +142,7 @@ impl<R> Column<R> {
     }
 }
 
-/// Something that failed, for the `errors` of `json` and `yaml`.
+/// A failure, as `json` and `yaml` show it in `errors`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct ErrorRecord {
     /// The profile whose part failed.

@@ -8,7 +8,7 @@ use indicatif::MultiProgress;
 use super::escape::escape;
 use super::options::TerminalEnvironment;
 
-/// How many bytes are written at once.
+/// The size of the buffer of standard output, in bytes.
 const BUFFER_SIZE: usize = 64 * 1024;
 
 /// The width in columns of a terminal that does not report it.
@@ -22,7 +22,7 @@ static PROGRESS_LINE: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new
 pub(super) struct Streams {
     pub(super) stdout: Box<dyn Write>,
     pub(super) stderr: Box<dyn Write>,
-    /// The width in columns of the terminal that `stdout` is; `None` for a pipe or file.
+    /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(super) stdout_width: Option<usize>,
     pub(super) stderr_is_terminal: bool,
     pub(super) stdin_is_terminal: bool,
@@ -58,7 +58,7 @@ fn stdout_width(environment: &TerminalEnvironment) -> usize {
 /// Standard output, buffered.
 pub(super) struct Stdout {
     writer: BufWriter<Box<dyn Write>>,
-    /// The width in columns of the terminal that it is; `None` for a pipe or file.
+    /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(super) width: Option<usize>,
     pub(super) is_colored: bool,
     /// Whether anything was written, even if it is still in the buffer.
@@ -68,7 +68,8 @@ pub(super) struct Stdout {
 impl Stdout {
     pub(super) fn new(stream: Box<dyn Write>, width: Option<usize>, is_colored: bool) -> Self {
         if is_colored {
-            // crossterm, which comfy-table colours with, would obey `NO_COLOR` against the flag.
+            // comfy-table colours with crossterm, which would otherwise obey `NO_COLOR` even against the flag
+            // `--color`.
             crossterm::style::force_color_output(true);
         }
         Self {
@@ -111,12 +112,12 @@ impl Stderr {
         }
     }
 
-    /// Writes one line, whatever the text contains. Only the label is coloured.
+    /// Writes one line to standard error: the label in `style`, then the text, in which line breaks are escaped.
     pub(super) fn write_line(&mut self, label: &str, style: Style, text: &str) {
         let style = if self.is_colored { style } else { Style::new() };
         let line = format!("{style}{label}{style:#}{}\n", escape(text));
         let stream = &mut self.stream;
-        // Where standard error is closed, nobody misses the message.
+        // Errors are ignored: if standard error is closed, there is no place to report them.
         self.progress_line.suspend(|| {
             stream.write_all(line.as_bytes()).ok();
             stream.flush().ok();

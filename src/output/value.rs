@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use crate::model::{OrgRef, TypeSet, UserRef};
 
-/// The value of a column in one row. Programs get the raw value, people one that is easier to read.
+/// The value of a column in one row. Programs get the raw value; people get one that is easier to read.
 pub(crate) enum Value<'a> {
-    /// Nothing.
+    /// No value.
     Missing,
     /// A text.
     Text(Cow<'a, str>),
@@ -108,7 +108,7 @@ impl From<&Vec<String>> for Value<'_> {
     }
 }
 
-/// How many characters of each id it takes to tell all of them apart, at least 8.
+/// The shortest length, at least 8, at which the prefixes of all ids differ.
 pub(super) fn distinct_prefix_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
     let mut ids = Vec::from_iter(ids);
     ids.sort_unstable();

@@ -60,6 +60,6 @@ fn item(value: &impl Serialize) -> io::Result<String> {
 }
 
 fn yaml_options() -> SerializerOptions {
-    // A text stays on one line, where escapes are possible.
+    // A text stays on one line, in quotes, since only there can characters be escaped.
     ser_options! { prefer_block_scalars: false }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Everything that the service stores: the orgs of one account, their users, and the connections between the orgs.
+/// Everything that the sandbox stores: the orgs of one account, their users, and the connections between the orgs.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SandboxData {
@@ -15,13 +15,13 @@ pub(super) struct SandboxData {
     pub(super) connections: Vec<ConnectionState>,
 }
 
-/// A tenant.
+/// An org.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrgState {
     pub(super) name: String,
     pub(super) public_id: String,
-    /// The first part of the host under which people see it.
+    /// The first part of the host name of the org's web pages.
     pub(super) subdomain: String,
     pub(super) disabled: bool,
     /// The org that manages it, if one does.
@@ -48,7 +48,7 @@ pub(super) enum UserStatus {
     Disabled,
 }
 
-/// A directed edge between two orgs.
+/// A connection, which leads from a source org to a destination org.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectionState {
@@ -74,7 +74,7 @@ impl SandboxData {
         connections.any(|one| (one.source, one.destination) == (source, destination))
     }
 
-    /// The index of a connection, if `org` takes part in it: to others it is unknown.
+    /// The index of a connection; `None` if `org` is at neither end, since the API hides it from other orgs.
     pub(super) fn position(&self, id: Uuid, org: Uuid) -> Option<usize> {
         let mut connections = self.connections.iter();
         connections.position(|one| one.id == id && one.involves(org))

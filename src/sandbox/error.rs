@@ -36,7 +36,7 @@ pub(crate) enum SandboxError {
     InvalidState {
         /// The state file.
         path: PathBuf,
-        /// Where reading it ended.
+        /// The parser's error, with the place in the file.
         source: serde_json::Error,
     },
     /// The state file was written by another version of the program.
@@ -64,21 +64,21 @@ pub(super) enum ApiError {
     Forbidden,
     #[error("Not found")]
     NotFound,
-    /// With the methods that the path accepts.
+    /// The field has the methods that the path accepts.
     #[error("Method not allowed")]
     MethodNotAllowed(&'static str),
-    /// With source and destination.
+    /// The fields are the source and the destination.
     #[error("connection between orgs {0} and {1} already exists")]
     ConnectionExists(Uuid, Uuid),
-    /// With source and destination.
+    /// The fields are the source and the destination.
     #[error("connection between orgs {0} and {1} is not allowed")]
     PairNotAllowed(Uuid, Uuid),
     #[error("Validation failed for input.")]
     InvalidInput,
-    /// With the name of the parameter.
+    /// The field is the name of the query parameter.
     #[error("{0} must be a valid uuid")]
     InvalidUuid(&'static str),
-    /// With the name of the parameter.
+    /// The field is the name of the query parameter.
     #[error("{0} is out of range")]
     OutOfRange(&'static str),
     #[error("Org connection with id:{0} not found not found")]
@@ -115,7 +115,7 @@ impl ApiError {
         }
     }
 
-    /// Whether the API answers this one in the form of JSON:API, with an object in the place of the text.
+    /// Whether the API describes this error as a JSON:API object. It describes the others as plain text.
     pub(super) fn is_json_api(&self) -> bool {
         matches!(self, Self::UnknownUser | Self::InvalidJson)
     }

@@ -39,7 +39,7 @@ pub(super) struct Request {
 pub(super) struct Response {
     pub(super) status: StatusCode,
     body: String,
-    /// The methods that the path accepts, where the request's was another.
+    /// The methods that the path accepts, if the request used another one.
     allow: Option<&'static str>,
 }
 
@@ -88,7 +88,7 @@ impl Request {
     }
 }
 
-/// Reads a UUID in the form with hyphens, which alone the API accepts.
+/// Reads a UUID with hyphens, the only form that the API accepts.
 pub(super) fn parse_uuid(text: &str) -> Option<Uuid> {
     text.parse::<Hyphenated>().ok().map(Uuid::from)
 }

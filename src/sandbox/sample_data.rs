@@ -7,7 +7,7 @@ use super::data::{ConnectionState, OrgState, SandboxData, UserState, UserStatus}
 /// The profile of the org that manages the others.
 pub(crate) const DEFAULT_PROFILE: &str = "hub";
 
-/// Credentials for one of the sample orgs. They are good for the sandbox alone.
+/// Credentials for one of the sample orgs. They are valid only in the sandbox.
 #[derive(Debug)]
 pub(crate) struct SampleProfile {
     /// The profile's name.
@@ -44,7 +44,8 @@ pub(crate) fn profiles() -> &'static [SampleProfile] {
     &PROFILES
 }
 
-/// Right-to-left text, a composed emoji, a colour sequence and a newline: everything that may confuse a terminal.
+/// A name with everything that may confuse a terminal: right-to-left text, a composed emoji, a colour sequence and a
+/// newline.
 const AWKWARD_NAME: &str = "\u{1b}[31mחנות\u{1b}[0m 👩\u{200d}💻\nKöln";
 
 #[rustfmt::skip]
@@ -93,7 +94,7 @@ const PUBLIC_IDS: [&str; 10] = [
     "sa1d5r9g4mx",
 ];
 
-/// New sample data: each profile has an org (but for `auditor`, which shares the hub's) and a service account.
+/// New sample data. Each profile has a service account, and an org of its own; only `auditor` shares the hub's org.
 pub(super) fn sample_data() -> SandboxData {
     let owners = profiles().iter().filter(|profile| profile.may_write);
     let orgs = owners.zip(PUBLIC_IDS).map(|(profile, public_id)| {

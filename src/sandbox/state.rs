@@ -14,7 +14,7 @@ const VERSION: u64 = 1;
 /// The data in a state file, and the lock file beside it.
 ///
 /// Any number of these, in any number of processes, may share a state file: each access takes the lock. The lock is a
-/// file of its own, since each write replaces the state file.
+/// separate file, since each write replaces the state file.
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     path: PathBuf,
@@ -92,7 +92,7 @@ impl Sandbox {
         Ok(result)
     }
 
-    /// The sandbox whose data is in `state_file`, which is not read yet. Its directory is created if it is missing.
+    /// A sandbox for this state file, which is not read yet. The file's directory is created if it is missing.
     fn for_state_file(state_file: &Path) -> Result<Self, SandboxError> {
         let directory = match state_file.parent() {
             Some(parent) if parent != Path::new("") => parent,

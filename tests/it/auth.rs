@@ -70,7 +70,7 @@ fn good_keys_are_kept_in_files_that_the_profile_names_with_its_org() {
         #[cfg(unix)]
         assert_eq!(mode(&kept(key)), 0o600);
     }
-    // And they serve.
+    // The stored keys can be used.
     let api_again = &api;
     api_again.get(
         "/api/v2/org_connections?limit=1000&offset=0",
@@ -89,7 +89,7 @@ fn a_first_login_makes_the_default_profile() {
         .code(0);
     let config = config(&world);
     assert!(config.contains("default_profile = \"default\""), "{config}");
-    // The profile does not look at the variable that the URL came from.
+    // The profile ignores the variable that the URL came from, so it stores the URL.
     assert!(
         config.contains(&format!("api_url = \"{}\"", api.url())),
         "{config}"

@@ -7,7 +7,7 @@ use wiremock::ResponseTemplate;
 
 use crate::harness::{Api, Finished, World, connection, org_list, page, uuid};
 
-/// The listing of what is between org 1 and org 2.
+/// The target of the request for the connection from org 1 to org 2.
 fn between() -> String {
     format!(
         "/api/v2/org_connections?limit=1000&offset=0&sink_org_id={}&source_org_id={}",
@@ -16,7 +16,8 @@ fn between() -> String {
     )
 }
 
-/// Checks org 1 to org 2, of which org 1 is current, and which share `types` or are not connected.
+/// Runs `check` for org 1 to org 2 with the keys of org 1. The connection shares `types`; with `None` there is no
+/// connection.
 fn check(types: Option<&[&str]>, flags: &[&str]) -> Finished {
     let api = Api::new();
     let found: Vec<Value> = types
@@ -170,7 +171,7 @@ fn mistakes_are_usage_errors_and_send_nothing() {
     }
 }
 
-/// Neither the one connection nor a file may pass a gate because nobody reads the rows.
+/// A script must not go on after a difference because nobody reads the rows: neither for one connection nor for a file.
 #[test]
 fn a_difference_is_3_even_if_nobody_reads_it() {
     let world = World::sandbox();

@@ -1,4 +1,4 @@
-//! What the shells offer when somebody presses Tab.
+//! Shell completion: the words that are offered when Tab is pressed.
 
 #[cfg(unix)]
 mod bash;
@@ -12,8 +12,8 @@ mod words;
 
 use crate::harness::{World, finished};
 
-/// The candidates for these words, the last of them the one at the cursor: the answer to zsh, in which words are not
-/// quoted, without its head.
+/// The completions of the last of these words, each with its description. They come from the answer to zsh, where words
+/// are not quoted, without its first line.
 fn offered(world: &World, words: &[&str]) -> Vec<String> {
     let answer = asked(world, "zsh", &[&["orgconn"], words].concat());
     let words = answer
@@ -22,13 +22,13 @@ fn offered(world: &World, words: &[&str]) -> Vec<String> {
     words.lines().map(str::to_owned).collect()
 }
 
-/// The values alone.
+/// As [`offered`], without the descriptions.
 fn values(world: &World, words: &[&str]) -> Vec<String> {
     let value = |line: String| line.split_once('\t').unwrap().0.to_owned();
     offered(world, words).into_iter().map(value).collect()
 }
 
-/// The program's answer to a shell, which asks by the variable `COMPLETE` and puts its question behind `--`.
+/// The program's answer to a shell, which sets the variable `COMPLETE` and passes its arguments after `--`.
 fn asked(world: &World, shell: &str, question: &[&str]) -> String {
     let mut command = world.command([&["--"], question].concat());
     let output = command.env("COMPLETE", shell).output();

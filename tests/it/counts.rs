@@ -1,4 +1,4 @@
-//! What the program costs the service: requests and TCP connections, counted.
+//! The number of requests and TCP connections that commands take.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// The hub's keys, which see this many connections.
+    /// A fixture with the hub's keys, which see this many connections.
     fn with_connections(count: u32) -> Self {
         let Self { server, world } = Self::with_options(ServerOptions {
             sources: count,
@@ -28,7 +28,7 @@ impl Fixture {
         Self { server, world }
     }
 
-    /// This many orgs, a profile for each, and a file that asks for five changes in each.
+    /// A fixture with this many orgs, a profile for each, and a file that asks for five changes in each.
     fn with_orgs(count: u32, rate_limit: RateLimit) -> Self {
         let Self { server, world } = Self::with_options(ServerOptions {
             sources: count,
@@ -38,7 +38,7 @@ impl Fixture {
         Self::with_profiles(server, world, count)
     }
 
-    /// The same without encryption, each answer after a while.
+    /// As [`Fixture::with_orgs`], without encryption and with a delay before each answer.
     fn with_orgs_without_encryption(count: u32) -> Self {
         let options = ServerOptions {
             sources: count,
@@ -57,7 +57,7 @@ impl Fixture {
         Self { server, world }
     }
 
-    /// Without settings for the program.
+    /// A fixture that trusts the server's certificate, without other settings for the program.
     fn with_options(options: ServerOptions) -> Self {
         let world = World::bare();
         let certificate = Certificate::new(world.home());
@@ -66,7 +66,7 @@ impl Fixture {
         Self { server, world }
     }
 
-    /// Runs a command that succeeds. Gives its output, its requests and its TCP connections.
+    /// Runs a command, which must succeed. Returns its output, and the numbers of requests and of TCP connections.
     fn run(&self, arguments: &[&str]) -> (String, [u64; 2]) {
         let printed = self.world.run(arguments).quiet_success();
         let Traffic {
@@ -141,13 +141,13 @@ fn without_encryption_there_are_some_thirty_connections_at_most() {
     assert_few(connections);
 }
 
-/// At most 32 requests are in flight before an answer came over HTTP/2, each with a connection of its own if none is
-/// free. A few connections may be closed early, and replaced.
+/// Requires that few TCP connections were opened. Until the first answer shows that the server speaks HTTP/2, at most
+/// 32 requests are in flight, each of which may open a connection. A few connections may be closed early, and replaced.
 fn assert_few(connections: u64) {
     assert!((1..=36).contains(&connections), "{connections}");
 }
 
-/// The orgs are asked for once, the connections twice, and the owner of new ones once for each profile.
+/// For each profile, the orgs are read once, the connections twice, and the owner of new connections once.
 #[test]
 fn an_apply_takes_four_requests_for_each_profile_one_for_each_change_over_few_connections() {
     let fixture = Fixture::with_orgs(12, RateLimit::default());
@@ -171,7 +171,7 @@ const APPLY: [&str; 9] = [
     "id",
 ];
 
-/// Nine requests in each org, of which a period allows five.
+/// Each org needs nine requests, and the rate limit allows five per period.
 #[test]
 fn an_apply_of_more_than_the_rate_limit_allows_waits_and_is_never_refused() {
     let fixture = Fixture::with_orgs(

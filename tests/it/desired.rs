@@ -28,8 +28,8 @@ connections:
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 const CREATE: &str = "/api/v2/org_connections";
 
-/// What is there at first: the one to org 2 lacks metrics, the one to org 3 is missing, the one to org 4 is not in
-/// the file.
+/// The live connections at first: the one to org 2 lacks metrics, the one to org 3 is missing, the one to org 4 is not
+/// in the file.
 fn live() -> Vec<Value> {
     vec![
         connection(52, 1, 2, &["logs"]),
@@ -37,12 +37,12 @@ fn live() -> Vec<Value> {
     ]
 }
 
-/// Lets `api` be looked at in so many runs, with these connections.
+/// Expects `runs` runs that each read the orgs and connections once, and answers with these connections.
 fn looks(api: &Api, connections: &[Value], runs: u64) {
     looks_in_runs(api, connections, runs, runs);
 }
 
-/// Lets `api` be looked at twice in one run, with these connections. The orgs are asked for once in a run.
+/// Expects one run that reads the orgs once and the connections twice, and answers with these connections.
 fn looks_twice(api: &Api, connections: &[Value]) {
     looks_in_runs(api, connections, 1, 2);
 }
@@ -54,7 +54,7 @@ fn looks_in_runs(api: &Api, connections: &[Value], runs: u64, looks: u64) {
         .expect("GET", LIST, None, listing, looks);
 }
 
-/// Lets `api` be looked at twice, with other connections the second time.
+/// As [`looks_twice`], with other connections in the second answer.
 fn looks_differ(api: &Api, first: &[Value], second: &[Value]) {
     let orgs = ResponseTemplate::new(200).set_body_json(org_list(1, &[1, 2, 3, 4]));
     let first = ResponseTemplate::new(200).set_body_json(page(first, first.len()));
@@ -63,7 +63,7 @@ fn looks_differ(api: &Api, first: &[Value], second: &[Value]) {
         .first("GET", LIST, None, first);
 }
 
-/// The user behind the keys, asked for once.
+/// Expects one request for the user who owns the keys.
 fn owner(api: &Api, service_account: bool) {
     api.get(
         "/api/v2/current_user",

@@ -1,4 +1,4 @@
-//! What is said of each way in which the service or the network can fail: exit code, message, and what to do.
+//! Failures of the service and of the network, each with its exit code, message and hint.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use snapbox::{assert_data_eq, str};
 
 use crate::harness::{Finished, Flaky, Turn, World, org_list, page, uuid};
 
-/// Runs a command against a server that answers everything alike.
+/// Runs a command against a server that does the same with every request. Returns the result and the messages.
 fn against(turn: fn() -> Turn, command: &[&str]) -> (Finished, String) {
     let api = Flaky::always(turn);
     let finished = api.world().with("ORGCONN_MAX_RETRIES", "0").run(command);
@@ -17,7 +17,7 @@ fn against(turn: fn() -> Turn, command: &[&str]) -> (Finished, String) {
     (finished, messages)
 }
 
-/// A listing that fails shows nothing, ends with this code and says this.
+/// Requires that `list` fails with this exit code and these messages, and prints nothing to standard output.
 #[track_caller]
 fn a_listing_fails(turn: fn() -> Turn, code: i32, expected: impl IntoData) {
     let (finished, messages) = against(turn, &["list"]);
@@ -225,7 +225,7 @@ fn errors_are_data_too() {
         (&error["profile"], &error["kind"], &error["http_status"]),
         (&Value::Null, &json!("permission"), &json!(401))
     );
-    // The same is told to people.
+    // The messages on standard error say the same.
     let told = finished
         .stderr
         .lines()

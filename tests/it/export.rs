@@ -13,7 +13,7 @@ fn the_exported_file_wants_exactly_what_is_live() {
     let file = ["-f", "orgconn.yaml", "--allow-unknown-type"];
     let planned = world.run([&["plan", "--prune", "-ojson"], &file[..]].concat());
     let planned = planned.code(0);
-    // A connection that the file leaves out would be in a second line.
+    // If the file left out a connection, the second line would count a delete.
     assert_eq!(
         planned.stderr,
         "warning: `Legacy Shop` is disabled\n0 to create, 0 to update, 0 to delete, 9 unchanged\n"

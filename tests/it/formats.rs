@@ -1,4 +1,4 @@
-//! What each format makes of one and the same listing, into a pipe.
+//! The same listing in each format, written to a pipe.
 
 mod color;
 mod envelope;
@@ -10,7 +10,7 @@ use crate::harness::{Api, connection, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
-/// A connection between orgs, and by a user, of these names.
+/// A connection whose source, destination and creator have these names.
 fn named(number: u128, names: [&str; 3]) -> Value {
     let mut connection = connection(number, 1, 2, &["logs", "metrics"]);
     for (relation, name) in ["source_org", "sink_org", "created_by"].iter().zip(names) {
@@ -19,8 +19,8 @@ fn named(number: u128, names: [&str; 3]) -> Value {
     connection
 }
 
-/// Text from right to left, wide text, an emoji made of several, a colour sequence, a newline, and all that the
-/// formats themselves use to part things.
+/// Connections with awkward names: right-to-left text, wide text, an emoji made of several characters, a colour
+/// sequence, a newline, and the characters with which the formats separate values.
 fn awkward() -> [Value; 3] {
     [
         named(50, ["חנות ספרים", "東京 支社", "👩\u{200d}💻 Team"]),

@@ -1,4 +1,4 @@
-//! Writes that cannot hit the wrong org.
+//! A profile protects its org: a write with the keys of another org is refused.
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -10,7 +10,7 @@ const WHOLE: &str = "/api/v2/org_connections?limit=1000&offset=0";
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
 const RETAIL: &str = "4dee724d-00cc-11ea-a77b-570c9d03c6c5";
 
-/// What is said when the profile `a` should belong to org 1, and its keys belong to org 9.
+/// The error if the profile `a` names org 1, but its keys belong to the org `found`.
 fn mismatch(found: &str) -> String {
     format!(
         "error: the keys of the profile `a` belong to the org {found}, not to {} as the profile says; nothing was sent\n",

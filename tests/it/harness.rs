@@ -38,14 +38,14 @@ pub(crate) struct World {
 pub(crate) struct Finished {
     /// The exit code.
     pub(crate) code: i32,
-    /// What went to standard output.
+    /// The text on standard output.
     pub(crate) stdout: String,
-    /// What went to standard error.
+    /// The text on standard error.
     pub(crate) stderr: String,
 }
 
 impl World {
-    /// Without keys and without a sandbox.
+    /// A world without keys and without a sandbox.
     pub(crate) fn bare() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
@@ -53,12 +53,12 @@ impl World {
         }
     }
 
-    /// In which every command runs against a sandbox of this test's own.
+    /// A world in which every command runs against a sandbox of this test's own.
     pub(crate) fn sandbox() -> Self {
         Self::bare().with("ORGCONN_SANDBOX", "1")
     }
 
-    /// In which every command talks to `url` with the test's keys.
+    /// A world in which every command talks to `url` with the test's keys.
     pub(crate) fn talking_to(url: &str) -> Self {
         Self::bare()
             .with("ORGCONN_API_URL", url)
@@ -66,7 +66,7 @@ impl World {
             .with("DD_APP_KEY", APP_KEY)
     }
 
-    /// With one more environment variable.
+    /// Adds an environment variable.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
@@ -77,7 +77,7 @@ impl World {
         self.home.path()
     }
 
-    /// A file in the home directory.
+    /// Writes a file in the home directory, and returns its path.
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.home().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -102,7 +102,7 @@ impl World {
             .env_clear()
             .current_dir(self.home())
             .env("HOME", self.home());
-        // Windows finds its own parts through these.
+        // Programs find the parts of Windows through these.
         for name in ["PATH", "SystemRoot", "TEMP", "TMP"] {
             if let Some(value) = inherited(name) {
                 command.env(name, value);
@@ -162,7 +162,7 @@ impl World {
     }
 }
 
-/// A variable of the test's own process.
+/// A variable in the environment of the test process.
 #[expect(
     clippy::disallowed_methods,
     reason = "programs are found through the environment"
@@ -171,7 +171,7 @@ fn inherited(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// A world with two profiles: `reachable` talks to `api`, and behind `unreachable` nobody listens.
+/// A world with two profiles: `reachable` talks to `api`, and no server listens for `unreachable`.
 pub(crate) fn half_reachable(api: &Api) -> World {
     let profile = |name: &str, url: &str| {
         format!(
@@ -189,7 +189,7 @@ pub(crate) fn half_reachable(api: &Api) -> World {
         .with("SOME_APP_KEY", APP_KEY)
 }
 
-/// What a process left behind, as text.
+/// The exit code and the output of a process that has ended.
 pub(crate) fn finished(output: Output) -> Finished {
     Finished {
         code: output.status.code().unwrap_or(-1),
@@ -199,7 +199,7 @@ pub(crate) fn finished(output: Output) -> Finished {
 }
 
 impl Finished {
-    /// Requires an exit code, and gives the rest.
+    /// Requires this exit code, and returns the result for further checks.
     #[track_caller]
     pub(crate) fn code(self, expected: i32) -> Self {
         let Self {
@@ -211,7 +211,7 @@ impl Finished {
         self
     }
 
-    /// Requires success with nothing on standard error, and gives standard output.
+    /// Requires success with nothing on standard error, and returns standard output.
     #[track_caller]
     pub(crate) fn quiet_success(self) -> String {
         let finished = self.code(0);

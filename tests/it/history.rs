@@ -17,7 +17,7 @@ fn gone() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw("{}\n", "application/json")
 }
 
-/// The entries as data, the newest first.
+/// The entries as JSON, the newest first.
 fn entries(world: &World) -> Vec<Value> {
     let listed = world.run(["history", "-o", "jsonl"]).quiet_success();
     listed

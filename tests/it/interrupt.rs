@@ -1,4 +1,4 @@
-//! Ctrl-C: what is in flight is let finish, nothing more is started, and what was done is told.
+//! Ctrl-C: requests in flight may finish, no new ones are sent, and the finished changes are reported.
 #![cfg(unix)]
 
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn made(destination: u128) -> Value {
     json!({"data": connection(50 + destination, 1, destination, &["logs"])})
 }
 
-/// Answers a create once the gate is open.
+/// The answer to a create, which waits until the gate is open.
 fn held(gate: &Gate, destination: u128) -> Turn {
     Turn::Held(gate.clone(), Box::new(Turn::json(&made(destination))))
 }
@@ -29,7 +29,7 @@ fn create(world: &World, destinations: &[u128], format: &str) -> Running {
     Running::start(world.command(words))
 }
 
-/// Interrupts, and waits until the program has noticed.
+/// Interrupts the program, and waits until it says so.
 fn interrupt(running: &Running) {
     running.interrupt();
     running.wait_for_message(INTERRUPTED);
@@ -40,7 +40,7 @@ fn history(world: &World) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
-/// Interrupts a listing whose second page does not come.
+/// Interrupts a listing whose second page never comes.
 fn interrupted_listing(format: &str, first: &str) -> (Finished, String) {
     let api = Flaky::new([first_of_two(), Turn::Stall]);
     let world = api.world();
@@ -142,7 +142,7 @@ fn the_second_time_ends_at_once() {
 fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
     let gate = Gate::default();
     let destinations: Vec<u128> = (2..12).collect();
-    // Eight are sent at a time. Each is answered as if it were the first: which came when is not known here.
+    // Eight requests are sent at a time, in an unknown order. So each gets the same answer.
     let turns: Vec<Turn> = (0..8).map(|_| held(&gate, 2)).collect();
     let api = Flaky::new(turns);
     let world = api.world();

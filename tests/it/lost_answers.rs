@@ -1,4 +1,4 @@
-//! Writes whose answers never came: what became of them is found out, and never told wrongly.
+//! Writes whose answers are lost: the program finds out what became of them, and never reports a wrong result.
 
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
@@ -12,12 +12,12 @@ fn create() -> [String; 5] {
     ["create", &uuid(2), "--type=logs", "-oid", "--max-retries=1"].map(str::to_owned)
 }
 
-/// A listing with the connection number 50, which shares these types.
+/// The answer to a listing with the connection number 50, which shares these types.
 fn live(types: &[&str]) -> Turn {
     Turn::json(&page(&[connection(50, 1, 2, types)], 1))
 }
 
-/// A listing with nothing in it.
+/// The answer to a listing without connections.
 fn none() -> Turn {
     Turn::json(&page(&[], 0))
 }
@@ -30,7 +30,7 @@ fn look(destination: u128) -> String {
     format!("{LIST}&sink_org_id={}", uuid(destination))
 }
 
-/// A listing between the orgs 1 and 2.
+/// The request for the connections from org 1 to org 2.
 fn look_between() -> String {
     format!("{LIST}&sink_org_id={}&source_org_id={}", uuid(2), uuid(1))
 }

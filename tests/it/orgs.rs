@@ -78,7 +78,7 @@ error: no column `source` for --sort; the columns are id, public_id, name, state
     );
 }
 
-/// A mock where the orgs may not be read, and two connections mention three orgs.
+/// A mock for keys that may not read the orgs. Their two connections mention three orgs.
 fn restricted(target: &str) -> Api {
     let api = Api::new();
     let user = json!({"data": {"type": "users", "id": uuid(900), "attributes": {"name": "Pipeline"},

@@ -1,4 +1,4 @@
-//! The program in the hands of a shell.
+//! The program in shell scripts and pipelines.
 #![cfg(unix)]
 
 use snapbox::{IntoData as _, assert_data_eq, str};

@@ -8,7 +8,7 @@ use crate::harness::World;
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
 const FILE: &str = "xdg_config_home/orgconn/config.toml";
 
-/// A file with comments that its readers want to keep.
+/// A configuration file with comments, which must not get lost.
 const CONFIG: &str = r#"# The platform team looks after this file.
 default_profile = "hub"
 

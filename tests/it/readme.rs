@@ -1,4 +1,4 @@
-//! What the README shows is run, in one sandbox from top to bottom.
+//! Runs the examples of the README in one sandbox, from top to bottom.
 
 use crate::harness::World;
 

@@ -1,4 +1,4 @@
-//! What is tried again, for how long, and what is said when it is given up.
+//! Retries: which requests are sent again, for how long, and which error ends them.
 
 use std::time::{Duration, Instant};
 

@@ -48,7 +48,7 @@ fn with_keys(url: &str) -> World {
         .with("DD_APP_KEY", SECRETS[1])
 }
 
-/// Requires that none of the secrets is in what was shown, or in any file of this world.
+/// Requires that no secret is in the output, or in any file of this world.
 #[track_caller]
 fn nothing_shows(world: &World, finished: &Finished, secrets: &[&str]) {
     let mut texts = vec![finished.stdout.clone(), finished.stderr.clone()];
@@ -56,7 +56,7 @@ fn nothing_shows(world: &World, finished: &Finished, secrets: &[&str]) {
     for text in texts {
         for secret in secrets {
             assert!(!text.contains(secret), "{secret} in: {text}");
-            // A part would be enough for some.
+            // A part of a secret must not be shown either.
             assert!(
                 !text.contains(&secret[..12]),
                 "the beginning of {secret} in: {text}"
@@ -80,12 +80,13 @@ fn read_all(directory: &Path, texts: &mut Vec<String>) {
     }
 }
 
-/// Runs every command in every format against a server that does this with each request.
+/// Runs every command, in some of the formats, against a server that does this with each request. No output may contain
+/// a secret.
 #[track_caller]
 fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
     let api = Flaky::always(turn);
     for (number, command) in commands().into_iter().enumerate() {
-        // Each format meets some of the commands, and each command some of the formats: all pairs would take long.
+        // Each command runs in three formats, which differ between commands: all pairs would take too long.
         for format in FORMATS.iter().cycle().skip(number).take(3) {
             let world = with_keys(api.url());
             world.file("orgconn.yaml", FILE);
@@ -181,7 +182,7 @@ fn a_page_of_a_gateway_with_the_keys_in_it_shows_none() {
 fn an_answer_that_is_cut_short_shows_none() {
     every_command_keeps_its_secrets(|| Turn::CutShort(format!("{} {}", SECRETS[0], SECRETS[1])));
     every_command_keeps_its_secrets(|| {
-        // Cut in the middle of a key, where a message is cut too.
+        // The program cuts long messages: this one is cut in the middle of a key.
         Turn::Answer(400, format!("{}{}", "x".repeat(265), SECRETS[0]))
     });
 }

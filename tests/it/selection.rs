@@ -1,4 +1,4 @@
-//! Whose keys are used: `--source` and `profile:`, and checks through several profiles.
+//! The choice of the profile whose keys are used: `--source`, `profile:`, and checks through several profiles.
 
 mod checks;
 mod sandboxed;

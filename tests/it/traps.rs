@@ -1,4 +1,4 @@
-//! What other clients of the API were seen to get wrong.
+//! Mistakes that other clients of the API make.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn part_of_two(number: u128) -> Turn {
     Turn::json(&page(&[connection(number, 1, number, &["logs"])], 2))
 }
 
-/// Answers that point to a host that must be left alone.
+/// A redirect to a server that must not get any connection.
 fn pointing_to(bystander: &Bystander, status: &'static str) -> Turn {
     let location = format!(
         "location: http://localhost:{}/api/v2/org_connections\r\n",

@@ -12,7 +12,7 @@ fn world() -> World {
     World::sandbox().with("ORGCONN_YES", "1")
 }
 
-/// All connections of the hub, without what an undo cannot put back.
+/// All connections of the hub, with only the fields that an undo can restore.
 fn state(world: &World) -> Vec<Value> {
     let listed = world
         .run(["list", "-o", "json", "--sort", "source_id"])
@@ -24,7 +24,7 @@ fn state(world: &World) -> Vec<Value> {
     items
 }
 
-/// The names of the entries, the newest first.
+/// The ids of the entries, the newest first.
 fn entries(world: &World) -> Vec<String> {
     let listed = world.run(["history", "-o", "id"]).quiet_success();
     listed.lines().map(str::to_owned).collect()
@@ -207,7 +207,7 @@ fn a_change_that_failed_has_nothing_to_undo() {
     let entry = entries(&world).remove(0);
     let refused = world.run(["undo", &entry]).code(2);
     assert!(refused.stderr.contains("failed, so it changed nothing"));
-    // Nor is it what an undo without a name takes back.
+    // An undo without an entry does not choose it either.
     world.run(["undo"]).code(5);
 }
 

@@ -11,7 +11,7 @@ fn change(id: u128, types: &[&str]) -> Option<Value> {
     Some(json!({ "data": data }))
 }
 
-/// The answer to a PATCH as it was recorded: without the names of the orgs and of the user.
+/// The answer to a PATCH. It has no names of orgs or of the user, as the real API's answer.
 fn nameless(mut connection: Value) -> ResponseTemplate {
     for relation in ["source_org", "sink_org", "created_by"] {
         connection["relationships"][relation]["data"]

@@ -109,7 +109,7 @@ impl Account {
         account
     }
 
-    /// The org that these keys open.
+    /// The org that these keys belong to.
     pub(crate) fn org_of_keys(&self, api_key: &str, app_key: &str) -> Option<Org> {
         let number = api_key.strip_prefix("api-key-")?.parse().ok()?;
         Some(Org(number)).filter(|org| number < self.orgs && org.app_key() == app_key)
@@ -146,7 +146,7 @@ impl Account {
         }))
     }
 
-    /// A page of the connections in which the org takes part. Filters by org are not implemented.
+    /// A page of the connections that have the org at one end. Filters by org are not implemented.
     pub(crate) fn list(&mut self, org: Org, query: &str) -> Bytes {
         let key = (org, query.to_owned());
         if let Some(page) = self.pages.get(&key) {
@@ -193,7 +193,7 @@ impl Account {
         Ok(answer)
     }
 
-    /// Replaces the types of a connection of which the org is the source.
+    /// Replaces the types of a connection whose source is this org.
     pub(crate) fn update(&mut self, source: Org, id: &str, request: &[u8]) -> Answer {
         let is_it = |one: &&mut Connection| one.source == source && one.id.to_string() == id;
         let found = self.connections.iter_mut().find(is_it);
@@ -208,7 +208,7 @@ impl Account {
         Ok(body(&json!({"data": connection.record(false)})))
     }
 
-    /// Deletes a connection in which the org takes part.
+    /// Deletes a connection that has the org at one end.
     pub(crate) fn delete(&mut self, org: Org, id: &str) -> Answer {
         let is_it = |one: &Connection| {
             (one.source == org || one.destination == org) && one.id.to_string() == id

@@ -1,4 +1,4 @@
-//! What it takes to apply five changes in each of many orgs.
+//! The input files and keys for an `apply` of five changes in each of many orgs.
 
 use std::fmt::Write as _;
 

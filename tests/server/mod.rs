@@ -1,5 +1,5 @@
-//! A server that stands for the API in tests of traffic and in benchmarks: any number of orgs, TLS with HTTP/2,
-//! latency, rate limits. It counts what clients do. It is written from the API's documentation and shares nothing with
+//! A server that imitates the API in tests of traffic and in benchmarks: any number of orgs, TLS with HTTP/2, latency,
+//! rate limits. It counts requests and connections. It is written from the API's documentation and shares nothing with
 //! the program.
 
 pub(crate) mod account;
@@ -41,7 +41,7 @@ pub(crate) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a server serves, and how.
+/// The options of a server.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ServerOptions {
     /// How many source orgs the account has, which is how many connections the hub sees.
@@ -52,12 +52,12 @@ pub(crate) struct ServerOptions {
     pub(crate) rate_limit: RateLimit,
 }
 
-/// What clients did.
+/// The requests and connections of clients, counted.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Traffic {
     /// Requests that were answered.
     pub(crate) requests: u64,
-    /// Those of them that were answered 429.
+    /// The requests among them that were answered 429.
     pub(crate) refused: u64,
     /// TCP connections that were opened.
     pub(crate) connections: u64,
@@ -149,7 +149,7 @@ async fn serve_connection(shared: Arc<Shared>, stream: TcpStream) {
     match shared.tls.clone() {
         None => serve_requests(shared, stream).await,
         Some(acceptor) => {
-            // A client that does not trust the certificate goes away here.
+            // If a client does not trust the certificate, this fails and the client is gone.
             if let Ok(stream) = acceptor.accept(stream).await {
                 serve_requests(shared, stream).await;
             }
@@ -224,7 +224,7 @@ fn route(account: &mut Account, org: Org, head: &Parts, body: &[u8]) -> Answer {
 }
 
 async fn delay(time: Duration) {
-    // A sleep of no time would last until the timer's next tick.
+    // A sleep of zero would last until the timer's next tick.
     if !time.is_zero() {
         sleep(time).await;
     }

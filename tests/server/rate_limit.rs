@@ -1,15 +1,15 @@
-//! How many requests an org may send in a period, and the headers that tell of it.
+//! The rate limit of an org, and the headers that report it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::account::Org;
 
-/// A number of requests in each period, for each org by itself.
+/// The number of requests that each org may send per period.
 #[derive(Clone, Copy)]
 pub(crate) struct RateLimit {
     pub(crate) requests: u32,
-    /// It begins with the first request after the one before has ended. A whole number of seconds.
+    /// A period begins with the first request after the end of the last one. A whole number of seconds.
     pub(crate) period: Duration,
 }
 
@@ -33,7 +33,7 @@ impl Default for RateLimit {
 }
 
 impl Periods {
-    /// Counts a request. Gives the headers of its answer, and whether it is within the limit.
+    /// Counts a request. Returns the headers of its answer, and whether it is within the limit.
     pub(crate) fn count(
         &mut self,
         org: Org,
@@ -51,7 +51,7 @@ impl Periods {
         period.requests += 1;
         let left = limit.period - (now - period.start);
         let remaining = limit.requests.saturating_sub(period.requests);
-        // Rounded up, so that a client that waits this long is let in.
+        // Rounded up, so that a client that waits this long is accepted.
         let reset = left.as_secs_f64().ceil() as u64;
         let headers = [
             ("x-ratelimit-name", "org_connections".to_owned()),

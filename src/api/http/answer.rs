@@ -10,19 +10,19 @@ use url::Url;
 use super::transport;
 use crate::api::error::{Error, ErrorKind};
 
-/// A longer answer is refused.
+/// The maximum length of an answer. A longer one is refused.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// A 2xx answer, read to its end.
+/// A successful (2xx) answer that was received completely.
 #[derive(Debug)]
 pub(in crate::api) struct Answer {
     pub(in crate::api) body: Vec<u8>,
-    /// The server's time, to the second.
+    /// The server's time from the `Date` header, which has a precision of one second.
     pub(in crate::api) date: Option<Timestamp>,
 }
 
 impl Answer {
-    /// Reads an answer to its end. An error unless it is 2xx, whole and not too long.
+    /// Reads an answer completely. Fails unless its status is 2xx and it is complete and not too long.
     pub(super) async fn read(response: Response) -> Result<Self, Error> {
         let status = response.status();
         if status.is_redirection() {
@@ -34,14 +34,14 @@ impl Answer {
         if status.is_success() {
             return body.map(|body| Self { body, date });
         }
-        // The status says enough, even if the text that explains it was lost.
+        // The status is enough for an error, even if the body that explains it was lost.
         let explanation = explanation(status, &body.unwrap_or_default());
         let error = refusal_error(status, &explanation);
         Err(error.with_retry_after(retry_after))
     }
 }
 
-/// The error about an answer of 4xx or 5xx. The explanation follows the status.
+/// Creates the error for a 4xx or 5xx answer. `explanation` is appended to the status.
 fn refusal_error(status: StatusCode, explanation: &str) -> Error {
     let (kind, max_retries, may_be_done) = match status.as_u16() {
         401 => (ErrorKind::Unauthenticated, 0, false),
@@ -60,7 +60,7 @@ fn refusal_error(status: StatusCode, explanation: &str) -> Error {
         .with_outcome_unknown(may_be_done)
 }
 
-/// Names the host alone: the rest of the location may hold anything.
+/// Creates the error for a redirect. It names only the target's host, since the rest of the URL may contain a secret.
 fn redirect_error(response: &Response) -> Error {
     let location = response.headers().get(LOCATION);
     let target = location.and_then(|location| response.url().join(location.to_str().ok()?).ok());
@@ -96,7 +96,7 @@ async fn read_body(mut response: Response, max_bytes: u64) -> Result<Vec<u8>, Er
     }
 }
 
-/// What the body of a refusal says beyond its status, to be appended to it: `: connection … already exists`.
+/// The text that the body of an error answer adds to its status: `: connection … already exists`.
 fn explanation(status: StatusCode, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
@@ -107,7 +107,7 @@ fn explanation(status: StatusCode, body: &[u8]) -> String {
         return " (an HTML page, not an answer of the API)".to_owned();
     }
     let mut clauses = error_texts(text).unwrap_or_else(|| vec![text.to_owned()]);
-    // The API answers 403 with `Forbidden`, which the status says already.
+    // The API answers a 403 with the text `Forbidden`, which repeats the status.
     let reason = status.canonical_reason().unwrap_or_default();
     clauses.retain(|clause| !clause.eq_ignore_ascii_case(reason));
     match clauses.as_slice() {
@@ -116,8 +116,8 @@ fn explanation(status: StatusCode, body: &[u8]) -> String {
     }
 }
 
-/// The messages of a refusal. The API writes `errors` with strings or with JSON:API objects; gateways write one
-/// `message` or `error`.
+/// The error messages in a body. The API writes `errors`, a list of strings or of JSON:API objects; gateways write a
+/// single `message` or `error`.
 fn error_texts(text: &str) -> Option<Vec<String>> {
     let body: Value = serde_json::from_str(text).ok()?;
     if let Some(errors) = body.get("errors").and_then(Value::as_array) {
@@ -137,9 +137,9 @@ fn error_text(error: &Value) -> Option<String> {
     )
 }
 
-/// How long an answer asks to wait before the next request. Datadog says so in seconds in `X-RateLimit-Reset`, which
-/// counts on a 429 alone since it is part of other answers too. A gateway says so in `Retry-After`, in seconds or as a
-/// date by the server's own clock.
+/// How long the server asks to wait before the next request. Datadog sends the seconds in `X-RateLimit-Reset`; it is
+/// part of other answers too, so it is used for a 429 only. A gateway sends `Retry-After`, in seconds or as a date by
+/// the server's own clock.
 pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     if status == StatusCode::TOO_MANY_REQUESTS {
         let reset = header_seconds(headers, "x-ratelimit-reset");
@@ -155,13 +155,13 @@ pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Dur
     })
 }
 
-/// Reads a date as HTTP writes it: `Wed, 26 Nov 2025 08:00:00 GMT`.
+/// Reads a header as an HTTP date: `Wed, 26 Nov 2025 08:00:00 GMT`.
 fn header_date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
     let text = header_text(headers, name)?;
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// Reads a number of seconds, whole or with a fraction, that is not negative.
+/// Reads a header as a number of seconds, which may have a fraction but is not negative.
 pub(super) fn header_seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     let seconds = header_text(headers, name)?.parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()

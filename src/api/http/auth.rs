@@ -6,17 +6,17 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::api::error::{Error, ErrorKind};
 use crate::config::Credentials;
 
-/// The headers of every request, with the credentials in them.
+/// The headers of every request, including the credentials.
 #[derive(Debug)]
 pub(super) struct AuthHeaders {
     headers: HeaderMap,
-    /// The longest first, since one may be a part of another.
+    /// The secrets to redact, the longest first, since one may be a part of another.
     secrets: Vec<SecretString>,
 }
 
 impl AuthHeaders {
-    /// Makes the headers. White space around a secret is not part of it: a key that is read from a file usually ends in
-    /// a newline.
+    /// Creates the headers. White space around a secret is removed: a key that is read from a file usually ends in a
+    /// newline.
     ///
     /// # Errors
     /// Fails if a secret is empty, or cannot be sent in a header.
@@ -47,7 +47,7 @@ impl AuthHeaders {
         &self.headers
     }
 
-    /// The text with `***` in place of each secret. A server may send back what it received.
+    /// Replaces each secret in the text by `***`. A server may send back what it received.
     pub(super) fn redact(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.expose_secret(), "***")
@@ -63,7 +63,7 @@ fn header_value(label: &str, prefix: &str, secret: &SecretString) -> Result<Head
     }
     let text = SecretString::from(format!("{prefix}{secret}"));
     let value = HeaderValue::from_str(text.expose_secret());
-    // The library would send bytes above ASCII as well, but gateways differ in what they make of them.
+    // The HTTP library would also send bytes beyond ASCII, but gateways handle them differently.
     let mut value = value.ok().filter(|_| secret.is_ascii()).ok_or_else(|| {
         let detail = format!(
             "the {label} holds a line break, a control character or a letter beyond ASCII, \

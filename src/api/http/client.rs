@@ -16,11 +16,11 @@ use super::transport::{self, Transport};
 use crate::api::error::{Error, ErrorKind, duration_text};
 use crate::config::Credentials;
 
-/// The longest wait before a retry that the service does not ask for.
+/// The maximum wait before a retry, unless the service asks for a longer one.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
-/// Used in place of a timeout that is too long for the clock.
+/// Replaces a longer timeout, which could overflow the clock.
 const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
-/// Texts of a server are cut after this many characters.
+/// The maximum number of characters of a server's text in an error.
 const MAX_DETAIL: usize = 300;
 
 /// How a client waits, retries and stops.
@@ -30,15 +30,16 @@ pub struct ClientSettings {
     pub timeout: Duration,
     /// How often a request is sent again, at most.
     pub max_retries: u32,
-    /// The longest wait before the first retry. It doubles with each retry, up to ten seconds.
+    /// The maximum wait before the first retry. It doubles with each retry, up to ten seconds.
     pub backoff: Duration,
-    /// Ends waits and reads in progress, and keeps new requests from being sent. A write in progress finishes.
+    /// Cancelled to interrupt the client: waits and reads end at once and no new request is sent, but a write that was
+    /// sent is completed.
     pub interrupt: CancellationToken,
     /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`. Never a secret.
     pub credentials_origin: Option<String>,
 }
 
-/// A minute for an operation, three retries, and a first wait of a quarter of a second.
+/// One minute for each operation, three retries, and a quarter of a second before the first retry.
 impl Default for ClientSettings {
     fn default() -> Self {
         Self {
@@ -51,7 +52,7 @@ impl Default for ClientSettings {
     }
 }
 
-/// The API as one set of credentials sees it. Cheap to clone.
+/// A client of the API with one set of credentials. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
     transport: Transport,
@@ -61,7 +62,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client. Nothing is sent yet.
+    /// Creates a client. Nothing is sent yet.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::InvalidKey`] if a key cannot be sent in a header.
@@ -81,10 +82,10 @@ impl Client {
         })
     }
 
-    /// Waits, for example before the same thing is read again.
+    /// Waits for the given time, or until the client is interrupted.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Interrupted`], at once.
+    /// Fails at once with [`ErrorKind::Interrupted`] when the client is interrupted.
     pub async fn sleep(&self, length: Duration) -> Result<(), Error> {
         let sleeping = async {
             sleep(length).await;
@@ -93,7 +94,7 @@ impl Client {
         self.unless_interrupted(sleeping).await
     }
 
-    /// Sends a request, and reads the answer with `parse`.
+    /// Sends a request, and parses the body of its answer with `parse`.
     pub(in crate::api) async fn call<T>(
         &self,
         request: &Request,
@@ -103,11 +104,11 @@ impl Client {
         parse(&answer.body).ok_or_else(|| self.unreadable(request))
     }
 
-    /// Sends the request, again where that may help, until the timeout is over.
+    /// Sends the request, and sends it again after a temporary failure until the timeout is over.
     ///
     /// # Errors
-    /// Fails if no attempt brought a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have
-    /// taken effect.
+    /// Fails if no attempt got a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have taken
+    /// effect.
     pub(in crate::api) async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let deadline = Instant::now() + self.settings.timeout;
         let mut retries = 0;
@@ -123,7 +124,7 @@ impl Client {
             };
             let (target, wait_ms) = (request.target(), wait.as_millis());
             log::info!("{target} is sent again in {wait_ms} ms: {}", error.detail());
-            // An interrupt ends the wait; the next attempt then reports it.
+            // An interrupt ends this wait early; the next attempt then fails with the error.
             let _ = self.sleep(wait).await;
             retries += 1;
         };
@@ -131,10 +132,10 @@ impl Client {
         Err(error.with_outcome_unknown(may_be_done))
     }
 
-    /// Waits until the rate limit allows such a request. It is not sent.
+    /// Waits until the rate limit allows a request like `request`, without sending it.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::RateLimited`] if that takes longer than one operation may, or with
+    /// Fails with [`ErrorKind::RateLimited`] if the wait would exceed the timeout of one operation, or with
     /// [`ErrorKind::Interrupted`].
     pub(in crate::api) async fn wait_to_send(&self, request: &Request) -> Result<(), Error> {
         let deadline = Instant::now() + self.settings.timeout;
@@ -145,21 +146,21 @@ impl Client {
         Ok(())
     }
 
-    /// The error about a 2xx answer that cannot be read. A write may have taken effect.
+    /// Creates the error for a 2xx answer that cannot be parsed. A write may have taken effect.
     pub(in crate::api) fn unreadable(&self, request: &Request) -> Error {
         let detail = "the answer was not understood: it does not come from the Datadog API, or from a newer version of it";
         let error = Error::new(ErrorKind::Decode, detail).with_outcome_unknown(request.is_write());
         self.in_context(error, request)
     }
 
-    /// The error with what was tried, on which host, and where the credentials come from.
+    /// Adds the request that failed, its host, and where the credentials come from to the error.
     pub(in crate::api) fn in_context(&self, error: Error, request: &Request) -> Error {
         let host = self.transport.endpoint().authority();
         let origin = self.settings.credentials_origin.as_deref();
         error.with_request(request.label(), host, origin)
     }
 
-    /// Sends the request once, as soon as it may be sent.
+    /// Sends the request once, after waiting for the rate limit and for a free place among the requests in flight.
     async fn attempt(
         &self,
         request: &Request,
@@ -167,8 +168,8 @@ impl Client {
         deadline: Instant,
     ) -> Result<Answer, Error> {
         let mut admission = pin!(self.admit(request, deadline));
-        // The caller may have announced a write, as the journal does: it is sent even after an interrupt, unless it has
-        // to wait.
+        // The caller may have recorded the write in the journal already. So its first attempt is sent even after an
+        // interrupt, unless it has to wait.
         let immediate = match request.is_write() && retries == 0 {
             true => admission.as_mut().now_or_never(),
             false => None,
@@ -177,23 +178,25 @@ impl Client {
             Some(admitted) => admitted?,
             None => self.unless_interrupted(admission).await?,
         };
-        // Where another attempt could follow, half of the timeout is left for it.
+        // If another attempt is possible, this one may use half of the timeout only.
         let deadline = match retries < self.settings.max_retries {
             true => deadline.min(Instant::now() + self.settings.timeout / 2),
             false => deadline,
         };
         let exchange = self.exchange(request, permit, deadline);
-        // A write that is given up could have any outcome, so it always finishes.
+        // Cancelling a write would leave its outcome unknown, so a write is never cancelled.
         match request.is_write() {
             true => exchange.await,
             false => self.unless_interrupted(exchange).await,
         }
     }
 
-    /// Waits until the org's rate limit allows the request, and not too many others are in flight.
+    /// Waits until the org's rate limit allows the request, and until fewer than the maximum number of requests are in
+    /// flight.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::RateLimited`] or [`ErrorKind::Timeout`] if that is not so before `deadline`.
+    /// Fails with [`ErrorKind::RateLimited`] or [`ErrorKind::Timeout`] if the request may not be sent before
+    /// `deadline`.
     async fn admit(
         &self,
         request: &Request,
@@ -209,7 +212,7 @@ impl Client {
         }
     }
 
-    /// Sends the request, and reads the answer until `deadline`.
+    /// Sends the request and reads its answer. Fails if the answer is not complete before `deadline`.
     async fn exchange(
         &self,
         request: &Request,
@@ -234,7 +237,7 @@ impl Client {
             Err(error.with_outcome_unknown(true))
         });
         answer.map_err(|error| {
-            // Redacted before it is cut: a cut could leave a part of a secret.
+            // Secrets are redacted before the text is cut, since a cut could leave a part of a secret.
             let detail = shorten_to_one_line(&self.auth.redact(error.detail()));
             let (target, elapsed) = (request.target(), started.elapsed().as_millis());
             log::debug!("{target} failed after {elapsed} ms: {detail}");
@@ -242,7 +245,7 @@ impl Client {
         })
     }
 
-    /// How long to wait before the next attempt. `None` if there is to be none.
+    /// How long to wait before the next attempt. `None` if the request is not sent again.
     fn wait_before_retry(
         &self,
         error: &Error,
@@ -252,7 +255,7 @@ impl Client {
         if retries >= self.settings.max_retries.min(error.max_retries()) {
             return None;
         }
-        // A part of the wait is random, so that clients that failed together do not come back together.
+        // A part of the wait is random, so that clients that failed at the same time do not retry at the same time.
         let first = self.settings.backoff;
         let backoff = first.saturating_mul(1 << retries.min(16)).min(MAX_BACKOFF);
         let wait = match error.retry_after() {
@@ -263,7 +266,7 @@ impl Client {
         (wait < left).then_some(wait)
     }
 
-    /// Waits for the result of `future`, or for an interrupt.
+    /// Waits for the result of `future`. Fails if the client is interrupted first.
     async fn unless_interrupted<T>(
         &self,
         future: impl Future<Output = Result<T, Error>>,
@@ -281,7 +284,7 @@ impl Client {
 fn log_answer(request: &Request, response: &Response, elapsed: Duration) {
     let (target, status) = (request.target(), response.status().as_u16());
     log::info!("{target} -> {status} in {} ms", elapsed.as_millis());
-    // Logged as a number: a server may write anything into a header.
+    // Only a number is logged, since a server may write anything into a header.
     let remaining = header_text(response.headers(), "x-ratelimit-remaining");
     if let Some(remaining) = remaining.and_then(|text| text.parse::<u64>().ok()) {
         log::debug!("requests left before the rate limit: {remaining}");
@@ -291,7 +294,7 @@ fn log_answer(request: &Request, response: &Response, elapsed: Duration) {
     }
 }
 
-/// The text on one line, with spaces for control characters, cut to a readable length.
+/// Puts the text on one line, with spaces in place of control characters, and cuts it to [`MAX_DETAIL`] characters.
 fn shorten_to_one_line(text: &str) -> String {
     let mut line = text.replace(char::is_control, " ");
     if let Some((end, _)) = line.char_indices().nth(MAX_DETAIL) {

@@ -1,7 +1,7 @@
 //! Requests to the API. Only this folder knows the HTTP library.
 //!
-//! [`client`] has the client, which sends a request again where that may help; [`rate_limit`] decides when it may be
-//! sent; [`answer`] reads what came back, and says what it means.
+//! [`client`] contains the client, which sends a request again after a temporary failure. [`rate_limit`] decides when a
+//! request may be sent. [`answer`] reads the answer and turns its status into a result.
 
 mod answer;
 mod auth;

@@ -1,9 +1,9 @@
 //! Keeps to the rate limits of an org: a request that would be refused waits instead of being sent.
 //!
-//! Datadog counts the requests of an org in fixed windows. Every answer names the limit that it counts to
-//! (`X-RateLimit-Name`), how many requests remain (`-Remaining`), and in how many seconds the window ends (`-Reset`).
-//! Others may work in the same org, so the service's count holds, less the requests in flight. Nothing is known of a
-//! new window before a request was answered in it, so the first one is sent alone.
+//! Datadog counts the requests of an org in fixed windows of time. Every answer has the name of the limit that it
+//! counts towards (`X-RateLimit-Name`), the number of requests that remain (`-Remaining`), and the seconds until the
+//! window ends (`-Reset`). Other programs may work in the same org, so the service's count is used, minus the requests
+//! in flight. A new window is unknown until a request in it was answered, so the first request is sent alone.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,14 +18,14 @@ use super::answer::{header_seconds, header_text, retry_after};
 use super::request::Request;
 use crate::api::error::{Error, ErrorKind, duration_text};
 
-/// No window is longer. A header that says so is invalid, for example a date in place of a length.
+/// The maximum length of a window. A header with a longer one is invalid; it may hold a date in place of a length.
 const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// The rate limits of one set of credentials.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter {
     state: Mutex<State>,
-    /// Notified whenever a request is no longer in flight.
+    /// Notified whenever a request is finished, so that waiting requests decide again.
     finished: Notify,
 }
 
@@ -34,7 +34,8 @@ pub(super) struct RateLimiter {
 pub(super) struct Permit<'a> {
     limiter: &'a RateLimiter,
     request: InFlight,
-    /// Whether the answer is lost. The service may have counted the request anyway.
+    /// Whether the answer is lost, or is an error that does not report the limit. The service may have counted the
+    /// request anyway.
     is_lost: bool,
 }
 
@@ -42,7 +43,7 @@ impl RateLimiter {
     /// Waits until the request may be sent.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::RateLimited`] if it may not be sent before `deadline`. In that case it does not wait.
+    /// Fails at once with [`ErrorKind::RateLimited`] if the request may not be sent before `deadline`.
     pub(super) async fn acquire(
         &self,
         request: &Request,
@@ -50,7 +51,7 @@ impl RateLimiter {
     ) -> Result<Permit<'_>, Error> {
         let route = Route::of(request);
         loop {
-            // Created before the decision, so that no request that finishes after it is missed.
+            // Created before the decision, so that a request that finishes right after it is not missed.
             let finished = self.finished.notified();
             let now = Instant::now();
             let decision = self.lock().admit(&route, now);
@@ -88,7 +89,7 @@ impl RateLimiter {
 }
 
 impl Permit<'_> {
-    /// Learns what an answer says about the rate limit.
+    /// Records the rate limit that an answer reports, and ends the request.
     pub(super) fn record_answer(mut self, status: StatusCode, headers: &HeaderMap) {
         let window = Window::from_headers(status, headers);
         self.is_lost = window.is_none() && !status.is_success();
@@ -102,7 +103,7 @@ impl Permit<'_> {
         }
     }
 
-    /// Ends a permission that was not used.
+    /// Returns a permit whose request was not sent, so that it is not counted.
     pub(super) fn give_back(mut self) {
         self.is_lost = false;
     }
@@ -115,7 +116,7 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// Requests that are taken to count to the same limit.
+/// The requests that are assumed to share one limit: the reads or the writes of one collection of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Route {
     is_write: bool,
@@ -132,13 +133,13 @@ struct InFlight {
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
     Send,
-    /// Not before one of those in flight is answered.
+    /// The request has to wait until a request in flight is answered.
     AwaitAnswer,
-    /// Not before the window ends.
+    /// The request has to wait until the window ends at this time.
     AwaitReset(Instant),
 }
 
-/// What remains of a limit until its window ends.
+/// How many requests a limit still allows until its window ends.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     remaining: u64,
@@ -147,11 +148,11 @@ struct Window {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The name of the limit that each route counts to, by its latest answer; `None` if that named no limit.
+    /// The name of the limit that each route counts towards, by its latest answer; `None` if that answer had none.
     limits: HashMap<Route, Option<String>>,
     windows: HashMap<String, Window>,
     in_flight: Vec<InFlight>,
-    /// The ends of windows for which a wait was logged.
+    /// The ends of windows for which a wait was logged already. Each wait is logged once.
     logged_resets: HashSet<Instant>,
 }
 
@@ -165,7 +166,7 @@ impl Route {
 }
 
 impl State {
-    /// Counts a request as in flight if it may be sent.
+    /// Decides whether a request may be sent, and counts it as in flight if so.
     fn admit(&mut self, route: &Route, now: Instant) -> Decision {
         let decision = self.decision_for(route, now);
         if decision == Decision::Send {
@@ -182,7 +183,7 @@ impl State {
         let Some(window) = limit.and_then(|limit| self.windows.get(limit)) else {
             return Decision::Send;
         };
-        // The service may not have counted those in flight yet.
+        // The service may not have counted the requests in flight yet.
         let in_flight = self.in_flight.iter();
         let in_flight = in_flight.filter(|request| self.limit_of(&request.route) == limit);
         let is_over = now >= window.ends;
@@ -196,8 +197,8 @@ impl State {
         }
     }
 
-    /// Learns from an answer, which may name its limit. Answers may overtake each other, and within a window no more
-    /// remains than any of them says.
+    /// Records the limit and the window that an answer reports. Answers may arrive in another order than they were
+    /// sent, so within a window the lowest remaining number is kept.
     fn record_window(&mut self, request: &InFlight, name: Option<String>, window: Window) {
         let name = name.or_else(|| self.limit_of(&request.route).map(str::to_owned));
         let name = name.unwrap_or_else(|| request.route.collection.clone());
@@ -211,7 +212,8 @@ impl State {
         }
     }
 
-    /// Ends the time in flight of a request. If its answer was lost, the service may have counted it.
+    /// Removes a request from those in flight. If its answer was lost, it is counted, since the service may have
+    /// counted it.
     fn finish(&mut self, request: &InFlight, is_lost: bool) {
         let limit = self.limit_of(&request.route).map(str::to_owned);
         let window = limit.and_then(|limit| self.windows.get_mut(&limit));
@@ -223,8 +225,8 @@ impl State {
         }
     }
 
-    /// The name of the limit that a route counts to. Before its first answer, it is that of the reads or writes of the
-    /// same collection.
+    /// The name of the limit that a route counts towards. Before the route's first answer, the limit of the other route
+    /// of the same collection is used: that of its reads for writes, and the reverse.
     fn limit_of(&self, route: &Route) -> Option<&str> {
         let sibling = || Route {
             is_write: !route.is_write,
@@ -237,8 +239,8 @@ impl State {
 }
 
 impl Window {
-    /// What an answer says of its limit's window. `None` if headers are missing or make no sense. A 429 may come from a
-    /// gateway, with `Retry-After` alone.
+    /// Reads the window from the headers of an answer. `None` if headers are missing or invalid. A 429 may come from a
+    /// gateway that sends `Retry-After` only.
     fn from_headers(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
         let (remaining, reset) = match status {
             StatusCode::TOO_MANY_REQUESTS => (0, retry_after(status, headers)?),

@@ -12,7 +12,7 @@ pub(in crate::api) struct Request {
 }
 
 impl Request {
-    /// `path` begins with a slash and needs no escapes.
+    /// Creates a GET request. `path` begins with a slash and must not need escapes.
     pub(in crate::api) fn get(path: &str) -> Self {
         Self::new(Method::GET, path, None)
     }
@@ -38,7 +38,7 @@ impl Request {
         }
     }
 
-    /// Adds a pair to the query. Key and value are escaped.
+    /// Adds a parameter to the query. Key and value are escaped.
     pub(in crate::api) fn with_query(mut self, key: &str, value: &str) -> Self {
         self.query = form_urlencoded::Serializer::new(self.query)
             .append_pair(key, value)
@@ -46,12 +46,13 @@ impl Request {
         self
     }
 
-    /// Whether it changes anything on the server.
+    /// Whether the request changes anything on the server.
     pub(super) fn is_write(&self) -> bool {
         self.method != Method::GET
     }
 
-    /// The first three segments of the path, such as `/api/v2/org_connections`.
+    /// The first three segments of the path, such as `/api/v2/org_connections`. Rate limits are counted for each
+    /// collection.
     pub(super) fn collection(&self) -> &str {
         let end = self.path.match_indices('/').nth(3);
         end.map_or(&self.path, |(end, _)| &self.path[..end])

@@ -14,16 +14,16 @@ use crate::api::error::{Error, ErrorKind};
 use crate::config::Endpoint;
 
 const USER_AGENT: &str = concat!("orgconn/", env!("CARGO_PKG_VERSION"));
-/// A host that is up accepts a connection sooner.
+/// The maximum time to connect. A host that is up accepts a connection sooner.
 const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Over HTTP/1.1 each request in flight needs a connection of its own, and a gateway may allow few. Curl opens up to
-/// fifty in parallel.
+/// The maximum number of requests in flight over HTTP/1.1. Each needs its own connection there, and a gateway may allow
+/// few. Curl opens up to fifty in parallel.
 const MAX_HTTP1_REQUESTS: usize = 32;
-/// Over HTTP/2 requests share one connection. RFC 9113 (6.5.2) recommends that servers allow this many at least; the
-/// library keeps to a server that allows fewer.
+/// The maximum number of requests in flight over HTTP/2, where requests share one connection. RFC 9113 (6.5.2)
+/// recommends that servers allow at least this many; the HTTP library obeys a server that allows fewer.
 const MAX_HTTP2_REQUESTS: usize = 100;
 
-/// The connections to one server. Clones share them, as do the clients that are made with one.
+/// The connections to one server. They are shared by the clones, and by all clients that are created with one of them.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
 
@@ -36,15 +36,15 @@ struct Inner {
 }
 
 impl Transport {
-    /// Prepares connections to a server; none is opened yet. `timeout` limits one operation. Connecting may take a
-    /// third of it, at most ten seconds.
+    /// Prepares connections to a server without opening any. `timeout` is the time limit of one operation; connecting
+    /// may take a third of it, and at most ten seconds.
     ///
-    /// Uses the system's certificates, and its proxies except for loopback.
+    /// Uses the system's certificates and its proxies. Loopback hosts are reached without a proxy.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::Setup`] if the system's certificates cannot be read.
     pub fn new(endpoint: Endpoint, timeout: Duration) -> Result<Self, Error> {
-        // An error means that a provider is installed already, which serves as well.
+        // An error means that a provider is installed already; it is used then.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
@@ -71,7 +71,7 @@ impl Transport {
         })))
     }
 
-    /// The server.
+    /// The server that the requests go to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
     }
@@ -80,13 +80,13 @@ impl Transport {
         &self.0.client
     }
 
-    /// Waits until one more request may be in flight. `None` if that is not so before `deadline`.
+    /// Waits until another request may be in flight. `None` if none may before `deadline`.
     pub(super) async fn acquire(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
         let permit = timeout_at(deadline, self.0.in_flight.acquire()).await;
         permit.ok()?.ok()
     }
 
-    /// Allows more requests in flight from the first answer over HTTP/2 on.
+    /// Raises the number of requests in flight after the first answer over HTTP/2.
     pub(super) fn record_version(&self, version: Version) {
         if version == Version::HTTP_2 && !self.0.speaks_http2.swap(true, Ordering::Relaxed) {
             let more = MAX_HTTP2_REQUESTS - MAX_HTTP1_REQUESTS;
@@ -95,7 +95,7 @@ impl Transport {
     }
 }
 
-/// Shows the endpoint alone: the settings of a proxy may hold a password.
+/// Shows only the endpoint: the settings of a proxy may contain a password.
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Transport");
@@ -104,7 +104,8 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// Says what a failure of the connection means: whether the request was sent, and whether another attempt may help.
+/// Turns a failure of the connection into an error that says whether the request was sent and whether it may be sent
+/// again.
 pub(super) fn classify(error: &reqwest::Error) -> Error {
     let cause = root_cause(error);
     if error.is_builder() {
@@ -132,7 +133,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
     let max_retries = match kind {
         ErrorKind::Tls => 0,
         ErrorKind::Proxy => 1,
-        // A name that is not found is usually misspelt. A resolver that fails by chance does so once.
+        // A name that is not found is usually misspelt. One retry covers a resolver that fails by chance.
         ErrorKind::Network if any_cause_mentions(error, "dns error") => 1,
         _ => u32::MAX,
     };
@@ -141,7 +142,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Error {
         .with_outcome_unknown(is_sent)
 }
 
-/// The cause at the end of the chain, without the layers around it.
+/// The message of the innermost cause.
 fn root_cause(error: &reqwest::Error) -> String {
     let cause = error_and_causes(error).last();
     cause.map(ToString::to_string).unwrap_or_default()
@@ -159,7 +160,8 @@ fn tls_failure(error: &reqwest::Error) -> Option<String> {
     })
 }
 
-/// The error and its causes. An I/O error that wraps another does not name it as its source.
+/// The error and its chain of causes. `source()` skips the error that an I/O error wraps, so that one is asked for
+/// separately.
 fn error_and_causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

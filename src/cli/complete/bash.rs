@@ -3,7 +3,7 @@
 pub(super) struct Line {
     /// The words without their quotes. The first is the program, the last the one at the cursor.
     pub(super) words: Vec<String>,
-    /// The length in bytes of the part of the last word that bash keeps.
+    /// The length in bytes of the part of the last word that bash keeps, in front of the text that it inserts.
     pub(super) kept: usize,
     /// The quote that is open at the cursor.
     pub(super) quote: Option<char>,
@@ -31,7 +31,7 @@ pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
         let next = chars.peek().map(|(_, next)| *next);
         match (quote, char) {
             (Some('\''), '\'') | (Some('"'), '"') => quote = None,
-            // Quotes inside of these count by rules of their own.
+            // Within backquotes and substitutions, bash has other rules for quotes.
             (None | Some('"'), '`') => return None,
             (None | Some('"'), '$') if matches!(next, Some('(' | '{')) => return None,
             (None, '$') if matches!(next, Some('\'' | '"')) => return None,
@@ -69,14 +69,17 @@ pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
     })
 }
 
-/// The text that readline has to insert within `quote` to mean `text`; `None` if there is none: readline takes a quote
-/// at the beginning for the one that is open already, and drops it.
+/// The text that readline must insert so that bash reads `text`, where `quote` is open at the cursor.
+///
+/// `None` if the inserted text would begin with the open quote: readline takes it for the quote that is already typed,
+/// and drops it.
 pub(super) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
     let mut typed = String::new();
     for char in text.chars() {
         match (quote, char) {
             (Some('\''), '\'') => typed.push_str(r"'\''"),
-            // History expansion happens in these quotes too, and a backslash before it would stay.
+            // Bash expands `!` (history) within double quotes too, and keeps a backslash before it there. So the quote
+            // is closed before `\!`, and opened again after it.
             (Some('"'), '!') => typed.push_str(r#""\!""#),
             (Some('"'), '$' | '`' | '"' | '\\') => typed.extend(['\\', char]),
             (None, _) if char.is_ascii() && !is_plain(char) => typed.extend(['\\', char]),
@@ -86,7 +89,7 @@ pub(super) fn quoted(text: &str, quote: Option<char>) -> Option<String> {
     if quote.is_some_and(|quote| typed.starts_with(quote)) {
         return None;
     }
-    // Readline closes an open quote, but for a text that ends with one.
+    // Readline closes the open quote, except after a text that ends with that quote: then it is added here.
     typed.extend(quote.filter(|quote| typed.ends_with(*quote)));
     Some(typed)
 }
@@ -160,7 +163,7 @@ mod tests {
             let stays = &read.words.last().unwrap()[..read.kept];
             assert_eq!((stays, read.quote), (kept, quote), "{line}");
         }
-        // It would begin in another quote than it ends in, or within an escape.
+        // The replaced part begins in another quote than it ends in, or within an escape.
         for (line, replaced) in [
             ("o 'a b'c", "b'c"),
             ("o a'b", "a'b"),

@@ -2,7 +2,7 @@ use clap_complete::engine::CompletionCandidate;
 
 use crate::output::escape;
 
-/// The tag of a value. The engine would else render the argument's usage for each.
+/// The tag of a candidate that is a value. Without a tag, the engine would render the argument's usage for each.
 const VALUES: &str = "values";
 
 /// A value with its description, which may be empty.
@@ -13,8 +13,9 @@ pub(super) fn candidate(value: impl Into<String>, description: &str) -> Completi
         .tag(Some(VALUES.into()))
 }
 
-/// The items whose text begins with exactly `typed`; if there is none, those that do case-insensitively. A shell
-/// replaces the typed text with the common prefix of all items, which should not be shorter.
+/// The items whose text begins with `typed`; if there are none, those whose text does so when letter case is ignored.
+/// The two are not mixed: a shell replaces the typed text with the common prefix of all items, which could then be
+/// shorter than the typed text.
 pub(super) fn matching_prefix<K: AsRef<str>, T>(
     items: impl Iterator<Item = (K, T)>,
     typed: &str,

@@ -10,13 +10,13 @@ use crate::{app::chosen_samples, history::SANDBOX_HOST, sandbox::SampleProfile};
 
 /// The command line up to the cursor, parsed up to the first mistake in it.
 pub(super) struct PartialLine {
-    /// The whole command line.
+    /// clap's definition of the whole command line.
     pub(super) definition: Command,
     pub(super) flags: AccountFlags,
     pub(super) environment: Environment,
     config: Option<PathBuf>,
     in_sandbox: bool,
-    /// The innermost command's arguments.
+    /// The parsed arguments of the innermost command.
     matches: ArgMatches,
     /// The names of the commands, the outermost first.
     path: Vec<String>,
@@ -25,8 +25,8 @@ pub(super) struct PartialLine {
 }
 
 impl PartialLine {
-    /// Parses these words, of which the first is the program and the last the one at the cursor. `definition` is a
-    /// command line that ignores errors.
+    /// Parses `words`: the first is the program, the last is the word at the cursor. `definition` must be set to ignore
+    /// errors.
     pub(super) fn parse(
         definition: &Command,
         words: &[String],
@@ -54,7 +54,8 @@ impl PartialLine {
         })
     }
 
-    /// The values that an argument has already, those of a list at the cursor included.
+    /// The values that the line already gives to an argument. In a comma-separated list at the cursor, these are the
+    /// values before the last comma.
     pub(super) fn given(&self, argument: &Arg) -> Vec<String> {
         let raw = self.matches.try_get_raw(argument.get_id().as_str());
         let raw = raw.ok().flatten().into_iter().flatten();
@@ -120,9 +121,11 @@ impl PartialLine {
         file.unwrap_or_default()
     }
 
-    /// Whose views of the account the command would work with; none if the settings are wrong.
+    /// The owners of the cached data that suits the command: one for each account that it would use. Empty if the
+    /// settings are invalid.
     pub(super) fn cache_owners(&self) -> Vec<CacheOwner> {
-        // Without a chosen profile, the source org chooses it, so that any may be meant.
+        // Where no profile is chosen, the org in `--source` decides which profile is used. Its value is not looked up
+        // here, so all profiles are possible.
         let names_source = matches!(
             self.path.first().map(String::as_str),
             Some("create" | "update" | "delete")

@@ -24,8 +24,8 @@ use crate::config::Environment;
 use line::PartialLine;
 use values::{ArgumentCompleter, FILES};
 
-/// Answers a shell, if the variable `COMPLETE` says that one is asking; otherwise returns false. `definition` makes the
-/// definition of the command line.
+/// Answers a shell's completion request, which sets the variable `COMPLETE`. Returns false if there is no such request.
+/// `definition` makes clap's definition of the command line.
 ///
 /// # Errors
 /// Fails if the variable names an unknown shell, or if standard output cannot be written.
@@ -49,19 +49,19 @@ pub(super) fn answer(
 enum Completions {
     /// These words.
     Words(Vec<CompletionCandidate>),
-    /// Existing files. Every shell has its own way to show them.
+    /// The names of existing files, which each shell completes in its own way.
     Files,
 }
 
-/// The completions of the last of `words`, of which the first is the program. `definition` is the built command line.
-/// `None` if the words cannot be parsed.
+/// The completions of the last word. The first word is the program; `definition` is clap's definition of the command
+/// line. `None` if the words cannot be parsed.
 fn completions_for(
     definition: &Command,
     mut words: Vec<String>,
     environment: Environment,
 ) -> Option<Completions> {
     let line = Arc::new(PartialLine::parse(definition, &words, environment)?);
-    // The engine does not know the other names of a flag in `--from=NAME`, so that the two go to it as words.
+    // In `--from=NAME` the engine does not recognize a flag by its alias, so flag and value are passed as two words.
     let mut flag = String::new();
     let last = words.pop()?;
     match last.split_once('=') {
@@ -81,7 +81,7 @@ fn completions_for(
     if candidates.iter().any(|it| it.get_tag() == files.as_ref()) {
         return Some(Completions::Files);
     }
-    // Before a `-` is typed, flags are offered only where there is nothing else.
+    // For an empty word, flags are offered only if the command takes neither subcommands nor positional arguments.
     let hides_flags = typed.is_empty() && line.takes_words();
     let used_up = line.used_up();
     let is_offered = |id: &str| !hides_flags && !used_up.iter().any(|it| it == id);
@@ -92,13 +92,13 @@ fn completions_for(
     ))
 }
 
-/// The id of the argument whose flag it is; `None` for a value or a command.
+/// The id of the argument that a candidate flag belongs to; `None` if the candidate is a value or a command.
 fn flag_id(candidate: &CompletionCandidate) -> Option<&str> {
     candidate.get_id()?.strip_prefix("arg::")
 }
 
-/// Adds to each argument of a command and of its subcommands the completer of its values. `path` has the names of the
-/// command and of its parent commands, without the program's own.
+/// Adds a completer of values to each argument of a command and of its subcommands. `path` has the names of the command
+/// and of its parent commands, without the program's own.
 fn with_value_completers(command: Command, path: &[&str], line: &Arc<PartialLine>) -> Command {
     let values = |argument: Arg| match ArgumentCompleter::of(&argument, path, line) {
         Some(values) => argument.add(ArgValueCompleter::new(values)),
@@ -110,7 +110,7 @@ fn with_value_completers(command: Command, path: &[&str], line: &Arc<PartialLine
     })
 }
 
-/// Whether there is anything to offer for the values of this argument of the command at `path`, beside what clap knows.
+/// Whether completion offers values for this argument of the command at `path`, besides those that clap knows.
 #[cfg(test)]
 pub(super) fn has_values(argument: &Arg, path: &[&str]) -> bool {
     values::ValueKind::of(argument, path).is_some()

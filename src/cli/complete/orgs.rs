@@ -6,10 +6,10 @@ use super::candidates::{candidate, matching_prefix};
 use crate::model::{Org, OrgSelector};
 use crate::output::escape;
 
-/// The orgs that `typed` may be the beginning of, by their names. It is read as a selector: `name:`, `uuid:` and
-/// `public-id:` in front force one reading; otherwise the ids are tried where no name fits.
+/// The orgs whose name begins with `typed`. A prefix `name:`, `uuid:` or `public-id:` in `typed` chooses what is
+/// compared; without a prefix, the ids are compared where no name fits.
 ///
-/// An org whose name means another one as well, or no org at all, is offered by its UUID.
+/// An org is offered by its UUID if its name does not select exactly this org.
 pub(super) fn org_candidates(orgs: &[Org], typed: &str) -> Vec<CompletionCandidate> {
     let uuid = |org: &Org| Some(org.id.to_string());
     let public_id = |org: &Org| org.public_id.clone();
@@ -43,7 +43,7 @@ fn by_name(orgs: &[Org], typed: &str, prefix: &str) -> Vec<CompletionCandidate> 
         neighbours.any(|(name, _)| *name == found[index].0)
     };
     let offer = |(index, (name, org)): (usize, &(Cow<'_, str>, &Org))| {
-        // A name that had to be escaped can neither be typed nor shown.
+        // A name that had to be escaped can neither be typed nor shown as it is.
         let stands_for_org = org.name.as_deref() == Some(name) && is_read_as_name(name, prefix);
         match stands_for_org && !is_shared(index) {
             true => candidate([prefix, name].concat(), ""),
@@ -53,7 +53,7 @@ fn by_name(orgs: &[Org], typed: &str, prefix: &str) -> Vec<CompletionCandidate> 
     found.iter().enumerate().map(offer).collect()
 }
 
-/// Whether the name, written behind the prefix, is read as a name and not as an id, a flag or another prefix.
+/// Whether the name, written after the prefix, is read as a name and not as an id, a flag or another prefix.
 fn is_read_as_name(name: &str, prefix: &str) -> bool {
     match prefix {
         "" => !name.starts_with('-') && matches!(name.parse(), Ok(OrgSelector::Text(_))),
@@ -76,7 +76,7 @@ fn by_id(
         .collect()
 }
 
-/// The name, with the public id behind it.
+/// The description of an org: its name, then its public id in brackets.
 fn describe(org: &Org) -> String {
     let name = org.name.as_deref().unwrap_or_default();
     match &org.public_id {
@@ -93,7 +93,7 @@ mod tests {
 
     const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
 
-    /// The names among these that are offered for `typed`. The ids are the places in the list.
+    /// The values that are offered for `typed` among orgs with these names. The id of an org is its index.
     fn offered(names: &[&str], typed: &str) -> Vec<String> {
         let org = |(number, name): (usize, &&str)| Org {
             name: Some((*name).to_owned()),

@@ -46,12 +46,12 @@ impl EnvCompleter for Shell {
     }
 }
 
-/// The answer to a shell's script: a line `words` or `files`, then one word per line, each with its description behind
-/// a tab. `None` if there are no completions.
+/// The answer to a shell's script: a line `words` or `files`, then one word per line, each followed by a tab and its
+/// description. `None` if there are no completions.
 ///
-/// Bash asks with the line up to the cursor, the end of it that it will replace, and the kind of completion; PowerShell
-/// with the words as lines of one argument; the others with the words. Bash and PowerShell put words on the line as
-/// they are, and so get them quoted.
+/// The arguments depend on the shell. Bash passes the line up to the cursor, the end of it that bash will replace, and
+/// the kind of completion; PowerShell passes the words as the lines of one argument; the others pass the words. Bash
+/// and PowerShell insert words as they are, so they get quoted words.
 fn answer(
     shell: Shell,
     arguments: Vec<String>,
@@ -66,7 +66,7 @@ fn answer(
             if line.is_redirection {
                 return Some("files\n".to_owned());
             }
-            // COMP_TYPE is the number of a character. This is `?`: the words are listed and not put on the line.
+            // The kind is `COMP_TYPE`, a character code. 63 is `?`: bash lists the words and inserts none of them.
             only_shows = kind == "63";
             bash_line.insert(line).words.clone()
         }
@@ -79,7 +79,7 @@ fn answer(
         Completions::Words(candidates) => candidates,
     };
     let mut words: Vec<_> = candidates.iter().map(described).collect();
-    // Anybody may have written the cache, and its content is shown on a terminal.
+    // The content of the cache is not trusted, and it is shown on a terminal: control characters must not get there.
     words.retain(|(value, description)| {
         !value.contains(char::is_control) && !description.contains(char::is_control)
     });
@@ -107,20 +107,21 @@ fn described(candidate: &CompletionCandidate) -> (String, String) {
         .get_help()
         .map(ToString::to_string)
         .unwrap_or_default();
-    // The brackets at the end contain the variable and the default.
+    // clap appends the variable and the default in brackets.
     let help = help.lines().next().unwrap_or_default();
     let (help, _) = help.split_once(" [").unwrap_or((help, ""));
     (value, help.to_owned())
 }
 
-/// The text that bash inserts for the part that it replaces; `None` if the word does not begin with the part that
-/// stays.
+/// The text that bash inserts in place of the part that it replaces; `None` if the value does not begin with the part
+/// that bash keeps.
 fn quoted_for_bash(value: &str, line: &Line) -> Option<String> {
     let stays = &line.words.last()?[..line.kept];
     bash::quoted(value.strip_prefix(stays)?, line.quote)
 }
 
-/// The word as PowerShell reads it as one. It takes the typographic quotes U+2018 to U+201B for single quotes as well.
+/// Quotes a value so that PowerShell reads it as one word. Quotes within it are doubled, the typographic ones U+2018 to
+/// U+201B included, which PowerShell takes for single quotes.
 fn quoted_for_powershell(value: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || "_-./:=+".contains(char);
     if value.chars().all(is_plain) {

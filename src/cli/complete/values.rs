@@ -48,8 +48,8 @@ pub(super) enum ValueKind {
 }
 
 impl ValueKind {
-    /// Determines the kind by the value's name in the help, which is the same wherever the kind is. `None` if the kind
-    /// is unknown, or if clap knows all values.
+    /// Determines the kind by the value name that the help shows, such as `ORG`: arguments of the same kind have the
+    /// same one. `None` if the kind is unknown, or if clap knows all values.
     pub(super) fn of(argument: &Arg, path: &[&str]) -> Option<Self> {
         let name = argument.get_value_names()?.first()?;
         Some(match (name.as_str(), path) {
@@ -58,7 +58,7 @@ impl ValueKind {
             ("CONNECTION", _) => Self::Connection,
             ("TYPE", _) => Self::Type,
             ("ENTRY", _) => Self::Entry,
-            // The name of a new profile is up to the user.
+            // A new profile gets a new name, so there is nothing to offer.
             ("NAME", ["profile", "add"]) if argument.is_positional() => return None,
             ("NAME", _) => Self::Profile,
             ("SITE", _) => Self::Site,
@@ -74,7 +74,7 @@ impl ValueKind {
 
 impl ArgumentCompleter {
     /// The completer for the values of this argument of the command at `path`; `None` if there is nothing to offer
-    /// beside the values that clap knows.
+    /// besides the values that clap knows.
     pub(super) fn of(argument: &Arg, path: &[&str], line: &Arc<PartialLine>) -> Option<Self> {
         Some(Self {
             kind: ValueKind::of(argument, path)?,
@@ -115,7 +115,7 @@ impl ArgumentCompleter {
         org_candidates(&self.known_orgs(), typed)
     }
 
-    /// The orgs in the cache; the sample orgs where the sandbox has been asked nothing yet.
+    /// The orgs in the cache. If the cache has none, in the sandbox the sample orgs.
     fn known_orgs(&self) -> Vec<Org> {
         let cache = self.line.cache();
         let orgs = cache.map_or_else(Vec::new, |cache| cache.orgs(&self.line.cache_owners()));
@@ -235,7 +235,7 @@ impl ArgumentCompleter {
         }
     }
 
-    /// The commands and topics that `help` explains, behind those that are named already.
+    /// The commands and topics that `help` explains. After a command, these are its subcommands.
     fn topics(&self) -> Vec<CompletionCandidate> {
         let given = self.line.given(&self.argument);
         let command = given
@@ -260,8 +260,8 @@ impl ArgumentCompleter {
         candidates
     }
 
-    /// Leaves out the values that the line already has, except for the words of `help`, each of which belongs to the
-    /// one before.
+    /// Leaves out the values that the line already has. The words of `help` all stay: each is a subcommand of the word
+    /// before it, so a name may occur twice.
     fn without_given(&self, mut candidates: Vec<CompletionCandidate>) -> Vec<CompletionCandidate> {
         if self.kind == ValueKind::Topic {
             return candidates;
@@ -276,7 +276,7 @@ impl ArgumentCompleter {
 }
 
 impl ValueCompleter for ArgumentCompleter {
-    /// The engine passes only the last part of a list.
+    /// In a comma-separated list, `typed` is only the part after the last comma: the engine splits the list.
     fn complete(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
         let typed = typed.to_string_lossy();
         let sorts = self.kind == ValueKind::SortColumns;

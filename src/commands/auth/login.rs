@@ -59,7 +59,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     profile_helpers::show(vec![row], app)
 }
 
-/// The profile of a login that is made without choosing one.
+/// The profile that a login creates where no profile is chosen and there is no default one.
 const FIRST_PROFILE: &str = "default";
 
 /// The target of a login.
@@ -85,7 +85,7 @@ impl Login {
             (None, Some(existing)) => existing.server.clone(),
             (None, None) => {
                 let server = app.server()?;
-                // The profile will not look at the variables that name this server.
+                // The server may come from environment variables, which a profile ignores. So the profile stores it.
                 draft.server = Some(server.clone()).filter(|server| *server != Server::default());
                 server
             }
@@ -205,10 +205,12 @@ fn explain_store(error: StoreError) -> CommandError {
 /// The maximum length of both keys together, in bytes.
 const MAX_INPUT: usize = 128 * 1024;
 
-/// Asks for a token or for both keys, where somebody can be asked; else reads them from standard input, one per line.
+/// Asks for a token or for both keys on a terminal; where no question can be asked, reads them from standard input, one
+/// per line.
 ///
 /// # Errors
-/// Fails if nobody can be asked, if there are too many or too few lines, or if a line cannot be a secret.
+/// Fails if the question is interrupted or cannot be asked, if there are too many or too few lines, or if a line cannot
+/// be a secret.
 fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
     let names: &[&str] = match token {
         true => &["access token"],
@@ -247,7 +249,7 @@ fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
 }
 
 fn read_lines(names: &[&str]) -> Result<Vec<SecretString>> {
-    // The capacity is never exceeded: a buffer that grows leaves a copy behind that is not wiped.
+    // The capacity is never exceeded: a buffer that grows leaves behind a copy that is not wiped.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_INPUT + 64));
     let mut stdin = io::stdin().lock().take(MAX_INPUT as u64 + 1);
     stdin

@@ -45,7 +45,7 @@ fn log_out(app: &mut App) -> Result<Exit> {
     let file = editor.file().clone();
     let name = single_profile(app, &file)?
         .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
-    // The profile must keep naming a secret that cannot be deleted.
+    // This comes first: if a secret cannot be deleted, the profile must still name it.
     profile_helpers::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
     editor.remove_credentials(&name)?;
     let file = editor.save()?;
@@ -56,7 +56,7 @@ fn log_out(app: &mut App) -> Result<Exit> {
 /// The one profile that is chosen, else the default one, if there is one.
 ///
 /// # Errors
-/// Fails if several are chosen.
+/// Fails if several profiles are chosen.
 fn single_profile(app: &App, file: &ConfigFile) -> Result<Option<String>> {
     match app.profile_choice()? {
         ProfileChoice::Named(mut names) if names.len() == 1 => Ok(names.pop()),

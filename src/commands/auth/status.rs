@@ -53,7 +53,7 @@ async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError
     Ok((row(account, user, org, &permissions), mismatch))
 }
 
-/// The org that the credentials belong to, with its name from wherever it was mentioned.
+/// The org that the credentials belong to. Its name comes from the managed orgs or from the connection that was read.
 fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
     let managed = &permissions.managed;
     let mut org = managed.org_ref(user.org.or(managed.current)?);
@@ -64,7 +64,7 @@ fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
     Some(org)
 }
 
-/// Adds the origin of refused credentials to the error.
+/// Adds to the error where the refused credentials come from.
 fn name_origin(error: CommandError, account: &Account) -> CommandError {
     match account.credentials().sources() {
         Some(sources) => error.context(format!(
@@ -81,12 +81,12 @@ struct Permissions {
     write: Permission,
     /// The managed orgs, if they may be read.
     managed: OrgDirectory,
-    /// A connection, if there is one.
+    /// A connection that the credentials see, if there is one; it may name their org.
     seen: Option<Connection>,
 }
 
-/// The managed orgs are shown only to credentials that may write connections or manage orgs. Those that may not see
-/// them need no further request.
+/// Determines the permissions. Only credentials that may write connections or manage orgs may read the managed orgs, so
+/// where these are forbidden, writing is forbidden too and needs no request of its own.
 async fn find_permissions(client: &Client) -> Result<Permissions> {
     let (managed, reading) =
         futures_util::join!(client.managed_orgs(None), client.may_read_connections());

@@ -100,7 +100,7 @@ fn show(comparison: Comparison<'_>, file: &DesiredFile, output: &mut Output) -> 
     }
 }
 
-/// A step of the plan as a difference of the live connection.
+/// The row for a step of the plan. Its result says how the live connection differs from the file.
 fn difference(step: &Step) -> StepRow {
     let wanted = || Expectation::SharesExactly(step.types_after());
     let (result, expectation) = match step.kind() {
@@ -132,7 +132,7 @@ fn annotation_of_error(error: &FileError) -> Annotation {
         .location
         .as_ref()
         .is_some_and(|location| location.file.path().is_some());
-    // GitHub shows the place beside the message, unless it is standard input.
+    // GitHub shows the location in a file itself. For standard input it cannot, so the message has the location.
     let message = match &error.location {
         Some(location) if !is_located => format!("{location}: {message}"),
         _ => message,

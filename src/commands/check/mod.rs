@@ -68,7 +68,7 @@ impl PollInterval {
     const FIRST: Duration = Duration::from_millis(500);
     const LONGEST: Duration = Duration::from_secs(5);
 
-    /// Polls for `wait` from now on; not at all without it.
+    /// An interval whose deadline is `wait` from now. Without `wait` there is no further poll.
     fn new(wait: Option<Duration>) -> Self {
         Self {
             deadline: wait.map(|wait| Instant::now() + wait),

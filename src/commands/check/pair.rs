@@ -182,7 +182,7 @@ async fn check_with_several_accounts(
     }
 }
 
-/// Asks the accounts one after the other until one has answered; the others are failures.
+/// Polls with one account after the other until one answers. The errors of those before it are added to `failures`.
 async fn poll_until_answered(
     accounts: Vec<&Account>,
     args: &Args,

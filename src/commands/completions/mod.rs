@@ -49,7 +49,7 @@ impl Shell {
         }
     }
 
-    /// The script that makes the shell ask the program what may come next. The scripts are our own, since those of the
+    /// The script with which the shell asks the program for completions. The scripts are our own, since those of the
     /// `clap_complete` crate break on names with spaces, quotes and colons.
     pub(crate) fn script(self) -> &'static str {
         match self {

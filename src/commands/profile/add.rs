@@ -145,7 +145,7 @@ impl SourceArgs {
     }
 }
 
-/// The given source, which is of one of four kinds.
+/// The source that is given as one of the four kinds; `None` if no flag names one.
 fn source(
     variable: &Option<String>,
     file: &Option<PathBuf>,
@@ -164,7 +164,7 @@ fn source(
     }
 }
 
-/// The absolute path for the configuration file, where a relative path would be relative to the file.
+/// Makes a path absolute, since a relative path in the configuration file is relative to that file. `~` stays.
 fn path_in_file(path: &Path) -> io::Result<PathBuf> {
     match path.starts_with("~") {
         true => Ok(path.to_owned()),

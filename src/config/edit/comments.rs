@@ -1,9 +1,9 @@
-//! The comments and blank lines between the entries of the file.
+//! Handles the comments and blank lines between the entries of the file.
 
 use toml_edit::{Decor, DocumentMut, Item, Table};
 
-/// Keeps the comments above a removed table that a blank line separates from it, such as the head of the file: they
-/// are not about the table, and move to the next profile.
+/// Keeps the comments above a removed table if a blank line separates them from it, such as the head of the file. They
+/// do not describe the table, so they move to the next profile.
 pub(super) fn keep_file_head(
     document: &mut DocumentMut,
     removed: &Item,
@@ -40,7 +40,7 @@ pub(super) fn remove_default(document: &mut DocumentMut) {
     }
 }
 
-/// Puts a blank line in front of the first table, for a key that is added before it.
+/// Puts a blank line in front of the first table, after a key was added before it.
 pub(super) fn separate_first_table(document: &mut DocumentMut) {
     if let Some(table) = first_table(document) {
         let prefix = prefix(table.decor());

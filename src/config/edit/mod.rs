@@ -1,4 +1,4 @@
-//! Changes of the configuration file that leave all else in it as it is.
+//! Edits the configuration file and leaves everything else in it unchanged.
 
 mod comments;
 
@@ -14,26 +14,26 @@ use super::private_file::{self, Replacement};
 use super::secret::SecretSource;
 use super::site::Server;
 
-/// What to write into a profile. What is not given stays as it is.
+/// The values to write into a profile. A value that is `None` stays unchanged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProfileDraft {
-    /// Where the API is.
+    /// The server of the API.
     pub(crate) server: Option<Server>,
     /// The org that the keys must belong to.
     pub(crate) org: Option<Uuid>,
-    /// Hosts outside Datadog's domains that the keys may be sent to, in place of the present ones.
+    /// Hosts outside Datadog's domains that the keys may be sent to. They replace the present ones.
     pub(crate) trusted_hosts: Option<Vec<String>>,
-    /// Where the credentials come from, in place of the present sources.
+    /// The sources of the credentials. They replace the present ones.
     pub(crate) credentials: Option<SecretSources>,
 }
 
-/// Edits the configuration file. Comments, order and format of all else stay. Nothing is written before
-/// [`ConfigEditor::save`].
+/// Edits the configuration file. Comments, order and format of everything else stay. [`ConfigEditor::save`] writes the
+/// file.
 #[derive(Debug)]
 pub(crate) struct ConfigEditor {
-    /// The settings of the file when it was opened.
+    /// The settings in the file when it was opened.
     file: ConfigFile,
-    /// The content that the changes start from; `None` if there is no file.
+    /// The content of the file when it was opened; `None` if there is no file.
     original: Option<Vec<u8>>,
     document: DocumentMut,
 }
@@ -42,7 +42,7 @@ impl ConfigEditor {
     /// Reads the file. A missing one is created by [`ConfigEditor::save`].
     ///
     /// # Errors
-    /// As [`ConfigFile::load`]: a file with a mistake has to be corrected by hand first.
+    /// As [`ConfigFile::load`]. A file with a mistake must be corrected by hand first.
     pub(crate) fn open(location: &ConfigLocation) -> Result<Self, FileError> {
         let (file, original) = ConfigFile::load_with_content(&location.path)?;
         let text = str::from_utf8(original.as_deref().unwrap_or_default());
@@ -55,7 +55,7 @@ impl ConfigEditor {
         })
     }
 
-    /// The settings of the file when it was opened.
+    /// The settings in the file when it was opened.
     pub(crate) fn file(&self) -> &ConfigFile {
         &self.file
     }
@@ -63,7 +63,7 @@ impl ConfigEditor {
     /// Appends a profile.
     ///
     /// # Errors
-    /// Fails if the name is invalid, or taken in any letter case.
+    /// Fails if the name is invalid, or another profile has it in any letter case.
     pub(crate) fn add(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
         if !is_usable_name(name) {
             return Err(FileError::UnusableName);
@@ -83,7 +83,7 @@ impl ConfigEditor {
         Ok(())
     }
 
-    /// Changes a profile in what the draft gives.
+    /// Writes the values of a draft into a profile.
     ///
     /// # Errors
     /// Fails if there is no such profile.
@@ -92,8 +92,8 @@ impl ConfigEditor {
         Ok(())
     }
 
-    /// Removes a profile with the comment right above it, and says whether it was the default one. Then there is no
-    /// default any more.
+    /// Removes a profile and the comment right above it. Returns whether it was the default profile; if so, no profile
+    /// is the default afterwards.
     ///
     /// # Errors
     /// Fails if there is no such profile.
@@ -112,7 +112,7 @@ impl ConfigEditor {
         Ok(was_default)
     }
 
-    /// Removes where a profile's credentials come from.
+    /// Removes the sources of a profile's credentials.
     ///
     /// # Errors
     /// Fails if there is no such profile.
@@ -124,7 +124,7 @@ impl ConfigEditor {
         Ok(())
     }
 
-    /// Makes a profile the default one.
+    /// Makes a profile the default profile.
     ///
     /// # Errors
     /// Fails if there is no such profile.
@@ -137,10 +137,11 @@ impl ConfigEditor {
         Ok(())
     }
 
-    /// Writes the file whole or not at all, and gives its new settings.
+    /// Writes the file completely or not at all, and returns its new settings.
     ///
     /// # Errors
-    /// Fails if it cannot be written, another program changed it meanwhile, or the new text would be invalid.
+    /// Fails if the file cannot be written, another program changed it in the meantime, or the new text would be
+    /// invalid.
     pub(crate) fn save(self) -> Result<ConfigFile, FileError> {
         let path = self.file.path.as_path();
         let text = self.document.to_string();
@@ -211,7 +212,7 @@ fn write_draft(table: &mut dyn TableLike, draft: &ProfileDraft) {
     }
 }
 
-/// Sets a value and keeps the comment behind the old one.
+/// Sets a value, and keeps the comment that follows the old value on its line.
 fn set_value(table: &mut dyn TableLike, key: &str, mut value: Value) {
     if let Some(old) = table.get(key).and_then(Item::as_value) {
         *value.decor_mut() = old.decor().clone();

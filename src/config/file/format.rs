@@ -15,20 +15,21 @@ use crate::config::secret::SecretSource;
 use crate::config::site::{Server, ServerError};
 use crate::model::nearest_names;
 
-/// What messages say of a secret in place of its source.
+/// The message about a secret that is written in the file itself, where its source belongs. The text also identifies
+/// such errors.
 const SECRET_IN_FILE: &str = "holds a secret in the file itself";
 
 /// The rule that [`is_usable_name`] checks.
 pub(super) const NAME_RULE: &str = "the name of a profile must be a text without commas, control characters, and spaces at its ends";
 
-/// The content of the configuration file. A file that does not exist is empty.
+/// The content of the configuration file. It is empty if the file does not exist.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConfigFile {
-    /// Where it is, or would be.
+    /// The path of the file, which may not exist.
     pub(crate) path: PathBuf,
-    /// The profile to use where none is chosen and the environment has no credentials.
+    /// The profile to use if none is chosen and the environment has no credentials.
     pub(crate) default_profile: Option<String>,
-    /// Hosts outside Datadog's domains that keys may be sent to, whatever the profile.
+    /// Hosts outside Datadog's domains that the keys of every profile may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
     /// The profiles in the order of the file.
     pub(crate) profiles: Vec<Profile>,
@@ -37,19 +38,20 @@ pub(crate) struct ConfigFile {
 /// A named set of site and credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
-    /// Its name. No other differs from it in letter case alone.
+    /// The profile's name. No other name differs from it in letter case only.
     pub(crate) name: String,
-    /// Where the API is.
+    /// The server of the API.
     pub(crate) server: Server,
-    /// The org that its keys must belong to.
+    /// The org that the profile's keys must belong to.
     pub(crate) org: Option<Uuid>,
-    /// Hosts outside Datadog's domains that its keys may be sent to.
+    /// Hosts outside Datadog's domains that the profile's keys may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
-    /// Where its credentials come from; `None` before a login.
+    /// The sources of the profile's credentials; `None` before a login.
     pub(crate) credentials: Option<SecretSources>,
 }
 
-/// A mistake in the file, and its place. Holds no value of the file, as it may be a secret in the wrong place.
+/// A mistake in the file and its position. It contains no value of the file, since a value may be a secret in the wrong
+/// place.
 #[derive(Debug, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub(in crate::config) struct FormatError {
@@ -58,7 +60,7 @@ pub(in crate::config) struct FormatError {
     /// The character within the line, from 1.
     column: usize,
     pub(in crate::config) message: String,
-    /// Whether the mistake is a secret in place of its source.
+    /// Whether the mistake is a secret in the place of its source.
     pub(super) is_secret: bool,
 }
 
@@ -97,7 +99,7 @@ struct SourceTable {
     keyring: Option<bool>,
 }
 
-/// Reads the text of the configuration file at `path`.
+/// Parses `text`, the content of the configuration file. Messages name the file by `path`.
 ///
 /// # Errors
 /// Returns the first mistake: the text is not TOML, or has an unknown key or an invalid value.
@@ -140,12 +142,13 @@ pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, Fo
     })
 }
 
-/// Whether a profile of this name can be chosen: `--profile` takes several between commas.
+/// Whether a profile may have this name. It must not contain a comma, since `--profile` takes names separated by
+/// commas.
 pub(in crate::config) fn is_usable_name(name: &str) -> bool {
     !name.is_empty() && name.trim() == name && !name.contains(|c: char| c == ',' || c.is_control())
 }
 
-/// A key of a profile, and what is wrong with its value.
+/// A key of a profile, and the mistake in its value.
 type KeyError = (&'static str, String);
 
 impl ProfileTable {
@@ -180,8 +183,8 @@ impl ProfileTable {
 }
 
 impl SourceTable {
-    /// The source of the secret `key` of a profile. A name that looks like a secret is refused, since messages show
-    /// the names of sources.
+    /// Turns a value into the source of the secret `key` of a profile. A name that looks like a secret is refused,
+    /// since messages show the names of sources.
     fn into_source(self, profile: &str, key: &'static str) -> Result<SecretSource, KeyError> {
         let wrong = |rule: &str| Err((key, rule.to_owned()));
         match (self.env, self.file, self.command, self.keyring) {
@@ -211,7 +214,7 @@ impl SourceTable {
     }
 }
 
-/// The server that a profile's site and URL name between them.
+/// The server that a profile's site and URL name.
 fn server(site: Option<&str>, api_url: Option<&str>) -> Result<Server, KeyError> {
     let site = site.map(|text| ("site", text));
     let url = api_url.map(|text| ("api_url", text));
@@ -236,8 +239,8 @@ fn is_variable_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether a text may name a source: it is neither empty nor a likely key in its place. Datadog's keys are unbroken
-/// runs of 32 and more letters and digits.
+/// Whether a text may be the name of a source. It must not be empty, and must not look like a key, since a key may be
+/// written there by mistake. Datadog's keys are runs of 32 and more letters and digits.
 fn may_name_source(text: &str) -> bool {
     let looks_like_key = text.len() >= 32
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -246,7 +249,7 @@ fn may_name_source(text: &str) -> bool {
 }
 
 impl FormatError {
-    /// A mistake at the first byte that is not UTF-8.
+    /// The mistake that the file is not UTF-8, at the first invalid byte.
     pub(super) fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Self {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         Self::at(&before, before.len(), "no valid UTF-8".to_owned())
@@ -257,7 +260,7 @@ impl FormatError {
         Self::at(text, offset, message_without_values(error))
     }
 
-    /// A mistake at the last of the keys; the others are the tables around it.
+    /// A mistake at the last of `keys`. The keys before it are the tables that contain it.
     fn at_key(text: &str, keys: &[&str], message: String) -> Self {
         let span = key_span(text, keys);
         Self::at(text, span.map_or(0, |span| span.start), message)
@@ -275,12 +278,12 @@ impl FormatError {
     }
 }
 
-/// The message of TOML or serde, without the values of the file that it repeats.
+/// The message of a TOML or serde error, without the values of the file that it contains.
 fn message_without_values(error: &toml_edit::de::Error) -> String {
     let message = error.message();
     let unknown = message.strip_prefix("unknown field `");
     if let Some((name, known)) = unknown.and_then(|rest| rest.rsplit_once("`, expected ")) {
-        // The known keys stand between backquotes.
+        // The message has the known keys between backquotes.
         let known = known.split('`').skip(1).step_by(2);
         let proposal = did_you_mean(name, known);
         return format!("unknown key{}{proposal}", quoted_unless_secret(name));
@@ -296,9 +299,9 @@ fn message_without_values(error: &toml_edit::de::Error) -> String {
     }
 }
 
-/// The key whose value is wrong.
+/// The key that has the wrong value.
 fn key_of(error: &toml_edit::de::Error) -> String {
-    // Without the text, the error names the keys in its last line: "in `profiles.hub.api_key`".
+    // Without the input text, the last line of the error names the keys: "in `profiles.hub.api_key`".
     let mut error = error.clone();
     error.set_input(None);
     let shown = error.to_string();
@@ -317,8 +320,8 @@ fn key_span(text: &str, keys: &[&str]) -> Option<Range<usize>> {
     table.key(key)?.span()
 }
 
-/// The name of a key between backquotes, with a space before, unless it could be a secret in the wrong place: keys
-/// and tokens have digits in them, the settings of this program do not.
+/// The name of a key between backquotes, after a space. Empty if the name could be a secret in the wrong place: keys
+/// and tokens contain digits, the settings of this program do not.
 fn quoted_unless_secret(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '-';
     match name.len() <= 24 && name.chars().all(is_plain) {
@@ -327,7 +330,7 @@ fn quoted_unless_secret(name: &str) -> String {
     }
 }
 
-/// `; did you mean NAME?` with the candidate that is most like `wanted`, or nothing.
+/// `; did you mean NAME?` with the candidate that is most similar to `wanted`. Empty if none is similar.
 pub(super) fn did_you_mean<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -12,67 +12,67 @@ pub(super) use self::format::{is_usable_name, parse};
 use super::environment::ConfigLocation;
 use super::private_file::{self, chmod_command, others_may_read, others_may_write};
 
-/// What is wrong with the configuration file. No variant repeats a value of the file, as it could be a secret.
+/// An error about the configuration file. No variant contains a value of the file, since it could be a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
-    /// A file that the user named is not there.
+    /// A file that the user named does not exist.
     #[error("there is no configuration file {}", .0.display())]
     Missing(PathBuf),
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot read the configuration file {}", .0.display())]
     Unreadable(PathBuf, #[source] io::Error),
-    /// It cannot be written; what was there is still there.
+    /// The file cannot be written. Its old content is unchanged.
     #[error("cannot write the configuration file {}", .0.display())]
     Unwritable(PathBuf, #[source] io::Error),
-    /// Its content is wrong.
+    /// The content of the file is invalid.
     #[error("{}:{problem}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Line, column, and what is wrong there.
+        /// The line, the column, and the mistake there.
         problem: String,
     },
-    /// Others may write it, and so could make its owner run a command or use other keys.
+    /// Other users may write the file, and could make its owner run a command or use other keys.
     #[error("others may write {}, which says where secrets come from; run `{command}`", path.display())]
     Writable {
         /// The file.
         path: PathBuf,
-        /// The command that corrects it.
+        /// The `chmod` command that takes the permission away.
         command: String,
     },
-    /// Another program changed it between reading and writing.
+    /// Another program changed the file after it was read and before it was written.
     #[error("{} was changed by another program meanwhile; nothing was written, try again", .0.display())]
     Changed(PathBuf),
-    /// The name cannot be a profile's.
+    /// The name is not allowed for a profile.
     #[error("{NAME_RULE}")]
     UnusableName,
-    /// A profile of that name is there already.
+    /// A profile with that name exists already.
     #[error("the profile `{0}` already exists")]
     ProfileExists(String),
-    /// There is no such profile.
+    /// No profile has the name.
     #[error("no profile `{name}`; {}{}", describe_known(.known), did_you_mean(name, known.iter().map(String::as_str)))]
     UnknownProfile {
-        /// What was named.
+        /// The name that was given.
         name: String,
-        /// The profiles that exist, in the file's order.
+        /// The names of all profiles, in the order of the file.
         known: Vec<String>,
     },
-    /// The change would leave a file that cannot be read again.
+    /// The change would make the file invalid.
     #[error("the change would make {} invalid; edit it by hand{}", path.display(), problem.as_ref().map(|problem| format!(": {problem}")).unwrap_or_default())]
     Uneditable {
         /// The file.
         path: PathBuf,
-        /// What would be wrong.
+        /// The mistake that the new text would have.
         problem: Option<String>,
     },
 }
 
 impl ConfigFile {
-    /// Reads and checks the file. A missing one is empty, unless the user named it.
+    /// Reads and checks the file. A missing file counts as empty, unless the user named it.
     ///
     /// # Errors
-    /// Fails if it cannot be read, has an unknown key or an invalid value, holds a secret, or others may write it while
-    /// it says where secrets come from.
+    /// Fails if the file cannot be read, or contains an unknown key, an invalid value or a secret. Also fails if other
+    /// users may write it and it names sources of secrets.
     pub(crate) fn load(location: &ConfigLocation) -> Result<Self, FileError> {
         match Self::load_with_content(&location.path)? {
             (_, None) if location.is_named => Err(FileError::Missing(location.path.clone())),
@@ -80,7 +80,7 @@ impl ConfigFile {
         }
     }
 
-    /// The settings of the file, and its bytes if it exists.
+    /// Reads the settings of the file, and its bytes if it exists.
     pub(super) fn load_with_content(path: &Path) -> Result<(Self, Option<Vec<u8>>), FileError> {
         let content = private_file::read(path);
         match content.map_err(|error| FileError::Unreadable(path.to_owned(), error))? {
@@ -126,10 +126,10 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// The profile of this name, exactly.
+    /// The profile with exactly this name.
     ///
     /// # Errors
-    /// Fails if there is none; the error lists those that exist.
+    /// Fails if there is none; the error lists the existing profiles.
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile, FileError> {
         let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| self.unknown_profile(name))

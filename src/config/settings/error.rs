@@ -4,25 +4,25 @@ use crate::config::environment::EnvironmentError;
 use crate::config::file::FileError;
 use crate::config::site::ServerError;
 
-/// Why the settings cannot be used. The user has to correct them: exit code 2.
+/// A mistake in the settings, which the user must correct. The exit code is 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// A variable cannot be read.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    /// The configuration file is wrong, or a profile is chosen that it does not have.
+    /// The configuration file is wrong, or does not have a chosen profile.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A site or URL is invalid, or the two contradict each other.
+    /// The site or the URL is invalid, or they contradict each other.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// All profiles were asked for, and there is none.
+    /// All profiles are chosen, but there are none.
     #[error("there are no profiles in {}; add one with `orgconn profile add`", file.display())]
     NoProfiles {
         /// The configuration file.
         file: PathBuf,
     },
-    /// Some profiles and all of them were asked for at once.
+    /// All profiles and some of them are chosen at the same time.
     #[error("{some} and {all} exclude each other")]
     SomeAndAll {
         /// The flag or variable that chooses some.
@@ -30,7 +30,7 @@ pub(crate) enum ConfigError {
         /// The flag or variable that chooses all.
         all: &'static str,
     },
-    /// A site was given beside a profile, which brings its own.
+    /// A site is given together with a profile, which has its own site.
     #[error(
         "{flag} cannot be used with the profile `{profile}`, which has its own site and credentials"
     )]
@@ -40,7 +40,7 @@ pub(crate) enum ConfigError {
         /// The profile.
         profile: String,
     },
-    /// Nothing says whose credentials to use.
+    /// No credentials are given or chosen.
     #[error(
         "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try without an account with --sandbox{}",
         empty_clause(.empty)
@@ -49,7 +49,7 @@ pub(crate) enum ConfigError {
         /// The variables that are set, but empty.
         empty: Vec<&'static str>,
     },
-    /// One key of two is set.
+    /// Only one of the two keys is set.
     #[error(
         "{present} is set, but not {missing}, and both are needed{}; or choose a profile with --profile",
         empty_clause(.empty)
@@ -57,21 +57,21 @@ pub(crate) enum ConfigError {
     HalfPair {
         /// The variable that is set.
         present: &'static str,
-        /// The one that is not.
+        /// The variable that is missing.
         missing: &'static str,
         /// The variables that are set, but empty.
         empty: Vec<&'static str>,
     },
-    /// One key is set in one family of variables, and its partner in another.
+    /// One key is set in one family of variables, and the other key in another family.
     #[error(
         "{present} and {other} are of different families, and sources are never mixed; set {missing}, or unset {present}"
     )]
     MixedFamilies {
         /// The variable that is set.
         present: &'static str,
-        /// Its partner in the same family, which is not set.
+        /// The variable for the other key in the same family, which is not set.
         missing: &'static str,
-        /// The partner that is set instead.
+        /// The variable for the other key that is set instead.
         other: &'static str,
     },
 }

@@ -38,22 +38,22 @@ pub(crate) struct AccountFlags {
     pub(crate) trust_host: Vec<String>,
 }
 
-/// The profiles that flags or variables choose.
+/// The profiles that flags or variables choose for a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileChoice {
-    /// Every one of the file.
+    /// All profiles of the configuration file.
     All,
-    /// These, each once, in the order in which they were named.
+    /// The profiles with these names, each once, in the order in which the user named them.
     Named(Vec<String>),
-    /// Nothing is chosen.
+    /// No profile is chosen.
     None,
 }
 
 impl AccountFlags {
-    /// The profiles that the flags choose, else their variables.
+    /// The profiles that the flags choose. Without such flags, those that the variables choose.
     ///
     /// # Errors
-    /// Fails if some and all are chosen in the same way, or a variable cannot be read.
+    /// Fails if the flags, or the variables, choose some profiles and all of them, or if a variable cannot be read.
     pub(crate) fn profile_choice(
         &self,
         environment: &Environment,
@@ -66,7 +66,7 @@ impl AccountFlags {
         }
     }
 
-    /// The variable that chooses profiles, where a flag overrides it.
+    /// The variable that chooses profiles, if it is set and a flag overrides it.
     pub(super) fn overridden_variable(
         &self,
         environment: &Environment,
@@ -80,10 +80,11 @@ impl AccountFlags {
         Ok(environment.is_on(ALL_PROFILES)?.then_some(ALL_PROFILES))
     }
 
-    /// The server that the flags name, else the first family of variables that names one, else the default one.
+    /// The server that the flags name, else the server of the first family of variables that names one, else the
+    /// default server.
     ///
     /// # Errors
-    /// Fails if a site or URL is invalid, or two of the same rank contradict each other.
+    /// Fails if a site or URL is invalid, or if both are given by flags, or by one family, and contradict each other.
     pub(crate) fn server(&self, environment: &Environment) -> Result<Server, ConfigError> {
         if let Some(server) = self.server_by_flag()? {
             return Ok(server);
@@ -100,7 +101,7 @@ impl AccountFlags {
         Ok(Server::default())
     }
 
-    /// The server that the flags name.
+    /// The server that the flags name, if they name one.
     ///
     /// # Errors
     /// As [`AccountFlags::server`].
@@ -110,7 +111,7 @@ impl AccountFlags {
         Ok(Server::from_site_and_url(site, url)?)
     }
 
-    /// The flag that names a server, for an error where none may be named.
+    /// The name of the flag that gives a server, for an error about a flag that is not allowed.
     pub(crate) fn server_flag(&self) -> Option<&'static str> {
         match (&self.site, &self.api_url) {
             (Some(_), _) => Some("--site"),
@@ -119,7 +120,8 @@ impl AccountFlags {
         }
     }
 
-    /// The hosts outside Datadog's domains that the flags trust with keys, else the variable.
+    /// The hosts outside Datadog's domains that the flags allow keys to be sent to. Without such flags, those that the
+    /// variable allows.
     ///
     /// # Errors
     /// Fails if the variable cannot be read.
@@ -135,7 +137,7 @@ impl AccountFlags {
 }
 
 impl ProfileChoice {
-    /// The choice that two flags or variables make; `sources` are their names.
+    /// The choice that two flags, or two variables, make. `sources` are their names.
     fn new(names: &[String], all: bool, sources: [&'static str; 2]) -> Result<Self, ConfigError> {
         match (names, all) {
             ([], false) => Ok(Self::None),

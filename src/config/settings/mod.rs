@@ -1,4 +1,4 @@
-//! Which accounts to work with, by flags, environment and configuration file.
+//! Decides from flags, environment and configuration file which accounts a command works with.
 
 mod error;
 mod flags;
@@ -23,31 +23,31 @@ use super::site::{Endpoint, EndpointError, Server};
 pub(crate) struct AccountSettings {
     /// The profile; `None` for an account from the environment.
     pub(crate) profile: Option<String>,
-    /// Whether it is the `default_profile`.
+    /// Whether it is the profile that `default_profile` names.
     pub(crate) is_default: bool,
-    /// Where the API is.
+    /// The server of the API.
     pub(crate) server: Server,
     /// Hosts outside Datadog's domains that the keys may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
-    /// The org that the keys must belong to: a write in another is refused.
+    /// The org that the keys must belong to. A write is refused if they belong to another org.
     pub(crate) pinned_org: Option<Uuid>,
-    /// Where the credentials come from, not read yet.
+    /// The credentials, which are not read yet.
     pub(crate) credentials: CredentialSource,
     /// Settings that have no effect on this account: names of variables, or `default_profile`.
     pub(crate) ignored: Vec<String>,
 }
 
 impl AccountSettings {
-    /// The server as one that keys may be sent to.
+    /// Checks that keys may be sent to the server, and returns it as an [`Endpoint`].
     ///
     /// # Errors
-    /// Fails if keys must not be sent there.
+    /// Fails if keys must not be sent to the server.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, EndpointError> {
         self.server.endpoint(&self.trusted_hosts)
     }
 }
 
-/// Decides which accounts to work with. In the order of precedence, the first that applies:
+/// Decides which accounts a command works with. The first of these sources that applies is used:
 ///
 /// 1. flags: `--profile`, `--all-profiles`; `--site`, `--api-url`;
 /// 2. `ORGCONN_PROFILE`, `ORGCONN_ALL_PROFILES`; `ORGCONN_SITE`, `ORGCONN_API_URL`, `ORGCONN_ACCESS_TOKEN`,
@@ -57,9 +57,9 @@ impl AccountSettings {
 /// 5. the `default_profile` of the configuration file;
 /// 6. for the site alone: `datadoghq.com`.
 ///
-/// Sources are never mixed. A profile, chosen by 1, 2 or 5, supplies *all* of site and credentials: variables for
-/// them are ignored, and a flag is an error. Without a profile both come from flags and variables, and of the
-/// variables both keys from one family. Within a family an access token comes before keys.
+/// Sources are never mixed. A profile, chosen by 1, 2 or 5, supplies *both* the site and the credentials: variables for
+/// them are ignored, and a flag for them is an error. Without a profile, site and credentials come from flags and
+/// variables, and both keys from the same family of variables. Within a family, an access token is preferred to keys.
 ///
 /// No secret is read here. All accounts share one reader, which reads each secret once.
 pub(crate) struct Settings<'a> {
@@ -70,7 +70,7 @@ pub(crate) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Takes what the settings come from.
+    /// Combines the flags, the environment and the configuration file.
     pub(crate) fn new(
         flags: &'a AccountFlags,
         environment: &'a Environment,
@@ -85,9 +85,9 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The chosen accounts: one for each chosen profile in their order, or one without a profile. If nothing is chosen
-    /// and the environment has no credentials, it is the default profile; with `all_if_unspecified`, for a command
-    /// that names its org, every profile.
+    /// The chosen accounts: one for each chosen profile in their order, or one without a profile. If no profile is
+    /// chosen and the environment has no credentials, it is the default profile. With `all_if_unspecified`, for a
+    /// command that names its org, it is every profile instead.
     ///
     /// # Errors
     /// Fails if a profile does not exist, settings exclude each other, a site or URL is invalid, or there are no
@@ -133,8 +133,8 @@ impl<'a> Settings<'a> {
             .collect()
     }
 
-    /// Every profile of the file, whatever is chosen: `profile:NAME` may name any of them. A site on the command line
-    /// does not matter here.
+    /// Every profile of the file, chosen or not, since `profile:NAME` may name any of them. A site on the command line
+    /// is ignored here.
     ///
     /// # Errors
     /// Fails if a variable cannot be read.
@@ -184,8 +184,8 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The hosts that a profile trusts, those of the whole file, and those of flags and variables. Trust adds up: it
-    /// is given to hosts, not to credentials.
+    /// All trusted hosts: those of a profile, of the whole file, and of flags and variables. They are combined, since
+    /// trust is given to hosts and not to credentials.
     fn trusted_hosts(&self, of_profile: &[String]) -> Result<Vec<String>, ConfigError> {
         let given = self.flags.trusted_hosts(self.environment)?;
         let mut hosts = [of_profile, &self.file.trusted_hosts, &given].concat();
@@ -194,7 +194,7 @@ impl<'a> Settings<'a> {
         Ok(hosts)
     }
 
-    /// The variables that would be used without the profile, except those that it takes its own secrets from.
+    /// The variables that the profile overrides, except those from which it reads its own secrets.
     fn ignored_variables(&self, profile: &Profile) -> Result<Vec<String>, ConfigError> {
         let is_used = |variable: &str| {
             let mut sources = profile.credentials.iter().flat_map(SecretSources::iter);

@@ -1,11 +1,11 @@
-//! The variables for site and credentials.
+//! The environment variables for site and credentials.
 
 use super::error::ConfigError;
 use crate::config::credentials::SecretSources;
 use crate::config::environment::Environment;
 use crate::config::secret::SecretSource;
 
-/// Variables that belong together: the keys of one family are never paired with those of another.
+/// Variables that belong together. The keys of one family are never combined with those of another.
 pub(super) struct VariableFamily {
     pub(super) site: &'static str,
     pub(super) url: Option<&'static str>,
@@ -14,8 +14,8 @@ pub(super) struct VariableFamily {
     app_key: &'static str,
 }
 
-/// The families, the one that wins first: this program's own, Datadog's agents' and command line's, and those of
-/// its Terraform provider and older tools.
+/// The families in the order of precedence: those of this program, of Datadog's agents and command line, and of its
+/// Terraform provider and older tools.
 pub(super) const FAMILIES: [VariableFamily; 3] = [
     VariableFamily {
         site: "ORGCONN_SITE",
@@ -83,7 +83,8 @@ impl VariableFamily {
     }
 }
 
-/// The error for a key whose partner is `missing`. The partner may be set in another family; `key_of` gives it.
+/// The error for a key that is set while its partner, `missing`, is not. The partner may be set in another family;
+/// `key_of` returns its name there.
 fn half_pair_error(
     environment: &Environment,
     present: &'static str,
@@ -105,7 +106,7 @@ fn half_pair_error(
     }
 }
 
-/// The credentials in the environment: those of the first family that has any.
+/// The sources of the credentials in the environment, from the first family that has any.
 ///
 /// # Errors
 /// Fails if a key is set without its partner.
@@ -126,7 +127,7 @@ pub(super) fn present_variables(environment: &Environment) -> impl Iterator<Item
     names.filter(|name| environment.is_set(name))
 }
 
-/// The variables for credentials that are set, but empty.
+/// The variables for credentials that are set to an empty value.
 pub(super) fn empty_variables(environment: &Environment) -> Vec<&'static str> {
     let names = FAMILIES.iter().flat_map(VariableFamily::credential_names);
     names.filter(|name| environment.is_empty(name)).collect()

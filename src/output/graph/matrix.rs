@@ -11,17 +11,17 @@ use crate::output::escape::escape;
 pub(super) struct Matrix<'a> {
     /// Indices of nodes.
     pub(super) rows: Vec<usize>,
-    /// Indices of nodes: the destinations come first among them.
+    /// Indices of nodes. The destinations are the first nodes of the graph.
     pub(super) columns: Range<usize>,
     pub(super) symbols: Vec<TypeSymbol>,
     edges: HashMap<(usize, usize), &'a Edge>,
 }
 
-/// A part of the matrix that fits its medium.
+/// A part of the matrix, small enough for a screen or a picture.
 pub(super) struct Block {
     /// Some of the destinations.
     pub(super) columns: Range<usize>,
-    /// The sources that share with one of them.
+    /// The sources that share with at least one of these destinations.
     pub(super) rows: Vec<usize>,
 }
 
@@ -44,7 +44,8 @@ impl<'a> Matrix<'a> {
         self.edges.get(&(source, destination)).copied()
     }
 
-    /// Splits the matrix into blocks of at most so many columns and rows, all of about one size.
+    /// Splits the matrix into blocks of about the same size, with at most `max_columns` columns and `max_rows` rows. A
+    /// source without a cell in the columns of a block is not in that block.
     pub(super) fn blocks(&self, max_columns: usize, max_rows: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
         let width = even_size(self.columns.len(), max_columns);
@@ -64,7 +65,7 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// The size of the parts when `total` is split into as few parts of at most `max` as it takes. At least 1.
+/// The size of each part if `total` is split into as few parts as possible, of at most `max` each. At least 1.
 fn even_size(total: usize, max: usize) -> usize {
     let parts = total.div_ceil(max.max(1)).max(1);
     total.div_ceil(parts).max(1)
@@ -75,11 +76,11 @@ pub(super) struct TypeSymbol {
     /// `None` for a connection without types.
     kind: Option<ConnectionType>,
     pub(super) letter: char,
-    /// For the legend; escaped.
+    /// The text in the legend, escaped.
     pub(super) meaning: String,
-    /// On a terminal.
+    /// The colour on a terminal.
     pub(super) color: AnsiColor,
-    /// In the style sheet of the SVG.
+    /// The class in the style sheet of the SVG.
     pub(super) class: &'static str,
 }
 
@@ -118,7 +119,7 @@ impl TypeSymbol {
         symbols
     }
 
-    /// Whether it is in the cell of a connection with these types.
+    /// Whether the symbol is in the cell of a connection with these types.
     pub(super) fn is_in(&self, types: &TypeSet) -> bool {
         match &self.kind {
             Some(kind) => types.contains(kind),
@@ -127,7 +128,7 @@ impl TypeSymbol {
     }
 }
 
-/// The first letter of the word that no other type has, else `+`.
+/// The first letter of the word that no other type uses; `+` if there is none.
 fn free_letter(word: &str, symbols: &[TypeSymbol]) -> char {
     let letters = word.chars().map(|letter| letter.to_ascii_uppercase());
     let is_free = |letter: &char| {

@@ -1,6 +1,7 @@
 use super::Graph;
 
-/// Most edges that Mermaid draws, unless the page that draws them sets `maxEdges`. A diagram cannot set it.
+/// The maximum number of edges that Mermaid draws, unless the page around the diagram sets `maxEdges`. The diagram
+/// itself cannot set it.
 const MAX_EDGES: usize = 500;
 
 impl Graph {
@@ -39,8 +40,8 @@ impl Graph {
     }
 }
 
-/// Writes punctuation as entities, since Mermaid, or the Markdown and HTML in its labels, may give it a meaning.
-/// Mermaid's entities begin with `#`. No line can end a fenced block of Markdown.
+/// Writes punctuation as entities, since it may have a meaning in Mermaid, or in the Markdown and HTML of its labels.
+/// Mermaid's entities begin with `#`. The result cannot end the fenced block of Markdown around the diagram.
 fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

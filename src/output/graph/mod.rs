@@ -27,10 +27,10 @@ use super::escape::escape;
 use super::value::distinct_prefix_length;
 use crate::model::{Connection, Org, OrgDirectory, TypeSet};
 
-/// Widest label, in columns of a terminal, in formats that other programs draw.
+/// The maximum width of a label in formats that other programs draw, in terminal columns.
 const MAX_LABEL: usize = 40;
 
-/// Width of a text that is not for a terminal: the most columns that comfy-table can count.
+/// The width limit of a text that is not for a terminal: the most columns that comfy-table can count.
 const MAX_WIDTH: usize = u16::MAX as usize;
 
 /// Orgs as nodes, connections as edges from source to destination.
@@ -39,7 +39,7 @@ const MAX_WIDTH: usize = u16::MAX as usize;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Graph {
     nodes: Vec<Node>,
-    /// By destination, then by the name of the source.
+    /// Sorted by destination, then by the name of the source.
     edges: Vec<Edge>,
 }
 
@@ -47,12 +47,12 @@ pub(crate) struct Graph {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Node {
     id: Uuid,
-    /// The name, else the id; escaped.
+    /// The org's name, or its id if the name is unknown; escaped for a terminal.
     name: String,
     disabled: bool,
 }
 
-/// The connection of a pair of orgs. The ends are indices of nodes.
+/// A connection. `source` and `destination` are indices of nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Edge {
     id: Uuid,
@@ -127,7 +127,7 @@ impl Graph {
         (edges.len() > 1).then_some(node)
     }
 
-    /// A label for each node, unlike all others: namesakes get the beginning of their ids, as `Payments [1f7d93e0]`.
+    /// A unique label for each node: orgs that share a name get the beginning of their ids, as `Payments [1f7d93e0]`.
     ///
     /// Names are cut to make labels of at most `width` columns, but an id or `(disabled)` is always whole.
     fn labels(&self, width: usize) -> Vec<String> {
@@ -158,7 +158,8 @@ impl Graph {
         self.labels(usize::MAX)
     }
 
-    /// Short labels for another program to draw: of all nodes, or of those that have a connection.
+    /// Labels of limited width, for formats that other programs draw. Without `unconnected`, the orgs in no connection,
+    /// which are the last nodes, are left out.
     fn short_labels(&self, unconnected: bool) -> Vec<String> {
         let mut labels = self.labels(MAX_LABEL);
         if !unconnected {

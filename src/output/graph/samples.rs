@@ -42,7 +42,7 @@ pub(super) fn uuid(number: u32) -> Uuid {
     Uuid::from_u128((u128::from(number) << 96) | 0x4000_8000_0000_0000_0000)
 }
 
-/// A connection of `source` to `destination` with comma-separated types. Its id begins with the numbers of both.
+/// A connection from `source` to `destination` with comma-separated types. Its id begins with the numbers of both.
 pub(super) fn connect(source: &Org, destination: &Org, types: &str) -> Connection {
     let words = types.split(',').filter(|word| !word.is_empty());
     Connection {
@@ -54,7 +54,7 @@ pub(super) fn connect(source: &Org, destination: &Org, types: &str) -> Connectio
     }
 }
 
-/// A hub with two sources, one of which sees a disabled org; and an org in no connection.
+/// A hub with two sources, where one source also sees a disabled org; and an org in no connection.
 pub(super) fn small() -> Graph {
     let hub = org(1, "Observability Hub");
     let retail = org(2, "Retail US");
@@ -72,7 +72,7 @@ pub(super) fn small() -> Graph {
     Graph::new(&connections, &[hub, retail, spare, lab])
 }
 
-/// Orgs of which each shares with the next `degree` ones.
+/// A graph of `size` orgs, in which each org shares with the next `degree` ones.
 pub(super) fn mesh(size: u32, degree: u32) -> Graph {
     let orgs: Vec<Org> = (0..size)
         .map(|number| org(number + 1, &format!("Team {number} of the company")))
@@ -89,7 +89,7 @@ pub(super) fn mesh(size: u32, degree: u32) -> Graph {
     Graph::new(&connections, &orgs)
 }
 
-/// An org with each of the awkward names, one of which shares an awkward type with another.
+/// One org for each of the awkward names. One of them shares an awkward type with another.
 pub(super) fn awkward() -> Graph {
     let orgs = AWKWARD_NAMES.iter().zip(1..);
     let orgs: Vec<Org> = orgs.map(|(name, number)| org(number, name)).collect();

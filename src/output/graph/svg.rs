@@ -8,7 +8,7 @@ use super::{Graph, MAX_LABEL, plural};
 const STYLE: &str = include_str!("style.css");
 const HEADING: &str = "Who sees whose data";
 
-// A block of this size has its labels in sight on a usual screen.
+// On a usual screen, the labels of a block of this size are in sight from every cell.
 const MAX_COLUMNS: usize = 24;
 const MAX_ROWS: usize = 40;
 /// The number of columns between two stronger lines.
@@ -23,13 +23,13 @@ const HEADING_HEIGHT: usize = 128;
 const MIN_ROW_LABEL_WIDTH: usize = 92;
 const ROW_HEIGHT: usize = 22;
 const SYMBOL_SIZE: usize = 16;
-/// Between the sides of a cell and its symbols.
+/// The space between the sides of a cell and its symbols.
 const CELL_PADDING: usize = 4;
-/// Between a label and the cells.
+/// The space between a label and the cells.
 const LABEL_GAP: usize = 8;
 
 impl Graph {
-    /// Draws the matrix as an SVG that stands alone: no script, no font, no image, no reference.
+    /// Draws the matrix as an SVG that needs no other file: no script, no font, no image, no reference.
     ///
     /// A large matrix is drawn in blocks below each other, so that the labels of every cell are near it.
     pub(crate) fn svg(&self) -> String {
@@ -65,10 +65,10 @@ struct Picture<'a> {
     matrix: Matrix<'a>,
     blocks: Vec<Block>,
     full_labels: Vec<String>,
-    /// Shortened to fit.
+    /// The labels, shortened to fit.
     labels: Vec<String>,
     width: usize,
-    /// Where the cells begin.
+    /// The x coordinate at which the cells begin.
     left: usize,
     column_width: usize,
     /// Height of the labels above a block.
@@ -187,12 +187,13 @@ impl<'a> Picture<'a> {
         format!("<g class=\"row\">{stripe}{label}\n{cells}</g>")
     }
 
-    /// Where the column of a block begins.
+    /// The x coordinate at which a column of a block begins.
     fn column(&self, index: usize) -> usize {
         self.left + index * self.column_width
     }
 
-    /// The symbols of a connection; a shade where an org meets itself.
+    /// The cell of a source and a destination: the symbols of their connection, or a shade if both are the same org;
+    /// else nothing.
     fn cell(&self, source: usize, destination: usize, x: usize, y: usize) -> Option<String> {
         let frame = format!(
             r#"x="{x}" y="{y}" width="{}" height="{ROW_HEIGHT}""#,
@@ -217,7 +218,7 @@ impl<'a> Picture<'a> {
         ))
     }
 
-    /// The orgs in no connection, in columns; and the height of the list.
+    /// Draws the list of the orgs in no connection, in columns. Returns its SVG elements and its height.
     fn unconnected_list(&self, y: usize) -> (Vec<String>, usize) {
         let nodes = self.graph.unconnected();
         if nodes.is_empty() {
@@ -240,7 +241,7 @@ impl<'a> Picture<'a> {
         (elements, rows * ROW_HEIGHT + 2 * MARGIN)
     }
 
-    /// The label of an org, with its whole name as title. `position` is the attributes that place it.
+    /// The label of an org, with its whole name as title. `position` has the SVG attributes that place it.
     fn label(&self, node: usize, position: &str) -> String {
         let is_disabled = self.graph.nodes[node].disabled;
         let class = if is_disabled { "disabled" } else { "label" };
@@ -264,13 +265,13 @@ fn draw_symbol(symbol: &TypeSymbol, x: usize, y: usize) -> String {
     )
 }
 
-/// A text with its middle line at `y`. Not every program knows `dominant-baseline`, so `dy` moves it.
+/// A text that is centred vertically at `y`. Not every program supports `dominant-baseline`, so `dy` moves it.
 fn text(class: &str, x: usize, y: usize, text: &str) -> String {
     let text = escape_xml(text);
     format!(r#"<text class="{class}" x="{x}" y="{y}" dy="0.35em">{text}</text>"#)
 }
 
-/// Estimates the width of a text, rather too wide: the font of the reader is not known.
+/// Estimates the width of a text. The reader's font is not known, so the result is rather too large.
 fn text_width(text: &str) -> usize {
     measure_text_width(text) * 15 / 2
 }

@@ -8,9 +8,9 @@ use console::measure_text_width;
 use super::matrix::{Block, Matrix, TypeSymbol};
 use super::{Graph, MAX_WIDTH, plural};
 
-/// Columns of the line between two columns, and of the spaces around it.
+/// The width of the line between two columns of the table, with the spaces around it.
 const GAP: usize = 3;
-/// Fewest columns for the names of the sources, however narrow the terminal is.
+/// The minimum width of the names of the sources, however narrow the terminal is.
 const MIN_NAME: usize = 13;
 
 const STYLE: TableStyle = TableStyle::new()
@@ -124,7 +124,7 @@ impl MatrixTable<'_> {
 
     /// Colours the letters in a drawn row, since a cell of comfy-table has one colour.
     fn color_letters(&self, row: &str, columns: usize) -> String {
-        // The name of the source may contain a `│`, the cells do not.
+        // Counted from the right: the name of the source may contain a `│`, the cells do not.
         let start = row.rmatch_indices('│').nth(columns - 1);
         let (name, cells) = row.split_at(start.map_or(row.len(), |(start, _)| start));
         let mut colored = name.to_owned();
@@ -183,7 +183,7 @@ impl MatrixTable<'_> {
         format!("In no connection: {}\n{names}", plural(orgs.len(), "org"))
     }
 
-    /// The least width of a column with this header, which is broken between words.
+    /// The minimum width of a column with this header, which is wrapped between words.
     fn column_width(&self, header: &str) -> usize {
         let words = header.split(' ').map(measure_text_width);
         words.max().unwrap_or(0).max(self.matrix.symbols.len()) + GAP

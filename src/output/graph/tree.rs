@@ -3,11 +3,11 @@ use console::measure_text_width;
 
 use super::{Edge, Graph, MAX_WIDTH};
 
-/// Between a name and the types to the right of it.
+/// The space between a name and the types to the right of it.
 const GAP: usize = 2;
-/// Columns of `├── `.
+/// The width of `├── `.
 const BRANCH: usize = 4;
-/// Fewest columns for a name, however narrow the terminal is.
+/// The minimum width of a name, however narrow the terminal is.
 const MIN_NAME: usize = 12;
 
 impl Graph {
@@ -32,7 +32,7 @@ impl Graph {
     }
 }
 
-/// The lines for each connection: the source, and the types in a second column.
+/// The lines of text for each connection: the source, and the types in a second column.
 fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> {
     let names: Vec<&String> = edges.iter().map(|edge| &labels[edge.source]).collect();
     let types: Vec<String> = edges.iter().map(Edge::types_text).collect();
@@ -52,7 +52,7 @@ fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> 
         .collect()
 }
 
-/// The title, with each item on a branch of its own below it.
+/// The title, with each item below it on a branch of its own.
 fn branches(title: &str, items: &[Vec<String>]) -> String {
     let mut lines = format!("{title}\n");
     for (index, item) in items.iter().enumerate() {
@@ -69,7 +69,8 @@ fn branches(title: &str, items: &[Vec<String>]) -> String {
     lines
 }
 
-/// The texts side by side, each broken between words to fit its width. All but the last are filled up to it.
+/// Lays out texts side by side and returns the lines. Each text is wrapped between words to its width; all but the last
+/// are padded to it.
 fn wrap(columns: &[(&str, usize)]) -> Vec<String> {
     let mut table = Table::new();
     table

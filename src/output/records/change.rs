@@ -102,9 +102,9 @@ pub(in crate::output) fn action_color(action: &str) -> Option<AnsiColor> {
 /// A change that this machine made, with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct HistoryRow {
-    /// The id of the entry.
+    /// The id of the history entry.
     pub(crate) entry: String,
-    /// When it was about to be sent.
+    /// The time just before it was sent.
     pub(crate) at: Timestamp,
     /// `create`, `update` or `delete`.
     pub(crate) operation: &'static str,
@@ -114,9 +114,9 @@ pub(crate) struct HistoryRow {
     pub(crate) result: &'static str,
     /// The reason, where it is not obvious.
     pub(crate) reason: Option<String>,
-    /// The status of the HTTP answer that refused it.
+    /// The status of the HTTP answer, if the API refused the change.
     pub(crate) http_status: Option<u16>,
-    /// The connection.
+    /// The id of the connection, where it is known.
     pub(crate) connection_id: Option<Uuid>,
     /// The org whose data is shared, where it is known.
     #[serde(serialize_with = "org_or_nulls")]
@@ -131,9 +131,9 @@ pub(crate) struct HistoryRow {
     pub(crate) profile: Option<String>,
     /// The host of the API.
     pub(crate) host: String,
-    /// The entry that it undid.
+    /// The id of the entry that this change undid.
     pub(crate) undoes: Option<String>,
-    /// The entry that undid it.
+    /// The id of the entry that undid this change.
     pub(crate) undone_by: Option<String>,
 }
 

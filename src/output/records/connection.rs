@@ -52,7 +52,7 @@ pub(crate) struct ConnectionChange {
 }
 
 impl ConnectionChange {
-    /// A connection, and its result in one or two words.
+    /// The row for an existing connection, with its result in one or two words.
     pub(crate) fn new(result: &'static str, connection: Connection) -> Self {
         Self {
             result,
@@ -67,7 +67,7 @@ impl ConnectionChange {
         }
     }
 
-    /// A connection that does not exist.
+    /// The row for a connection that does not exist.
     pub(crate) fn missing(
         result: &'static str,
         source: Option<OrgRef>,
@@ -81,7 +81,7 @@ impl ConnectionChange {
         }
     }
 
-    /// A change that was made, and the connection after it; after a delete as it was.
+    /// The row for a change that was made. It shows the connection after the change; for a delete, as it was before.
     pub(crate) fn made(change: &Change, connection: Connection) -> Self {
         let result = match change.kind() {
             ChangeKind::Create => "created",
@@ -91,7 +91,8 @@ impl ConnectionChange {
         Self::new(result, connection)
     }
 
-    /// A change that is not made: the connection as it would be afterwards, before a delete as it is.
+    /// The row for a change that a dry run does not make. It shows the connection as it would be; for a delete, as it
+    /// is.
     pub(crate) fn planned(change: &Change) -> Self {
         let result = match change.kind() {
             ChangeKind::Create => "would create",
@@ -115,7 +116,7 @@ impl ConnectionChange {
         }
     }
 
-    /// Sets the reason.
+    /// Sets the reason, and returns the row.
     pub(crate) fn reason(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
         self

@@ -1,4 +1,4 @@
-//! The rows of the listings. Each is a struct that serializes to the JSON of the contract, with a list of columns.
+//! The rows of the listings. Each is a struct with a list of columns; it serializes to the JSON that scripts rely on.
 //!
 //! They consist of plain data, so that nothing here depends on the API or the configuration.
 

@@ -6,7 +6,7 @@ use crate::output::value::distinct_prefix_length;
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
 
-/// The minimum width where no text is to be wrapped.
+/// A minimum width that prevents wrapping.
 const NO_WRAPPING: usize = usize::MAX;
 /// Texts are not wrapped to less than this.
 const MIN_WIDTH: usize = 12;
@@ -61,9 +61,9 @@ impl Table {
         }
     }
 
-    /// Fits the columns into `limit`, in the order of least loss to the reader: times become dates, ids are shortened,
-    /// texts are wrapped, and optional columns are hidden. Ids are never wrapped. Returns whether the columns fit
-    /// beside each other now; if they do not, all of them are shown.
+    /// Fits the columns into `limit`, with the least useful characters given up first: times become dates, ids are
+    /// shortened, texts are wrapped, and optional columns are hidden. Ids are never wrapped. Returns whether the
+    /// columns fit beside each other now; if they do not, all of them are shown.
     pub(super) fn fit(&mut self, limit: usize) -> bool {
         if self.narrow_text_columns(limit, NO_WRAPPING) {
             return true;

@@ -1,7 +1,7 @@
 //! `-o table`: aligned columns for people. The rows are collected, since all of them decide how wide a column is.
 //!
-//! comfy-table draws, aligns, wraps and colours. Here is only decided which columns it gets, how much of each value,
-//! and how wide each column is.
+//! comfy-table draws, aligns, wraps and colours. This module only decides which columns it gets, how much of each
+//! value, and how wide each column is.
 
 mod layout;
 
@@ -20,10 +20,10 @@ use super::streams::Stdout;
 /// The cell of a missing value.
 const MISSING: &str = "-";
 
-/// How many lines comfy-table draws at once, so that memory stays flat.
+/// The number of lines that comfy-table draws at once. This limits the memory, since it holds all of them.
 const CHUNK: usize = 1_000;
 
-/// The minimum width of a value beside its label in a block.
+/// The minimum width of a value beside its label, where each row is drawn as a block of lines.
 const MIN_VALUE_WIDTH: usize = 12;
 
 /// Collects the rows, and writes the table at the end.
@@ -34,7 +34,7 @@ pub(super) struct TableWriter<'a, R: 'static> {
 }
 
 impl<'a, R: Row> TableWriter<'a, R> {
-    /// `are_chosen`: the columns were asked for, and so are shown whatever they contain.
+    /// `are_chosen` says that the user chose the columns: they are then shown even if they have no values.
     pub(super) fn new(
         stdout: &'a mut Stdout,
         columns: Vec<&'static Column<R>>,
@@ -71,7 +71,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
             let value = (column.value)(row).display();
             table_column.is_visible |= value.is_some();
             table_column.cells.push(match value {
-                // Nobody would see spaces at the end.
+                // Spaces at the end are invisible.
                 Some(text) => escape(text.trim_end_matches(' ')).into_owned(),
                 None => MISSING.to_owned(),
             });
@@ -94,7 +94,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     }
 }
 
-/// Writes the header and one line a row, or more where texts are wrapped.
+/// Writes the header and one line per row, or more where texts are wrapped.
 fn draw_rows(stdout: &mut Stdout, table: &Table) -> io::Result<()> {
     let header = table.visible().map(|column| bold(&column.header));
     let header = table.has_header.then(|| header.collect());
@@ -106,8 +106,8 @@ fn draw_rows(stdout: &mut Stdout, table: &Table) -> io::Result<()> {
     draw(stdout, header.into_iter().chain(rows), &widths, GAP)
 }
 
-/// Writes one block of lines a row, `LABEL: value`, with an empty line between two of them. Without a header, the
-/// values stand alone.
+/// Writes one block of lines per row, `LABEL: value`, with an empty line between blocks. Without a header, the values
+/// have no labels.
 fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()> {
     let labels = table.visible().map(|column| format!("{}:", column.header));
     let labels = Vec::from_iter(labels);
@@ -145,7 +145,7 @@ fn cell(column: &TableColumn, row: usize) -> Cell {
     }
 }
 
-/// Has the lines drawn by comfy-table, with columns of these widths.
+/// Draws the lines with comfy-table, with columns of these widths.
 fn draw(
     stdout: &mut Stdout,
     mut lines: impl Iterator<Item = Vec<Cell>>,

@@ -1,4 +1,4 @@
-//! The listings, compared whole where `tests/it` does not do so.
+//! Tests of the output. They compare whole listings where `tests/it` does not.
 
 mod diff;
 mod formats;

@@ -76,7 +76,7 @@ pub(super) fn changes() -> Vec<ConnectionChange> {
     ]
 }
 
-/// Three orgs: the current one, a disabled one, and one of which only the id is known.
+/// Three orgs: the current one, a disabled one, and one without a name.
 pub(super) fn orgs() -> Vec<OrgRow> {
     let org = |number, name: &str, disabled| Org {
         id: id(number),
@@ -92,7 +92,8 @@ pub(super) fn orgs() -> Vec<OrgRow> {
     ]
 }
 
-/// A step of a plan toward the hub, from an org with this number and name, whose types change like this.
+/// A step of a plan that changes the types from `before` to `after` (comma-separated). The connection leads from an org
+/// with this number and name to the hub.
 pub(super) fn step(
     action: &'static str,
     number: u32,

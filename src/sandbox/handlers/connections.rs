@@ -15,7 +15,7 @@ use crate::sandbox::state::Sandbox;
 /// The types that the API knows. `rum` stands for a type that is newer than the client.
 const TYPES: [&str; 4] = ["logs", "metrics", "audit", "rum"];
 
-/// The maximum number of connections per page, and the number if the request does not say.
+/// The maximum number of connections per page, which is also the default.
 const MAX_PAGE: usize = 1000;
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Relationships {
     sink_org: Payload<OrgIdentifier>,
 }
 
-/// The id is text: the API treats an id that is not a UUID as that of an unknown org.
+/// The id is a string, since the API treats an id that is not a UUID as that of an unknown org.
 #[derive(Deserialize)]
 struct OrgIdentifier {
     id: String,
@@ -51,7 +51,7 @@ struct Attributes {
     connection_types: Vec<String>,
 }
 
-/// `GET /api/v2/org_connections`: those in which the calling org takes part.
+/// `GET /api/v2/org_connections`: lists the connections that have the calling org at one end.
 pub(super) fn list(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> {
     let caller = Caller::from_headers(&request.headers)?;
     let limit = request.number("limit")?.unwrap_or(MAX_PAGE);
@@ -111,7 +111,7 @@ pub(super) fn create(sandbox: &Sandbox, request: &Request) -> Result<Response, A
     })
 }
 
-/// `PATCH /api/v2/org_connections/{id}`: replaces the types, in the source org alone.
+/// `PATCH /api/v2/org_connections/{id}`: replaces the types. Only the source org may do so.
 pub(super) fn update(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Response, ApiError> {
     let caller = Caller::with_write_permission(&request.headers)?;
     let id = connection_id(id)?;
@@ -134,7 +134,7 @@ pub(super) fn update(sandbox: &Sandbox, request: &Request, id: &str) -> Result<R
     })
 }
 
-/// `DELETE /api/v2/org_connections/{id}`: in the source or in the destination org.
+/// `DELETE /api/v2/org_connections/{id}`: deletes a connection. The source and the destination org may do so.
 pub(super) fn delete(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Response, ApiError> {
     let caller = Caller::with_write_permission(&request.headers)?;
     let id = connection_id(id)?;

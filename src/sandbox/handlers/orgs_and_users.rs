@@ -52,13 +52,13 @@ fn org_record(id: Uuid, org: &OrgState) -> Value {
     })
 }
 
-/// `GET /api/v1/validate`: whether the API key is good.
+/// `GET /api/v1/validate`: whether the API key is valid.
 pub(super) fn validate_api_key(request: &Request) -> Result<Response, ApiError> {
     auth::check_api_key(&request.headers)?;
     Ok(Response::ok(json!({"valid": true})))
 }
 
-/// `GET /api/v2/validate_keys`: whether both keys are good, and of the same org.
+/// `GET /api/v2/validate_keys`: whether both keys are valid and belong to the same org.
 pub(super) fn validate_keys(request: &Request) -> Result<Response, ApiError> {
     Caller::from_keys(&request.headers)?;
     Ok(Response::ok(json!({"status": "ok"})))
@@ -70,7 +70,7 @@ pub(super) fn current_user(sandbox: &Sandbox, request: &Request) -> Result<Respo
     user_record(sandbox, caller, caller.user)
 }
 
-/// `GET /api/v2/users/{id}`: a user of the calling org. It does not know those of other orgs.
+/// `GET /api/v2/users/{id}`: a user of the calling org. Users of other orgs are unknown to it.
 pub(super) fn user(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Response, ApiError> {
     let caller = Caller::from_headers(&request.headers)?;
     let id = parse_uuid(id).ok_or(ApiError::UnknownUser)?;

@@ -65,7 +65,7 @@ impl Api {
         }
     }
 
-    /// Serves a sample account in this way, until the end of the runtime.
+    /// Serves a sample account with these options, until the end of the runtime.
     fn serving(options: ServeOptions) -> Self {
         let (home, runtime) = (tempfile::tempdir().unwrap(), runtime());
         let sandbox = Sandbox::open(&home.path().join("state.json")).unwrap();
@@ -103,7 +103,7 @@ impl Api {
         self.exchange(with_keys(self.request(Method::GET, path), profile))
     }
 
-    /// A 200 answer as JSON.
+    /// The JSON of a GET that is answered with 200.
     fn get_json(&self, profile: &str, path: &str) -> Value {
         let (status, body) = self.get(profile, path);
         assert_eq!(status, 200, "{path}: {body}");
@@ -128,7 +128,7 @@ impl Api {
         self.update_named(profile, id, id, types)
     }
 
-    /// An update whose body has another id than its path.
+    /// Sends an update whose body has another id than its path.
     fn update_named(&self, profile: &str, id: &str, named: &str, types: Value) -> (u16, String) {
         let body = json!({"data": {
             "type": "org_connection",
@@ -163,7 +163,7 @@ fn runtime() -> Runtime {
 
 /// A client for loopback: no proxy, no certificates, and a timeout.
 fn client() -> reqwest::ClientBuilder {
-    // It fails where another test has installed it already.
+    // It fails if another test has installed the provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .tls_certs_only([])

@@ -1,4 +1,4 @@
-//! Orgs, and the users in them.
+//! Tests of the endpoints for orgs and users.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn a_child_org_sees_itself_alone_to_the_letter() {
     assert_eq!(answer, (200, expected.to_owned()));
 }
 
-/// The names of the orgs that are listed, which are linked as well.
+/// The names of the listed orgs. Requires that the links of the answer name the same orgs.
 fn names(api: &Api, profile: &str, query: &str) -> Vec<String> {
     let body = api.get_json(profile, &format!("{ORGS}{query}"));
     let links = &body["data"]["relationships"];

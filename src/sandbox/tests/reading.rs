@@ -1,4 +1,4 @@
-//! Listings, and who may read them.
+//! Tests of listings, and of who may read them.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The state file.
+//! Tests of the state file.
 
 use std::fs;
 use std::path::PathBuf;

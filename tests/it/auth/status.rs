@@ -10,7 +10,8 @@ fn refused(status: u16, message: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"errors": [message]}))
 }
 
-/// Expects the update that can have no effect.
+/// Expects the probe for the write permission, an update that can have no effect, and answers it with this status and
+/// message.
 fn expect_probe(api: &Api, status: u16, message: &str) {
     let body = json!({"data": {
         "type": "org_connection",
@@ -87,7 +88,8 @@ fn keys_whose_org_nobody_tells_are_not_taken_for_those_of_the_profile() {
     assert!(status.stderr.starts_with(expected), "{}", status.stderr);
 }
 
-/// The permissions that are found where the managed orgs may be seen, and the probe is answered so.
+/// The permissions that `auth status` shows if the managed orgs may be read and the probe is answered with this status
+/// and message.
 fn permissions(status: u16, message: &str) -> Value {
     let api = Api::new();
     api.get("/api/v2/current_user", &current_user(1))

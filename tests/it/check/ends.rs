@@ -1,4 +1,4 @@
-//! Which two orgs a check is about, and whether these keys can see what is between them.
+//! The two orgs of a check: how they are chosen, and whether these keys can see a connection between them.
 
 use snapbox::{assert_data_eq, str};
 

@@ -1,4 +1,4 @@
-//! `--wait`: looking again until it holds.
+//! `check --wait`: the check is repeated until it holds or the time is over.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ fn when_the_time_is_over_it_differs() {
     let api = Api::new();
     let found = page(&[connection(50, 1, 2, &["audit"])], 1);
     let answer = ResponseTemplate::new(200).set_body_json(found);
-    // One look at once, one when the time is over.
+    // One request at once, and one when the time is over.
     api.expect("GET", &between(), None, answer, 2);
     let over = check(&api.url(), "--wait=100ms").code(3);
     assert!(

@@ -1,4 +1,4 @@
-//! The script in a bash of its own.
+//! The completion script, run in a real bash.
 
 use crate::harness::{Terminal, World};
 

@@ -1,4 +1,4 @@
-//! What commands leave behind for completions, and what they do not.
+//! The completion cache: which commands write it, and which do not.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -53,10 +53,11 @@ fn connections_and_orgs_are_offered_once_they_were_listed_at_a_terminal() {
         values(&world, &["get", "4"]),
         values(&world, &["get", "40BB"])
     );
-    // Ids that are named already are not offered again.
+    // Ids that are on the line already are not offered again.
     assert_eq!(values(&world, &["delete", RETAIL_US, ""]).len(), 7);
     assert_eq!(values(&world, &["delete", ""]).len(), 8);
-    // Connections mention orgs; a name that two of them bear, or that no terminal should get, gives way to the UUID.
+    // The cache knows orgs from connections. The UUID is offered in place of a name that two orgs share, or that is
+    // unsafe on a terminal.
     let orgs = offered(&world, &["create", ""]);
     assert!(
         orgs.contains(&"Retail US\t".to_owned())
@@ -111,7 +112,7 @@ fn a_filtered_listing_is_not_taken_for_all_there_is() {
     at_a_terminal(&world, &["list", "--source", "Retail US"]);
     at_a_terminal(&world, &["orgs", "--name", "Retail"]);
     assert_eq!(values(&world, &["get", ""]), [""; 0]);
-    // The type is looked at on this side: all are read.
+    // The program applies `--type` itself, so it reads, and caches, all connections.
     at_a_terminal(&world, &["list", "--type", "audit"]);
     assert_eq!(values(&world, &["get", ""]).len(), 8);
 }
@@ -164,7 +165,7 @@ fn each_profile_has_a_list_of_its_own() {
         values(&world, &["get", "--profile", "logistics,retail-us", ""]).len(),
         3
     );
-    // The org at the source chooses the profile: any may be meant.
+    // The org in `--source` decides which profile is used, so the connections of all profiles are offered.
     assert_eq!(values(&world, &["delete", "--source", "x", ""]).len(), 3);
 }
 

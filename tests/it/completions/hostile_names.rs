@@ -1,10 +1,11 @@
-//! Whatever an org is called, Tab and Enter pass its name on and run nothing.
+//! Orgs with names that are dangerous in a shell: Tab and Enter pass the name on and run nothing.
 
 use serde_json::json;
 
 use crate::harness::{Api, Terminal, World, uuid};
 
-/// Each with another first letter. `touch PWN` leaves a file, and so does `pwn`, which needs no space.
+/// Names that try to run a command. Each has another first letter, by which it is completed. `touch PWN` creates a
+/// file, and so does the function `pwn`, which needs no space.
 const NAMES: [&str; 13] = [
     "a\\';touch PWN #",
     "d';touch PWN;'",
@@ -21,10 +22,10 @@ const NAMES: [&str; 13] = [
     "rü 日本's",
 ];
 
-/// How a word is begun at whose end Tab is pressed.
+/// The beginnings of the word that is completed: after each of them a name's first letter is typed and Tab is pressed.
 const BEGINNINGS: [&str; 5] = ["", "'", "\"", "--source=", "--source='"];
 
-/// A world in whose cache orgs of these names are.
+/// A world whose completion cache has orgs with these names.
 fn world_of_hostile_orgs() -> World {
     let reference = |number: usize| json!({"type": "orgs", "id": uuid(number as u128)});
     let org = |(number, name): (usize, &&str)| json!({"type": "orgs", "id": uuid(number as u128), "attributes": {"name": name}});
@@ -46,8 +47,8 @@ fn world_of_hostile_orgs() -> World {
     world
 }
 
-/// Completes each name behind each beginning in a shell that is ready, and requires that the program gets the name.
-/// `pwn` leaves a file there that must not come to be.
+/// Completes each name after each beginning in a shell that is ready. Requires that the program gets the whole name,
+/// and that no name has created the file `PWN`.
 fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
     for beginning in beginnings {
         for name in NAMES {
@@ -66,8 +67,8 @@ fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
     }
 }
 
-/// A terminal with a shell that has the completions, and a function in the place of the program that shows its
-/// arguments. `None` where there is no such shell.
+/// A terminal with a shell in which the completions are set up, and in which a function in place of the program prints
+/// its arguments. `None` if the shell is not installed.
 fn shell(world: &World, command: &[&str], setup: &str) -> Option<Terminal> {
     let is_there = world.script(&format!("command -v {}", command[0])).code == 0;
     is_there.then(|| {
@@ -87,7 +88,7 @@ fn bash_runs_nothing_of_a_name() {
     let command = ["bash", "--noprofile", "--norc", "-i"];
     let mut bash = shell(&world, &command, &setup).unwrap();
     complete_all(&world, &mut bash, &BEGINNINGS);
-    // In these nothing is offered: the line stays as it is typed, and is closed by hand.
+    // Within these quotes nothing is offered: the line stays as it is typed, and the test types the closing quote.
     for (typed, closing, passed) in [
         ("$'a", "'", "[list][a]"),
         ("$\"a", "\"", "[list][a]"),
@@ -101,7 +102,7 @@ fn bash_runs_nothing_of_a_name() {
         bash.wait_for(passed);
         bash.forget();
     }
-    // Nor within a command substitution.
+    // Within a command substitution nothing is offered either.
     bash.press("echo `orgconn list --source h\t");
     bash.press("`\n");
     bash.wait_for("[list][--source][h]");

@@ -1,4 +1,4 @@
-//! The scripts, and the command that prints them.
+//! The completion scripts, and the command that prints them.
 
 use snapbox::{assert_data_eq, str};
 

@@ -1,4 +1,4 @@
-//! How each shell is answered.
+//! The form of the answer to each shell.
 
 use snapbox::{assert_data_eq, str};
 

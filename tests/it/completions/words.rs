@@ -1,4 +1,4 @@
-//! What is offered where.
+//! The words that are offered at each place of a command line.
 
 use super::{asked, offered, values};
 use crate::harness::World;
@@ -60,12 +60,12 @@ fn flags_are_offered_where_they_may_stand_and_not_twice() {
     );
     assert_eq!(values(&world, &["list", "--fr"]), ["--from"]);
     assert_eq!(values(&world, &["--ver"]), ["--verbose", "--version"]);
-    // Those that may be repeated are.
+    // Flags that may be repeated are offered again.
     assert_eq!(
         values(&world, &["list", "--type", "logs", "--ty"]),
         ["--type"]
     );
-    // A command that takes no words has nothing else to offer.
+    // A command without positional arguments has nothing else to offer.
     assert!(values(&world, &["schema", ""]).contains(&"--sandbox".to_owned()));
     assert_eq!(values(&world, &["list", "--", "--so"]), [""; 0]);
 }

@@ -70,7 +70,7 @@ done    delete  Org 1   Org 4        audit   -             -
 
 "#]]
     );
-    // What makes goes before what takes away, and both after the second look.
+    // Creates and updates come before deletes, and all of them after the live state was read a second time.
     let targets = api.targets();
     let writes = targets
         .iter()
@@ -232,7 +232,7 @@ fn where_all_failed_alike_it_ended_so() {
         1,
     );
     let failed = world(&api).run(APPLY).code(4);
-    // What failed is shown as well as what was done.
+    // The rows include the failed step.
     assert_eq!(failed.stdout.lines().count(), 3);
 }
 

@@ -1,4 +1,4 @@
-//! Ctrl-C in the midst of it.
+//! Ctrl-C during `apply`.
 #![cfg(unix)]
 
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use wiremock::ResponseTemplate;
 use super::{CREATE, LIST, apply, creation, owner};
 use crate::harness::{Api, connection, finished, org_list, page, uuid};
 
-/// How long the server takes for a write: enough to be interrupted meanwhile.
+/// The time that the server takes for a write: long enough to interrupt it.
 const SLOW: Duration = Duration::from_millis(500);
 
 #[test]

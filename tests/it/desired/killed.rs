@@ -1,4 +1,4 @@
-//! An apply that is killed at every step: the history tells the truth, and the next run ends at the file's state.
+//! `apply` is killed after each number of writes: the history stays true, and the next run reaches the file's state.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStderr, Stdio};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::apply;
 use crate::harness::World;
 
-/// What the hub is to share. At first it shares other types with two of these, and with an org that is not among them.
+/// The connections that the hub should have. At first it shares other types with two of these orgs, and shares with one
+/// org that is not in the file.
 const FILE: &str = "\
 connections:
   - source: Observability Hub
@@ -16,10 +17,10 @@ connections:
     types: [logs, metrics]
 ";
 const UNWANTED: &str = "6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a";
-/// Three creates, two updates and a delete.
+/// The number of changes: three creates, two updates and a delete.
 const WRITES: usize = 6;
 
-/// A sandbox that is served to others, and the worlds of the two sides.
+/// A sandbox server in a process of its own, and the worlds of the server and of its client.
 struct Served {
     server: Child,
     log: BufReader<ChildStderr>,
@@ -52,7 +53,7 @@ impl Served {
         }
     }
 
-    /// Reads the server's log until it has answered so many writes.
+    /// Reads the server's log until it has answered this many writes.
     fn await_writes(&mut self, writes: usize) {
         let mut seen = 0;
         while seen < writes {
@@ -69,7 +70,7 @@ impl Served {
         }
     }
 
-    /// Makes what is there at first.
+    /// Creates the connections that exist at first.
     fn prepare(&mut self) {
         let connections = [
             ("Retail US", "logs"),
@@ -137,7 +138,8 @@ fn at_every_step_the_history_is_true_and_the_next_run_ends_at_the_files_state() 
     assert!(cut_short > 0, "no run was killed before its end");
 }
 
-/// Whether an entry says no more than what holds. One without an answer says nothing.
+/// Whether a history entry agrees with the live connections. An entry without an answer claims nothing, but must give
+/// the reason.
 fn is_true(entry: &Value, live: &[Value]) -> bool {
     let found = live
         .iter()

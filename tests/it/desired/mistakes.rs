@@ -1,4 +1,4 @@
-//! What is wrong with the file is told with its places, all at once, and before anything is sent.
+//! Mistakes in the file: all of them are reported with their places, before any request is sent.
 
 use serde_json::json;
 use snapbox::{assert_data_eq, str};

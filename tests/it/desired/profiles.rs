@@ -1,4 +1,4 @@
-//! What the chosen profiles cannot see or change.
+//! Orgs and connections that the chosen profiles cannot see or change.
 
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
@@ -128,7 +128,7 @@ fn a_profile_that_cannot_be_asked_keeps_apply_from_beginning_and_plan_from_0() {
             owner(&api, true);
         }
         let two = Api::new();
-        // Both are asked at the same time, and one refusal is enough: either may not have been sent.
+        // Both requests are sent at the same time, and one refusal ends the run, so either may not have been sent.
         two.may("GET", "/api/v2/org", None, refusal(401, "Unauthorized"));
         two.may("GET", LIST, None, refusal(401, "Unauthorized"));
         let world = world(&[("one", 1, &api), ("two", 2, &two)]);

@@ -1,4 +1,4 @@
-//! With the keys of every org, in the sandbox.
+//! Desired-state files in the sandbox, with the keys of every org.
 
 use serde_json::json;
 

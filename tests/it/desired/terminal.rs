@@ -1,4 +1,4 @@
-//! A plan at a terminal: shown as a diff, and asked about.
+//! A plan at a terminal: it is shown as a diff, and a question follows.
 #![cfg(unix)]
 
 use super::{CREATE, answer, creation, looks, looks_twice, owner};

@@ -72,7 +72,7 @@ fn the_other_formats_have_nothing_on_standard_output() {
     }
 }
 
-/// The one error of a command that asks for json and is refused before anything is sent.
+/// The only error in the JSON of a command that is refused before anything is sent.
 fn refusal(arguments: &[&str], variables: &[(&str, &str)]) -> Value {
     let mut world = World::talking_to("http://127.0.0.1:9");
     for (name, value) in variables {

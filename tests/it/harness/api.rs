@@ -3,14 +3,14 @@ use wiremock::{Match, Mock, MockServer, Request, ResponseTemplate};
 
 use super::{API_KEY, APP_KEY};
 
-/// A mock of the API. Each exchange is matched to the letter and counted; any other request fails the test.
+/// A mock of the API. Expected requests must match exactly and are counted; any other request fails the test.
 pub(crate) struct Api {
     server: MockServer,
-    // Runs what the mock's verification awaits.
+    // Runs the asynchronous functions of the mock server, also when it verifies its requests at the end.
     runtime: tokio::runtime::Runtime,
 }
 
-/// What a request must be, headers included.
+/// Matches a request with exactly this method, target and body, and with the headers that orgconn should send.
 struct Exactly {
     method: &'static str,
     target: String,
@@ -109,7 +109,7 @@ impl Api {
         )
     }
 
-    /// Answers a request that may or may not come.
+    /// Answers a request that may or may not come, any number of times.
     pub(crate) fn may(
         &self,
         method: &'static str,
@@ -127,7 +127,8 @@ impl Api {
         self
     }
 
-    /// Answers a request that was described before differently the first `times` times.
+    /// Requires a request at least once, and gives its first occurrence another answer than the one that `expect` or
+    /// `get` gives.
     pub(crate) fn first(
         &self,
         method: &'static str,
@@ -188,7 +189,7 @@ pub(crate) fn uuid(number: u128) -> String {
     uuid::Uuid::from_u128(number).to_string()
 }
 
-/// The user behind a key as the API writes him: a service account of this org.
+/// The answer to a request for the current user: a service account of this org.
 pub(crate) fn current_user(org: u128) -> Value {
     json!({"data": {"type": "users", "id": uuid(900),
         "attributes": {
@@ -199,7 +200,7 @@ pub(crate) fn current_user(org: u128) -> Value {
     }})
 }
 
-/// The managed orgs as the API writes them: `Org N` for each number.
+/// The answer to a request for the managed orgs: `Org N` for each number.
 pub(crate) fn org_list(current: u128, numbers: &[u128]) -> Value {
     let reference = |number: u128| json!({"type": "orgs", "id": uuid(number)});
     let org = |number: &u128| {

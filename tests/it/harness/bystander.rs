@@ -1,7 +1,7 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 
-/// A server that nobody may so much as connect to.
+/// A server that must not get any connection, not even without a request.
 pub(crate) struct Bystander(TcpListener);
 
 impl Bystander {

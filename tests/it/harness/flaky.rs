@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What the server does with one request.
+/// The reaction of the server to one request.
 pub(crate) enum Turn {
     /// Answers with this status and body.
     Answer(u16, String),
@@ -15,7 +15,7 @@ pub(crate) enum Turn {
     AnswerWith(&'static str, String, String),
     /// Answers with this status line and these header lines, and sends the request back as the body.
     Echo(&'static str, String),
-    /// Does this once the gate is open, and serves others meanwhile.
+    /// Waits until the gate is open, then does this. Other requests are served meanwhile.
     Held(Gate, Box<Turn>),
     /// Reads the request and closes the connection.
     Close,
@@ -43,7 +43,7 @@ impl Turn {
     }
 }
 
-/// Something that is waited for, and happens once.
+/// A gate that answers wait for. Once it is open, it stays open.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
@@ -60,11 +60,11 @@ impl Gate {
     }
 }
 
-/// A server that misbehaves in a set order, one turn a request, and keeps what it was sent.
+/// A server that misbehaves as a test asks: it takes one turn per request, in order, and keeps the requests.
 pub(crate) struct Flaky {
     url: String,
     seen: Arc<Seen>,
-    // Gives the streams that are never answered, and so keeps them open until the end.
+    // The thread returns the streams that are never answered, which keeps them open until the end.
     server: Option<JoinHandle<Vec<TcpStream>>>,
 }
 
@@ -123,7 +123,7 @@ impl Flaky {
         self.requests().iter().map(line).collect()
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until `count` requests have come.
     #[track_caller]
     pub(crate) fn wait_for(&self, count: usize) {
         let requests = self.seen.requests.lock().unwrap();
@@ -138,7 +138,8 @@ impl Flaky {
 
 impl Drop for Flaky {
     fn drop(&mut self) {
-        // A server whose turns were not all taken would wait for the next request: the panic of the test comes first.
+        // While turns are left, the server waits for a request. If the test panics, it is not waited for, so that the
+        // panic is shown.
         if let Some(server) = self
             .server
             .take()
@@ -176,8 +177,8 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
     stalled
 }
 
-/// The next request and its connection; `None` once the test is over. A client may give up a connection without having
-/// sent anything.
+/// The next request and its connection; `None` once the test is over. Connections that a client closes without a
+/// request are skipped.
 fn next_request(listener: &TcpListener, seen: &Seen) -> Option<(TcpStream, String)> {
     loop {
         let (mut stream, _) = listener.accept().ok()?;
@@ -205,7 +206,7 @@ fn answer(stream: &mut TcpStream, turn: Turn, request: &str) {
     }
 }
 
-/// One request with its whole body; nothing when the peer only knocked.
+/// Reads one request with its whole body; `None` if the client closed the connection before that.
 fn read(stream: &mut TcpStream) -> Option<String> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
@@ -234,6 +235,6 @@ fn write(stream: &mut TcpStream, status: &str, headers: &str, body: &str, length
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n"
     );
-    // The client may be gone: then the test says so.
+    // The client may be gone. If that is wrong, the test itself finds out.
     let _ = write!(stream, "{head}{headers}connection: close\r\n\r\n{body}");
 }

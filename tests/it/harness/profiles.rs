@@ -3,14 +3,14 @@ use std::process::{Child, Stdio};
 
 use super::{API_KEY, APP_KEY, Api, World, uuid};
 
-/// A configuration file in the making, and the world that will have it.
+/// Builds a world with profiles in its configuration file.
 pub(crate) struct Profiles {
     world: World,
     text: String,
 }
 
 impl Profiles {
-    /// None yet, with this text at the head of the file.
+    /// Begins a file without profiles, with this text at its head.
     pub(crate) fn new(head: &str) -> Self {
         Self {
             world: World::bare()
@@ -20,12 +20,12 @@ impl Profiles {
         }
     }
 
-    /// One more, whose org is the one that this mock stands for; it names org `pinned` as its own.
+    /// Adds a profile whose API is this mock. `pinned` is the org that the profile names.
     pub(crate) fn with(self, name: &str, api: &Api, pinned: Option<u128>) -> Self {
         self.at(name, &api.url(), pinned.map(uuid).as_deref(), "TEST")
     }
 
-    /// One more at this URL, with the keys in `PREFIX_API_KEY` and `PREFIX_APP_KEY`.
+    /// Adds a profile for the API at this URL, with the keys in `PREFIX_API_KEY` and `PREFIX_APP_KEY`.
     pub(crate) fn at(mut self, name: &str, url: &str, org: Option<&str>, prefix: &str) -> Self {
         let org = org.map_or_else(String::new, |org| format!("org = \"{org}\"\n"));
         self.text.push_str(&format!(
@@ -43,12 +43,12 @@ impl Profiles {
     }
 }
 
-/// A sandbox that is served to others until the test ends.
+/// A sandbox server in a process of its own, which ends with the test.
 pub(crate) struct Served {
     child: Child,
-    /// Where.
+    /// The base URL.
     pub(crate) url: String,
-    // Holds the state.
+    // Its home directory has the state file.
     _world: World,
 }
 
@@ -73,7 +73,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended by itself: then the test has failed already.
+        // It may have ended already, which has made the test fail.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::Finished;
 
-/// The program at work. It is ended with the test, if it did not end before.
+/// The program while it runs. If it has not ended with the test, it is killed.
 pub(crate) struct Running {
     child: Child,
     stdout: Stream,
     stderr: Stream,
 }
 
-/// What came out of a stream so far, as it comes.
+/// The output of a stream so far. A thread reads it as it comes.
 struct Stream {
     text: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
@@ -21,7 +21,7 @@ struct Stream {
 
 /// No test waits longer than this for the program.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long to wait before looking again.
+/// The pause before a condition is checked again.
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl Running {
@@ -55,7 +55,7 @@ impl Running {
         until(|| self.stderr.so_far().contains(text), || self.told());
     }
 
-    /// Waits for the end.
+    /// Waits until the program ends, and returns its exit code and output.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Finished {
         let begin = Instant::now();
@@ -80,7 +80,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It has ended already, as a rule.
+        // Usually, it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -9,7 +9,7 @@ use pty_process::blocking::{Command, Pty};
 
 use super::World;
 
-/// The program at a terminal of its own, with somebody who reads and types.
+/// The program at a terminal of its own, whose screen the test reads and whose keys it presses.
 pub(crate) struct Terminal {
     pty: Arc<Pty>,
     child: Child,
@@ -26,7 +26,8 @@ impl Terminal {
         Self::run(world, columns, &world.command(arguments))
     }
 
-    /// Starts a shell of this world there, with the program on its path: its name, then its arguments.
+    /// Starts a shell in this world at such a terminal, with the program on its path. `shell` is the shell's name, then
+    /// its arguments.
     pub(crate) fn shell(world: &World, columns: u16, shell: &[&str]) -> Self {
         let mut command = std::process::Command::new(shell[0]);
         command.args(&shell[1..]);
@@ -34,7 +35,7 @@ impl Terminal {
         Self::run(world, columns, &command)
     }
 
-    /// Starts a bash of this world there, with the program on its path.
+    /// Starts a bash in this world at such a terminal, with the program on its path.
     pub(crate) fn bash(world: &World, columns: u16) -> Self {
         Self::shell(world, columns, &["bash", "--noprofile", "--norc", "-i"])
     }
@@ -86,8 +87,8 @@ impl Terminal {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Presses Ctrl-C, then does as [`Terminal::end`]. A question does not hear what is pressed in the moment between
-    /// its being shown and its listening, so it is pressed again if nothing comes of it.
+    /// Presses Ctrl-C, then does as [`Terminal::end`]. A question is shown a moment before it reads keys and may miss
+    /// the key, so Ctrl-C is pressed again if the program does not end.
     #[track_caller]
     pub(crate) fn interrupt(mut self) -> (Option<i32>, String) {
         for _ in 0..5 {
@@ -112,7 +113,7 @@ impl Terminal {
         }
     }
 
-    /// Waits for the program's end, and gives its exit code and all that was shown, without line breaks of its own.
+    /// Waits until the program ends. Returns its exit code, and all text that was shown, with `\n` as the line break.
     #[track_caller]
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         assert!(

@@ -1,4 +1,4 @@
-//! The help of the commands that turn the live connections into those of a file, without the global flags.
+//! The help of `plan` and `apply`, which work on a desired-state file, without the global flags.
 
 use snapbox::{assert_data_eq, str};
 

@@ -1,4 +1,4 @@
-//! The help of the commands that tell and take back what was changed, without the global flags.
+//! The help of `history` and `undo`, without the global flags.
 
 use snapbox::{assert_data_eq, str};
 

@@ -1,4 +1,4 @@
-//! A service that fails, and a listing that does not give up too early or too late.
+//! Listings from a service that fails: they give up neither too early nor too late.
 
 use std::time::{Duration, Instant};
 

@@ -49,7 +49,7 @@ fn every_id() -> String {
 
 #[test]
 fn three_requests_list_2500_connections_whole_and_in_order() {
-    // The last page is in before the second.
+    // The last page arrives before the second.
     let api = long_listing(1000, Duration::from_millis(80));
     let listed = api.world().run(["list", "-o", "jsonl"]).quiet_success();
     let ids: String = listed
@@ -100,7 +100,7 @@ fn the_first_page_can_be_read_before_the_second_is_in() {
     assert!(child.wait().unwrap().success());
 }
 
-/// A mock of which the second of two pages is lost.
+/// A mock of two pages, of which the second fails.
 fn second_page_lost() -> Api {
     let api = Api::new();
     let rows: Vec<Value> = (0..1000)

@@ -1,4 +1,4 @@
-//! What the sample account refuses, seen through the program.
+//! Requests that the sandbox refuses, as the program reports them.
 
 use snapbox::{assert_data_eq, str};
 

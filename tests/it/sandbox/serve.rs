@@ -1,4 +1,4 @@
-//! `sandbox serve`: the API for other programs, asked here as curl would.
+//! `sandbox serve`: the API for other programs. The tests send requests as curl would.
 
 use rustix::process::Signal;
 use serde_json::{Value, json};

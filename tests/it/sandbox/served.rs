@@ -7,14 +7,14 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::World;
 
-/// A sandbox that is served by a process of its own, which ends with the test.
+/// A sandbox server in a process of its own, which ends with the test.
 pub(super) struct Served {
     child: Child,
     /// The address and port.
     pub(super) address: String,
-    /// What was printed.
+    /// The `export` lines that the server printed.
     pub(super) exports: [String; 3],
-    // Outlives the process.
+    // Its home directory must outlive the process.
     _world: World,
 }
 
@@ -34,7 +34,7 @@ impl Served {
         }
     }
 
-    /// Sends a request with these header lines, and gives the status and the body of the answer.
+    /// Sends a request with these header lines, and returns the status and the body of the answer.
     pub(super) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream
@@ -64,7 +64,7 @@ impl Served {
         )
     }
 
-    /// Sends a signal, and gives the exit code.
+    /// Sends a signal, and returns the exit code.
     pub(super) fn end_with(mut self, signal: Signal) -> Option<i32> {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap().code()

@@ -12,7 +12,7 @@ fn one() -> Api {
     api
 }
 
-/// Begins to delete that connection, up to the question.
+/// Runs `delete` for that connection until it asks.
 fn asked(world: &World) -> Terminal {
     let mut terminal = Terminal::start(world, 100, &["delete", &uuid(50)]);
     terminal.wait_for("Org 1 -> Org 2  logs");
@@ -130,14 +130,14 @@ fn a_create_without_types_asks_what_to_share() {
     let mut terminal = Terminal::start(&world, 100, &["create", "Org 2"]);
     terminal.wait_for("Share which types?");
     terminal.wait_for("audit");
-    // Chooses the first, and the last, which is one above it.
+    // Chooses the first item and the last one, which the up arrow reaches from the first.
     terminal.press(" \u{1b}[A \r");
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("logs,audit"), "{shown}");
 }
 
-/// Begins to create a connection, up to the question what to share.
+/// Runs `create` until it asks which types to share.
 fn asked_for_types(world: &World) -> Terminal {
     let mut terminal = Terminal::start(world, 100, &["create", "Org 2"]);
     terminal.wait_for("audit");
@@ -168,7 +168,7 @@ fn ctrl_c_at_the_question_what_to_share_creates_nothing() {
     assert!(shown.ends_with_shown_cursor(), "{shown:?}");
 }
 
-/// What a terminal was told of its cursor.
+/// The control sequences for the cursor in the text that a terminal got.
 trait Cursor {
     /// Whether the cursor was shown again after it was hidden last.
     fn ends_with_shown_cursor(&self) -> bool;

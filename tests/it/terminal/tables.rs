@@ -2,14 +2,14 @@ use snapbox::{IntoData as _, assert_data_eq, str};
 
 use crate::harness::{Api, Terminal, World, page};
 
-/// What is shown, without colour.
+/// The text that the program shows at a terminal, without colour.
 fn shown(world: &World, columns: u16, arguments: &[&str]) -> String {
     let (code, shown) = Terminal::start(world, columns, arguments).end();
     assert_eq!(code, Some(0), "{shown}");
     shown
 }
 
-/// The sample account, without colour.
+/// The listing of the sample account, without colour.
 fn list(columns: u16) -> String {
     shown(&World::sandbox(), columns, &["list", "--color=never"])
 }
