@@ -213,12 +213,13 @@ impl CommandError {
 
     /// Whether a write was sent whose outcome is unknown.
     pub(crate) fn is_outcome_unknown(&self) -> bool {
-        self.downcast_ref().is_some_and(api::Error::outcome_unknown)
+        self.downcast_ref()
+            .is_some_and(api::Error::is_outcome_unknown)
     }
 
     /// The existing connection because of which a create was refused.
     pub(crate) fn existing_connection(&self) -> Option<&Connection> {
-        self.downcast_ref::<api::Error>()?.existing()
+        self.downcast_ref::<api::Error>()?.existing_connection()
     }
 
     /// The error as a record for the `errors` of the JSON or YAML output.
@@ -420,7 +421,7 @@ impl From<api::Error> for CommandError {
             | ErrorKind::RateLimited
             | ErrorKind::Server
             | ErrorKind::Proxy
-            | ErrorKind::Listing => Exit::Temporary,
+            | ErrorKind::IncompleteListing => Exit::Temporary,
             ErrorKind::Unauthenticated | ErrorKind::Forbidden => Exit::Permission,
             ErrorKind::NotFound => Exit::NotFound,
             ErrorKind::Conflict => Exit::Conflict,
@@ -437,7 +438,7 @@ impl From<api::Error> for CommandError {
 }
 
 fn api_hint(error: &api::Error) -> Option<String> {
-    if error.outcome_unknown() {
+    if error.is_outcome_unknown() {
         return Some("check the present state before you try again: orgconn list".to_owned());
     }
     let hint = match error.kind() {
@@ -446,7 +447,7 @@ fn api_hint(error: &api::Error) -> Option<String> {
         ErrorKind::Timeout => "try again, or allow more time with --timeout",
         ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
         ErrorKind::Server => "the service failed: try again later",
-        ErrorKind::Listing => {
+        ErrorKind::IncompleteListing => {
             "try again: connections were probably created or deleted during the listing"
         }
         ErrorKind::Redirected => "check --site and --api-url",

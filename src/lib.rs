@@ -33,6 +33,7 @@ mod error;
 mod history;
 pub mod model;
 mod output;
+mod private_file;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 

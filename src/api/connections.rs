@@ -27,7 +27,7 @@ impl Client {
     /// # Errors
     /// Fails with [`ErrorKind::Conflict`] if the two orgs are connected already; [`Error::existing`] then holds that
     /// connection if it could be read. Also fails if the request is refused or gets no answer. If it is unknown whether
-    /// the connection was created, the live state decides; if that cannot be read either, [`Error::outcome_unknown`] is
+    /// the connection was created, the live state decides; if that cannot be read either, [`Error::is_outcome_unknown`] is
     /// true.
     pub async fn create_connection(
         &self,
@@ -36,8 +36,8 @@ impl Client {
     ) -> Result<Connection, Error> {
         let sent = Instant::now();
         let request = Request::post(wire::CONNECTIONS, wire::create_body(destination, types));
-        match self.call(&request, wire::connection).await {
-            Err(error) if error.outcome_unknown() => {
+        match self.call(&request, wire::parse_connection).await {
+            Err(error) if error.is_outcome_unknown() => {
                 self.reconcile_create(destination, types, sent, error).await
             }
             Err(error) if error.kind() == ErrorKind::Conflict => {
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     /// Fails if the update is refused or gets no answer. If it is unknown whether the update took effect, the live
-    /// state decides; if that cannot be read either, [`Error::outcome_unknown`] is true.
+    /// state decides; if that cannot be read either, [`Error::is_outcome_unknown`] is true.
     pub async fn update_connection(
         &self,
         connection: &Connection,
@@ -59,8 +59,8 @@ impl Client {
     ) -> Result<Connection, Error> {
         let body = wire::update_body(connection.id, types);
         let request = Request::patch(&connection_path(connection), body);
-        let mut updated = match self.call(&request, wire::connection).await {
-            Err(error) if error.outcome_unknown() => {
+        let mut updated = match self.call(&request, wire::parse_connection).await {
+            Err(error) if error.is_outcome_unknown() => {
                 self.reconcile_update(connection, types, error).await?
             }
             result => result?,
@@ -73,13 +73,15 @@ impl Client {
     ///
     /// # Errors
     /// Fails if the deletion is refused or gets no answer. If it is unknown whether the deletion took effect, the live
-    /// state decides; if that cannot be read either, [`Error::outcome_unknown`] is true. A connection that does not
+    /// state decides; if that cannot be read either, [`Error::is_outcome_unknown`] is true. A connection that does not
     /// exist is [`ErrorKind::NotFound`], unless an earlier attempt of this call deleted it and its answer was lost.
     pub async fn delete_connection(&self, connection: &Connection) -> Result<(), Error> {
         let request = Request::delete(&connection_path(connection));
         match self.send(&request).await {
             Ok(_) => Ok(()),
-            Err(error) if error.outcome_unknown() => self.reconcile_delete(connection, error).await,
+            Err(error) if error.is_outcome_unknown() => {
+                self.reconcile_delete(connection, error).await
+            }
             Err(error) => Err(error),
         }
     }

@@ -51,7 +51,7 @@ pub enum ErrorKind {
     /// The answer was not understood.
     Decode,
     /// The list changed while it was read, or a part of it could not be read.
-    Listing,
+    IncompleteListing,
     /// The server's certificate, or the encryption itself, was not accepted.
     Tls,
     /// A proxy on the way refused.
@@ -158,12 +158,12 @@ impl Error {
 
     /// Whether a write may or may not have taken effect. If this is false, the write did not take effect, as far as the
     /// live state shows.
-    pub fn outcome_unknown(&self) -> bool {
+    pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
 
     /// The existing connection that prevented the creation of a new one, if it could be read.
-    pub fn existing(&self) -> Option<&Connection> {
+    pub fn existing_connection(&self) -> Option<&Connection> {
         self.0.existing.as_ref()
     }
 

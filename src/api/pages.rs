@@ -82,7 +82,7 @@ impl ConnectionPages {
     ///
     /// # Errors
     /// Fails if a page cannot be read after all retries, or if the list changed so that rows may be missing
-    /// ([`ErrorKind::Listing`]). The pages before it were returned already.
+    /// ([`ErrorKind::IncompleteListing`]). The pages before it were returned already.
     pub async fn next(&mut self) -> Option<Result<ConnectionPage, Error>> {
         if let Some(error) = self.failure.take() {
             return Some(Err(error));
@@ -92,10 +92,10 @@ impl ConnectionPages {
         self.in_flight.pop_front();
         let body = body.unwrap_or_else(|_| {
             let detail = "a page was given up, as the program is ending";
-            Err(Error::new(ErrorKind::Listing, detail))
+            Err(Error::new(ErrorKind::IncompleteListing, detail))
         });
         let page = body.and_then(|body| self.read(&body));
-        let page = page.map(|page| self.accept(page));
+        let page = page.map(|page| self.record_page(page));
         if page.is_err() {
             self.stop();
         }
@@ -136,7 +136,7 @@ impl ConnectionPages {
             Progress::Start => usize::MAX,
             _ => self.page_rows,
         };
-        let page = wire::page(body, most_rows);
+        let page = wire::parse_page(body, most_rows);
         page.ok_or_else(|| {
             self.client
                 .unreadable(&page_request(&self.filter, self.offset))
@@ -144,7 +144,7 @@ impl ConnectionPages {
     }
 
     /// Updates the progress after a page, and decides whether more pages follow.
-    fn accept(&mut self, page: Page) -> ConnectionPage {
+    fn record_page(&mut self, page: Page) -> ConnectionPage {
         let rows = page.rows.connections.len() + page.rows.unreadable.len();
         // The total count includes connections that the filter leaves out, so it is not used with a filter.
         let is_filtered = self.filter != ConnectionFilter::default();
@@ -181,7 +181,7 @@ impl ConnectionPages {
             let detail = format!(
                 "the list changed during the reading: {received} of {largest} connections came, and some may be missing"
             );
-            let error = Error::new(ErrorKind::Listing, detail);
+            let error = Error::new(ErrorKind::IncompleteListing, detail);
             let request = page_request(&self.filter, self.offset);
             self.failure = Some(self.client.in_context(error, &request));
             self.stop();

@@ -35,7 +35,7 @@ impl Client {
         error: Error,
     ) -> Result<Connection, Error> {
         let Some(LiveStateAnswer { connection, at }) =
-            self.observe_by_destination(destination).await
+            self.find_live_by_destination(destination).await
         else {
             return Err(error.with_note("it is not known whether the connection was created"));
         };
@@ -62,7 +62,7 @@ impl Client {
         types: &TypeSet,
         error: Error,
     ) -> Result<Connection, Error> {
-        let Some(observed) = self.observe_by_id(connection).await else {
+        let Some(observed) = self.find_live_by_id(connection).await else {
             return Err(error.with_note("it is not known whether the change was made"));
         };
         match observed.connection {
@@ -79,7 +79,7 @@ impl Client {
         connection: &Connection,
         error: Error,
     ) -> Result<(), Error> {
-        let Some(observed) = self.observe_by_id(connection).await else {
+        let Some(observed) = self.find_live_by_id(connection).await else {
             return Err(error.with_note("it is not known whether it was deleted"));
         };
         match observed.connection {
@@ -92,39 +92,39 @@ impl Client {
 
     /// The connection from this org to `destination`. `None` if there is none or it cannot be read.
     pub(super) async fn find_connection_to(&self, destination: Uuid) -> Option<Connection> {
-        self.observe_by_destination(destination).await?.connection
+        self.find_live_by_destination(destination).await?.connection
     }
 
     /// Looks for the connection from this org to `destination`. `None` if the answer is not certain.
     ///
     /// There is at most one: this org is its source, and each pair of source and destination has one connection at
     /// most.
-    async fn observe_by_destination(&self, destination: Uuid) -> Option<LiveStateAnswer> {
+    async fn find_live_by_destination(&self, destination: Uuid) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: None,
             destination: Some(destination),
         };
-        self.observe(filter, |live| live.destination.id == destination)
+        self.find_live(filter, |live| live.destination.id == destination)
             .await
     }
 
     /// Looks for a connection by its id, which is known. `None` if the answer is not certain.
-    async fn observe_by_id(&self, wanted: &Connection) -> Option<LiveStateAnswer> {
+    async fn find_live_by_id(&self, wanted: &Connection) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: Some(wanted.source.id),
             destination: Some(wanted.destination.id),
         };
-        self.observe(filter, |live| live.id == wanted.id).await
+        self.find_live(filter, |live| live.id == wanted.id).await
     }
 
     /// Looks for the one connection that the filter and `is_wanted` select. `None` if the answer is not certain.
-    async fn observe(
+    async fn find_live(
         &self,
         filter: ConnectionFilter,
         is_wanted: impl Fn(&Connection) -> bool,
     ) -> Option<LiveStateAnswer> {
         let answer = self.send(&page_request(&filter, 0)).await.ok()?;
-        let page = wire::page(&answer.body, usize::MAX)?.rows;
+        let page = wire::parse_page(&answer.body, usize::MAX)?.rows;
         let is_whole = page.unreadable.is_empty() && page.connections.len() < MAX_ROWS;
         let mut found = page.connections.into_iter().filter(is_wanted);
         let connection = found.next();

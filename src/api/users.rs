@@ -94,7 +94,7 @@ impl Client {
             .with_query("offset", "0");
         match self.send(&request).await {
             Ok(answer) => {
-                let page = wire::page(&answer.body, 1).unwrap_or_default();
+                let page = wire::parse_page(&answer.body, 1).unwrap_or_default();
                 Ok((Permission::Yes, page.rows.connections.into_iter().next()))
             }
             Err(error) => Ok((permission_of(error)?, None)),

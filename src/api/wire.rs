@@ -41,7 +41,7 @@ pub struct UnreadableRecord {
 }
 
 /// Parses a page, up to `most_rows` records. `None` if the body is not an object with a list `data`.
-pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
+pub(super) fn parse_page(body: &[u8], most_rows: usize) -> Option<Page> {
     let text = String::from_utf8_lossy(body);
     // A long listing spends most of its time here. Nearly every page follows the documentation, and the lenient way
     // takes twice as long, so it is only used if the strict way fails.
@@ -65,7 +65,7 @@ pub(super) fn page(body: &[u8], most_rows: usize) -> Option<Page> {
 }
 
 /// Parses an answer with one connection. `None` if it contains none, or if its id or an org's id is missing.
-pub(super) fn connection(body: &[u8]) -> Option<Connection> {
+pub(super) fn parse_connection(body: &[u8]) -> Option<Connection> {
     let document: Document<LenientRecord> = read(body)?;
     document.data.into_connection().ok()
 }

@@ -24,7 +24,7 @@ pub(super) struct SharedState {
     pub(super) cache: Option<Cache>,
     /// A fixed name for the server in the history and the cache, used for the sandbox, whose address changes from run
     /// to run; else `None`.
-    pub(super) host_name: Option<&'static str>,
+    pub(super) host_label: Option<&'static str>,
     /// One transport for each server, with its connections and certificates.
     pub(super) transports: Mutex<Vec<Transport>>,
     /// Created by the first change.
@@ -90,7 +90,7 @@ impl Account {
 
     /// The site or the URL of the API, as messages show it; `sandbox` in the sandbox.
     pub(crate) fn server(&self) -> String {
-        match self.shared.host_name {
+        match self.shared.host_label {
             Some(name) => name.to_owned(),
             None => self.settings.server.label(),
         }
@@ -98,7 +98,7 @@ impl Account {
 
     /// The API's host as the history stores it; `sandbox` in the sandbox.
     pub(crate) fn host(&self) -> Result<String> {
-        match self.shared.host_name {
+        match self.shared.host_label {
             Some(name) => Ok(name.to_owned()),
             None => Ok(self.settings.endpoint()?.authority().to_owned()),
         }
@@ -192,7 +192,7 @@ impl Account {
         }
         let read = || async {
             let user = self.client().await?.current_user().await?;
-            user.org.ok_or_else(unknown_current_org)
+            user.org.ok_or_else(unknown_current_org_error)
         };
         Ok((*self.org_of_user.get_or_try_init(read).await?).into())
     }
@@ -251,14 +251,17 @@ impl Account {
         if selects_all {
             self.cache_connections(&connections);
         }
-        Ok((connections, unreadable_records(&unreadable)))
+        Ok((connections, unreadable_records_error(&unreadable)))
     }
 
     /// As [`Account::list_connections`], but fails if any record cannot be read, for callers that need all connections.
     ///
     /// # Errors
     /// Fails if the service could not be asked, or a record cannot be read.
-    pub(crate) async fn connections(&self, filter: ConnectionFilter) -> Result<Vec<Connection>> {
+    pub(crate) async fn complete_connections(
+        &self,
+        filter: ConnectionFilter,
+    ) -> Result<Vec<Connection>> {
         match self.list_connections(filter).await? {
             (connections, None) => Ok(connections),
             (_, Some(error)) => Err(error),
@@ -268,16 +271,16 @@ impl Account {
     /// All connections that the credentials' org takes part in, read once.
     ///
     /// # Errors
-    /// As [`Account::connections`].
+    /// As [`Account::complete_connections`].
     pub(crate) async fn all_connections(&self) -> Result<&[Connection]> {
-        let read = || self.connections(ConnectionFilter::default());
+        let read = || self.complete_connections(ConnectionFilter::default());
         Ok(self.all_connections.get_or_try_init(read).await?)
     }
 
     /// The orgs in the account's connections, and the managed orgs if this run has read them.
     ///
     /// # Errors
-    /// As [`Account::connections`].
+    /// As [`Account::complete_connections`].
     pub(crate) async fn orgs_of_connections(&self) -> Result<OrgDirectory> {
         let mut directory = self.known_orgs().cloned().unwrap_or_default();
         for connection in self.all_connections().await? {
@@ -321,7 +324,7 @@ impl Account {
 }
 
 /// The error for an answer that does not name the org of the credentials.
-pub(crate) fn unknown_current_org() -> CommandError {
+pub(crate) fn unknown_current_org_error() -> CommandError {
     CommandError::new(
         Exit::Permission,
         "the service does not say which org these credentials belong to",
@@ -329,7 +332,7 @@ pub(crate) fn unknown_current_org() -> CommandError {
 }
 
 /// The error about records of a listing that cannot be read; `None` if there are none.
-pub(crate) fn unreadable_records(records: &[UnreadableRecord]) -> Option<CommandError> {
+pub(crate) fn unreadable_records_error(records: &[UnreadableRecord]) -> Option<CommandError> {
     const MAX_SHOWN: usize = 3;
     let describe = |record: &UnreadableRecord| match &record.id {
         Some(id) => format!("{id} ({})", record.reason),

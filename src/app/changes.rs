@@ -6,7 +6,7 @@ use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output;
 
 /// The maximum number of changes in one org at a time. All users of the org share its rate limit.
-pub(crate) const CHANGES_AT_ONCE: usize = 8;
+pub(crate) const MAX_CONCURRENT_CHANGES: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
 /// after it is answered.
@@ -82,7 +82,7 @@ impl ChangeSender<'_> {
                 connection: (change.kind() != ChangeKind::Delete)
                     .then(|| connection.clone().into()),
             },
-            Err(error) if error.outcome_unknown() => Outcome::Unknown {
+            Err(error) if error.is_outcome_unknown() => Outcome::Unknown {
                 message: Some(error.to_string()),
             },
             Err(error) => Outcome::Failed {

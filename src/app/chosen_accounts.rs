@@ -20,7 +20,7 @@ use crate::model::OrgSelector;
 use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
 
 /// The maximum number of accounts that are used at a time. One HTTP/2 connection carries as many requests.
-pub(crate) const ACCOUNTS_AT_ONCE: usize = 100;
+pub(crate) const MAX_CONCURRENT_ACCOUNTS: usize = 100;
 
 /// The accounts that a command works with. Commands reach the network through it only.
 pub(crate) struct ChosenAccounts {
@@ -95,7 +95,7 @@ impl App {
             trusted_hosts,
             pinned_org: None,
             credentials: credentials.into(),
-            ignored: Vec::new(),
+            ignored_settings: Vec::new(),
         };
         settings.endpoint()?;
         self.watch_signals()?;
@@ -106,19 +106,19 @@ impl App {
 
     /// Starts to handle Ctrl-C, so that requests in flight can finish.
     fn watch_signals(&self) -> io::Result<()> {
-        let (interrupt, is_asking) = (self.interrupt.clone(), self.output.is_asking());
-        tokio::spawn(signals::watch(StopSignals::new()?, interrupt, is_asking));
+        let (interrupt, asking_flag) = (self.interrupt.clone(), self.output.asking_flag());
+        tokio::spawn(signals::watch(StopSignals::new()?, interrupt, asking_flag));
         Ok(())
     }
 
-    fn shared_state(&self, host_name: Option<&'static str>) -> Result<SharedState> {
+    fn shared_state(&self, host_label: Option<&'static str>) -> Result<SharedState> {
         Ok(SharedState {
             timeout: self.flags.timeout,
             max_retries: self.flags.max_retries,
             interrupt: self.interrupt.clone(),
             journal: self.journal()?,
             cache: self.completion_cache(),
-            host_name,
+            host_label,
             transports: Mutex::default(),
             journal_writer: OnceLock::new(),
         })
@@ -135,8 +135,17 @@ impl App {
         let [first, others @ ..] = chosen else {
             return;
         };
-        let by_all = |name: &&String| others.iter().all(|other| other.ignored.contains(name));
-        let ignored: Vec<_> = first.ignored.iter().filter(by_all).cloned().collect();
+        let by_all = |name: &&String| {
+            others
+                .iter()
+                .all(|other| other.ignored_settings.contains(name))
+        };
+        let ignored: Vec<_> = first
+            .ignored_settings
+            .iter()
+            .filter(by_all)
+            .cloned()
+            .collect();
         if ignored.is_empty() {
             return;
         }
@@ -193,8 +202,10 @@ pub(crate) fn chosen_samples(
     all_if_unspecified: bool,
 ) -> Result<Vec<&'static SampleProfile>> {
     match choice {
-        ProfileChoice::Named(names) => names.iter().map(|name| sample_profile(name)).collect(),
-        ProfileChoice::None if !all_if_unspecified => Ok(vec![sample_profile(DEFAULT_PROFILE)?]),
+        ProfileChoice::Named(names) => names.iter().map(|name| find_sample_profile(name)).collect(),
+        ProfileChoice::None if !all_if_unspecified => {
+            Ok(vec![find_sample_profile(DEFAULT_PROFILE)?])
+        }
         ProfileChoice::All | ProfileChoice::None => Ok(sandbox::profiles().iter().collect()),
     }
 }
@@ -204,7 +215,7 @@ pub(crate) fn chosen_samples(
 /// # Errors
 /// Fails if there is none; the error lists the existing ones.
 #[cfg(feature = "sandbox")]
-pub(crate) fn sample_profile(name: &str) -> Result<&'static SampleProfile> {
+pub(crate) fn find_sample_profile(name: &str) -> Result<&'static SampleProfile> {
     let profiles = sandbox::profiles();
     let found = profiles.iter().find(|profile| profile.name == name);
     found.ok_or_else(|| {
@@ -229,7 +240,7 @@ fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings>
         trusted_hosts: Vec::new(),
         pinned_org: Some(sample.org_id),
         credentials: credentials.into(),
-        ignored: Vec::new(),
+        ignored_settings: Vec::new(),
     })
 }
 
@@ -306,12 +317,12 @@ where
             (account, result)
         }
     });
-    side_by_side(tasks, ACCOUNTS_AT_ONCE).await
+    run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS).await
 }
 
 /// Runs up to the given number of tasks in parallel and returns their results in order. A task that waits, for example
 /// for a rate limit, does not prevent the next one from starting.
-pub(crate) async fn side_by_side<T>(
+pub(crate) async fn run_concurrently<T>(
     tasks: impl Iterator<Item = impl Future<Output = T>>,
     at_once: usize,
 ) -> Vec<T> {

@@ -22,16 +22,16 @@ use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
-pub(crate) use account::{Account, unknown_current_org, unreadable_records};
-pub(crate) use changes::{CHANGES_AT_ONCE, ChangeSender, complete_answer};
-pub(crate) use chosen_accounts::{ACCOUNTS_AT_ONCE, ChosenAccounts, side_by_side};
+pub(crate) use account::{Account, unknown_current_org_error, unreadable_records_error};
+pub(crate) use changes::{ChangeSender, MAX_CONCURRENT_CHANGES, complete_answer};
+pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
-pub(crate) use chosen_accounts::{chosen_samples, sample_profile};
+pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
 pub(crate) use flags::{GlobalFlags, duration};
 pub(crate) use resolve::ConnectionEnds;
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
-pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_for};
+pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_allowed_to_make};
 
 /// The program's state while a command runs.
 pub(crate) struct App {

@@ -149,7 +149,7 @@ impl ChosenAccounts {
     ///
     /// # Errors
     /// Fails if an org is unknown, `source` is not the account's org, or a destination is the source.
-    pub(crate) async fn resolve_create(
+    pub(crate) async fn resolve_source_and_destinations(
         &self,
         account: &Account,
         source: Option<&OrgSelector>,
@@ -214,7 +214,7 @@ impl ChosenAccounts {
         };
         if selectors.is_empty() {
             let filter = self.filter(ends, self.accounts()).await?;
-            let between = account.connections(filter).await?;
+            let between = account.complete_connections(filter).await?;
             return Ok((account, vec![ends.select(None, &between).cloned()]));
         }
         let all = account.all_connections().await?;

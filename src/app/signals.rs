@@ -68,15 +68,15 @@ impl StopSignals {
 }
 
 /// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second. While
-/// `is_asking` is true, Ctrl-C is handled by the question at the terminal.
+/// `asking_flag` is true, Ctrl-C is handled by the question at the terminal.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
-    is_asking: Arc<AtomicBool>,
+    asking_flag: Arc<AtomicBool>,
 ) {
     loop {
         let signal = signals.recv().await;
-        if signal == StopSignal::Interrupt && is_asking.load(Ordering::Relaxed) {
+        if signal == StopSignal::Interrupt && asking_flag.load(Ordering::Relaxed) {
             continue;
         }
         if interrupt.is_cancelled() {

@@ -125,7 +125,7 @@ impl<'s> Snapshot<'s> {
 
     /// The account that may make a change, and the org that it belongs to. `None` if there is none.
     pub(crate) fn account_that_may_make(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
-        let mut orgs = orgs_for(change);
+        let mut orgs = orgs_allowed_to_make(change);
         orgs.find_map(|org| self.account_of_org(org.id))
     }
 
@@ -155,7 +155,7 @@ impl<'s> Snapshot<'s> {
 
 /// The orgs whose credentials may make a change, the preferred one first. The source org creates and updates a
 /// connection; both orgs may delete it.
-pub(crate) fn orgs_for(change: &Change) -> impl Iterator<Item = &OrgRef> + Clone {
+pub(crate) fn orgs_allowed_to_make(change: &Change) -> impl Iterator<Item = &OrgRef> + Clone {
     let is_delete = change.kind() == ChangeKind::Delete;
     let destination = is_delete.then(|| change.destination());
     change.source().into_iter().chain(destination)

@@ -7,7 +7,8 @@ use super::comparison::{self, Comparison, FileArgs, compare};
 use super::report;
 use crate::api::ErrorKind;
 use crate::app::{
-    ACCOUNTS_AT_ONCE, App, CHANGES_AT_ONCE, ChangeSender, ChosenAccounts, side_by_side,
+    App, ChangeSender, ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
+    run_concurrently,
 };
 use crate::desired::{DesiredFile, Plan, Step};
 use crate::error::{CommandError, Exit, Result};
@@ -32,7 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.supports::<StepRow>()?;
+    app.output.check_format::<StepRow>()?;
     if !args.dry_run {
         let hint = "add --yes to apply without asking; `orgconn plan` shows the plan";
         app.must_ask("applying", hint)?;
@@ -164,12 +165,12 @@ async fn carry_out(
                 progress.advance(u64::from(step.change.is_some()));
                 result
             });
-            results.extend(side_by_side(tasks, CHANGES_AT_ONCE).await);
+            results.extend(run_concurrently(tasks, MAX_CONCURRENT_CHANGES).await);
         }
         results
     });
     let mut report = ApplyReport::default();
-    for (row, failure) in side_by_side(tasks, ACCOUNTS_AT_ONCE)
+    for (row, failure) in run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS)
         .await
         .into_iter()
         .flatten()
@@ -193,7 +194,7 @@ async fn carry_out_step(
     let Some(sender) = account.and_then(|(_, org)| senders.get(&org.id)) else {
         return (row, None);
     };
-    match make(change, sender).await {
+    match apply_change(change, sender).await {
         Ok(connection) => {
             row.result = Some(DONE);
             row.id = Some(connection.id);
@@ -213,7 +214,7 @@ async fn carry_out_step(
 }
 
 /// Makes the change. If somebody else made exactly the same change in the meantime, it counts as done.
-async fn make(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
+async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
     let error = match sender.apply(change).await {
         Ok(connection) => return Ok(connection),
         Err(error) => error,

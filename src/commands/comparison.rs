@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::report;
 use super::shared_flags::UnknownTypes;
-use crate::app::{ACCOUNTS_AT_ONCE, Account, App, ChosenAccounts, Snapshot, side_by_side};
+use crate::app::{
+    Account, App, ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, Snapshot, run_concurrently,
+};
 use crate::desired::{
     DesiredConnection, DesiredError, DesiredFile, FileName, Location, Plan, Position, Step,
 };
@@ -290,14 +292,14 @@ impl<'s> Comparison<'s> {
         for warning in self.plan.warnings(&self.snapshot.orgs) {
             output.warn(&warning);
         }
-        for warning in self.personal_owners().await {
+        for warning in self.personal_owner_warnings().await {
             output.warn(&warning);
         }
     }
 
     /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is
     /// skipped: its error is reported elsewhere.
-    async fn personal_owners(&self) -> Vec<String> {
+    async fn personal_owner_warnings(&self) -> Vec<String> {
         let mut orgs = HashSet::new();
         let creates = self
             .plan
@@ -323,7 +325,7 @@ impl<'s> Comparison<'s> {
                 org.label()
             ))
         });
-        let warnings = side_by_side(warnings, ACCOUNTS_AT_ONCE).await;
+        let warnings = run_concurrently(warnings, MAX_CONCURRENT_ACCOUNTS).await;
         warnings.into_iter().flatten().collect()
     }
 

@@ -6,7 +6,7 @@ use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
 };
-use crate::output::{ConnectionChange, Output};
+use crate::output::{ConnectionResult, Output};
 
 /// Connect this org to others, which may then query its data
 ///
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.supports::<ConnectionChange>()?;
+    app.output.check_format::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     if types.is_empty() && !app.output.can_ask() {
         return Err(CommandError::usage("no connection type given").hint(
@@ -58,8 +58,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         true => ask_for_types(&mut app.output)?,
         false => types,
     };
-    let resolved =
-        chosen_accounts.resolve_create(account, args.source.as_ref(), &args.destinations);
+    let resolved = chosen_accounts.resolve_source_and_destinations(
+        account,
+        args.source.as_ref(),
+        &args.destinations,
+    );
     let (source, destinations) = resolved.await?;
     warn(&destinations, &mut app.output);
     let sender = account.change_sender("create").await?;
@@ -111,9 +114,9 @@ async fn create(
     change: &Change,
     args: &Args,
     sender: &ChangeSender<'_>,
-) -> Result<ConnectionChange> {
+) -> Result<ConnectionResult> {
     match sender.apply(change).await {
-        Ok(created) => Ok(ConnectionChange::made(change, created)),
+        Ok(created) => Ok(ConnectionResult::made(change, created)),
         Err(error) => match error.existing_connection() {
             Some(existing) => describe_existing(existing, change, args.if_not_exists),
             None => Err(error),
@@ -122,17 +125,17 @@ async fn create(
 }
 
 /// The result that the change would have, determined only by reading.
-async fn preview(change: &Change, args: &Args, account: &Account) -> Result<ConnectionChange> {
+async fn preview(change: &Change, args: &Args, account: &Account) -> Result<ConnectionResult> {
     let destination = change.destination();
     let filter = ConnectionFilter {
         destination: Some(destination.id),
         ..ConnectionFilter::default()
     };
-    let found = account.connections(filter).await?;
+    let found = account.complete_connections(filter).await?;
     let mut existing = found.iter();
     match existing.find(|found| found.destination.id == destination.id) {
         Some(existing) => describe_existing(existing, change, args.if_not_exists),
-        None => Ok(ConnectionChange::planned(change)),
+        None => Ok(ConnectionResult::planned(change)),
     }
 }
 
@@ -141,12 +144,12 @@ fn describe_existing(
     existing: &Connection,
     change: &Change,
     if_not_exists: bool,
-) -> Result<ConnectionChange> {
+) -> Result<ConnectionResult> {
     let existing = complete_answer(existing.clone(), change);
     let wanted = change.types_after();
     let is_same = existing.types == wanted;
     if is_same && if_not_exists {
-        return Ok(ConnectionChange::new("exists", existing));
+        return Ok(ConnectionResult::new("exists", existing));
     }
     let (id, source) = (existing.id, existing.source.label());
     let (destination, shared) = (existing.destination.label(), &existing.types);

@@ -7,7 +7,7 @@ use crate::api::ErrorKind;
 use crate::app::{App, ChangeSender, ConnectionEnds};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
-use crate::output::{ConnectionChange, Output};
+use crate::output::{ConnectionResult, Output};
 
 /// Delete connections
 ///
@@ -37,21 +37,21 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(!args.connections.is_empty())?;
-    app.output.supports::<ConnectionChange>()?;
+    app.output.check_format::<ConnectionResult>()?;
     let must_ask =
         !args.dry_run && app.must_ask("deleting", "add --yes to delete without asking")?;
     let selectors = read_selectors(&args.connections)?;
     if selectors.is_empty() && args.ends.is_empty() {
         app.output
             .note("no connection on standard input: nothing to do");
-        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     }
     let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
     let found = chosen_accounts.find_connections(ChangeKind::Delete, &selectors, &args.ends);
     let (account, found) = found.await?;
     let connections = skip_missing(found, args.ignore_not_found, &mut app.output)?;
     if connections.is_empty() {
-        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     }
     let sender = account.change_sender("delete").await?;
     if must_ask {
@@ -66,16 +66,16 @@ async fn delete(
     connection: Connection,
     args: &Args,
     sender: &ChangeSender<'_>,
-) -> Result<ConnectionChange> {
+) -> Result<ConnectionResult> {
     let before = connection.clone();
     let change = Change::Delete { before };
     if args.dry_run {
-        return Ok(ConnectionChange::planned(&change));
+        return Ok(ConnectionResult::planned(&change));
     }
     match sender.apply(&change).await {
-        Ok(deleted) => Ok(ConnectionChange::made(&change, deleted)),
+        Ok(deleted) => Ok(ConnectionResult::made(&change, deleted)),
         Err(error) if args.ignore_not_found && error.api_kind() == Some(ErrorKind::NotFound) => {
-            Ok(ConnectionChange::new("not found", connection))
+            Ok(ConnectionResult::new("not found", connection))
         }
         Err(error) => Err(error),
     }
@@ -134,7 +134,7 @@ fn is_missing(error: &CommandError) -> bool {
 fn confirm(connections: &[Connection], app: &mut App) -> Result<()> {
     for connection in connections {
         let (source, destination) = (connection.source.label(), connection.destination.label());
-        app.output.show(&format!(
+        app.output.print_always(&format!(
             "  {}  {source} -> {destination}  {}",
             connection.id, connection.types
         ));

@@ -1,6 +1,6 @@
 use super::report;
 use super::shared_flags::{Sorting, TypeFilter};
-use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records};
+use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records_error};
 use crate::completion_cache::Cache;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::Connection;
@@ -102,7 +102,7 @@ async fn stream(
             None
         });
     }
-    failures.extend(unreadable_records(&unreadable));
+    failures.extend(unreadable_records_error(&unreadable));
     let failures = failures.into_iter();
     let failures: Vec<_> = failures
         .map(|error| error.for_profile(account.profile()))

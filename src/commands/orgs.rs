@@ -28,7 +28,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<OrgRow>(&mut app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the orgs", None);
-    let read = async |account| read(account, args.name.as_deref()).await;
+    let read = async |account| read_orgs(account, args.name.as_deref()).await;
     let results = progress
         .during(chosen_accounts.for_each_account(read))
         .await;
@@ -62,7 +62,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 
 /// The orgs that one account sees. The flag is true if the account may not read the managed orgs: then these are only
 /// the orgs that its connections mention.
-async fn read(account: &Account, name: Option<&str>) -> Result<(OrgDirectory, bool)> {
+async fn read_orgs(account: &Account, name: Option<&str>) -> Result<(OrgDirectory, bool)> {
     match account.client().await?.managed_orgs(name).await {
         Err(error) if error.kind() == ErrorKind::Forbidden => {}
         answer => {

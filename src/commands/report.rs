@@ -1,8 +1,8 @@
 //! Prints the result of a command that did several things: first the rows, then each failure once.
 
-use crate::app::{CHANGES_AT_ONCE, side_by_side};
+use crate::app::{MAX_CONCURRENT_CHANGES, run_concurrently};
 use crate::error::{CommandError, Exit, Result};
-use crate::output::{ConnectionChange, ErrorRecord, Output, Row};
+use crate::output::{ConnectionResult, ErrorRecord, Output, Row};
 
 /// Shows the rows of the successes, reports each failure, and returns the exit code of the whole.
 ///
@@ -26,11 +26,11 @@ pub(crate) fn print_results<R: Row>(results: Vec<Result<R>>, output: &mut Output
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) async fn run_changes(
-    tasks: impl Iterator<Item = impl Future<Output = Result<ConnectionChange>>>,
+    tasks: impl Iterator<Item = impl Future<Output = Result<ConnectionResult>>>,
     is_dry_run: bool,
     output: &mut Output,
 ) -> Result<Exit> {
-    let results = side_by_side(tasks, CHANGES_AT_ONCE).await;
+    let results = run_concurrently(tasks, MAX_CONCURRENT_CHANGES).await;
     if is_dry_run {
         output.note("dry run: nothing was changed");
     }

@@ -1,9 +1,9 @@
 use super::report;
-use crate::app::{Account, App, ChosenAccounts, Snapshot, orgs_for};
+use crate::app::{Account, App, ChosenAccounts, Snapshot, orgs_allowed_to_make};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, SANDBOX_HOST};
 use crate::model::{Change, OrgRef};
-use crate::output::{ConnectionChange, Output};
+use crate::output::{ConnectionResult, Output};
 
 /// Undo a change of the history
 ///
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.supports::<ConnectionChange>()?;
+    app.output.check_format::<ConnectionResult>()?;
     let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;
     let entry = select_entry(&args, &app.journal()?.entries()?, app)?;
     if let Some(profile) = &entry.origin.profile {
@@ -49,15 +49,15 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             describe_pair(entry.source(), entry.destination()),
             entry.id
         ));
-        return report::print_results::<ConnectionChange>(Vec::new(), &mut app.output);
+        return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     };
-    let account = account_for_undo(orgs_for(&change), &entry, &snapshot)?;
+    let account = account_for_undo(orgs_allowed_to_make(&change), &entry, &snapshot)?;
     entry.check_host(&account.host()?)?;
     show(&entry, &change, must_ask, &mut app.output);
     if args.dry_run {
         app.output.note("dry run: nothing was changed");
         return report::print_results(
-            vec![Ok(ConnectionChange::planned(&change))],
+            vec![Ok(ConnectionResult::planned(&change))],
             &mut app.output,
         );
     }
@@ -66,7 +66,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
     let sender = account.change_sender("undo").await?;
     let connection = sender.undo(&entry, &change).await?;
-    let mut row = ConnectionChange::made(&change, connection);
+    let mut row = ConnectionResult::made(&change, connection);
     if let Change::Create { .. } = change {
         let replaced = entry.connection_id();
         row = row.reason(replaced.map(|old| format!("replaces {old}")));
@@ -176,7 +176,7 @@ fn show(entry: &Entry, change: &Change, must_ask: bool, output: &mut Output) {
     };
     for line in [undone, how] {
         match must_ask {
-            true => output.show(&line),
+            true => output.print_always(&line),
             false => output.note(&line),
         }
     }

@@ -3,7 +3,7 @@ use super::shared_flags::UnknownTypes;
 use crate::app::{App, ChangeSender, ConnectionEnds};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, ConnectionType, TypeSet};
-use crate::output::ConnectionChange;
+use crate::output::ConnectionResult;
 
 /// Change the types that connections share
 ///
@@ -54,7 +54,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(!args.connections.is_empty())?;
-    app.output.supports::<ConnectionChange>()?;
+    app.output.check_format::<ConnectionResult>()?;
     let edit = TypeEdit::new(&args)?;
     let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
     let found = chosen_accounts.find_connections(ChangeKind::Update, &args.connections, &args.ends);
@@ -72,18 +72,18 @@ async fn update(
     edit: &TypeEdit,
     dry_run: bool,
     sender: &ChangeSender<'_>,
-) -> Result<ConnectionChange> {
+) -> Result<ConnectionResult> {
     let types = edit.apply_to(&connection)?;
     if types == connection.types {
-        return Ok(ConnectionChange::new("unchanged", connection));
+        return Ok(ConnectionResult::new("unchanged", connection));
     }
     let change = Change::Update {
         before: connection,
         types,
     };
     match dry_run {
-        true => Ok(ConnectionChange::planned(&change)),
-        false => Ok(ConnectionChange::made(
+        true => Ok(ConnectionResult::planned(&change)),
+        false => Ok(ConnectionResult::made(
             &change,
             sender.apply(&change).await?,
         )),

@@ -1,6 +1,6 @@
 //! The cache of orgs and connections that commands have read. Shell completion offers them without a request.
 //!
-//! It imports `config` (for private files) and `model`. Only completion reads the cache, so a file that cannot be read
+//! It imports `model` and `private_file`. Only completion reads the cache, so a file that cannot be read
 //! counts as absent, and a failure to write is only logged.
 
 use std::collections::HashSet;
@@ -11,8 +11,8 @@ use std::{fs, io, mem};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use crate::config::private_file::{self, Replacement};
 use crate::model::{ChangeKind, Connection, Org, OrgDirectory, UserRef};
+use crate::private_file::{self, Replacement};
 
 /// The version of the file's format. A file of another version counts as absent.
 const VERSION: u32 = 1;
@@ -43,7 +43,7 @@ struct CachedChange {
 }
 
 #[derive(Serialize, Deserialize)]
-struct CacheFile {
+struct CacheContents {
     version: u32,
     owner: CacheOwner,
     /// The managed orgs.
@@ -108,7 +108,7 @@ impl Cache {
     pub(crate) fn remove_server(&self, server: &str) {
         let removed = self.files().and_then(|paths| {
             let of_server = |path: &&PathBuf| {
-                load(path).is_some_and(|file: CacheFile| file.owner.server == server)
+                load(path).is_some_and(|file: CacheContents| file.owner.server == server)
             };
             paths.iter().filter(of_server).try_for_each(fs::remove_file)
         });
@@ -167,12 +167,12 @@ impl Cache {
         })
     }
 
-    fn load(&self, owner: &CacheOwner) -> Option<CacheFile> {
+    fn load(&self, owner: &CacheOwner) -> Option<CacheContents> {
         load(&self.path(owner)).filter(|file| file.owner == *owner)
     }
 
-    fn load_or_new(&self, owner: &CacheOwner) -> CacheFile {
-        self.load(owner).unwrap_or_else(|| CacheFile {
+    fn load_or_new(&self, owner: &CacheOwner) -> CacheContents {
+        self.load(owner).unwrap_or_else(|| CacheContents {
             version: VERSION,
             owner: owner.clone(),
             orgs: Vec::new(),
@@ -180,7 +180,7 @@ impl Cache {
         })
     }
 
-    fn save(&self, file: &CacheFile) -> io::Result<()> {
+    fn save(&self, file: &CacheContents) -> io::Result<()> {
         let content = serde_json::to_vec(file)?;
         Replacement::prepare(&self.path(&file.owner), &content)?.commit_unsynced()
     }
@@ -207,7 +207,7 @@ impl Drop for Cache {
     }
 }
 
-impl CacheFile {
+impl CacheContents {
     /// Applies the change, and returns whether it affects this file.
     fn apply(&mut self, change: &CachedChange) -> bool {
         let is_owner = self.owner == change.owner;
@@ -228,9 +228,9 @@ impl CacheFile {
 }
 
 /// Reads the cache file at this path; `None` if it is missing, invalid or of another version.
-fn load(path: &Path) -> Option<CacheFile> {
+fn load(path: &Path) -> Option<CacheContents> {
     let (content, _) = private_file::read(path).ok()??;
-    let file: CacheFile = serde_json::from_slice(&content).ok()?;
+    let file: CacheContents = serde_json::from_slice(&content).ok()?;
     (file.version == VERSION).then_some(file)
 }
 

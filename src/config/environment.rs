@@ -139,7 +139,7 @@ impl Environment {
     ///
     /// # Errors
     /// Fails if it has another value.
-    pub(crate) fn is_on(&self, name: &str) -> Result<bool, EnvironmentError> {
+    pub(crate) fn get_bool(&self, name: &str) -> Result<bool, EnvironmentError> {
         let value = self.get(name)?.unwrap_or("no");
         match value.to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" | "on" => Ok(true),
@@ -152,7 +152,7 @@ impl Environment {
     ///
     /// # Errors
     /// Fails if the value is not valid UTF-8.
-    pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, EnvironmentError> {
+    pub(crate) fn get_list(&self, name: &str) -> Result<Vec<String>, EnvironmentError> {
         let value = self.get(name)?.unwrap_or_default();
         let parts = value.split(',').map(str::trim);
         Ok(parts
@@ -168,7 +168,7 @@ impl Environment {
 
     /// Whether a variable is set to an empty value. It counts as not set, but errors about missing variables mention
     /// it.
-    pub(crate) fn is_empty(&self, name: &str) -> bool {
+    pub(crate) fn is_set_but_empty(&self, name: &str) -> bool {
         let value = self.variables.get(OsStr::new(name));
         value.is_some_and(|value| value.is_empty())
     }
@@ -325,12 +325,14 @@ mod tests {
     fn an_empty_variable_counts_as_not_set() {
         let environment = environment(&[("DD_SITE", "")]);
         assert_eq!(environment.get("DD_SITE"), Ok(None));
-        assert!(environment.is_empty("DD_SITE") && !environment.is_empty("DD_API_KEY"));
+        assert!(
+            environment.is_set_but_empty("DD_SITE") && !environment.is_set_but_empty("DD_API_KEY")
+        );
     }
 
     #[test]
     fn yes_and_no_are_read_in_their_usual_forms_and_nothing_else_is() {
-        let is_on = |value| environment(&[("ORGCONN_YES", value)]).is_on("ORGCONN_YES");
+        let is_on = |value| environment(&[("ORGCONN_YES", value)]).get_bool("ORGCONN_YES");
         assert_eq!((is_on("1"), is_on("True")), (Ok(true), Ok(true)));
         assert_eq!((is_on("off"), is_on("")), (Ok(false), Ok(false)));
         assert_eq!(

@@ -1,11 +1,10 @@
-//! Settings: which server to work with, and whose credentials to use. It imports `model` alone.
+//! Settings: which server to work with, and whose credentials to use. It imports `model` and `private_file`.
 
 mod credentials;
 mod edit;
 mod environment;
 mod file;
 mod keychain;
-pub(crate) mod private_file;
 mod secret;
 mod secret_store;
 mod settings;

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
-use super::private_file::{chmod_command, others_may_read};
+use crate::private_file::{chmod_command, others_may_read};
 
 /// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the
 /// limit keeps a wrong file or an endless output from filling the memory.
@@ -173,7 +173,7 @@ impl SecretReader {
         match source {
             SecretSource::Environment(name) => match self.environment.get(name)? {
                 Some(value) => parse_secret(value.as_bytes()),
-                None if self.environment.is_empty(name) => Err(SecretSourceError::Empty),
+                None if self.environment.is_set_but_empty(name) => Err(SecretSourceError::Empty),
                 None => Err(SecretSourceError::NotSet),
             },
             SecretSource::File(path) => {

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::credentials::{Credentials, SecretSources};
 use super::keychain::{Keychain, KeychainError};
-use super::private_file;
 use super::secret::SecretSource;
+use crate::private_file;
 
 /// The part of a secret file's name between the given path and the name of the key. It distinguishes files that a login
 /// has written from all others.
@@ -66,7 +66,7 @@ impl SecretStore<'_> {
             false => &["api_key", "app_key"],
         };
         for key in keys {
-            present_secret(&self.source(profile, key), self.keychain)?;
+            stored_secret(&self.source(profile, key), self.keychain)?;
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl SecretStore<'_> {
             before: Vec::new(),
         };
         for (source, secret) in sources.iter().zip(secrets) {
-            let before = present_secret(source, self.keychain)?;
+            let before = stored_secret(source, self.keychain)?;
             write(source, secret, self.keychain)?;
             transaction.before.push((source.clone(), before));
         }
@@ -143,7 +143,7 @@ impl Drop for StoreTransaction<'_> {
 }
 
 /// The secret that the keychain holds now. `None` for a file; an existing file is an error.
-fn present_secret(
+fn stored_secret(
     source: &SecretSource,
     keychain: &dyn Keychain,
 ) -> Result<Option<SecretString>, StoreError> {

@@ -67,7 +67,7 @@ impl DesiredFile {
             entries: Vec::new(),
             errors: Vec::new(),
         };
-        reader.read_file(&document);
+        reader.read_root(&document);
         // Two equal selectors name the same org, so repeated pairs are found before any org is looked up.
         let pairs = reader.entries.iter().map(|entry| {
             let (source, destination) = (&entry.source, &entry.destination);
@@ -202,7 +202,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read_file(&mut self, document: &YamlNode) {
+    fn read_root(&mut self, document: &YamlNode) {
         let expected = "a mapping with the key `connections`";
         let [connections] = self.read_fields(document, expected, &["connections"]);
         let Some(connections) = connections else {

@@ -18,7 +18,7 @@ pub(crate) enum HistoryError {
     },
     /// A change could not be written to the journal. It must not be sent.
     #[error("the change was not sent, because it could not be written to the history first")]
-    Begin(#[source] Arc<JournalError>),
+    WriteIntent(#[source] Arc<JournalError>),
     /// An entry was undone by another process after it was read. The undo must not be sent.
     #[error(transparent)]
     Undo(#[from] UndoError),
@@ -26,7 +26,7 @@ pub(crate) enum HistoryError {
     #[error(
         "the outcome of the change could not be written to the history; the entry {entry} stays unknown"
     )]
-    Finish {
+    WriteOutcome {
         /// The entry of the change.
         entry: EntryId,
         /// The error of the journal.
@@ -81,7 +81,7 @@ impl HistoryError {
     /// Whether the cause is a lock that another process holds. If so, another attempt later may succeed.
     pub(crate) fn is_locked(&self) -> bool {
         match self {
-            Self::Begin(source) | Self::Finish { source, .. } | Self::Read(source) => {
+            Self::WriteIntent(source) | Self::WriteOutcome { source, .. } | Self::Read(source) => {
                 matches!(**source, JournalError::Locked { .. })
             }
             Self::StateDirectory { .. } | Self::Undo(_) => false,

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Entries, HistoryError, JournalError, line};
-use crate::config::private_file;
+use crate::private_file;
 
 /// The journal in a state directory. Any number of processes may use it, since each access locks the file.
 ///

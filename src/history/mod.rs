@@ -5,7 +5,7 @@
 //! [`Journal::entries`] reads all entries; [`Entry::inverse`] returns the change that undoes an entry.
 //!
 //! The file is `history.jsonl` in the state directory. It contains lines of JSON, which are appended and never
-//! rewritten. Its types have no field for a secret. This module imports `config` (for private files) and `model`.
+//! rewritten. Its types have no field for a secret. This module imports `model` and `private_file`.
 
 mod entries;
 mod entry;

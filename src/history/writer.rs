@@ -74,7 +74,7 @@ impl JournalWriter {
         let entry = Entry::new(change, command, origin, undoes);
         let id = entry.id.clone();
         let written = self.write(line::encode_intent(entry)).await;
-        written.map_err(HistoryError::Begin)?;
+        written.map_err(HistoryError::WriteIntent)?;
         Ok(PendingEntry { id, undo_lock })
     }
 
@@ -91,7 +91,7 @@ impl JournalWriter {
         let line = line::encode_outcome(&id, entry::now(), outcome);
         let written = self.write(line).await;
         drop(undo_lock);
-        written.map_err(|source| HistoryError::Finish { entry: id, source })
+        written.map_err(|source| HistoryError::WriteOutcome { entry: id, source })
     }
 
     /// Waits until other undos end, then checks that none of them has undone `entry`.
@@ -109,7 +109,7 @@ impl JournalWriter {
             })
         });
         let checked = checked.await.unwrap_or_else(|_| Err(self.ended()));
-        Ok(checked.map_err(|error| HistoryError::Begin(Arc::new(error)))??)
+        Ok(checked.map_err(|error| HistoryError::WriteIntent(Arc::new(error)))??)
     }
 
     async fn write(&self, line: serde_json::Result<Vec<u8>>) -> WriteResult {

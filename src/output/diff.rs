@@ -47,7 +47,7 @@ impl Output {
     pub(crate) fn show_diff(&mut self, rows: &[StepRow], question_follows: bool) {
         for (_, line) in changes(rows) {
             if question_follows {
-                self.show(&line);
+                self.print_always(&line);
             } else {
                 self.note(&line);
             }

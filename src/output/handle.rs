@@ -25,7 +25,7 @@ pub(crate) struct Output {
     pub(super) stdout: Stdout,
     pub(super) stderr: Stderr,
     pub(super) can_ask: bool,
-    pub(super) is_asking: Arc<AtomicBool>,
+    pub(super) asking_flag: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -46,7 +46,7 @@ impl Output {
                 is_colored: is_colored(streams.stderr_is_terminal),
                 is_quiet: options.quiet,
             },
-            is_asking: Arc::default(),
+            asking_flag: Arc::default(),
             can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input,
             hidden_columns: Vec::new(),
             sort: Vec::new(),
@@ -70,14 +70,14 @@ impl Output {
     /// # Errors
     /// Fails if `--columns` or `--sort` names a column that `R` does not have, if the format cannot show a listing, or
     /// if columns are chosen for a format without columns.
-    pub(crate) fn supports<R: Row>(&self) -> Result<(), OutputError> {
+    pub(crate) fn check_format<R: Row>(&self) -> Result<(), OutputError> {
         self.supports_also::<R>(&[])
     }
 
-    /// As [`Output::supports`], for a command that writes `others` besides the formats of a listing.
+    /// As [`Output::check_format`], for a command that writes `others` besides the formats of a listing.
     ///
     /// # Errors
-    /// Fails as [`Output::supports`] does.
+    /// Fails as [`Output::check_format`] does.
     pub(crate) fn supports_also<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
         self.require_format(self.options.format, &[&Format::LISTINGS, others].concat())?;
         sort_keys::<R>(&self.sort)?;
@@ -116,7 +116,7 @@ impl Output {
     /// Begins a listing. Nothing is written yet.
     ///
     /// # Errors
-    /// Fails as [`Output::supports`] does.
+    /// Fails as [`Output::check_format`] does.
     pub(crate) fn begin<R: Row>(&mut self) -> Result<Listing<'_, R>, OutputError> {
         self.require_format(self.options.format, &Format::LISTINGS)?;
         let columns = chosen_columns(&self.options, &self.hidden_columns)?;
@@ -181,24 +181,24 @@ impl Output {
     }
 
     /// Shows a line that must be seen, such as the subject of a question. Never left out.
-    pub(crate) fn show(&mut self, text: &str) {
-        self.stderr.write_line("", Style::new(), text);
+    pub(crate) fn print_always(&mut self, text: &str) {
+        self.stderr.write_message("", Style::new(), text);
     }
 
     /// Proposes the next step, after `hint: `. Left out when quiet.
     pub(crate) fn hint(&mut self, text: &str) {
         if !self.stderr.is_quiet {
-            self.stderr.write_line("hint: ", HINT, text);
+            self.stderr.write_message("hint: ", HINT, text);
         }
     }
 
     /// Warns, after `warning: `.
     pub(crate) fn warn(&mut self, text: &str) {
-        self.stderr.write_line("warning: ", WARNING, text);
+        self.stderr.write_message("warning: ", WARNING, text);
     }
 
     /// Reports a failure, after `error: `.
     pub(crate) fn error(&mut self, text: &str) {
-        self.stderr.write_line("error: ", ERROR, text);
+        self.stderr.write_message("error: ", ERROR, text);
     }
 }

@@ -22,8 +22,8 @@ impl Output {
 
     /// A flag that is true while a question is open, and stays true after Ctrl-C has ended one. Meanwhile the signal
     /// handler ignores Ctrl-C, since the question handles it.
-    pub(crate) fn is_asking(&self) -> Arc<AtomicBool> {
-        self.is_asking.clone()
+    pub(crate) fn asking_flag(&self) -> Arc<AtomicBool> {
+        self.asking_flag.clone()
     }
 
     /// Asks a question with the answers yes and no. Enter alone means no.
@@ -70,10 +70,10 @@ impl Output {
             return Err(error);
         }
         let terminal = Term::stderr();
-        self.is_asking.store(true, Ordering::Relaxed);
+        self.asking_flag.store(true, Ordering::Relaxed);
         let answer = prompt(&terminal);
         if answer.is_ok() {
-            self.is_asking.store(false, Ordering::Relaxed);
+            self.asking_flag.store(false, Ordering::Relaxed);
         }
         answer.map_err(|dialoguer::Error::IO(error)| {
             // An interrupted prompt leaves the cursor hidden, and its line without a line break.

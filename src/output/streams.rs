@@ -108,12 +108,12 @@ impl Stderr {
     /// Writes a note, unless quiet.
     pub(super) fn note(&mut self, text: &str) {
         if !self.is_quiet {
-            self.write_line("", Style::new(), text);
+            self.write_message("", Style::new(), text);
         }
     }
 
     /// Writes one line to standard error: the label in `style`, then the text, in which line breaks are escaped.
-    pub(super) fn write_line(&mut self, label: &str, style: Style, text: &str) {
+    pub(super) fn write_message(&mut self, label: &str, style: Style, text: &str) {
         let style = if self.is_colored { style } else { Style::new() };
         let line = format!("{style}{label}{style:#}{}\n", escape(text));
         let stream = &mut self.stream;

@@ -1,8 +1,8 @@
 //! A local stand-in for the API: an account of sample orgs, served over HTTP on a loopback address.
 //!
 //! It answers as Datadog's API does, refusals included, so that a client cannot tell the difference. The account is
-//! stored in a file that lasts between runs and that several processes may use at once. This module imports only
-//! `model`. It does not share JSON types with the client, so that a mistake there shows up in tests.
+//! stored in a file that lasts between runs and that several processes may use at once. This module imports
+//! `private_file` alone. It does not share JSON types with the client, so that a mistake there shows up in tests.
 
 mod auth;
 mod data;

@@ -1,5 +1,5 @@
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::data::SandboxData;
 use super::error::SandboxError;
 use super::sample_data::sample_data;
+use crate::private_file::{self, Replacement};
 
 /// The version of the state file that this program reads and writes.
 const VERSION: u64 = 1;
@@ -18,7 +19,6 @@ const VERSION: u64 = 1;
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     path: PathBuf,
-    directory: PathBuf,
     lock: PathBuf,
 }
 
@@ -94,16 +94,12 @@ impl Sandbox {
 
     /// A sandbox for this state file, which is not read yet. The file's directory is created if it is missing.
     fn for_state_file(state_file: &Path) -> Result<Self, SandboxError> {
-        let directory = match state_file.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        create_directory(directory).map_err(file_error("make", directory))?;
+        let directory = private_file::directory_of(state_file);
+        private_file::create_directory(directory).map_err(file_error("make", directory))?;
         let mut lock = state_file.as_os_str().to_owned();
         lock.push(".lock");
         Ok(Self {
             path: state_file.to_owned(),
-            directory: directory.to_owned(),
             lock: lock.into(),
         })
     }
@@ -111,7 +107,7 @@ impl Sandbox {
     /// Waits for the lock. It is released when the file is dropped.
     fn lock(&self, lock: fn(&File) -> io::Result<()>) -> Result<File, SandboxError> {
         let open = || {
-            let file = private_file().open(&self.lock)?;
+            let file = private_file::open_for_append(&self.lock)?;
             lock(&file)?;
             Ok(file)
         };
@@ -138,15 +134,13 @@ impl Sandbox {
 
     /// Replaces the whole file at once, so that nobody ever reads a part of it.
     fn store(&self, data: &SandboxData) -> Result<(), SandboxError> {
+        let state = State {
+            version: VERSION,
+            data,
+        };
         let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-            let state = State {
-                version: VERSION,
-                data,
-            };
-            file.write_all(&serde_json::to_vec_pretty(&state)?)?;
-            file.persist(&self.path)?;
-            Ok(())
+            let content = serde_json::to_vec_pretty(&state)?;
+            Replacement::prepare(&self.path, &content)?.commit_unsynced()
         };
         write().map_err(file_error("write", &self.path))
     }
@@ -155,20 +149,4 @@ impl Sandbox {
 fn file_error(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SandboxError {
     let path = path.to_owned();
     move |source| SandboxError::File { verb, path, source }
-}
-
-/// Creates a directory and those above it, where they are missing, for their owner alone.
-fn create_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
-}
-
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

@@ -4,7 +4,7 @@ mod servers;
 
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Bystander, Flaky, Turn, World, page};
+use crate::harness::{Bystander, Flaky, Reply, World, page};
 
 /// A world that talks to this server, with these variables and no others.
 fn world(api: &Flaky, variables: &[(&str, &str)]) -> World {
@@ -15,7 +15,7 @@ fn world(api: &Flaky, variables: &[(&str, &str)]) -> World {
 }
 
 fn answering() -> Flaky {
-    Flaky::always(|| Turn::json(&page(&[], 0)))
+    Flaky::always(|| Reply::json(&page(&[], 0)))
 }
 
 /// The headers that carry credentials in the only request, with their values.

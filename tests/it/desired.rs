@@ -38,33 +38,33 @@ fn live() -> Vec<Value> {
 }
 
 /// Expects `runs` runs that each read the orgs and connections once, and answers with these connections.
-fn looks(api: &Api, connections: &[Value], runs: u64) {
-    looks_in_runs(api, connections, runs, runs);
+fn expect_reads(api: &Api, connections: &[Value], runs: u64) {
+    expect_reads_in_runs(api, connections, runs, runs);
 }
 
 /// Expects one run that reads the orgs once and the connections twice, and answers with these connections.
-fn looks_twice(api: &Api, connections: &[Value]) {
-    looks_in_runs(api, connections, 1, 2);
+fn expect_two_reads(api: &Api, connections: &[Value]) {
+    expect_reads_in_runs(api, connections, 1, 2);
 }
 
-fn looks_in_runs(api: &Api, connections: &[Value], runs: u64, looks: u64) {
+fn expect_reads_in_runs(api: &Api, connections: &[Value], runs: u64, looks: u64) {
     let orgs = ResponseTemplate::new(200).set_body_json(org_list(1, &[1, 2, 3, 4]));
     let listing = ResponseTemplate::new(200).set_body_json(page(connections, connections.len()));
     api.expect("GET", "/api/v2/org", None, orgs, runs)
         .expect("GET", LIST, None, listing, looks);
 }
 
-/// As [`looks_twice`], with other connections in the second answer.
-fn looks_differ(api: &Api, first: &[Value], second: &[Value]) {
+/// As [`expect_two_reads`], with other connections in the second answer.
+fn expect_changed_reads(api: &Api, first: &[Value], second: &[Value]) {
     let orgs = ResponseTemplate::new(200).set_body_json(org_list(1, &[1, 2, 3, 4]));
     let first = ResponseTemplate::new(200).set_body_json(page(first, first.len()));
     api.expect("GET", "/api/v2/org", None, orgs, 1)
         .get(LIST, &page(second, second.len()))
-        .first("GET", LIST, None, first);
+        .expect_first("GET", LIST, None, first);
 }
 
 /// Expects one request for the user who owns the keys.
-fn owner(api: &Api, service_account: bool) {
+fn expect_current_user(api: &Api, service_account: bool) {
     api.get(
         "/api/v2/current_user",
         &json!({"data": {"type": "users", "id": uuid(900), "attributes": {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use snapbox::data::IntoData;
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Finished, Flaky, Turn, World, org_list, page, uuid};
+use crate::harness::{Finished, Flaky, Reply, World, org_list, page, uuid};
 
 /// Runs a command against a server that does the same with every request. Returns the result and the messages.
-fn against(turn: fn() -> Turn, command: &[&str]) -> (Finished, String) {
+fn against(turn: fn() -> Reply, command: &[&str]) -> (Finished, String) {
     let api = Flaky::always(turn);
     let finished = api.world().with("ORGCONN_MAX_RETRIES", "0").run(command);
     let messages = finished.messages(api.url());
@@ -19,7 +19,7 @@ fn against(turn: fn() -> Turn, command: &[&str]) -> (Finished, String) {
 
 /// Requires that `list` fails with this exit code and these messages, and prints nothing to standard output.
 #[track_caller]
-fn a_listing_fails(turn: fn() -> Turn, code: i32, expected: impl IntoData) {
+fn a_listing_fails(turn: fn() -> Reply, code: i32, expected: impl IntoData) {
     let (finished, messages) = against(turn, &["list"]);
     assert_eq!(finished.code(code).stdout, "");
     assert_data_eq!(messages, expected.into_data());
@@ -28,7 +28,7 @@ fn a_listing_fails(turn: fn() -> Turn, code: i32, expected: impl IntoData) {
 #[test]
 fn unknown_keys_are_named_by_where_they_come_from() {
     a_listing_fails(
-        || Turn::refused(401, "Unauthorized"),
+        || Reply::refused(401, "Unauthorized"),
         4,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 401 Unauthorized
@@ -41,7 +41,7 @@ hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong or rev
 #[test]
 fn keys_that_may_not_are_told_which_permission_it_takes() {
     a_listing_fails(
-        || Turn::refused(403, "Forbidden"),
+        || Reply::refused(403, "Forbidden"),
         4,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 403 Forbidden
@@ -54,7 +54,7 @@ hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not o
 #[test]
 fn a_create_that_is_not_permitted_says_that_nothing_was_connected() {
     let (finished, messages) = against(
-        || Turn::refused(403, "Forbidden"),
+        || Reply::refused(403, "Forbidden"),
         &["create", &uuid(2), "--type=logs"],
     );
     finished.code(4);
@@ -70,7 +70,7 @@ hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not o
 
 #[test]
 fn an_org_that_nothing_may_be_read_of_is_asked_for_and_refused() {
-    let api = Flaky::always(|| Turn::refused(403, "Forbidden"));
+    let api = Flaky::always(|| Reply::refused(403, "Forbidden"));
     let refused = api.world().run(["create", "Org 2", "--type=logs"]).code(4);
     let look = "GET /api/v2/org_connections?limit=1000&offset=0";
     assert_eq!(api.calls(), ["GET /api/v2/org", look]);
@@ -79,7 +79,7 @@ fn an_org_that_nothing_may_be_read_of_is_asked_for_and_refused() {
 
 #[test]
 fn the_profile_that_supplied_the_keys_is_named() {
-    let api = Flaky::always(|| Turn::refused(401, "Unauthorized"));
+    let api = Flaky::always(|| Reply::refused(401, "Unauthorized"));
     let world = World::bare().with("HUB_TOKEN", "test-access-token");
     world.file(
         "xdg_config_home/orgconn/config.toml",
@@ -98,7 +98,7 @@ fn what_the_service_refuses_is_said_in_its_words() {
     a_listing_fails(
         || {
             let error = json!({"status": "400", "title": "Invalid Parameter", "detail": "limit is too large"});
-            Turn::Answer(
+            Reply::Answer(
                 400,
                 json!({"errors": [error, {"title": "Another"}]}).to_string(),
             )
@@ -114,7 +114,7 @@ error: GET /api/v2/org_connections at HOST: 400 Bad Request: Invalid Parameter: 
 #[test]
 fn a_path_that_is_not_there_is_said_to_be_so() {
     a_listing_fails(
-        || Turn::refused(404, "Not found"),
+        || Reply::refused(404, "Not found"),
         5,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 404 Not Found
@@ -126,7 +126,7 @@ error: GET /api/v2/org_connections at HOST: 404 Not Found
 #[test]
 fn a_page_of_a_gateway_is_not_shown() {
     a_listing_fails(
-        || Turn::Answer(500, "<html><body>Oops</body></html>".to_owned()),
+        || Reply::Answer(500, "<html><body>Oops</body></html>".to_owned()),
         7,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 500 Internal Server Error (an HTML page, not an answer of the API)
@@ -139,7 +139,7 @@ hint: the service failed: try again later
 #[test]
 fn silence_is_named() {
     a_listing_fails(
-        || Turn::Answer(502, String::new()),
+        || Reply::Answer(502, String::new()),
         7,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 502 Bad Gateway (an empty answer)
@@ -152,7 +152,7 @@ hint: the service failed: try again later
 #[test]
 fn an_answer_of_something_else_is_not_taken_for_the_apis() {
     for answer in ["", "<html>Sign in</html>", "{}", "[1]", r#"{"data":"#] {
-        let api = Flaky::always(move || Turn::Answer(200, answer.to_owned()));
+        let api = Flaky::always(move || Reply::Answer(200, answer.to_owned()));
         let failed = api.world().run(["list"]).code(1);
         assert_data_eq!(
             failed.messages(api.url()),
@@ -211,7 +211,7 @@ hint: check --site or --api-url; if a proxy inspects the traffic, name a file wi
 #[test]
 fn errors_are_data_too() {
     let (finished, messages) = against(
-        || Turn::refused(401, "Unauthorized"),
+        || Reply::refused(401, "Unauthorized"),
         &["list", "-o", "json"],
     );
     let finished = finished.code(4);
@@ -259,12 +259,12 @@ fn a_failure_before_anything_is_sent_is_data_too() {
 #[test]
 fn a_failure_leaves_no_column_names_that_look_like_an_answer() {
     for format in ["table", "csv", "tsv", "jsonl", "id"] {
-        let (finished, _) = against(|| Turn::Close, &["list", "-o", format]);
+        let (finished, _) = against(|| Reply::Close, &["list", "-o", format]);
         assert_eq!(finished.code(7).stdout, "", "{format}");
-        let (finished, _) = against(|| Turn::Close, &["orgs", "-o", format]);
+        let (finished, _) = against(|| Reply::Close, &["orgs", "-o", format]);
         assert_eq!(finished.code(7).stdout, "", "{format}");
     }
-    let api = Flaky::new([Turn::json(&page(&[], 0)), Turn::json(&org_list(1, &[]))]);
+    let api = Flaky::new([Reply::json(&page(&[], 0)), Reply::json(&org_list(1, &[]))]);
     let nothing = api.world().run(["list", "-o", "tsv"]).quiet_success();
     assert!(
         nothing.starts_with("ID\t") || nothing.starts_with("id\t"),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Profiles, Served, connection, current_user, org_list, page, uuid};
+use crate::harness::{Api, Profiles, SandboxServer, connection, current_user, org_list, page, uuid};
 
 const CREATE: &str = "/api/v2/org_connections";
 const WHOLE: &str = "/api/v2/org_connections?limit=1000&offset=0";
@@ -99,7 +99,7 @@ fn keys_of_the_right_org_pass_and_are_asked_once_for_several_writes() {
 
 #[test]
 fn a_profile_with_another_orgs_key_cannot_create_in_the_sandbox() {
-    let sandbox = Served::new();
+    let sandbox = SandboxServer::new();
     let world = Profiles::new("")
         .at("hub", &sandbox.url, Some(HUB), "SWAPPED")
         .at("retail", &sandbox.url, Some(RETAIL), "SWAPPED")

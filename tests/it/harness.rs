@@ -16,8 +16,8 @@ use std::process::{Command, Output, Stdio};
 
 pub(crate) use api::{Api, connection, current_user, org_list, page, uuid};
 pub(crate) use bystander::Bystander;
-pub(crate) use flaky::{Flaky, Gate, Turn};
-pub(crate) use profiles::{Profiles, Served};
+pub(crate) use flaky::{Flaky, Gate, Reply};
+pub(crate) use profiles::{Profiles, SandboxServer};
 #[cfg(unix)]
 pub(crate) use running::Running;
 #[cfg(unix)]
@@ -92,12 +92,12 @@ impl World {
     ) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orgconn"));
         command.args(arguments).stdin(Stdio::null());
-        self.furnish(&mut command);
+        self.set_environment(&mut command);
         command
     }
 
     /// Gives a command this world's environment and nothing else.
-    pub(crate) fn furnish(&self, command: &mut Command) {
+    pub(crate) fn set_environment(&self, command: &mut Command) {
         command
             .env_clear()
             .current_dir(self.home())
@@ -151,9 +151,9 @@ impl World {
         finished(command.output().unwrap())
     }
 
-    /// As [`World::furnish`], with the program on the path.
+    /// As [`World::set_environment`], with the program on the path.
     pub(crate) fn furnish_with_program(&self, command: &mut Command) {
-        self.furnish(command);
+        self.set_environment(command);
         let program = Path::new(env!("CARGO_BIN_EXE_orgconn"));
         let path = inherited("PATH").unwrap_or_default();
         let paths = std::iter::once(program.parent().unwrap().to_owned())

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Finished, Flaky, Turn, World, connection, finished, page, uuid};
+use crate::harness::{Api, Finished, Flaky, Reply, World, connection, finished, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -76,7 +76,7 @@ fn a_dry_run_and_a_refusal_before_anything_is_sent_leave_no_trace() {
 
 #[test]
 fn a_run_that_was_killed_leaves_an_entry_of_unknown_outcome() {
-    let flaky = Flaky::new(vec![Turn::Stall]);
+    let flaky = Flaky::new(vec![Reply::Stall]);
     let world = World::talking_to(flaky.url());
     let mut child = world
         .command(["create", &uuid(2), "--type", "logs"])

@@ -4,13 +4,13 @@
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Finished, Flaky, Gate, Running, Turn, World, connection, page, uuid};
+use crate::harness::{Finished, Flaky, Gate, Running, Reply, World, connection, page, uuid};
 
 const POST: &str = "POST /api/v2/org_connections";
 const INTERRUPTED: &str = "interrupted: waiting for requests in flight; Ctrl-C again stops at once\n";
 
-fn first_of_two() -> Turn {
-    Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 2))
+fn first_of_two() -> Reply {
+    Reply::json(&page(&[connection(50, 1, 2, &["logs"])], 2))
 }
 
 fn made(destination: u128) -> Value {
@@ -18,8 +18,8 @@ fn made(destination: u128) -> Value {
 }
 
 /// The answer to a create, which waits until the gate is open.
-fn held(gate: &Gate, destination: u128) -> Turn {
-    Turn::Held(gate.clone(), Box::new(Turn::json(&made(destination))))
+fn held(gate: &Gate, destination: u128) -> Reply {
+    Reply::Held(gate.clone(), Box::new(Reply::json(&made(destination))))
 }
 
 fn create(world: &World, destinations: &[u128], format: &str) -> Running {
@@ -42,7 +42,7 @@ fn history(world: &World) -> String {
 
 /// Interrupts a listing whose second page never comes.
 fn interrupted_listing(format: &str, first: &str) -> (Finished, String) {
-    let api = Flaky::new([first_of_two(), Turn::Stall]);
+    let api = Flaky::new([first_of_two(), Reply::Stall]);
     let world = api.world();
     let running = Running::start(world.command(["list", "-o", format]));
     running.wait_for_output(first);
@@ -75,7 +75,7 @@ fn the_json_of_an_interrupted_listing_is_whole_and_says_so() {
 
 #[test]
 fn a_wait_for_the_rate_limit_ends_at_once() {
-    let api = Flaky::new([Turn::limited("x-ratelimit-reset: 50")]);
+    let api = Flaky::new([Reply::limited("x-ratelimit-reset: 50")]);
     let running = Running::start(api.world().command(["list"]));
     api.wait_for(1);
     running.interrupt();
@@ -101,7 +101,7 @@ fn a_create_in_flight_is_let_finish_and_its_result_is_told() {
 #[test]
 fn a_create_whose_answer_is_lost_is_not_sent_again_once_it_is_interrupted() {
     let gate = Gate::default();
-    let lost = Turn::Held(gate.clone(), Box::new(Turn::refused(504, "timeout")));
+    let lost = Reply::Held(gate.clone(), Box::new(Reply::refused(504, "timeout")));
     let api = Flaky::new([lost]);
     let world = api.world();
     let running = create(&world, &[2], "id");
@@ -124,7 +124,7 @@ hint: check the present state before you try again: orgconn list
 
 #[test]
 fn the_second_time_ends_at_once() {
-    let api = Flaky::new([Turn::Stall]);
+    let api = Flaky::new([Reply::Stall]);
     let world = api.world();
     let running = create(&world, &[2], "json");
     api.wait_for(1);
@@ -143,7 +143,7 @@ fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
     let gate = Gate::default();
     let destinations: Vec<u128> = (2..12).collect();
     // Eight requests are sent at a time, in an unknown order. So each gets the same answer.
-    let turns: Vec<Turn> = (0..8).map(|_| held(&gate, 2)).collect();
+    let turns: Vec<Reply> = (0..8).map(|_| held(&gate, 2)).collect();
     let api = Flaky::new(turns);
     let world = api.world();
     let running = create(&world, &destinations, "json");

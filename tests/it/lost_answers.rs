@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Flaky, Turn, World, connection, page, uuid};
+use crate::harness::{Flaky, Reply, World, connection, page, uuid};
 
 const LIST: &str = "GET /api/v2/org_connections?limit=1000&offset=0";
 const POST: &str = "POST /api/v2/org_connections";
@@ -13,17 +13,17 @@ fn create() -> [String; 5] {
 }
 
 /// The answer to a listing with the connection number 50, which shares these types.
-fn live(types: &[&str]) -> Turn {
-    Turn::json(&page(&[connection(50, 1, 2, types)], 1))
+fn live(types: &[&str]) -> Reply {
+    Reply::json(&page(&[connection(50, 1, 2, types)], 1))
 }
 
 /// The answer to a listing without connections.
-fn none() -> Turn {
-    Turn::json(&page(&[], 0))
+fn none() -> Reply {
+    Reply::json(&page(&[], 0))
 }
 
-fn lost() -> Turn {
-    Turn::refused(504, "Gateway timeout")
+fn lost() -> Reply {
+    Reply::refused(504, "Gateway timeout")
 }
 
 fn look(destination: u128) -> String {
@@ -49,7 +49,7 @@ fn history(world: &World) -> Vec<Value> {
 
 #[test]
 fn a_create_of_which_all_answers_were_lost_is_told_as_made_if_it_is_there() {
-    let api = Flaky::new([Turn::Close, lost(), live(&["logs"])]);
+    let api = Flaky::new([Reply::Close, lost(), live(&["logs"])]);
     let world = api.world();
     let id = world.run(create()).quiet_success();
     assert_eq!(id, format!("{}\n", uuid(50)));
@@ -99,7 +99,7 @@ hint: check the present state before you try again: orgconn list
 fn another_connection_of_the_pair_is_not_taken_for_the_lost_one() {
     let api = Flaky::new([
         lost(),
-        Turn::refused(409, "already exists"),
+        Reply::refused(409, "already exists"),
         live(&["audit"]),
     ]);
     let failed = api.world().run(create()).code(6);
@@ -117,14 +117,14 @@ hint: to share logs instead: orgconn update 00000000-0000-0000-0000-000000000032
 fn a_connection_that_was_there_long_before_is_a_conflict_though_an_answer_was_lost() {
     let now = "date: Wed, 26 Nov 2025 08:00:00 GMT\r\n".to_owned();
     let body = page(&[connection(50, 1, 2, &["logs"])], 1).to_string();
-    let dated = Turn::AnswerWith("200 OK", now, body);
-    let api = Flaky::new([lost(), Turn::refused(409, "already exists"), dated]);
+    let dated = Reply::AnswerWith("200 OK", now, body);
+    let api = Flaky::new([lost(), Reply::refused(409, "already exists"), dated]);
     api.world().run(create()).code(6);
 }
 
 #[test]
 fn a_create_that_is_refused_outright_is_a_conflict_and_written_down_as_failed() {
-    let api = Flaky::new([Turn::refused(409, "already exists"), live(&["logs"])]);
+    let api = Flaky::new([Reply::refused(409, "already exists"), live(&["logs"])]);
     let world = api.world();
     world.run(create()).code(6);
     assert_eq!(api.calls(), [POST, &look(2)]);
@@ -133,8 +133,8 @@ fn a_create_that_is_refused_outright_is_a_conflict_and_written_down_as_failed() 
 
 #[test]
 fn a_conflict_that_cannot_be_looked_at_is_a_conflict_all_the_same() {
-    let mut conflict = Some(Turn::refused(409, "connection already exists"));
-    let api = Flaky::always(move || conflict.take().unwrap_or(Turn::Close));
+    let mut conflict = Some(Reply::refused(409, "connection already exists"));
+    let api = Flaky::always(move || conflict.take().unwrap_or(Reply::Close));
     let refused = api.world().run(create()).code(6);
     assert_data_eq!(
         refused.messages(api.url()),
@@ -159,7 +159,7 @@ fn update() -> [String; 5] {
 #[test]
 fn an_update_whose_answer_was_lost_is_sent_again() {
     let updated = json!({"data": connection(50, 1, 2, &["audit"])});
-    let api = Flaky::new([live(&["logs"]), Turn::Close, Turn::json(&updated)]);
+    let api = Flaky::new([live(&["logs"]), Reply::Close, Reply::json(&updated)]);
     let line = api.world().run(update()).quiet_success();
     assert!(line.contains(r#""types":["audit"]"#), "{line}");
     assert_eq!(api.calls(), [LIST, &at("PATCH"), &at("PATCH")]);
@@ -167,7 +167,7 @@ fn an_update_whose_answer_was_lost_is_sent_again() {
 
 #[test]
 fn an_update_of_which_all_answers_were_lost_is_looked_up() {
-    let api = Flaky::new([live(&["logs"]), lost(), Turn::Close, live(&["audit"])]);
+    let api = Flaky::new([live(&["logs"]), lost(), Reply::Close, live(&["audit"])]);
     let line = api.world().run(update()).quiet_success();
     assert!(line.contains(r#""result":"updated""#), "{line}");
     assert_eq!(api.calls().last(), Some(&look_between()));
@@ -187,7 +187,7 @@ hint: the service failed: try again later
 #[test]
 fn an_update_that_nobody_can_tell_about_is_unknown() {
     let mut live = Some(live(&["logs"]));
-    let api = Flaky::always(move || live.take().unwrap_or(Turn::Close));
+    let api = Flaky::always(move || live.take().unwrap_or(Reply::Close));
     let world = api.world();
     let unknown = world.run(update()).code(7);
     let message = unknown.messages(api.url());
@@ -205,8 +205,8 @@ fn delete() -> [String; 5] {
 
 #[test]
 fn a_delete_whose_answer_was_lost_is_told_as_done() {
-    let gone = || Turn::refused(404, "org connection not found");
-    for lost in [Turn::Close, Turn::refused(502, "bad gateway")] {
+    let gone = || Reply::refused(404, "org connection not found");
+    for lost in [Reply::Close, Reply::refused(502, "bad gateway")] {
         let api = Flaky::new([live(&["logs"]), lost, gone(), none()]);
         let id = api.world().run(delete()).quiet_success();
         assert_eq!(id, format!("{}\n", uuid(50)));

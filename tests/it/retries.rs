@@ -6,16 +6,16 @@ use serde_json::json;
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Flaky, Turn, connection, page, uuid};
+use crate::harness::{Api, Flaky, Reply, connection, page, uuid};
 
-fn found() -> Turn {
-    Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 1))
+fn found() -> Reply {
+    Reply::json(&page(&[connection(50, 1, 2, &["logs"])], 1))
 }
 
 #[test]
 fn a_server_that_recovers_costs_nothing() {
     for status in [500, 502, 503, 504] {
-        let api = Flaky::new([Turn::refused(status, "trouble"), found()]);
+        let api = Flaky::new([Reply::refused(status, "trouble"), found()]);
         let ids = api.world().run(["list", "-oid"]).quiet_success();
         assert_eq!(ids, format!("{}\n", uuid(50)));
     }
@@ -23,7 +23,7 @@ fn a_server_that_recovers_costs_nothing() {
 
 #[test]
 fn a_server_that_does_not_recover_is_given_up_after_the_retries() {
-    let api = Flaky::always(|| Turn::refused(503, "no healthy upstream"));
+    let api = Flaky::always(|| Reply::refused(503, "no healthy upstream"));
     let failed = api.world().run(["list", "--max-retries=2", "-oid"]).code(7);
     assert_eq!(api.calls().len(), 3);
     assert_eq!(failed.stdout, "");
@@ -39,10 +39,10 @@ hint: the service failed: try again later
 
 #[test]
 fn no_retries_are_made_where_none_are_allowed() {
-    let failures: [fn() -> Turn; 3] = [
-        || Turn::refused(500, "trouble"),
-        || Turn::limited("x-ratelimit-reset: 0"),
-        || Turn::Close,
+    let failures: [fn() -> Reply; 3] = [
+        || Reply::refused(500, "trouble"),
+        || Reply::limited("x-ratelimit-reset: 0"),
+        || Reply::Close,
     ];
     for failure in failures {
         let api = Flaky::always(failure);
@@ -65,7 +65,7 @@ fn what_cannot_become_better_is_not_tried_again() {
         (409, 6),
         (422, 1),
     ] {
-        let api = Flaky::always(move || Turn::refused(status, "no"));
+        let api = Flaky::always(move || Reply::refused(status, "no"));
         api.world().run(["list"]).code(code);
         assert_eq!(api.calls().len(), 1, "{status}");
     }
@@ -118,7 +118,7 @@ hint: the service failed: try again later
 fn a_wait_is_asked_for_in_seconds_or_until_a_date() {
     let date = "date: Wed, 26 Nov 2025 08:00:00 GMT\r\nretry-after: Wed, 26 Nov 2025 08:00:01 GMT";
     for (header, least) in [("retry-after: 0.4", 400), (date, 1000)] {
-        let api = Flaky::new([Turn::limited(header), found()]);
+        let api = Flaky::new([Reply::limited(header), found()]);
         let begin = Instant::now();
         api.world().run(["list"]).quiet_success();
         let taken = begin.elapsed();
@@ -131,7 +131,7 @@ fn a_wait_is_asked_for_in_seconds_or_until_a_date() {
 
 #[test]
 fn a_failed_server_may_ask_for_a_wait_too() {
-    let busy = Turn::AnswerWith(
+    let busy = Reply::AnswerWith(
         "503 Service Unavailable",
         "retry-after: 0.4\r\n".to_owned(),
         String::new(),
@@ -144,7 +144,7 @@ fn a_failed_server_may_ask_for_a_wait_too() {
 
 #[test]
 fn a_wait_longer_than_the_timeout_is_told_and_not_begun() {
-    let api = Flaky::always(|| Turn::limited("x-ratelimit-reset: 90"));
+    let api = Flaky::always(|| Reply::limited("x-ratelimit-reset: 90"));
     let begin = Instant::now();
     let failed = api.world().run(["list"]).code(7);
     assert!(begin.elapsed() < Duration::from_secs(10));
@@ -161,7 +161,7 @@ hint: try again later, or allow more time with --timeout
 
 #[test]
 fn each_retry_is_told_where_one_wants_to_know() {
-    let api = Flaky::new([Turn::refused(500, "trouble"), found()]);
+    let api = Flaky::new([Reply::refused(500, "trouble"), found()]);
     let told = api.world().run(["list", "-v", "-oid"]).code(0);
     assert_eq!(told.stdout, format!("{}\n", uuid(50)));
     let lines: Vec<&str> = told.stderr.lines().collect();

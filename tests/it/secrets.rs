@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::{Finished, Flaky, Turn, World, connection, org_list, page, uuid};
+use crate::harness::{Finished, Flaky, Reply, World, connection, org_list, page, uuid};
 
 const SECRETS: [&str; 2] = [
     "test-api-key-0123456789abcdef",
@@ -83,7 +83,7 @@ fn read_all(directory: &Path, texts: &mut Vec<String>) {
 /// Runs every command, in some of the formats, against a server that does this with each request. No output may contain
 /// a secret.
 #[track_caller]
-fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
+fn every_command_keeps_its_secrets(turn: fn() -> Reply) {
     let api = Flaky::always(turn);
     for (number, command) in commands().into_iter().enumerate() {
         // Each command runs in three formats, which differ between commands: all pairs would take too long.
@@ -107,8 +107,8 @@ fn every_command_keeps_its_secrets(turn: fn() -> Turn) {
 #[test]
 fn a_login_that_is_refused_keeps_what_it_was_given_to_itself() {
     for turn in [
-        || Turn::Echo("403 Forbidden", String::new()),
-        || Turn::Echo("200 OK", String::new()),
+        || Reply::Echo("403 Forbidden", String::new()),
+        || Reply::Echo("200 OK", String::new()),
     ] {
         let api = Flaky::always(turn);
         let world = World::bare();
@@ -135,18 +135,18 @@ fn a_login_that_is_refused_keeps_what_it_was_given_to_itself() {
 
 #[test]
 fn a_server_that_fails_shows_none() {
-    every_command_keeps_its_secrets(|| Turn::refused(500, "trouble"));
+    every_command_keeps_its_secrets(|| Reply::refused(500, "trouble"));
 }
 
 #[test]
 fn a_server_that_sends_the_request_back_shows_none() {
-    every_command_keeps_its_secrets(|| Turn::Echo("400 Bad Request", String::new()));
-    every_command_keeps_its_secrets(|| Turn::Echo("403 Forbidden", String::new()));
+    every_command_keeps_its_secrets(|| Reply::Echo("400 Bad Request", String::new()));
+    every_command_keeps_its_secrets(|| Reply::Echo("403 Forbidden", String::new()));
 }
 
 #[test]
 fn a_server_that_answers_with_the_request_shows_none() {
-    every_command_keeps_its_secrets(|| Turn::Echo("200 OK", String::new()));
+    every_command_keeps_its_secrets(|| Reply::Echo("200 OK", String::new()));
 }
 
 #[test]
@@ -158,11 +158,11 @@ fn a_server_that_has_the_keys_in_its_errors_shows_none() {
             format!("bad key {api_key}"),
             {"status": "403", "title": app_key, "detail": detail},
         ]);
-        Turn::Answer(403, json!({ "errors": errors }).to_string())
+        Reply::Answer(403, json!({ "errors": errors }).to_string())
     });
     every_command_keeps_its_secrets(|| {
         let body = json!({"request": {"headers": [["dd-api-key", SECRETS[0]], [SECRETS[1]]]}});
-        Turn::Answer(422, body.to_string())
+        Reply::Answer(422, body.to_string())
     });
 }
 
@@ -170,7 +170,7 @@ fn a_server_that_has_the_keys_in_its_errors_shows_none() {
 fn a_page_of_a_gateway_with_the_keys_in_it_shows_none() {
     every_command_keeps_its_secrets(|| {
         let page = format!("<html>{} and {}</html>", SECRETS[0], SECRETS[1]);
-        Turn::AnswerWith(
+        Reply::AnswerWith(
             "503 Service Unavailable",
             "x-ratelimit-reset: 1\r\n".into(),
             page,
@@ -180,10 +180,10 @@ fn a_page_of_a_gateway_with_the_keys_in_it_shows_none() {
 
 #[test]
 fn an_answer_that_is_cut_short_shows_none() {
-    every_command_keeps_its_secrets(|| Turn::CutShort(format!("{} {}", SECRETS[0], SECRETS[1])));
+    every_command_keeps_its_secrets(|| Reply::CutShort(format!("{} {}", SECRETS[0], SECRETS[1])));
     every_command_keeps_its_secrets(|| {
         // The program cuts long messages: this one is cut in the middle of a key.
-        Turn::Answer(400, format!("{}{}", "x".repeat(265), SECRETS[0]))
+        Reply::Answer(400, format!("{}{}", "x".repeat(265), SECRETS[0]))
     });
 }
 
@@ -192,20 +192,20 @@ fn a_redirect_and_headers_with_the_keys_in_them_show_none() {
     every_command_keeps_its_secrets(|| {
         let [api_key, app_key] = SECRETS;
         let location = format!("location: https://{api_key}.example/?{app_key}\r\n");
-        Turn::AnswerWith("302 Found", location, String::new())
+        Reply::AnswerWith("302 Found", location, String::new())
     });
     every_command_keeps_its_secrets(|| {
         let headers = format!(
             "x-ratelimit-remaining: {}\r\nx-ratelimit-reset: {}\r\nretry-after: {}\r\n",
             SECRETS[0], SECRETS[0], SECRETS[1]
         );
-        Turn::AnswerWith("429 Too Many Requests", headers, String::new())
+        Reply::AnswerWith("429 Too Many Requests", headers, String::new())
     });
 }
 
 #[test]
 fn a_token_is_kept_as_well() {
-    let api = Flaky::always(|| Turn::Echo("401 Unauthorized", String::new()));
+    let api = Flaky::always(|| Reply::Echo("401 Unauthorized", String::new()));
     for command in commands() {
         let world = World::bare()
             .with("ORGCONN_API_URL", api.url())
@@ -222,7 +222,7 @@ fn a_token_is_kept_as_well() {
 #[test]
 fn success_writes_none_into_the_history() {
     let made = json!({"data": connection(50, 1, 2, &["logs"])});
-    let api = Flaky::new([Turn::json(&org_list(1, &[1, 2])), Turn::json(&made)]);
+    let api = Flaky::new([Reply::json(&org_list(1, &[1, 2])), Reply::json(&made)]);
     let world = with_keys(api.url());
     let finished = world.run(["create", "Org 2", "--type=logs", "-vv"]).code(0);
     nothing_shows(&world, &finished, &SECRETS);
@@ -256,7 +256,7 @@ fn no_flag_takes_a_secret_and_no_environment_value_is_in_the_help() {
         }
     }
     let listed = page(&[], 0);
-    let api = Flaky::always(move || Turn::json(&listed));
+    let api = Flaky::always(move || Reply::json(&listed));
     let refused = with_keys(api.url()).run(["list", "--api-key", "x"]).code(2);
     assert!(refused.stderr.contains("unexpected argument '--api-key'"));
 }

@@ -5,26 +5,26 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    API_KEY, APP_KEY, Bystander, Flaky, Turn, World, connection, org_list, page, uuid,
+    API_KEY, APP_KEY, Bystander, Flaky, Reply, World, connection, org_list, page, uuid,
 };
 
 const CREATE: &str = "POST /api/v2/org_connections";
 
-fn found() -> Turn {
-    Turn::json(&page(&[connection(50, 1, 2, &["logs"])], 1))
+fn found() -> Reply {
+    Reply::json(&page(&[connection(50, 1, 2, &["logs"])], 1))
 }
 
-fn part_of_two(number: u128) -> Turn {
-    Turn::json(&page(&[connection(number, 1, number, &["logs"])], 2))
+fn part_of_two(number: u128) -> Reply {
+    Reply::json(&page(&[connection(number, 1, number, &["logs"])], 2))
 }
 
 /// A redirect to a server that must not get any connection.
-fn pointing_to(bystander: &Bystander, status: &'static str) -> Turn {
+fn pointing_to(bystander: &Bystander, status: &'static str) -> Reply {
     let location = format!(
         "location: http://localhost:{}/api/v2/org_connections\r\n",
         bystander.port()
     );
-    Turn::AnswerWith(status, location, String::new())
+    Reply::AnswerWith(status, location, String::new())
 }
 
 const REDIRECTS: [&str; 5] = [
@@ -73,14 +73,14 @@ fn a_redirected_create_says_that_nothing_was_created() {
 
 #[test]
 fn a_create_whose_answer_was_lost_is_told_as_made_and_is_made_once() {
-    let lost: [fn() -> Turn; 4] = [
-        || Turn::refused(504, "Gateway timeout"),
-        || Turn::refused(500, "Internal error"),
-        || Turn::Close,
-        || Turn::CutShort(json!({"data": connection(50, 1, 2, &["logs"])}).to_string()),
+    let lost: [fn() -> Reply; 4] = [
+        || Reply::refused(504, "Gateway timeout"),
+        || Reply::refused(500, "Internal error"),
+        || Reply::Close,
+        || Reply::CutShort(json!({"data": connection(50, 1, 2, &["logs"])}).to_string()),
     ];
     for lost in lost {
-        let api = Flaky::new([lost(), Turn::refused(409, "already exists"), found()]);
+        let api = Flaky::new([lost(), Reply::refused(409, "already exists"), found()]);
         let id = api
             .world()
             .run(["create", &uuid(2), "--type=logs", "-oid"])
@@ -96,7 +96,7 @@ fn a_create_whose_answer_was_lost_is_told_as_made_and_is_made_once() {
 
 #[test]
 fn a_rate_limit_is_waited_for_as_long_as_the_service_asks() {
-    let api = Flaky::new([Turn::limited("x-ratelimit-reset: 0.3"), found()]);
+    let api = Flaky::new([Reply::limited("x-ratelimit-reset: 0.3"), found()]);
     let begin = Instant::now();
     let ids = api.world().run(["list", "-oid"]).quiet_success();
     assert_eq!(ids, format!("{}\n", uuid(50)));
@@ -107,7 +107,7 @@ fn a_rate_limit_is_waited_for_as_long_as_the_service_asks() {
 fn a_rate_limit_in_the_middle_of_a_listing_costs_nothing_of_it() {
     let api = Flaky::new([
         part_of_two(50),
-        Turn::limited("x-ratelimit-reset: 0.1"),
+        Reply::limited("x-ratelimit-reset: 0.1"),
         part_of_two(51),
     ]);
     let ids = api.world().run(["list", "-oid"]).quiet_success();
@@ -118,7 +118,7 @@ fn a_rate_limit_in_the_middle_of_a_listing_costs_nothing_of_it() {
 
 #[test]
 fn a_listing_that_was_reset_or_cut_short_is_asked_for_again() {
-    for lost in [Turn::Close, Turn::CutShort(page(&[], 1).to_string())] {
+    for lost in [Reply::Close, Reply::CutShort(page(&[], 1).to_string())] {
         let api = Flaky::new([lost, found()]);
         let ids = api.world().run(["list", "-oid"]).quiet_success();
         assert_eq!(ids, format!("{}\n", uuid(50)));
@@ -160,20 +160,20 @@ fn a_key_with_a_newline_inside_is_an_error_that_does_not_show_it() {
 
 #[test]
 fn errors_are_sentences_and_no_dumps() {
-    let answers: [fn() -> Turn; 8] = [
-        || Turn::refused(401, "Unauthorized"),
-        || Turn::refused(403, "Forbidden"),
-        || Turn::Answer(400, json!({"errors": []}).to_string()),
-        || Turn::Answer(400, json!({"message": "no such route"}).to_string()),
+    let answers: [fn() -> Reply; 8] = [
+        || Reply::refused(401, "Unauthorized"),
+        || Reply::refused(403, "Forbidden"),
+        || Reply::Answer(400, json!({"errors": []}).to_string()),
+        || Reply::Answer(400, json!({"message": "no such route"}).to_string()),
         || {
-            Turn::Answer(
+            Reply::Answer(
                 404,
                 json!({"errors": [{"status": "404", "title": "Not Found"}]}).to_string(),
             )
         },
-        || Turn::Answer(500, "<html><style>p {}</style></html>".to_owned()),
-        || Turn::Answer(200, json!({"data": {"Some": 1}}).to_string()),
-        || Turn::Close,
+        || Reply::Answer(500, "<html><style>p {}</style></html>".to_owned()),
+        || Reply::Answer(200, json!({"data": {"Some": 1}}).to_string()),
+        || Reply::Close,
     ];
     for answer in answers {
         let api = Flaky::always(answer);
@@ -190,11 +190,11 @@ fn errors_are_sentences_and_no_dumps() {
 
 #[test]
 fn a_lost_page_is_never_a_silent_hole() {
-    let lost: [fn() -> Turn; 4] = [
-        || Turn::limited("x-ratelimit-reset: 0"),
-        || Turn::Close,
-        || Turn::Answer(200, page(&[], 2).to_string()),
-        || Turn::Answer(200, page(&[], 1).to_string()),
+    let lost: [fn() -> Reply; 4] = [
+        || Reply::limited("x-ratelimit-reset: 0"),
+        || Reply::Close,
+        || Reply::Answer(200, page(&[], 2).to_string()),
+        || Reply::Answer(200, page(&[], 1).to_string()),
     ];
     for lost in lost {
         let mut first = Some(part_of_two(50));
@@ -225,7 +225,7 @@ fn odd_records_are_shown_with_what_they_have_and_unreadable_ones_are_told() {
     let mut unrelated = connection(51, 1, 3, &["rum", "metrics"]);
     unrelated.as_object_mut().unwrap().remove("relationships");
     let whole = connection(52, 1, 4, &["audit"]);
-    let api = Flaky::new([Turn::Answer(
+    let api = Flaky::new([Reply::Answer(
         200,
         json!({"data": [undated, unrelated, nameless, whole]}).to_string(),
     )]);
@@ -251,9 +251,9 @@ fn a_long_name_hides_nothing() {
     orgs["included"][1]["attributes"]["name"] = name.as_str().into();
     let answer = json!({"data": connection(50, 1, 2, &["logs"])}).to_string();
     let api = Flaky::new([
-        Turn::Answer(200, orgs.to_string()),
-        Turn::Answer(200, orgs.to_string()),
-        Turn::Answer(200, answer),
+        Reply::Answer(200, orgs.to_string()),
+        Reply::Answer(200, orgs.to_string()),
+        Reply::Answer(200, answer),
     ]);
     let shown = api.world().run(["orgs", "-o", "json"]).code(0).json();
     assert_eq!(shown["items"].as_array().unwrap().len(), 3);
@@ -265,7 +265,7 @@ fn a_long_name_hides_nothing() {
 
 #[test]
 fn a_stalled_answer_is_waited_for_no_longer_than_the_timeout() {
-    let api = Flaky::always(|| Turn::Stall);
+    let api = Flaky::always(|| Reply::Stall);
     let begin = Instant::now();
     let finished = api.world().run(["list", "--timeout=1s"]).code(7);
     let taken = begin.elapsed();

@@ -91,7 +91,7 @@ async fn read_body(mut response: Response, max_bytes: u64) -> Result<Vec<u8>, Er
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
-            Err(error) => return Err(transport::classify(&error)),
+            Err(error) => return Err(transport::to_api_error(&error)),
         }
     }
 }

@@ -107,7 +107,7 @@ impl Client {
     /// Sends the request, and sends it again after a temporary failure until the timeout is over.
     ///
     /// # Errors
-    /// Fails if no attempt got a 2xx answer. [`Error::outcome_unknown`] is true if an attempt of a write may have taken
+    /// Fails if no attempt got a 2xx answer. [`Error::is_outcome_unknown`] is true if an attempt of a write may have taken
     /// effect.
     pub(in crate::api) async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let deadline = Instant::now() + self.settings.timeout;
@@ -118,7 +118,7 @@ impl Client {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            may_be_done |= request.is_write() && error.outcome_unknown();
+            may_be_done |= request.is_write() && error.is_outcome_unknown();
             let Some(wait) = self.wait_before_retry(&error, retries, deadline) else {
                 break error;
             };
@@ -183,11 +183,11 @@ impl Client {
             true => deadline.min(Instant::now() + self.settings.timeout / 2),
             false => deadline,
         };
-        let exchange = self.exchange(request, permit, deadline);
+        let sending = self.send_once(request, permit, deadline);
         // Cancelling a write would leave its outcome unknown, so a write is never cancelled.
         match request.is_write() {
-            true => exchange.await,
-            false => self.unless_interrupted(exchange).await,
+            true => sending.await,
+            false => self.unless_interrupted(sending).await,
         }
     }
 
@@ -213,7 +213,7 @@ impl Client {
     }
 
     /// Sends the request and reads its answer. Fails if the answer is not complete before `deadline`.
-    async fn exchange(
+    async fn send_once(
         &self,
         request: &Request,
         permit: Permit<'_>,
@@ -224,7 +224,9 @@ impl Client {
         let builder = request.builder(self.transport.client(), base_url);
         let sending = builder.headers(self.auth.headers().clone()).send();
         let answering = async {
-            let response = sending.await.map_err(|error| transport::classify(&error))?;
+            let response = sending
+                .await
+                .map_err(|error| transport::to_api_error(&error))?;
             permit.record_answer(response.status(), response.headers());
             self.transport.record_version(response.version());
             log_answer(request, &response, started.elapsed());

@@ -106,7 +106,7 @@ impl fmt::Debug for Transport {
 
 /// Turns a failure of the connection into an error that says whether the request was sent and whether it may be sent
 /// again.
-pub(super) fn classify(error: &reqwest::Error) -> Error {
+pub(super) fn to_api_error(error: &reqwest::Error) -> Error {
     let cause = root_cause(error);
     if error.is_builder() {
         return Error::new(ErrorKind::Setup, cause);

@@ -7,7 +7,7 @@ use super::*;
 use crate::api::wire;
 
 fn read(body: &str) -> wire::Page {
-    wire::page(body.as_bytes(), usize::MAX).unwrap()
+    wire::parse_page(body.as_bytes(), usize::MAX).unwrap()
 }
 
 /// A page with a whole record on both sides of an odd one, which may be no JSON value at all.
@@ -130,7 +130,7 @@ fn bytes_that_are_no_text_cost_a_name_at_most() {
     let mut body = page_of(0, 3, 3).to_string().into_bytes();
     let at = body.iter().position(|byte| *byte == b'R').unwrap();
     body[at] = 0xff;
-    let page = wire::page(&body, usize::MAX).unwrap();
+    let page = wire::parse_page(&body, usize::MAX).unwrap();
     assert_eq!(
         page.rows.connections[0].source.name.as_deref(),
         Some("\u{fffd}etail US")
@@ -143,7 +143,7 @@ fn names_are_read_character_for_character() {
     for name in ["", "a\"b\\c", "\u{1b}[31m\n", "K\u{f6}ln 👩\u{200d}💻"] {
         let mut record = record(0);
         record["relationships"]["source_org"]["data"]["name"] = name.into();
-        let connection = wire::connection(json!({"data": record}).to_string().as_bytes());
+        let connection = wire::parse_connection(json!({"data": record}).to_string().as_bytes());
         assert_eq!(connection.unwrap().source.name.as_deref(), Some(name));
     }
 }
@@ -170,7 +170,11 @@ fn what_is_no_page_is_none() {
         "<html>",
         r#"{"data":[{}"#,
     ] {
-        assert_eq!(wire::page(body.as_bytes(), usize::MAX), None, "{body}");
+        assert_eq!(
+            wire::parse_page(body.as_bytes(), usize::MAX),
+            None,
+            "{body}"
+        );
     }
 }
 
@@ -188,7 +192,7 @@ fn an_answer_without_ids_holds_no_connection() {
         "<html>",
         &unrelated,
     ] {
-        assert_eq!(wire::connection(body.as_bytes()), None, "{body}");
+        assert_eq!(wire::parse_connection(body.as_bytes()), None, "{body}");
     }
 }
 
@@ -270,6 +274,6 @@ proptest! {
 
     #[test]
     fn no_bytes_cause_a_panic(body in prop::collection::vec(any::<u8>(), 0..60)) {
-        let _ = (wire::page(&body, usize::MAX), wire::connection(&body));
+        let _ = (wire::parse_page(&body, usize::MAX), wire::parse_connection(&body));
     }
 }

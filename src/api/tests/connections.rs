@@ -106,7 +106,7 @@ async fn a_conflict_comes_with_the_connection_that_is_in_the_way() {
     let created = create(&server.uri(), &["logs", "metrics"]).await;
     let error = created.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert_eq!(error.existing(), Some(&connection(0)));
+    assert_eq!(error.existing_connection(), Some(&connection(0)));
     let text = error.to_string();
     assert!(text.ends_with(&format!("409 Conflict: {EXISTS}")), "{text}");
 }

@@ -211,7 +211,7 @@ async fn rows_that_are_missing_are_told_with_how_many_of_how_many_came() {
         ),
     ] {
         let (count, kind, message) = list.read_broken().await;
-        assert_eq!((count, kind), (rows, ErrorKind::Listing));
+        assert_eq!((count, kind), (rows, ErrorKind::IncompleteListing));
         let expected = format!(
             "the list changed during the reading: {text} connections came, and some may be missing"
         );

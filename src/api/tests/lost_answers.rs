@@ -54,7 +54,7 @@ async fn create(replies: Vec<Reply>) -> (Result<Connection, Error>, Vec<String>)
 #[track_caller]
 fn assert_failed(error: &Error, outcome_unknown: bool, end: &str) {
     assert_eq!(error.kind(), ErrorKind::Server);
-    assert_eq!(error.outcome_unknown(), outcome_unknown);
+    assert_eq!(error.is_outcome_unknown(), outcome_unknown);
     assert!(error.to_string().ends_with(end), "{error}");
 }
 
@@ -76,7 +76,7 @@ async fn a_connection_that_is_older_or_has_other_types_was_not_made_by_this_requ
     for live in [list_with_one_made(3600), Reply::json(&page(&[other], 1))] {
         let (created, _) = create(after_loss(live)).await;
         let error = created.unwrap_err();
-        assert_eq!(error.existing().unwrap().id, id(0));
+        assert_eq!(error.existing_connection().unwrap().id, id(0));
         let end = "another connection of the pair, which this request did not create";
         assert_failed(&error, false, end);
     }

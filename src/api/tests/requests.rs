@@ -85,7 +85,7 @@ async fn where_no_server_is_a_write_took_no_effect() {
     let created = client(&url).create_connection(HUB, &types(&["logs"])).await;
     let error = created.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
-    assert!(!error.outcome_unknown());
+    assert!(!error.is_outcome_unknown());
     assert!(error.to_string().contains("cannot connect: "), "{error}");
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Line {
 /// opening quote or after the last word-break character (`:`, `=`, …).
 ///
 /// Returns `None` where it is not certain how bash parses the line: an inserted word might run as a command.
-pub(super) fn read(line: &str, replaced: &str) -> Option<Line> {
+pub(super) fn parse_line(line: &str, replaced: &str) -> Option<Line> {
     let start = line.strip_suffix(replaced)?.len();
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Option<Vec<String>> {
-        read(line, "").map(|line| line.words)
+        parse_line(line, "").map(|line| line.words)
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
             (r#"o Retail\ "U"#, "U", "Retail ", Some('"')),
             ("o é'ü", "ü", "é", Some('\'')),
         ] {
-            let read = read(line, replaced).unwrap();
+            let read = parse_line(line, replaced).unwrap();
             let stays = &read.words.last().unwrap()[..read.kept];
             assert_eq!((stays, read.quote), (kept, quote), "{line}");
         }
@@ -170,13 +170,13 @@ mod tests {
             (r"o a\b", "b"),
             ("o a", "x"),
         ] {
-            assert_eq!(read(line, replaced), None, "{line}");
+            assert_eq!(parse_line(line, replaced), None, "{line}");
         }
     }
 
     #[test]
     fn a_file_is_wanted_behind_an_arrow() {
-        let is_redirection = |line| read(line, "").unwrap().is_redirection;
+        let is_redirection = |line| parse_line(line, "").unwrap().is_redirection;
         assert!(is_redirection("o list > au") && is_redirection("o list 2>"));
         assert!(!is_redirection("o list > audit.csv ") && !is_redirection("o 'a > b"));
     }

@@ -80,7 +80,7 @@ impl PartialLine {
     }
 
     /// Whether the command takes positional arguments.
-    pub(super) fn takes_words(&self) -> bool {
+    pub(super) fn takes_positionals(&self) -> bool {
         let command = self.command();
         command.is_some_and(|it| it.has_subcommands() || it.get_positionals().next().is_some())
     }

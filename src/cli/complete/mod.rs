@@ -82,7 +82,7 @@ fn completions_for(
         return Some(Completions::Files);
     }
     // For an empty word, flags are offered only if the command takes neither subcommands nor positional arguments.
-    let hides_flags = typed.is_empty() && line.takes_words();
+    let hides_flags = typed.is_empty() && line.takes_positionals();
     let used_up = line.used_up();
     let is_offered = |id: &str| !hides_flags && !used_up.iter().any(|it| it == id);
     candidates.retain(|candidate| flag_id(candidate).is_none_or(is_offered));

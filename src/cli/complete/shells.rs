@@ -62,7 +62,7 @@ fn answer(
     let mut only_shows = false;
     let words = match (shell, arguments.as_slice()) {
         (Shell::Bash, [line, replaced, kind]) => {
-            let line = bash::read(line, replaced)?;
+            let line = bash::parse_line(line, replaced)?;
             if line.is_redirection {
                 return Some("files\n".to_owned());
             }

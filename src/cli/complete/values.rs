@@ -12,7 +12,7 @@ use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    ConnectionChange, Format, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, column_names,
+    ConnectionResult, Format, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, column_names,
 };
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -224,7 +224,7 @@ impl ArgumentCompleter {
         match path.as_slice() {
             ["list" | "get"] => column_names::<Connection>(),
             ["create" | "update" | "delete" | "undo" | "check"] => {
-                column_names::<ConnectionChange>()
+                column_names::<ConnectionResult>()
             }
             ["plan" | "apply"] => column_names::<StepRow>(),
             ["history"] => column_names::<HistoryRow>(),

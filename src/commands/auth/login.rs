@@ -36,7 +36,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.supports::<ProfileRow>()?;
+    app.output.check_format::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
     let editor = ConfigEditor::open(&app.config_location()?)?;
     let login = Login::new(editor.file(), app)?;
@@ -152,7 +152,7 @@ impl Login {
 
     fn write_profile(&self, draft: &ProfileDraft, mut editor: ConfigEditor) -> Result<ConfigFile> {
         match &self.existing {
-            Some(_) => editor.set(&self.profile, draft)?,
+            Some(_) => editor.update_profile(&self.profile, draft)?,
             None => editor.add(&self.profile, draft)?,
         }
         if self.becomes_default {

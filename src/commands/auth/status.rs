@@ -1,5 +1,5 @@
 use crate::api::{Client, CurrentUser, ErrorKind, Permission};
-use crate::app::{Account, App, unknown_current_org};
+use crate::app::{Account, App, unknown_current_org_error};
 use crate::commands::shared_flags::Sorting;
 use crate::commands::{profile_helpers, report};
 use crate::error::{CommandError, Exit, Result};
@@ -48,7 +48,7 @@ async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError
     let org = find_org(&user, &permissions);
     let mismatch = match &org {
         Some(org) => account.require_pinned(org).err(),
-        None => account.pinned_org().map(|_| unknown_current_org()),
+        None => account.pinned_org().map(|_| unknown_current_org_error()),
     };
     Ok((row(account, user, org, &permissions), mismatch))
 }

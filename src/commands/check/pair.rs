@@ -4,7 +4,7 @@ use crate::app::{Account, App, ChosenAccounts};
 use crate::commands::report;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, Expectation, OrgRef, OrgSelector};
-use crate::output::{ConnectionChange, Output};
+use crate::output::{ConnectionResult, Output};
 
 /// Checks the connection between two orgs.
 pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
@@ -12,7 +12,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         return Err(CommandError::usage("no connection is named")
             .hint("give --source, --destination or both"));
     }
-    app.output.supports::<ConnectionChange>()?;
+    app.output.check_format::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     let expectation = match (args.absent, args.exact) {
         (true, _) if types.is_empty() => Expectation::Absent,
@@ -113,7 +113,7 @@ async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connecti
         source: Some(wanted.0),
         destination: Some(wanted.1),
     };
-    let mut found = account.connections(filter).await?.into_iter();
+    let mut found = account.complete_connections(filter).await?.into_iter();
     if let Some(live) = found.find(|connection| connection.pair() == wanted) {
         return Ok(Some(live));
     }
@@ -220,7 +220,7 @@ fn report_unanswered(
         .hint("choose a profile of one of the two orgs"));
     }
     let others_answered = failures.len() < accounts.len();
-    report::print_rows::<ConnectionChange>(Vec::new(), others_answered, failures, output)
+    report::print_rows::<ConnectionResult>(Vec::new(), others_answered, failures, output)
 }
 
 fn show(
@@ -237,10 +237,10 @@ fn show(
         Some(mut connection) => {
             connection.fill_name(&pair.source);
             connection.fill_name(&pair.destination);
-            ConnectionChange::new(result, connection)
+            ConnectionResult::new(result, connection)
         }
         None => {
-            ConnectionChange::missing(result, Some(pair.source.clone()), pair.destination.clone())
+            ConnectionResult::missing(result, Some(pair.source.clone()), pair.destination.clone())
         }
     };
     let source = row.source.as_ref().map(OrgRef::label).unwrap_or_default();

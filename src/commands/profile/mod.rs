@@ -6,7 +6,7 @@ use super::profile_helpers;
 use super::shared_flags::Sorting;
 use crate::app::App;
 #[cfg(feature = "sandbox")]
-use crate::app::sample_profile;
+use crate::app::find_sample_profile;
 use crate::config::ConfigEditor;
 use crate::error::{CommandError, Exit, Result};
 #[cfg(feature = "sandbox")]
@@ -70,7 +70,7 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
             profile_helpers::show(rows, app)
         }
         ProfileCommand::Show(args) => {
-            app.output.supports::<ProfileRow>()?;
+            app.output.check_format::<ProfileRow>()?;
             let row = row_of(&args.name, app)?;
             profile_helpers::show(vec![row], app)
         }
@@ -95,7 +95,7 @@ fn all_rows(app: &App) -> Result<Vec<ProfileRow>> {
 fn row_of(name: &str, app: &App) -> Result<ProfileRow> {
     #[cfg(feature = "sandbox")]
     if app.in_sandbox() {
-        return Ok(sample_row(sample_profile(name)?));
+        return Ok(sample_row(find_sample_profile(name)?));
     }
     let file = app.config_file()?;
     Ok(profile_helpers::row(file.profile(name)?, &file))

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::credentials::SecretSources;
 use super::environment::ConfigLocation;
 use super::file::{ConfigFile, FileError, is_usable_name, parse};
-use super::private_file::{self, Replacement};
 use super::secret::SecretSource;
 use super::site::Server;
+use crate::private_file::{self, Replacement};
 
 /// The values to write into a profile. A value that is `None` stays unchanged.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +87,11 @@ impl ConfigEditor {
     ///
     /// # Errors
     /// Fails if there is no such profile.
-    pub(crate) fn set(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
+    pub(crate) fn update_profile(
+        &mut self,
+        name: &str,
+        draft: &ProfileDraft,
+    ) -> Result<(), FileError> {
         write_draft(self.profile(name)?, draft);
         Ok(())
     }

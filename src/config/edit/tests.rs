@@ -73,7 +73,7 @@ fn a_change_keeps_comments_and_order() {
             org: Some(Uuid::from_u128(1)),
             ..ProfileDraft::default()
         };
-        editor.set("hub", &draft).unwrap();
+        editor.update_profile("hub", &draft).unwrap();
     });
     let expected = ORIGINAL
         .replace("\"datadoghq.com\"", "\"datadoghq.eu\"")
@@ -87,7 +87,7 @@ fn a_change_keeps_comments_and_order() {
 #[test]
 fn credentials_take_the_place_of_the_former_ones() {
     let text = edited(ORIGINAL, |editor| {
-        editor.set("payments", &draft()).unwrap();
+        editor.update_profile("payments", &draft()).unwrap();
         let token = ProfileDraft {
             server: Some(Server::from_url("https://proxy.test").unwrap()),
             credentials: Some(SecretSources::Token(SecretSource::keyring(
@@ -96,7 +96,7 @@ fn credentials_take_the_place_of_the_former_ones() {
             ))),
             ..ProfileDraft::default()
         };
-        editor.set("hub", &token).unwrap();
+        editor.update_profile("hub", &token).unwrap();
     });
     let file = parse(Path::new("c"), &text).unwrap();
     let [hub, payments] = file.profiles.as_slice() else {
@@ -177,7 +177,7 @@ fn profiles_written_in_other_ways_are_edited_too() {
     ] {
         let (_directory, mut editor) = editor(original);
         editor.add("retail", &draft()).unwrap();
-        editor.set("hub", &draft()).unwrap();
+        editor.update_profile("hub", &draft()).unwrap();
         let file = editor.save().unwrap();
         let names: Vec<_> = file
             .profiles
@@ -207,7 +207,7 @@ fn a_name_that_is_taken_or_unusable_is_refused() {
 fn what_is_not_there_can_be_neither_changed_nor_removed() {
     let (_directory, mut editor) = editor(ORIGINAL);
     let errors = [
-        editor.set("hubb", &draft()).unwrap_err(),
+        editor.update_profile("hubb", &draft()).unwrap_err(),
         editor.remove("hubb").unwrap_err(),
         editor.set_default("hubb").unwrap_err(),
     ];

@@ -10,7 +10,7 @@ pub(crate) use self::format::{ConfigFile, Profile};
 use self::format::{FormatError, NAME_RULE, did_you_mean};
 pub(super) use self::format::{is_usable_name, parse};
 use super::environment::ConfigLocation;
-use super::private_file::{self, chmod_command, others_may_read, others_may_write};
+use crate::private_file::{self, chmod_command, others_may_read, others_may_write};
 
 /// An error about the configuration file. No variant contains a value of the file, since it could be a secret.
 #[derive(Debug, thiserror::Error)]

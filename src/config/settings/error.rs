@@ -54,7 +54,7 @@ pub(crate) enum ConfigError {
         "{present} is set, but not {missing}, and both are needed{}; or choose a profile with --profile",
         empty_clause(.empty)
     )]
-    HalfPair {
+    IncompleteKeyPair {
         /// The variable that is set.
         present: &'static str,
         /// The variable that is missing.

@@ -58,7 +58,10 @@ impl AccountFlags {
         &self,
         environment: &Environment,
     ) -> Result<ProfileChoice, ConfigError> {
-        let (names, all) = (environment.list(PROFILE)?, environment.is_on(ALL_PROFILES)?);
+        let (names, all) = (
+            environment.get_list(PROFILE)?,
+            environment.get_bool(ALL_PROFILES)?,
+        );
         let flags = ["--profile", "--all-profiles"];
         match ProfileChoice::new(&self.profile, self.all_profiles, flags)? {
             ProfileChoice::None => ProfileChoice::new(&names, all, [PROFILE, ALL_PROFILES]),
@@ -74,10 +77,10 @@ impl AccountFlags {
         if self.profile.is_empty() && !self.all_profiles {
             return Ok(None);
         }
-        if !environment.list(PROFILE)?.is_empty() {
+        if !environment.get_list(PROFILE)?.is_empty() {
             return Ok(Some(PROFILE));
         }
-        Ok(environment.is_on(ALL_PROFILES)?.then_some(ALL_PROFILES))
+        Ok(environment.get_bool(ALL_PROFILES)?.then_some(ALL_PROFILES))
     }
 
     /// The server that the flags name, else the server of the first family of variables that names one, else the
@@ -130,7 +133,7 @@ impl AccountFlags {
         environment: &Environment,
     ) -> Result<Vec<String>, EnvironmentError> {
         match self.trust_host.as_slice() {
-            [] => environment.list("ORGCONN_TRUST_HOST"),
+            [] => environment.get_list("ORGCONN_TRUST_HOST"),
             flags => Ok(flags.to_vec()),
         }
     }

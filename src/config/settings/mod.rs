@@ -34,7 +34,7 @@ pub(crate) struct AccountSettings {
     /// The credentials, which are not read yet.
     pub(crate) credentials: CredentialSource,
     /// Settings that have no effect on this account: names of variables, or `default_profile`.
-    pub(crate) ignored: Vec<String>,
+    pub(crate) ignored_settings: Vec<String>,
 }
 
 impl AccountSettings {
@@ -153,7 +153,7 @@ impl<'a> Settings<'a> {
             trusted_hosts: self.trusted_hosts(&profile.trusted_hosts)?,
             pinned_org: profile.org,
             credentials: self.credentials(name.clone(), profile.credentials.clone()),
-            ignored: self.ignored_variables(profile)?,
+            ignored_settings: self.ignored_variables(profile)?,
             profile: name,
         })
     }
@@ -168,7 +168,7 @@ impl<'a> Settings<'a> {
             trusted_hosts: self.trusted_hosts(&[])?,
             pinned_org: None,
             credentials: self.credentials(None, Some(sources)),
-            ignored: Vec::from_iter(ignored),
+            ignored_settings: Vec::from_iter(ignored),
         })
     }
 

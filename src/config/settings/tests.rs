@@ -73,7 +73,7 @@ fn credentials_of_the_environment_win_over_the_default_profile() {
     let account = one(&text, &AccountFlags::default(), &DD).unwrap();
     assert_eq!(account.profile, None);
     assert_eq!(account.server, Server::default());
-    assert_eq!(account.ignored, ["default_profile"]);
+    assert_eq!(account.ignored_settings, ["default_profile"]);
     assert_eq!(
         account.credentials.description().unwrap(),
         "DD_API_KEY and DD_APP_KEY"
@@ -85,7 +85,7 @@ fn credentials_of_the_environment_win_over_the_default_profile() {
     )
     .unwrap();
     assert_eq!(account.profile.as_deref(), Some("hub"));
-    assert_eq!(account.ignored, ["DD_SITE"]);
+    assert_eq!(account.ignored_settings, ["DD_SITE"]);
 }
 
 #[test]
@@ -188,7 +188,7 @@ async fn a_chosen_profile_supplies_everything_and_says_what_it_ignores() {
     assert!(account.pinned_org.is_some());
     // Not the one that the profile takes its token from.
     assert_eq!(
-        account.ignored,
+        account.ignored_settings,
         [
             "ORGCONN_SITE",
             "DD_SITE",
@@ -230,7 +230,7 @@ fn profiles_are_chosen_in_the_order_of_their_naming_each_once() {
     assert_eq!(names(&accounts), ["payments", "hub"]);
     let accounts = resolve_in(FILE, &chosen(&["bare"]), &by_variable).unwrap();
     assert_eq!(names(&accounts), ["bare"]);
-    assert_eq!(accounts[0].ignored, ["ORGCONN_PROFILE"]);
+    assert_eq!(accounts[0].ignored_settings, ["ORGCONN_PROFILE"]);
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn all_profiles_come_in_the_order_of_the_file() {
     };
     let accounts = resolve_in(FILE, &all, &[("ORGCONN_PROFILE", "hub")]).unwrap();
     assert_eq!(names(&accounts), ["hub", "payments", "bare"]);
-    assert_eq!(accounts[0].ignored, ["ORGCONN_PROFILE"]);
+    assert_eq!(accounts[0].ignored_settings, ["ORGCONN_PROFILE"]);
     assert_eq!(
         resolve_in("", &all, &[]).unwrap_err(),
         "there are no profiles in /c/config.toml; add one with `orgconn profile add`"

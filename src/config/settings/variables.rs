@@ -98,7 +98,7 @@ fn half_pair_error(
             missing,
             other,
         },
-        None => ConfigError::HalfPair {
+        None => ConfigError::IncompleteKeyPair {
             present,
             missing,
             empty: empty_variables(environment),
@@ -130,7 +130,9 @@ pub(super) fn present_variables(environment: &Environment) -> impl Iterator<Item
 /// The variables for credentials that are set to an empty value.
 pub(super) fn empty_variables(environment: &Environment) -> Vec<&'static str> {
     let names = FAMILIES.iter().flat_map(VariableFamily::credential_names);
-    names.filter(|name| environment.is_empty(name)).collect()
+    names
+        .filter(|name| environment.is_set_but_empty(name))
+        .collect()
 }
 
 fn variable(name: &str) -> SecretSource {

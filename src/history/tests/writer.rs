@@ -227,7 +227,7 @@ async fn a_change_too_large_to_be_read_back_is_not_begun_and_keeps_no_other_from
         fixture.begin(Change::Delete { before: large }),
         fixture.begin(delete(2, "logs"))
     );
-    let Err(HistoryError::Begin(error)) = large else {
+    let Err(HistoryError::WriteIntent(error)) = large else {
         panic!("{large:?}");
     };
     assert!(matches!(*error, JournalError::TooLong { bytes, .. } if bytes > 1 << 20));

@@ -29,7 +29,7 @@ impl Row for Connection {
 /// The result for one connection: the row of the commands that change one, and of `check`. A connection that does not
 /// exist has no id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct ConnectionChange {
+pub(crate) struct ConnectionResult {
     /// One or two words: `created`, `exists`, `would delete`, `as wanted`, `differs`, `failed`, …
     pub(crate) result: &'static str,
     /// The reason, where it is not obvious.
@@ -51,7 +51,7 @@ pub(crate) struct ConnectionChange {
     pub(crate) profiles: Vec<String>,
 }
 
-impl ConnectionChange {
+impl ConnectionResult {
     /// The row for an existing connection, with its result in one or two words.
     pub(crate) fn new(result: &'static str, connection: Connection) -> Self {
         Self {
@@ -123,7 +123,7 @@ impl ConnectionChange {
     }
 }
 
-impl Row for ConnectionChange {
+impl Row for ConnectionResult {
     const PLURAL: &'static str = Connection::PLURAL;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("result", |row: &Self| row.result.into()).color(result_color),

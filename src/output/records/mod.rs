@@ -13,7 +13,7 @@ pub(crate) use account::{
 };
 pub(super) use change::action_color;
 pub(crate) use change::{HistoryRow, StepRow};
-pub(crate) use connection::ConnectionChange;
+pub(crate) use connection::ConnectionResult;
 pub(super) use connection::result_color;
 
 use crate::model::{OrgRef, UserRef};

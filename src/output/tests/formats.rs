@@ -74,7 +74,7 @@ fn the_first_page_is_out_before_the_last_one_is_in() {
 #[test]
 fn a_wrong_column_is_refused_before_anything_is_written() {
     let (mut output, stdout, _) = output(chosen(Format::Table, &["sources"]), None);
-    let refusal = output.supports::<Connection>().unwrap_err();
+    let refusal = output.check_format::<Connection>().unwrap_err();
     assert_data_eq!(
         refusal.to_string(),
         str!["no column `sources` for --columns (did you mean `source`?); the columns are id, source, source_id, destination, destination_id, types, created_at, created_by, created_by_id, profiles"].raw()

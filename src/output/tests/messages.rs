@@ -10,7 +10,7 @@ fn say_everything(options: OutputOptions, terminal: Option<usize>) -> String {
     let (mut output, _, stderr) = output(options, terminal);
     output.note("connected `a\nb`");
     output.hint("ask an admin");
-    output.show("delete this");
+    output.print_always("delete this");
     output.warn("5 connections \u{1b}[2J");
     output.error("not permitted");
     visible(&stderr.text())

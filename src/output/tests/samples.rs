@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::model::{Connection, ConnectionType, Org, OrgRef, UserRef};
-use crate::output::{ConnectionChange, OrgRow, StepRow};
+use crate::output::{ConnectionResult, OrgRow, StepRow};
 
 fn id(number: u32) -> Uuid {
     let text = format!("4dee724d-00cc-11ea-a77b-{number:012}");
@@ -68,11 +68,11 @@ pub(super) fn awkward() -> Vec<Connection> {
 }
 
 /// The results for two connections.
-pub(super) fn changes() -> Vec<ConnectionChange> {
+pub(super) fn changes() -> Vec<ConnectionResult> {
     let [first, second] = ordinary().try_into().unwrap();
     vec![
-        ConnectionChange::new("created", first),
-        ConnectionChange::new("failed", second).reason(Some("not permitted".into())),
+        ConnectionResult::new("created", first),
+        ConnectionResult::new("failed", second).reason(Some("not permitted".into())),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use wiremock::ResponseTemplate;
 
 use super::between;
-use crate::harness::{Api, Flaky, Turn, World, connection, org_list, page, uuid};
+use crate::harness::{Api, Flaky, Reply, World, connection, org_list, page, uuid};
 
 fn check(url: &str, wait: &str) -> crate::harness::Finished {
     let (one, two) = (uuid(1), uuid(2));
@@ -16,7 +16,7 @@ fn check(url: &str, wait: &str) -> crate::harness::Finished {
 #[test]
 fn it_holds_at_the_third_look() {
     let look =
-        |types: &[&str]| Turn::Answer(200, page(&[connection(50, 1, 2, types)], 1).to_string());
+        |types: &[&str]| Reply::Answer(200, page(&[connection(50, 1, 2, types)], 1).to_string());
     let server = Flaky::new(vec![look(&["audit"]), look(&["metrics"]), look(&["logs"])]);
     let begin = Instant::now();
     check(server.url(), "--wait=20s").quiet_success();
@@ -50,7 +50,7 @@ fn which_org_is_current_is_asked_once_however_often_it_looks() {
 
 #[test]
 fn an_error_ends_the_wait() {
-    let server = Flaky::new(vec![Turn::Answer(
+    let server = Flaky::new(vec![Reply::Answer(
         403,
         r#"{"errors":["Forbidden"]}"#.to_owned(),
     )]);

@@ -1,5 +1,5 @@
 use super::{ALL, answering, refused, world};
-use crate::harness::{Bystander, Flaky, Turn, World};
+use crate::harness::{Bystander, Flaky, Reply, World};
 
 #[test]
 fn an_unknown_site_is_refused_with_the_nearest() {
@@ -90,7 +90,7 @@ fn a_url_with_more_in_it_than_a_place_is_refused_and_not_repeated() {
 
 #[test]
 fn datadogs_own_hosts_are_asked_through_the_proxy_and_never_in_the_clear() {
-    let proxy = Flaky::always(|| Turn::Answer(502, String::new()));
+    let proxy = Flaky::always(|| Reply::Answer(502, String::new()));
     let variables = [ALL[2], ALL[3], ("HTTPS_PROXY", proxy.url())];
     for (variable, value, host) in [
         ("DD_SITE", "us5.datadoghq.com", "api.us5.datadoghq.com"),

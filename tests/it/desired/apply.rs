@@ -3,7 +3,7 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::{
-    CREATE, FILE, answer, change, creation, live, looks, looks_twice, owner, path, refusal, world,
+    CREATE, FILE, answer, change, creation, live, expect_reads, expect_two_reads, expect_current_user, path, refusal, world,
 };
 use crate::harness::{Api, World, connection, uuid};
 
@@ -20,8 +20,8 @@ pub(super) fn history(world: &World) -> Vec<Value> {
 #[test]
 fn what_was_shown_is_done_after_a_second_look_and_written_down() {
     let api = Api::new();
-    looks_twice(&api, &live());
-    owner(&api, true);
+    expect_two_reads(&api, &live());
+    expect_current_user(&api, true);
     let (updated, made) = (
         connection(52, 1, 2, &["logs", "metrics"]),
         connection(53, 1, 3, &["logs", "metrics"]),
@@ -96,8 +96,8 @@ done    delete  Org 1   Org 4        audit   -             -
 #[test]
 fn ids_of_what_was_changed_are_given() {
     let api = Api::new();
-    looks_twice(&api, &live());
-    owner(&api, true);
+    expect_two_reads(&api, &live());
+    expect_current_user(&api, true);
     let types = ["logs", "metrics"];
     api.expect(
         "PATCH",
@@ -137,7 +137,7 @@ hint: add --yes to apply without asking; `orgconn plan` shows the plan
 #[test]
 fn a_dry_run_is_the_plan() {
     let api = Api::new();
-    looks(&api, &live(), 2);
+    expect_reads(&api, &live(), 2);
     let user = json!({"data": {"attributes": {"service_account": true}}});
     let user = ResponseTemplate::new(200).set_body_json(user);
     api.expect("GET", "/api/v2/current_user", None, user, 2);
@@ -153,7 +153,7 @@ fn a_dry_run_is_the_plan() {
 fn nothing_to_do_is_one_look_and_no_question() {
     let api = Api::new();
     let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
-    looks(&api, &both, 1);
+    expect_reads(&api, &both, 1);
     let applied = world(&api).run([&APPLY[..], &["-ojson"]].concat()).code(0);
     assert_eq!(applied.json()["items"].as_array().unwrap().len(), 2);
     assert_eq!(
@@ -165,8 +165,8 @@ fn nothing_to_do_is_one_look_and_no_question() {
 #[test]
 fn a_step_that_fails_stops_no_other_and_is_told() {
     let api = Api::new();
-    looks_twice(&api, &live());
-    owner(&api, true);
+    expect_two_reads(&api, &live());
+    expect_current_user(&api, true);
     let made = connection(53, 1, 3, &["logs", "metrics"]);
     let types = ["logs", "metrics"];
     api.expect(
@@ -214,8 +214,8 @@ fn a_step_that_fails_stops_no_other_and_is_told() {
 #[test]
 fn where_all_failed_alike_it_ended_so() {
     let api = Api::new();
-    looks_twice(&api, &live());
-    owner(&api, true);
+    expect_two_reads(&api, &live());
+    expect_current_user(&api, true);
     let types = ["logs", "metrics"];
     api.expect(
         "PATCH",
@@ -240,8 +240,8 @@ fn where_all_failed_alike_it_ended_so() {
 fn what_another_has_done_meanwhile_just_so_is_done() {
     let api = Api::new();
     let file = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";
-    looks_twice(&api, &live());
-    owner(&api, true);
+    expect_two_reads(&api, &live());
+    expect_current_user(&api, true);
     let existing = connection(53, 1, 3, &["logs"]);
     let there = format!("{}&sink_org_id={}", super::LIST, uuid(3));
     api.expect(

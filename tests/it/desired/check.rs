@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::{LIST, live, looks, looks_differ, looks_twice, refusal, world};
+use super::{LIST, live, expect_reads, expect_changed_reads, expect_two_reads, refusal, world};
 use crate::harness::{Api, connection, uuid};
 
 const CHECK: [&str; 3] = ["check", "-f", "orgconn.yaml"];
@@ -13,7 +13,7 @@ fn only_differences_are_shown_and_end_with_3() {
     let api = Api::new();
     let mut connections = live();
     connections.push(connection(53, 1, 3, &["logs", "metrics"]));
-    looks(&api, &connections, 2);
+    expect_reads(&api, &connections, 2);
     let world = world(&api);
     let differs = world.run(CHECK).code(3);
     assert_data_eq!(
@@ -61,7 +61,7 @@ fn all_as_wanted_is_0_and_nothing() {
         .map(|org| connection(50 + org, 1, org, &["logs", "metrics"]))
         .to_vec();
     both.extend(live().pop());
-    looks(&api, &both, 2);
+    expect_reads(&api, &both, 2);
     let world = world(&api);
     assert_eq!(
         world
@@ -81,9 +81,9 @@ fn all_as_wanted_is_0_and_nothing() {
 fn what_could_not_be_known_is_neither_0_nor_3() {
     for (status, expected) in [(401, 4), (403, 4), (500, 7)] {
         let api = Api::new();
-        api.may("GET", "/api/v2/org", None, refusal(status, "no"));
-        api.may("GET", "/api/v2/current_user", None, refusal(status, "no"));
-        api.may("GET", LIST, None, refusal(status, "no"));
+        api.allow("GET", "/api/v2/org", None, refusal(status, "no"));
+        api.allow("GET", "/api/v2/current_user", None, refusal(status, "no"));
+        api.allow("GET", LIST, None, refusal(status, "no"));
         let ended = world(&api).run([&CHECK[..], &["--max-retries=0"]].concat());
         assert_eq!(ended.code(expected).stdout, "", "{status}");
     }
@@ -92,7 +92,7 @@ fn what_could_not_be_known_is_neither_0_nor_3() {
 #[test]
 fn where_no_connection_of_the_file_can_be_seen_it_ends_with_4() {
     let api = Api::new();
-    looks(&api, &[], 1);
+    expect_reads(&api, &[], 1);
     let world = api.world();
     world.file(
         "orgconn.yaml",
@@ -111,7 +111,7 @@ fn where_no_connection_of_the_file_can_be_seen_it_ends_with_4() {
 fn with_wait_it_looks_again_until_it_holds() {
     let api = Api::new();
     let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
-    looks_differ(&api, &live(), &both);
+    expect_changed_reads(&api, &live(), &both);
     let begin = Instant::now();
     world(&api)
         .run([&CHECK[..], &["--wait=20s"]].concat())
@@ -122,7 +122,7 @@ fn with_wait_it_looks_again_until_it_holds() {
 #[test]
 fn when_the_time_is_over_it_differs() {
     let api = Api::new();
-    looks_twice(&api, &live());
+    expect_two_reads(&api, &live());
     world(&api)
         .run([&CHECK[..], &["--wait=400ms"]].concat())
         .code(3);
@@ -131,7 +131,7 @@ fn when_the_time_is_over_it_differs() {
 #[test]
 fn what_no_wait_will_mend_is_not_waited_for() {
     let api = Api::new();
-    looks(&api, &[], 1);
+    expect_reads(&api, &[], 1);
     let world = api.world();
     world.file(
         "orgconn.yaml",

@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::{live, looks, world};
+use super::{live, expect_reads, world};
 use crate::harness::{Api, World, connection};
 
 const CHECK: [&str; 5] = ["check", "-f", "orgconn.yaml", "-o", "github"];
@@ -10,7 +10,7 @@ const CHECK: [&str; 5] = ["check", "-f", "orgconn.yaml", "-o", "github"];
 #[test]
 fn every_difference_points_at_its_line() {
     let api = Api::new();
-    looks(&api, &live(), 1);
+    expect_reads(&api, &live(), 1);
     let differs = world(&api).run([&CHECK[..], &["--exact"]].concat()).code(3);
     assert_data_eq!(
         differs.stdout,
@@ -26,7 +26,7 @@ fn every_difference_points_at_its_line() {
 #[test]
 fn what_is_not_known_and_what_is_wrong_in_the_file_are_annotations_too() {
     let api = Api::new();
-    looks(&api, &[connection(52, 1, 2, &["logs"])], 1);
+    expect_reads(&api, &[connection(52, 1, 2, &["logs"])], 1);
     let world = api.world();
     world.file(
         "orgconn.yaml",

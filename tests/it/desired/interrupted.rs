@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use wiremock::ResponseTemplate;
 
-use super::{CREATE, LIST, apply, creation, owner};
+use super::{CREATE, LIST, apply, creation, expect_current_user};
 use crate::harness::{Api, connection, finished, org_list, page, uuid};
 
 /// The time that the server takes for a write: long enough to interrupt it.
@@ -20,14 +20,14 @@ fn what_is_in_flight_finishes_and_the_rest_is_not_attempted() {
     let none = ResponseTemplate::new(200).set_body_json(page(&[], 0));
     api.expect("GET", "/api/v2/org", None, orgs, 1)
         .expect("GET", LIST, None, none, 2);
-    owner(&api, true);
+    expect_current_user(&api, true);
     for org in 2..=17 {
         let made = connection(50 + org, 1, org, &["logs"]);
         let made = serde_json::json!({"data": made});
         let answer = ResponseTemplate::new(200)
             .set_body_json(made)
             .set_delay(SLOW);
-        api.may("POST", CREATE, creation(org, &["logs"]), answer);
+        api.allow("POST", CREATE, creation(org, &["logs"]), answer);
     }
     let world = api.world();
     let all: Vec<_> = (2..=17).map(uuid).collect();

@@ -21,14 +21,14 @@ const UNWANTED: &str = "6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a";
 const WRITES: usize = 6;
 
 /// A sandbox server in a process of its own, and the worlds of the server and of its client.
-struct Served {
+struct SandboxServer {
     server: Child,
     log: BufReader<ChildStderr>,
     client: World,
     _home: World,
 }
 
-impl Served {
+impl SandboxServer {
     fn start() -> Self {
         let home = World::bare();
         let mut server = home
@@ -94,7 +94,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for SandboxServer {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
@@ -105,7 +105,7 @@ impl Drop for Served {
 fn at_every_step_the_history_is_true_and_the_next_run_ends_at_the_files_state() {
     let mut cut_short = 0;
     for writes in 1..=WRITES {
-        let mut served = Served::start();
+        let mut served = SandboxServer::start();
         served.prepare();
         let prepared = apply::history(&served.client).len();
         let mut apply =
@@ -152,7 +152,7 @@ fn is_true(entry: &Value, live: &[Value]) -> bool {
     }
 }
 
-fn converge(served: &Served, writes: usize) {
+fn converge(served: &SandboxServer, writes: usize) {
     served
         .client
         .run(["apply", "-f", "orgconn.yaml", "--prune", "-y", "-q"])

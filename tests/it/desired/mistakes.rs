@@ -3,7 +3,7 @@
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::looks;
+use super::expect_reads;
 use crate::harness::{Api, World};
 
 const WRONG: &str = "\
@@ -61,7 +61,7 @@ fn an_org_that_is_unknown_or_ambiguous_is_told_with_its_place_and_nothing_is_cha
     let file = "connections: [{source: Org 1, destination: [Org 9, org 2], types: [logs]}]";
     for command in commands() {
         let api = Api::new();
-        looks(&api, &[], 1);
+        expect_reads(&api, &[], 1);
         let world = api.world();
         world.file("orgconn.yaml", &file.replace("org 2", "Org 8"));
         let refused = world.run([&command[..], &["-o", "json"]].concat()).code(5);
@@ -90,7 +90,7 @@ fn an_org_that_is_unknown_or_ambiguous_is_told_with_its_place_and_nothing_is_cha
 #[test]
 fn one_pair_under_two_spellings_is_a_mistake() {
     let api = Api::new();
-    looks(&api, &[], 1);
+    expect_reads(&api, &[], 1);
     let world = api.world();
     world.file(
         "orgconn.yaml",

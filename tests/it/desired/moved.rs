@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::{live, looks_differ, owner, world};
+use super::{live, expect_changed_reads, expect_current_user, world};
 use crate::harness::{Api, connection};
 
 #[test]
@@ -12,8 +12,8 @@ fn what_was_not_shown_is_not_done() {
         connection(52, 1, 2, &["audit"]),
         connection(53, 1, 3, &["logs", "metrics"]),
     ];
-    looks_differ(&api, &live(), &now);
-    owner(&api, true);
+    expect_changed_reads(&api, &live(), &now);
+    expect_current_user(&api, true);
     let stopped = world(&api)
         .run(["apply", "-f", "orgconn.yaml", "--prune", "--yes", "-q"])
         .code(6);

@@ -1,7 +1,7 @@
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::{FILE, live, looks, owner, world};
+use super::{FILE, live, expect_reads, expect_current_user, world};
 use crate::harness::{Api, connection, uuid};
 
 const PLAN: [&str; 3] = ["plan", "-f", "orgconn.yaml"];
@@ -9,8 +9,8 @@ const PLAN: [&str; 3] = ["plan", "-f", "orgconn.yaml"];
 #[test]
 fn a_plan_is_made_with_one_look_and_shows_what_would_change() {
     let api = Api::new();
-    looks(&api, &live(), 1);
-    owner(&api, true);
+    expect_reads(&api, &live(), 1);
+    expect_current_user(&api, true);
     let planned = world(&api).run(PLAN).code(0);
     assert_data_eq!(
         planned.stdout,
@@ -35,7 +35,7 @@ hint: --prune would delete 1 more connection of these source orgs that is not in
 fn nothing_to_do_is_0_too_and_asks_nobody_who_they_are() {
     let api = Api::new();
     let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
-    looks(&api, &both, 2);
+    expect_reads(&api, &both, 2);
     let world = world(&api);
     let planned = world.run(PLAN).code(0);
     assert_eq!(
@@ -58,7 +58,7 @@ fn json_holds_every_step_with_its_place_and_lines_only_what_changes() {
     let api = Api::new();
     let mut connections = live();
     connections.push(connection(53, 1, 3, &["metrics", "logs"]));
-    looks(&api, &connections, 4);
+    expect_reads(&api, &connections, 4);
     let world = world(&api);
     let end = |org: u128| json!({"id": uuid(org), "name": format!("Org {org}")});
     let plan = |flags: &[&str]| {
@@ -94,7 +94,7 @@ result,action,id,source,source_id,destination,destination_id,before,after,profil
 #[test]
 fn the_file_may_come_from_standard_input() {
     let api = Api::new();
-    looks(&api, &live(), 1);
+    expect_reads(&api, &live(), 1);
     let file = FILE.replace(", Org 3", "");
     let planned = api
         .world()
@@ -105,8 +105,8 @@ fn the_file_may_come_from_standard_input() {
 #[test]
 fn who_would_own_a_new_connection_is_told_where_it_is_a_person() {
     let api = Api::new();
-    looks(&api, &live(), 1);
-    owner(&api, false);
+    expect_reads(&api, &live(), 1);
+    expect_current_user(&api, false);
     let planned = world(&api).run([&PLAN[..], &["-q"]].concat()).code(0);
     assert_data_eq!(
         planned.stderr,
@@ -120,7 +120,7 @@ warning: new connections in `Org 1` would belong to Dana Example, a person, and 
 #[test]
 fn an_unknown_type_is_planned_only_when_that_is_allowed() {
     let api = Api::new();
-    looks(&api, &live(), 1);
+    expect_reads(&api, &live(), 1);
     let world = api.world();
     world.file(
         "orgconn.yaml",

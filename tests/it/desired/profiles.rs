@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use super::{LIST, live, looks, owner, refusal};
+use super::{LIST, live, expect_reads, expect_current_user, refusal};
 use crate::harness::{Api, World, connection, org_list, page, uuid};
 
 /// A world with a profile for each server: `one` with the keys of org 1, and so on.
@@ -48,7 +48,7 @@ connections:
 fn what_nobody_can_see_or_change_is_told_and_never_guessed() {
     let api = Api::new();
     let seen = [connection(52, 1, 2, &["logs"])];
-    looks(&api, &seen, 1);
+    expect_reads(&api, &seen, 1);
     let two = of_org_two(&[seen[0].clone(), connection(60, 3, 2, &["audit"])], 1);
     let world = world(&[("one", 1, &api), ("two", 2, &two)]);
     world.file("orgconn.yaml", BOTH);
@@ -123,14 +123,14 @@ fn with_prune_the_source_itself_has_to_be_asked() {
 fn a_profile_that_cannot_be_asked_keeps_apply_from_beginning_and_plan_from_0() {
     for (command, expected) in [("plan", 8), ("apply", 4), ("check", 8)] {
         let api = Api::new();
-        looks(&api, &[], 1);
+        expect_reads(&api, &[], 1);
         if command == "plan" {
-            owner(&api, true);
+            expect_current_user(&api, true);
         }
         let two = Api::new();
         // Both requests are sent at the same time, and one refusal ends the run, so either may not have been sent.
-        two.may("GET", "/api/v2/org", None, refusal(401, "Unauthorized"));
-        two.may("GET", LIST, None, refusal(401, "Unauthorized"));
+        two.allow("GET", "/api/v2/org", None, refusal(401, "Unauthorized"));
+        two.allow("GET", LIST, None, refusal(401, "Unauthorized"));
         let world = world(&[("one", 1, &api), ("two", 2, &two)]);
         world.file(
             "orgconn.yaml",
@@ -156,8 +156,8 @@ fn a_profile_that_cannot_be_asked_keeps_apply_from_beginning_and_plan_from_0() {
 #[test]
 fn keys_of_another_org_change_nothing() {
     let api = Api::new();
-    looks(&api, &live(), 1);
-    owner(&api, true);
+    expect_reads(&api, &live(), 1);
+    expect_current_user(&api, true);
     let world = world(&[("seven", 7, &api)]);
     world.file("orgconn.yaml", super::FILE);
     let refused = world
@@ -175,7 +175,7 @@ fn keys_of_another_org_change_nothing() {
 #[test]
 fn a_profile_stands_for_the_org_of_its_keys() {
     let api = Api::new();
-    looks(&api, &live(), 1);
+    expect_reads(&api, &live(), 1);
     let world = world(&[("one", 1, &api)]);
     world.file(
         "orgconn.yaml",

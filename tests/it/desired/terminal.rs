@@ -1,7 +1,7 @@
 //! A plan at a terminal: it is shown as a diff, and a question follows.
 #![cfg(unix)]
 
-use super::{CREATE, answer, creation, looks, looks_twice, owner};
+use super::{CREATE, answer, creation, expect_reads, expect_two_reads, expect_current_user};
 use crate::harness::{Api, Terminal, World, connection};
 
 const FILE: &str = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";
@@ -9,10 +9,10 @@ const LINE: &str = "+ Org 1 -> Org 3  logs";
 
 fn world(api: &Api, looked: u64) -> World {
     match looked {
-        1 => looks(api, &[], 1),
-        _ => looks_twice(api, &[]),
+        1 => expect_reads(api, &[], 1),
+        _ => expect_two_reads(api, &[]),
     }
-    owner(api, true);
+    expect_current_user(api, true);
     let world = api.world();
     world.file("orgconn.yaml", FILE);
     world

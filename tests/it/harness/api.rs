@@ -11,13 +11,13 @@ pub(crate) struct Api {
 }
 
 /// Matches a request with exactly this method, target and body, and with the headers that orgconn should send.
-struct Exactly {
+struct ExactRequest {
     method: &'static str,
     target: String,
     body: Option<Value>,
 }
 
-impl Match for Exactly {
+impl Match for ExactRequest {
     fn matches(&self, request: &Request) -> bool {
         let header = |name: &str| {
             request
@@ -84,7 +84,7 @@ impl Api {
         answer: ResponseTemplate,
         times: u64,
     ) -> &Self {
-        let exactly = Exactly {
+        let exactly = ExactRequest {
             method,
             target: target.to_owned(),
             body,
@@ -110,14 +110,14 @@ impl Api {
     }
 
     /// Answers a request that may or may not come, any number of times.
-    pub(crate) fn may(
+    pub(crate) fn allow(
         &self,
         method: &'static str,
         target: &str,
         body: Option<Value>,
         answer: ResponseTemplate,
     ) -> &Self {
-        let exactly = Exactly {
+        let exactly = ExactRequest {
             method,
             target: target.to_owned(),
             body,
@@ -129,14 +129,14 @@ impl Api {
 
     /// Requires a request at least once, and gives its first occurrence another answer than the one that `expect` or
     /// `get` gives.
-    pub(crate) fn first(
+    pub(crate) fn expect_first(
         &self,
         method: &'static str,
         target: &str,
         body: Option<Value>,
         answer: ResponseTemplate,
     ) -> &Self {
-        let exactly = Exactly {
+        let exactly = ExactRequest {
             method,
             target: target.to_owned(),
             body,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// The reaction of the server to one request.
-pub(crate) enum Turn {
+pub(crate) enum Reply {
     /// Answers with this status and body.
     Answer(u16, String),
     /// Answers with this status line, these header lines and this body.
@@ -16,7 +16,7 @@ pub(crate) enum Turn {
     /// Answers with this status line and these header lines, and sends the request back as the body.
     Echo(&'static str, String),
     /// Waits until the gate is open, then does this. Other requests are served meanwhile.
-    Held(Gate, Box<Turn>),
+    Held(Gate, Box<Reply>),
     /// Reads the request and closes the connection.
     Close,
     /// Announces a longer body than it sends, then closes.
@@ -25,7 +25,7 @@ pub(crate) enum Turn {
     Stall,
 }
 
-impl Turn {
+impl Reply {
     /// Answers 200 with this body.
     pub(crate) fn json(body: &Value) -> Self {
         Self::Answer(200, body.to_string())
@@ -56,40 +56,40 @@ impl Gate {
 
     fn wait(&self) {
         let open = self.0.0.lock().unwrap();
-        drop(self.0.1.wait_timeout_while(open, PATIENCE, |open| !*open));
+        drop(self.0.1.wait_timeout_while(open, TIMEOUT, |open| !*open));
     }
 }
 
 /// A server that misbehaves as a test asks: it takes one turn per request, in order, and keeps the requests.
 pub(crate) struct Flaky {
     url: String,
-    seen: Arc<Seen>,
+    seen: Arc<RequestLog>,
     // The thread returns the streams that are never answered, which keeps them open until the end.
     server: Option<JoinHandle<Vec<TcpStream>>>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct RequestLog {
     requests: Mutex<Vec<String>>,
-    one_more: Condvar,
+    request_arrived: Condvar,
     /// Whether the test has ended.
     is_over: AtomicBool,
 }
 
 /// No test waits longer than this for a request.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Flaky {
     /// Starts a server that serves these turns, then closes every further connection at once.
     pub(crate) fn new<T>(turns: T) -> Self
     where
-        T: IntoIterator<Item = Turn, IntoIter: Send + 'static>,
+        T: IntoIterator<Item = Reply, IntoIter: Send + 'static>,
     {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Seen::default());
-        let (turns, witness) = (turns.into_iter(), Arc::clone(&seen));
-        let server = std::thread::spawn(move || serve(&listener, turns, &witness));
+        let seen = Arc::new(RequestLog::default());
+        let (turns, log) = (turns.into_iter(), Arc::clone(&seen));
+        let server = std::thread::spawn(move || serve(&listener, turns, &log));
         Self {
             url,
             seen,
@@ -98,7 +98,7 @@ impl Flaky {
     }
 
     /// Starts a server that does the same with every request.
-    pub(crate) fn always(turn: impl FnMut() -> Turn + Send + 'static) -> Self {
+    pub(crate) fn always(turn: impl FnMut() -> Reply + Send + 'static) -> Self {
         Self::new(std::iter::repeat_with(turn))
     }
 
@@ -129,8 +129,8 @@ impl Flaky {
         let requests = self.seen.requests.lock().unwrap();
         let (requests, timeout) = self
             .seen
-            .one_more
-            .wait_timeout_while(requests, PATIENCE, |requests| requests.len() < count)
+            .request_arrived
+            .wait_timeout_while(requests, TIMEOUT, |requests| requests.len() < count)
             .unwrap();
         assert!(!timeout.timed_out(), "{} of {count} came", requests.len());
     }
@@ -152,7 +152,7 @@ impl Drop for Flaky {
     }
 }
 
-fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen) -> Vec<TcpStream> {
+fn serve(listener: &TcpListener, turns: impl Iterator<Item = Reply>, seen: &RequestLog) -> Vec<TcpStream> {
     let mut stalled = Vec::new();
     let mut held = Vec::new();
     for turn in turns {
@@ -161,10 +161,10 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
             break;
         };
         seen.requests.lock().unwrap().push(request.clone());
-        seen.one_more.notify_all();
+        seen.request_arrived.notify_all();
         match turn {
-            Turn::Stall => stalled.push(stream),
-            Turn::Held(gate, turn) => held.push(std::thread::spawn(move || {
+            Reply::Stall => stalled.push(stream),
+            Reply::Held(gate, turn) => held.push(std::thread::spawn(move || {
                 gate.wait();
                 answer(&mut stream, *turn, &request);
             })),
@@ -179,10 +179,10 @@ fn serve(listener: &TcpListener, turns: impl Iterator<Item = Turn>, seen: &Seen)
 
 /// The next request and its connection; `None` once the test is over. Connections that a client closes without a
 /// request are skipped.
-fn next_request(listener: &TcpListener, seen: &Seen) -> Option<(TcpStream, String)> {
+fn next_request(listener: &TcpListener, seen: &RequestLog) -> Option<(TcpStream, String)> {
     loop {
         let (mut stream, _) = listener.accept().ok()?;
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         if let Some(request) = read(&mut stream) {
             return Some((stream, request));
         }
@@ -192,17 +192,17 @@ fn next_request(listener: &TcpListener, seen: &Seen) -> Option<(TcpStream, Strin
     }
 }
 
-fn answer(stream: &mut TcpStream, turn: Turn, request: &str) {
+fn answer(stream: &mut TcpStream, turn: Reply, request: &str) {
     match turn {
-        Turn::Answer(status, body) => {
+        Reply::Answer(status, body) => {
             write(stream, &format!("{status} X"), "", &body, body.len());
         }
-        Turn::AnswerWith(status, headers, body) => {
+        Reply::AnswerWith(status, headers, body) => {
             write(stream, status, &headers, &body, body.len());
         }
-        Turn::Echo(status, headers) => write(stream, status, &headers, request, request.len()),
-        Turn::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
-        Turn::Close | Turn::Stall | Turn::Held(..) => {}
+        Reply::Echo(status, headers) => write(stream, status, &headers, request, request.len()),
+        Reply::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
+        Reply::Close | Reply::Stall | Reply::Held(..) => {}
     }
 }
 

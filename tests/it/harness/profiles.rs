@@ -44,7 +44,7 @@ impl Profiles {
 }
 
 /// A sandbox server in a process of its own, which ends with the test.
-pub(crate) struct Served {
+pub(crate) struct SandboxServer {
     child: Child,
     /// The base URL.
     pub(crate) url: String,
@@ -52,7 +52,7 @@ pub(crate) struct Served {
     _world: World,
 }
 
-impl Served {
+impl SandboxServer {
     /// Serves the sample orgs on a port of its own.
     pub(crate) fn new() -> Self {
         let world = World::bare();
@@ -71,7 +71,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for SandboxServer {
     fn drop(&mut self) {
         // It may have ended already, which has made the test fail.
         let _ = self.child.kill();

@@ -20,7 +20,7 @@ struct Stream {
 }
 
 /// No test waits longer than this for the program.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// The pause before a condition is checked again.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -63,7 +63,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(begin.elapsed() < PATIENCE, "it goes on: {}", self.told());
+            assert!(begin.elapsed() < TIMEOUT, "it goes on: {}", self.told());
             std::thread::sleep(PAUSE);
         };
         Finished {
@@ -116,7 +116,7 @@ impl Stream {
 fn until(holds: impl Fn() -> bool, told: impl Fn() -> String) {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < PATIENCE, "waited in vain: {}", told());
+        assert!(begin.elapsed() < TIMEOUT, "waited in vain: {}", told());
         std::thread::sleep(PAUSE);
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Terminal {
 }
 
 /// No test waits longer than this for something to be shown.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Terminal {
     /// Starts the program at a terminal that is this many columns wide.
@@ -65,7 +65,7 @@ impl Terminal {
     /// Waits until this text is shown.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while !self.seen.contains(text) {
             match self
                 .screen
@@ -93,7 +93,7 @@ impl Terminal {
     pub(crate) fn interrupt(mut self) -> (Option<i32>, String) {
         for _ in 0..5 {
             self.press("\u{3}");
-            if self.ends_within(PATIENCE / 10) {
+            if self.ends_within(TIMEOUT / 10) {
                 break;
             }
         }
@@ -117,7 +117,7 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         assert!(
-            self.ends_within(PATIENCE),
+            self.ends_within(TIMEOUT),
             "it does not end: {:?}",
             self.seen
         );

@@ -7,7 +7,7 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::LIST;
-use crate::harness::{Api, Finished, Flaky, Turn, World, connection, page, uuid};
+use crate::harness::{Api, Finished, Flaky, Reply, World, connection, page, uuid};
 
 fn answer() -> String {
     page(&[connection(50, 1, 2, &["logs"])], 1).to_string()
@@ -20,9 +20,9 @@ fn list(server: &Flaky, flags: &[&str]) -> Finished {
 #[test]
 fn a_lost_or_shortened_answer_is_asked_for_again() {
     let server = Flaky::new(vec![
-        Turn::Close,
-        Turn::CutShort(answer()),
-        Turn::Answer(200, answer()),
+        Reply::Close,
+        Reply::CutShort(answer()),
+        Reply::Answer(200, answer()),
     ]);
     let ids = list(&server, &[]).quiet_success();
     assert_eq!(ids, format!("{}\n", uuid(50)));
@@ -33,7 +33,7 @@ fn a_lost_or_shortened_answer_is_asked_for_again() {
 fn a_failure_that_passes_costs_one_more_request() {
     let api = Api::new();
     let found = page(&[connection(50, 1, 2, &["logs"])], 1);
-    api.first("GET", LIST, None, ResponseTemplate::new(502))
+    api.expect_first("GET", LIST, None, ResponseTemplate::new(502))
         .get(LIST, &found);
     api.world().run(["list"]).quiet_success();
     assert_eq!(api.targets().len(), 2);
@@ -43,9 +43,9 @@ fn a_failure_that_passes_costs_one_more_request() {
 fn a_rate_limit_is_waited_for_as_long_as_it_says() {
     let limited = |seconds: &str| {
         let headers = format!("x-ratelimit-reset: {seconds}\r\n");
-        Turn::AnswerWith("429 X", headers, r#"{"errors":["slow down"]}"#.to_owned())
+        Reply::AnswerWith("429 X", headers, r#"{"errors":["slow down"]}"#.to_owned())
     };
-    let server = Flaky::new(vec![limited("1"), Turn::Answer(200, answer())]);
+    let server = Flaky::new(vec![limited("1"), Reply::Answer(200, answer())]);
     let begin = Instant::now();
     list(&server, &[]).quiet_success();
     assert!(begin.elapsed() >= Duration::from_secs(1));
@@ -58,14 +58,14 @@ fn a_rate_limit_is_waited_for_as_long_as_it_says() {
 
 #[test]
 fn no_retries_means_one_request() {
-    let server = Flaky::new(vec![Turn::Answer(500, String::new())]);
+    let server = Flaky::new(vec![Reply::Answer(500, String::new())]);
     list(&server, &["--max-retries", "0"]).code(7);
     assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
 fn a_service_that_never_answers_is_given_up_in_time() {
-    let server = Flaky::new(vec![Turn::Stall]);
+    let server = Flaky::new(vec![Reply::Stall]);
     let begin = Instant::now();
     let over = list(&server, &["--timeout=200ms", "--max-retries=0"]).code(7);
     assert!(begin.elapsed() < Duration::from_secs(10), "it waited on");
@@ -76,7 +76,7 @@ fn a_service_that_never_answers_is_given_up_in_time() {
 fn a_redirect_is_not_followed_for_the_keys_would_go_with_it() {
     let elsewhere = Api::new();
     let headers = format!("location: {}{LIST}\r\n", elsewhere.url());
-    let server = Flaky::new(vec![Turn::AnswerWith("302 X", headers, String::new())]);
+    let server = Flaky::new(vec![Reply::AnswerWith("302 X", headers, String::new())]);
     let refused = list(&server, &[]).code(1);
     assert!(
         refused.stderr.contains("redirects are not followed"),
@@ -89,7 +89,7 @@ fn a_redirect_is_not_followed_for_the_keys_would_go_with_it() {
 #[test]
 fn what_is_no_answer_of_the_api_is_told() {
     let html = "<html>login</html>".to_owned();
-    let server = Flaky::new(vec![Turn::Answer(200, html)]);
+    let server = Flaky::new(vec![Reply::Answer(200, html)]);
     let refused = list(&server, &[]).code(1);
     assert!(
         refused.stderr.contains("hint: check that --site"),
@@ -100,8 +100,8 @@ fn what_is_no_answer_of_the_api_is_told() {
 
 #[test]
 fn one_of_several_profiles_that_fails_hides_nothing_of_the_others() {
-    let good = Flaky::new(vec![Turn::Answer(200, answer())]);
-    let bad = Flaky::new(vec![Turn::Answer(
+    let good = Flaky::new(vec![Reply::Answer(200, answer())]);
+    let bad = Flaky::new(vec![Reply::Answer(
         403,
         r#"{"errors":["Forbidden"]}"#.to_owned(),
     )]);

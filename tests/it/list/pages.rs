@@ -9,7 +9,7 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::LIST;
-use crate::harness::{Api, Flaky, Gate, Turn, World, connection, page, uuid};
+use crate::harness::{Api, Flaky, Gate, Reply, World, connection, page, uuid};
 
 /// How many connections the long listing has.
 const MANY: u128 = 2500;
@@ -84,10 +84,10 @@ fn the_first_page_can_be_read_before_the_second_is_in() {
     let body = |rows| page(rows, 1500).to_string();
     let gate = Gate::default();
     let server = Flaky::new(vec![
-        Turn::Answer(200, body(&rows[..1000])),
-        Turn::Held(
+        Reply::Answer(200, body(&rows[..1000])),
+        Reply::Held(
             gate.clone(),
-            Box::new(Turn::Answer(200, body(&rows[1000..]))),
+            Box::new(Reply::Answer(200, body(&rows[1000..]))),
         ),
     ]);
     let world = World::talking_to(server.url());

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::served::Served;
+use super::served::SandboxServer;
 use crate::harness::World;
 
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
@@ -32,7 +32,7 @@ fn value(body: &str) -> Value {
 
 #[test]
 fn what_other_programs_need_is_printed_first() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     assert_eq!(served.exports[1], "export DD_API_KEY=sandbox-api-key-hub");
     assert_eq!(served.exports[2], "export DD_APP_KEY=sandbox-app-key-hub");
     assert!(
@@ -51,13 +51,13 @@ fn what_other_programs_need_is_printed_first() {
 #[test]
 fn interruption_and_termination_end_it_well() {
     for signal in [Signal::INT, Signal::TERM] {
-        assert_eq!(Served::start().end_with(signal), Some(0), "{signal:?}");
+        assert_eq!(SandboxServer::start().end_with(signal), Some(0), "{signal:?}");
     }
 }
 
 #[test]
 fn a_listing_has_the_shape_of_the_api_and_is_paged_and_filtered() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     let (status, body) = served.ask_as_hub(
         &format!("GET {PATH}?limit=2&offset=1&sink_org_id={HUB}"),
         "",
@@ -96,7 +96,7 @@ fn a_listing_has_the_shape_of_the_api_and_is_paged_and_filtered() {
 
 #[test]
 fn a_connection_is_made_changed_without_names_and_deleted() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     let (status, body) = served.ask_as_hub(&format!("POST {PATH}"), &order(ARCHIVE, &["metrics"]));
     let made = value(&body)["data"].clone();
     assert_eq!(
@@ -124,7 +124,7 @@ fn a_connection_is_made_changed_without_names_and_deleted() {
 
 #[test]
 fn what_was_recorded_of_refusals_is_refused_in_the_same_words() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     let exists = served.ask_as_hub(&format!("POST {PATH}"), &order(ARCHIVE, &["logs"]));
     assert_eq!(exists.0, 200);
     let pair = format!("connection between orgs {HUB} and {ARCHIVE}");
@@ -189,7 +189,7 @@ fn what_was_recorded_of_refusals_is_refused_in_the_same_words() {
 
 #[test]
 fn keys_that_are_missing_wrong_or_in_the_url_open_nothing() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     let get = format!("GET {PATH}");
     let (status, answer) = served.ask(&get, "", "");
     assert_eq!((status, value(&answer)), (401, errors("Unauthorized")));
@@ -204,7 +204,7 @@ fn keys_that_are_missing_wrong_or_in_the_url_open_nothing() {
 
 #[test]
 fn keys_are_said_to_be_good_and_whose_they_are() {
-    let served = Served::start();
+    let served = SandboxServer::start();
     let (status, answer) = served.ask_as_hub("GET /api/v1/validate", "");
     assert_eq!((status, value(&answer)), (200, json!({"valid": true})));
     let (status, answer) = served.ask_as_hub("GET /api/v2/validate_keys", "");

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::harness::World;
 
 /// A sandbox server in a process of its own, which ends with the test.
-pub(super) struct Served {
+pub(super) struct SandboxServer {
     child: Child,
     /// The address and port.
     pub(super) address: String,
@@ -18,7 +18,7 @@ pub(super) struct Served {
     _world: World,
 }
 
-impl Served {
+impl SandboxServer {
     pub(super) fn start() -> Self {
         let world = World::bare();
         let mut command = world.command(["sandbox", "serve"]);
@@ -54,7 +54,7 @@ impl Served {
         (status, body.to_owned())
     }
 
-    /// As [`Served::ask`], with the keys of the hub.
+    /// As [`SandboxServer::ask`], with the keys of the hub.
     pub(super) fn ask_as_hub(&self, request: &str, body: &str) -> (u16, String) {
         let keys = "DD-API-KEY: sandbox-api-key-hub\r\nDD-APPLICATION-KEY: sandbox-app-key-hub\r\n";
         self.ask(
@@ -71,7 +71,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for SandboxServer {
     fn drop(&mut self) {
         // It may have ended by now.
         let _ = self.child.kill();

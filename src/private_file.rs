@@ -1,3 +1,6 @@
+//! Reads and writes files that belong to their owner alone: settings, secrets, the history, the cache and the sandbox. It
+//! imports nothing of this crate.
+
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -150,7 +153,8 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-fn directory_of(path: &Path) -> &Path {
+/// The directory that a file is in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
