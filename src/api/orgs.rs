@@ -20,12 +20,12 @@ impl Client {
         if let Some(name) = name {
             request = request.with_query("filter[name]", name);
         }
-        self.call(&request, parse).await
+        self.call(&request, parse_orgs).await
     }
 }
 
 /// Parses the current org and all orgs in the answer, each once.
-fn parse(body: &[u8]) -> Option<OrgDirectory> {
+fn parse_orgs(body: &[u8]) -> Option<OrgDirectory> {
     let answer: ManagedOrgs = wire::read(body)?;
     let relationships = answer.data.relationships.or_default();
     let included = answer.included.or_default();

@@ -94,7 +94,7 @@ impl ConnectionPages {
             let detail = "a page was given up, as the program is ending";
             Err(Error::new(ErrorKind::IncompleteListing, detail))
         });
-        let page = body.and_then(|body| self.read(&body));
+        let page = body.and_then(|body| self.parse_page(&body));
         let page = page.map(|page| self.record_page(page));
         if page.is_err() {
             self.stop();
@@ -130,7 +130,7 @@ impl ConnectionPages {
         }
     }
 
-    fn read(&self, body: &[u8]) -> Result<Page, Error> {
+    fn parse_page(&self, body: &[u8]) -> Result<Page, Error> {
         // If a page is longer than the first one, its last rows are dropped: the next page contains them again.
         let most_rows = match self.progress {
             Progress::Start => usize::MAX,

@@ -58,7 +58,7 @@ impl Client {
     /// Fails if the credentials are refused, or no answer arrives.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let request = Request::get("/api/v2/current_user");
-        self.call(&request, parse).await
+        self.call(&request, parse_current_user).await
     }
 
     /// Checks that the API key and the application key are both valid.
@@ -142,7 +142,7 @@ fn permission_of(error: Error) -> Result<Permission, Error> {
     }
 }
 
-fn parse(body: &[u8]) -> Option<CurrentUser> {
+fn parse_current_user(body: &[u8]) -> Option<CurrentUser> {
     let answer: Document<Resource<Attributes, Relationships>> = wire::read(body)?;
     let attributes = answer.data.attributes.or_default();
     let relationships = answer.data.relationships.or_default();

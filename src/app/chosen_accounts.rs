@@ -11,7 +11,7 @@ use super::signals::{self, StopSignals};
 use crate::completion_cache::Cache;
 #[cfg(feature = "sandbox")]
 use crate::config::ProfileChoice;
-use crate::config::{AccountSettings, Credentials, Server, Settings};
+use crate::config::{AccountSettings, CredentialSource, Credentials, Server, Settings};
 use crate::error::{CommandError, Result};
 #[cfg(feature = "sandbox")]
 use crate::history::SANDBOX_HOST;
@@ -94,7 +94,7 @@ impl App {
             server,
             trusted_hosts,
             pinned_org: None,
-            credentials: credentials.into(),
+            credentials: CredentialSource::Known(credentials),
             ignored_settings: Vec::new(),
         };
         settings.endpoint()?;
@@ -239,7 +239,7 @@ fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings>
         server: Server::from_url(url).map_err(anyhow::Error::from)?,
         trusted_hosts: Vec::new(),
         pinned_org: Some(sample.org_id),
-        credentials: credentials.into(),
+        credentials: CredentialSource::Known(credentials),
         ignored_settings: Vec::new(),
     })
 }

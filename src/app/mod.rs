@@ -137,11 +137,11 @@ impl App {
         Err(CommandError::usage(message).hint(hint))
     }
 
-    /// Asks for a confirmation. `unchanged` says for the error what did not happen, such as "nothing was deleted".
+    /// Asks for a confirmation, whether or not `--yes` is given; see [`App::must_ask`]. `unchanged` says for the error what did not happen, such as "nothing was deleted".
     ///
     /// # Errors
     /// Fails if the answer is no, or the user pressed Ctrl-C.
-    pub(crate) fn confirm(&mut self, question: &str, unchanged: &str) -> Result<()> {
+    pub(crate) fn ask_confirmation(&mut self, question: &str, unchanged: &str) -> Result<()> {
         let answer = self.output.confirm(question);
         match answer.map_err(|error| CommandError::unanswered(error, unchanged))? {
             true => Ok(()),

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<StepRow>()?;
+    app.output.check_listing::<StepRow>()?;
     if !args.dry_run {
         let hint = "add --yes to apply without asking; `orgconn plan` shows the plan";
         app.must_ask("applying", hint)?;
@@ -68,7 +68,7 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
             1 => "Make this change?".to_owned(),
             several => format!("Make these {several} changes?"),
         };
-        app.confirm(&question, "nothing was changed")?;
+        app.ask_confirmation(&question, "nothing was changed")?;
     }
     let now = match compare_all(file, prune, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,

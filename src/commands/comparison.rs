@@ -36,19 +36,19 @@ impl FileArgs {
     ///
     /// # Errors
     /// Fails if the file cannot be read or has mistakes; all mistakes are returned.
-    pub(crate) fn read(&self) -> Result<DesiredFile, Vec<FileError>> {
+    pub(crate) fn read(&self) -> Result<DesiredFile, Vec<LocatedError>> {
         read_file(&self.file, &self.unknown_types)
     }
 }
 
 /// An error, and the place in the file that it is about.
-pub(crate) struct FileError {
+pub(crate) struct LocatedError {
     pub(crate) location: Option<Location>,
     /// The error without the place.
     pub(crate) error: CommandError,
 }
 
-impl FileError {
+impl LocatedError {
     /// Mistakes in a file, each with its place there.
     fn from_desired(errors: Vec<DesiredError>, place: impl Fn(Position) -> Location) -> Vec<Self> {
         let errors = errors.into_iter().map(|error| Self {
@@ -67,7 +67,7 @@ impl FileError {
     }
 }
 
-impl From<CommandError> for FileError {
+impl From<CommandError> for LocatedError {
     fn from(error: CommandError) -> Self {
         let location = None;
         Self { location, error }
@@ -78,13 +78,13 @@ impl From<CommandError> for FileError {
 ///
 /// # Errors
 /// Fails if the output could not be written.
-pub(crate) fn report_errors(errors: Vec<FileError>, output: &mut Output) -> Result<Exit> {
+pub(crate) fn report_errors(errors: Vec<LocatedError>, output: &mut Output) -> Result<Exit> {
     report::print_failures(&into_errors(errors), output)
 }
 
 /// The errors with their places in front.
-pub(crate) fn into_errors(errors: Vec<FileError>) -> Vec<CommandError> {
-    errors.into_iter().map(FileError::into_error).collect()
+pub(crate) fn into_errors(errors: Vec<LocatedError>) -> Vec<CommandError> {
+    errors.into_iter().map(LocatedError::into_error).collect()
 }
 
 /// Reads the file at `path`; `-` is standard input.
@@ -94,7 +94,7 @@ pub(crate) fn into_errors(errors: Vec<FileError>) -> Vec<CommandError> {
 pub(crate) fn read_file(
     path: &Path,
     unknown_types: &UnknownTypes,
-) -> Result<DesiredFile, Vec<FileError>> {
+) -> Result<DesiredFile, Vec<LocatedError>> {
     let name = FileName::new(path);
     let text = match name.path() {
         Some(path) => std::fs::read_to_string(path),
@@ -105,7 +105,7 @@ pub(crate) fn read_file(
         vec![error.context(format!("cannot read {name}")).into()]
     })?;
     let file = DesiredFile::parse(name.clone(), &text, unknown_types.allow_unknown_type);
-    file.map_err(|errors| FileError::from_desired(errors, |position| name.location(position)))
+    file.map_err(|errors| LocatedError::from_desired(errors, |position| name.location(position)))
 }
 
 /// The live state compared with the file.
@@ -117,7 +117,7 @@ pub(crate) struct Comparison<'s> {
     pub(crate) snapshot: Snapshot<'s>,
     /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
     /// account sees.
-    pub(crate) unknown: Vec<FileError>,
+    pub(crate) unknown: Vec<LocatedError>,
 }
 
 /// Reads the live state through all accounts and compares it with the file.
@@ -128,17 +128,17 @@ pub(crate) async fn compare<'s>(
     chosen_accounts: &'s ChosenAccounts,
     file: &DesiredFile,
     prune: bool,
-) -> Result<Comparison<'s>, Vec<FileError>> {
+) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let mut snapshot = chosen_accounts.snapshot().await;
     let failures = std::mem::take(&mut snapshot.failures);
-    let mut unknown: Vec<FileError> = failures.into_iter().map(Into::into).collect();
+    let mut unknown: Vec<LocatedError> = failures.into_iter().map(Into::into).collect();
     if snapshot.accounts.is_empty() {
         return Err(unknown);
     }
     let desired = match file.resolve(|selector| snapshot.resolve_org(selector)) {
         Ok(desired) => desired,
         Err(errors) => {
-            let errors = FileError::from_desired(errors, |position| file.location(position));
+            let errors = LocatedError::from_desired(errors, |position| file.location(position));
             unknown.extend(errors);
             return Err(unknown);
         }
@@ -152,7 +152,7 @@ pub(crate) async fn compare<'s>(
         .partition(|connection| snapshot.sees(connection.source.id, connection.destination.id));
     let mut missing: Vec<_> = invisible.iter().map(invisible_connection).collect();
     missing.extend(unread);
-    unknown.extend(describe_missing_access(missing, file, &snapshot));
+    unknown.extend(missing_access_errors(missing, file, &snapshot));
     let plan = Plan::new(&snapshot.connections, visible, prune, |change| {
         let (account, _) = snapshot.account_that_may_make(change)?;
         account.profile().map(str::to_owned)
@@ -204,15 +204,15 @@ fn unread_sources(
 }
 
 /// Each missing access as an error; the last one has the hint, which is the same for all.
-fn describe_missing_access(
+fn missing_access_errors(
     missing: Vec<MissingAccess>,
     file: &DesiredFile,
     snapshot: &Snapshot<'_>,
-) -> Vec<FileError> {
+) -> Vec<LocatedError> {
     let errors = missing.into_iter().map(|it| {
         let reason = describe_lack_of_keys(&it.keys_of, snapshot);
         let message = format!("{}: {reason}", it.problem);
-        FileError {
+        LocatedError {
             location: it.position.map(|position| file.location(position)),
             error: CommandError::new(Exit::Permission, message),
         }
@@ -259,7 +259,7 @@ impl<'s> Comparison<'s> {
     }
 
     /// One error for each source org whose changes no chosen account can make.
-    pub(crate) fn changes_without_account(&self, file: &DesiredFile) -> Vec<FileError> {
+    pub(crate) fn changes_without_account(&self, file: &DesiredFile) -> Vec<LocatedError> {
         let mut described = HashSet::new();
         let steps = self.plan.changes();
         let steps = steps
@@ -272,7 +272,7 @@ impl<'s> Comparison<'s> {
             ),
             keys_of: format!("`{}`", step.source.label()),
         });
-        describe_missing_access(missing.collect(), file, &self.snapshot)
+        missing_access_errors(missing.collect(), file, &self.snapshot)
     }
 
     /// The planned steps as rows, without results.

@@ -43,7 +43,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<ConnectionResult>()?;
+    app.output.check_listing::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     if types.is_empty() && !app.output.can_ask() {
         return Err(CommandError::usage("no connection type given").hint(
@@ -64,7 +64,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         &args.destinations,
     );
     let (source, destinations) = resolved.await?;
-    warn(&destinations, &mut app.output);
+    warn_about_destinations(&destinations, &mut app.output);
     let sender = account.change_sender("create").await?;
     let tasks = destinations.iter().map(|destination| {
         let change = Change::Create {
@@ -99,7 +99,7 @@ fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
         .collect())
 }
 
-fn warn(destinations: &[Org], output: &mut Output) {
+fn warn_about_destinations(destinations: &[Org], output: &mut Output) {
     if destinations.len() > MAX_DESTINATIONS {
         output.warn(&format!(
             "an org shares with at most {MAX_DESTINATIONS} others, unless it is on an Enterprise plan"

@@ -37,7 +37,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(!args.connections.is_empty())?;
-    app.output.check_format::<ConnectionResult>()?;
+    app.output.check_listing::<ConnectionResult>()?;
     let must_ask =
         !args.dry_run && app.must_ask("deleting", "add --yes to delete without asking")?;
     let selectors = read_selectors(&args.connections)?;
@@ -143,5 +143,5 @@ fn confirm(connections: &[Connection], app: &mut App) -> Result<()> {
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),
     };
-    app.confirm(&question, "nothing was deleted")
+    app.ask_confirmation(&question, "nothing was deleted")
 }

@@ -67,7 +67,8 @@ fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
     for connection in connections.iter().filter(|found| !is_expressible(found)) {
         let (source, destination) = (connection.source.label(), connection.destination.label());
         output.warn(&format!(
-            "left out: {}, {source} -> {destination}, which lacks an id, an org or a type, or is a duplicate of another",
+            "left out: {}, {source} -> {destination}; a file cannot describe a connection without types, with a type \
+             without a name, or from an org to itself",
             connection.id
         ));
     }

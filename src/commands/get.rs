@@ -20,7 +20,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(args.connection.is_some())?;
-    app.output.check_format::<Connection>()?;
+    app.output.check_listing::<Connection>()?;
     let chosen_accounts = app.chosen_accounts()?;
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if !matches.answered {
         return report::print_text(None, &failures, output);
     }
-    if connections.is_empty() {
+    if connections.is_empty() && failures.is_empty() {
         output.note("no connections");
     }
     let graph = Graph::new(&connections, &orgs);

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<HistoryRow>()?;
+    app.output.check_listing::<HistoryRow>()?;
     let entries = app.journal()?.entries()?;
     let rows = entries
         .iter()

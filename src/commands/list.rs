@@ -83,7 +83,7 @@ async fn stream(
         received += page.connections.len() + page.unreadable.len();
         unreadable.extend(page.unreadable);
         // The cache stores either all connections or, above its limit, none.
-        if is_cached && cached.len() <= Cache::MAX_CONNECTIONS {
+        if is_cached && cached.len() <= Cache::MAX_ITEMS {
             cached.extend_from_slice(&page.connections);
         }
         for mut connection in page.connections {

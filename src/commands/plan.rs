@@ -17,7 +17,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<StepRow>()?;
+    app.output.check_listing::<StepRow>()?;
     match args.file.read() {
         Ok(file) => comparison::show_plan(&file, args.file.prune, app).await,
         Err(errors) => comparison::report_errors(errors, &mut app.output),

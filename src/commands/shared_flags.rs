@@ -24,7 +24,7 @@ impl Sorting {
     /// Fails if `R` does not have one of the columns, or if the format has no columns to choose.
     pub(crate) fn apply<R: Row>(&self, output: &mut Output) -> Result<(), OutputError> {
         output.sort_by(self.sort.clone());
-        output.check_format::<R>()
+        output.check_listing::<R>()
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<ConnectionResult>()?;
+    app.output.check_listing::<ConnectionResult>()?;
     let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;
     let entry = select_entry(&args, &app.journal()?.entries()?, app)?;
     if let Some(profile) = &entry.origin.profile {
@@ -62,7 +62,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         );
     }
     if must_ask {
-        app.confirm("Undo this?", "nothing was changed")?;
+        app.ask_confirmation("Undo this?", "nothing was changed")?;
     }
     let sender = account.change_sender("undo").await?;
     let connection = sender.undo(&entry, &change).await?;

@@ -54,7 +54,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(!args.connections.is_empty())?;
-    app.output.check_format::<ConnectionResult>()?;
+    app.output.check_listing::<ConnectionResult>()?;
     let edit = TypeEdit::new(&args)?;
     let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
     let found = chosen_accounts.find_connections(ChangeKind::Update, &args.connections, &args.ends);

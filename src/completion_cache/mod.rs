@@ -46,7 +46,7 @@ struct CachedChange {
 struct CacheContents {
     version: u32,
     owner: CacheOwner,
-    /// The managed orgs.
+    /// The orgs that the owner's credentials can see. Empty if they were never stored or are too many.
     orgs: Vec<Org>,
     /// All connections; `None` if not all of them are known.
     connections: Option<Vec<Connection>>,
@@ -55,7 +55,7 @@ struct CacheContents {
 impl Cache {
     /// The maximum number of connections of one owner, and of orgs. If there are more, none are stored: a part would
     /// look like a complete list, and nobody picks from so long a list.
-    pub(crate) const MAX_CONNECTIONS: usize = 10_000;
+    pub(crate) const MAX_ITEMS: usize = 10_000;
 
     /// The cache in this directory, which need not exist.
     pub(crate) fn new(directory: PathBuf) -> Self {
@@ -67,7 +67,7 @@ impl Cache {
 
     /// Stores all orgs that the owner manages, in place of those stored before.
     pub(crate) fn store_orgs(&self, owner: &CacheOwner, directory: &OrgDirectory) {
-        let few = directory.orgs.len() <= Self::MAX_CONNECTIONS;
+        let few = directory.orgs.len() <= Self::MAX_ITEMS;
         let mut file = self.load_or_new(owner);
         file.orgs = if few {
             directory.orgs.clone()
@@ -80,7 +80,7 @@ impl Cache {
     /// Stores all connections that the owner sees, in place of those stored before. Completion also offers the orgs in
     /// them.
     pub(crate) fn store_connections(&self, owner: &CacheOwner, connections: &[Connection]) {
-        let few = connections.len() <= Self::MAX_CONNECTIONS;
+        let few = connections.len() <= Self::MAX_ITEMS;
         let mut file = self.load_or_new(owner);
         file.connections = few.then(|| connections.iter().map(without_unused_fields).collect());
         log_failure(&self.directory, self.save(&file));
@@ -375,11 +375,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cache = cache(&directory);
         let hub = [owner("hub", "a.test")];
-        let many: Vec<_> = (0..=Cache::MAX_CONNECTIONS)
+        let many: Vec<_> = (0..=Cache::MAX_ITEMS)
             .map(|id| connection(id, "A", "B"))
             .collect();
         cache.store_connections(&hub[0], &many[1..]);
-        assert_eq!(cache.connections(&hub).len(), Cache::MAX_CONNECTIONS);
+        assert_eq!(cache.connections(&hub).len(), Cache::MAX_ITEMS);
         cache.store_connections(&hub[0], &many);
         assert_eq!(cache.connections(&hub), []);
         let orgs = |count| OrgDirectory {
@@ -388,9 +388,9 @@ mod tests {
                 .map(|id| Org::from_id(Uuid::from_u128(id)))
                 .collect(),
         };
-        let max = Cache::MAX_CONNECTIONS as u128;
+        let max = Cache::MAX_ITEMS as u128;
         cache.store_orgs(&hub[0], &orgs(max));
-        assert_eq!(cache.orgs(&hub).len(), Cache::MAX_CONNECTIONS);
+        assert_eq!(cache.orgs(&hub).len(), Cache::MAX_ITEMS);
         cache.store_orgs(&hub[0], &orgs(max + 1));
         assert_eq!(cache.orgs(&hub), []);
     }

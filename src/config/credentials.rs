@@ -49,7 +49,7 @@ impl SecretSources {
 #[derive(Clone)]
 pub(crate) enum CredentialSource {
     /// Credentials that are known already: those of a sample org, or those that a person logs in with.
-    Credentials(Credentials),
+    Known(Credentials),
     /// Credentials that are read from the environment or from the sources that a profile names.
     Sources {
         /// The profile; `None` for the environment.
@@ -69,7 +69,7 @@ impl CredentialSource {
     /// Fails if there are no sources, or one cannot be read. The error names the source and never contains a secret.
     pub(crate) async fn read(&self) -> Result<Credentials, SecretError> {
         let (profile, sources, reader) = match self {
-            Self::Credentials(credentials) => return Ok(credentials.clone()),
+            Self::Known(credentials) => return Ok(credentials.clone()),
             Self::Sources {
                 profile,
                 sources,
@@ -101,7 +101,7 @@ impl CredentialSource {
     /// `None` if they are known already.
     pub(crate) fn description(&self) -> Option<String> {
         match self {
-            Self::Credentials(_) => None,
+            Self::Known(_) => None,
             Self::Sources {
                 profile, sources, ..
             } => {
@@ -114,15 +114,9 @@ impl CredentialSource {
     /// The sources; `None` for a profile without credentials, and for credentials that are known already.
     pub(crate) fn sources(&self) -> Option<&SecretSources> {
         match self {
-            Self::Credentials(_) => None,
+            Self::Known(_) => None,
             Self::Sources { sources, .. } => sources.as_ref(),
         }
-    }
-}
-
-impl From<Credentials> for CredentialSource {
-    fn from(credentials: Credentials) -> Self {
-        Self::Credentials(credentials)
     }
 }
 
@@ -183,7 +177,7 @@ mod tests {
     async fn keys_are_read_each_from_its_source_and_never_shown() {
         let source = source(None, Some(keys()));
         let credentials = source.read().await.unwrap();
-        let given = CredentialSource::from(credentials.clone());
+        let given = CredentialSource::Known(credentials.clone());
         let shown = format!("{credentials:?} {source:?} {given:?}");
         assert!(!shown.contains("test-"), "{shown}");
         for credentials in [credentials, given.read().await.unwrap()] {

@@ -28,7 +28,7 @@ pub struct Connection {
     /// The time of its creation, as the API writes it (RFC 3339).
     #[serde(default)]
     pub created_at: Option<String>,
-    /// The user who created the connection. It is deleted together with this user's account.
+    /// The user who created the connection. The connection is deleted together with this user's account.
     #[serde(default)]
     pub created_by: UserRef,
     /// The profiles that see the connection; empty if no profile is used.

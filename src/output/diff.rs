@@ -70,10 +70,7 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
         let (sign, types) = match row.action {
             "create" => ('+', after.to_string()),
             "delete" => ('-', before.to_string()),
-            _ => (
-                '~',
-                format!("{before} -> {after} ({})", type_difference(row)),
-            ),
+            _ => ('~', format!("{before} -> {after} ({})", signed_types(row))),
         };
         let (source, destination) = (label(&row.source), label(&row.destination));
         format!("{sign} {source} -> {destination}  {types}")
@@ -95,7 +92,7 @@ fn shared_names(rows: &[StepRow]) -> HashSet<&str> {
 }
 
 /// The types that a step adds and removes: `+metrics -rum`.
-fn type_difference(row: &StepRow) -> String {
+fn signed_types(row: &StepRow) -> String {
     let added = row.after.difference(&row.before);
     let removed = row.before.difference(&row.after);
     let signed = |sign: char| move |kind: &ConnectionType| format!("{sign}{kind}");

@@ -70,15 +70,15 @@ impl Output {
     /// # Errors
     /// Fails if `--columns` or `--sort` names a column that `R` does not have, if the format cannot show a listing, or
     /// if columns are chosen for a format without columns.
-    pub(crate) fn check_format<R: Row>(&self) -> Result<(), OutputError> {
-        self.supports_also::<R>(&[])
+    pub(crate) fn check_listing<R: Row>(&self) -> Result<(), OutputError> {
+        self.check_listing_or::<R>(&[])
     }
 
-    /// As [`Output::check_format`], for a command that writes `others` besides the formats of a listing.
+    /// As [`Output::check_listing`], for a command that writes `others` besides the formats of a listing.
     ///
     /// # Errors
-    /// Fails as [`Output::check_format`] does.
-    pub(crate) fn supports_also<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
+    /// Fails as [`Output::check_listing`] does.
+    pub(crate) fn check_listing_or<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
         self.require_format(self.options.format, &[&Format::LISTINGS, others].concat())?;
         sort_keys::<R>(&self.sort)?;
         chosen_columns::<R>(&self.options, &self.hidden_columns)?;
@@ -116,7 +116,7 @@ impl Output {
     /// Begins a listing. Nothing is written yet.
     ///
     /// # Errors
-    /// Fails as [`Output::check_format`] does.
+    /// Fails as [`Output::check_listing`] does.
     pub(crate) fn begin<R: Row>(&mut self) -> Result<Listing<'_, R>, OutputError> {
         self.require_format(self.options.format, &Format::LISTINGS)?;
         let columns = chosen_columns(&self.options, &self.hidden_columns)?;

@@ -29,7 +29,7 @@ impl<R: Serialize> RowWriter<R> for JsonWriter<'_> {
         write_json(self.stdout, row)
     }
 
-    fn write_footer(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
+    fn finish(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         let separator = if self.has_items { "\n" } else { "" };
         write!(self.stdout, "{separator}],\"errors\":")?;
         write_json(self.stdout, errors)?;

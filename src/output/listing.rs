@@ -125,7 +125,7 @@ impl<'a, R: Row> Listing<'a, R> {
             }
             self.writer.write_header()?;
         }
-        self.writer.write_footer(errors)?;
+        self.writer.finish(errors)?;
         self.writer.flush()
     }
 }

@@ -1,7 +1,7 @@
 //! Prints everything that a person or a program reads from orgconn.
 //!
 //! Data goes to standard output in the format that was asked for, messages and questions to standard error. A command
-//! checks with [`Output::check_format`] that its rows can be listed as asked before it sends anything, then begins a
+//! checks with [`Output::check_listing`] that its rows can be listed as asked before it sends anything, then begins a
 //! [`Listing`](listing::Listing), pushes each [`Row`] as it comes, and finishes the listing with the errors of its
 //! parts.
 //!

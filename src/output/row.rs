@@ -159,7 +159,7 @@ pub(crate) struct ErrorRecord {
 
 /// Writes rows in one format.
 pub(super) trait RowWriter<R> {
-    /// Writes the part before the rows. Called once, before the first row or the footer.
+    /// Writes the part before the rows. Called once, before the first row and before [`RowWriter::finish`].
     fn write_header(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -167,8 +167,8 @@ pub(super) trait RowWriter<R> {
     /// Writes one row.
     fn write_row(&mut self, row: &R) -> io::Result<()>;
 
-    /// Writes the part after the rows.
-    fn write_footer(&mut self, _errors: &[ErrorRecord]) -> io::Result<()> {
+    /// Writes what follows the rows: the errors, where the format has a place for them.
+    fn finish(&mut self, _errors: &[ErrorRecord]) -> io::Result<()> {
         Ok(())
     }
 

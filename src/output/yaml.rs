@@ -25,7 +25,7 @@ impl<R: Serialize> RowWriter<R> for YamlWriter<'_> {
         write!(self.stdout, "{separator}{}", item(row)?)
     }
 
-    fn write_footer(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
+    fn finish(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
         if !self.has_items {
             self.stdout.write_all(b" []\n")?;
         }

@@ -203,7 +203,7 @@ impl Client {
         deadline: Instant,
     ) -> Result<(Permit<'_>, SemaphorePermit<'_>), Error> {
         let permit = self.rate_limiter.acquire(request, deadline).await?;
-        match self.transport.acquire(deadline).await {
+        match self.transport.wait_for_slot(deadline).await {
             Some(in_flight) => Ok((permit, in_flight)),
             None => {
                 let detail = "not sent in time: too many other requests were in progress";

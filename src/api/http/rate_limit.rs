@@ -56,15 +56,15 @@ impl RateLimiter {
             let now = Instant::now();
             let decision = self.lock().admit(&route, now);
             let until = match decision {
-                Decision::Send => {
+                Admission::Send => {
                     return Ok(Permit {
                         limiter: self,
                         request: InFlight { route, sent: now },
                         is_lost: true,
                     });
                 }
-                Decision::AwaitAnswer => deadline,
-                Decision::AwaitReset(reset) => reset,
+                Admission::AwaitAnswer => deadline,
+                Admission::AwaitReset(reset) => reset,
             };
             let wait = until.saturating_duration_since(now);
             let wait_text = duration_text(wait);
@@ -73,7 +73,7 @@ impl RateLimiter {
                 let error = Error::new(ErrorKind::RateLimited, detail);
                 return Err(error.with_retry_after(Some(wait)));
             }
-            if let Decision::AwaitReset(reset) = decision
+            if let Admission::AwaitReset(reset) = decision
                 && self.lock().logged_resets.insert(reset)
             {
                 let target = request.target();
@@ -131,7 +131,7 @@ struct InFlight {
 
 /// Whether a request may be sent.
 #[derive(Debug, PartialEq, Eq)]
-enum Decision {
+enum Admission {
     Send,
     /// The request has to wait until a request in flight is answered.
     AwaitAnswer,
@@ -167,9 +167,9 @@ impl Route {
 
 impl State {
     /// Decides whether a request may be sent, and counts it as in flight if so.
-    fn admit(&mut self, route: &Route, now: Instant) -> Decision {
-        let decision = self.decision_for(route, now);
-        if decision == Decision::Send {
+    fn admit(&mut self, route: &Route, now: Instant) -> Admission {
+        let decision = self.admission_for(route, now);
+        if decision == Admission::Send {
             self.in_flight.push(InFlight {
                 route: route.clone(),
                 sent: now,
@@ -178,10 +178,10 @@ impl State {
         decision
     }
 
-    fn decision_for(&self, route: &Route, now: Instant) -> Decision {
+    fn admission_for(&self, route: &Route, now: Instant) -> Admission {
         let limit = self.limit_of(route);
         let Some(window) = limit.and_then(|limit| self.windows.get(limit)) else {
-            return Decision::Send;
+            return Admission::Send;
         };
         // The service may not have counted the requests in flight yet.
         let in_flight = self.in_flight.iter();
@@ -189,11 +189,11 @@ impl State {
         let is_over = now >= window.ends;
         let is_first = is_over && in_flight.clone().all(|request| request.sent < window.ends);
         if is_first || window.remaining > in_flight.count() as u64 {
-            Decision::Send
+            Admission::Send
         } else if is_over || window.remaining > 0 {
-            Decision::AwaitAnswer
+            Admission::AwaitAnswer
         } else {
-            Decision::AwaitReset(window.ends)
+            Admission::AwaitReset(window.ends)
         }
     }
 

@@ -81,7 +81,7 @@ impl Transport {
     }
 
     /// Waits until another request may be in flight. `None` if none may before `deadline`.
-    pub(super) async fn acquire(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn wait_for_slot(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
         let permit = timeout_at(deadline, self.0.in_flight.acquire()).await;
         permit.ok()?.ok()
     }

@@ -36,7 +36,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<ProfileRow>()?;
+    app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
     let editor = ConfigEditor::open(&app.config_location()?)?;
     let login = Login::new(editor.file(), app)?;
@@ -221,7 +221,7 @@ fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
     } else if io::stdin().is_terminal() {
         return Err(
             CommandError::usage("the keys cannot be asked for with --no-input")
-                .hint("leave out --no-input, or pipe the keys in, one a line"),
+                .hint("leave out --no-input, or pipe the keys in, one per line"),
         );
     } else {
         read_lines(names)?

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 fn log_out(app: &mut App) -> Result<Exit> {
-    app.output.check_format::<ProfileRow>()?;
+    app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
     let mut editor = ConfigEditor::open(&app.config_location()?)?;
     let file = editor.file().clone();

@@ -64,15 +64,17 @@ fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
     Some(org)
 }
 
-/// Adds to the error where the refused credentials come from.
+/// Adds to the error where the credentials come from.
 fn name_origin(error: CommandError, account: &Account) -> CommandError {
-    match account.credentials().sources() {
-        Some(sources) => error.context(format!(
-            "the credentials from {} were not accepted",
-            profile_helpers::origins(sources).describe()
-        )),
-        None => error,
-    }
+    let Some(sources) = account.credentials().sources() else {
+        return error;
+    };
+    let origins = profile_helpers::origins(sources).describe();
+    let result = match error.exit() {
+        Exit::Permission => "were not accepted",
+        _ => "could not be checked",
+    };
+    error.context(format!("the credentials from {origins} {result}"))
 }
 
 /// The permissions of the credentials, and the data that was read to determine them.

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::{Args, PollInterval};
 use crate::app::{App, ChosenAccounts};
-use crate::commands::comparison::{self, Comparison, FileError, compare, read_file};
+use crate::commands::comparison::{self, Comparison, LocatedError, compare, read_file};
 use crate::commands::report;
 use crate::desired::{DesiredFile, Location, Step};
 use crate::error::{CommandError, Exit, Result};
@@ -11,7 +11,7 @@ use crate::output::{Annotation, Format, Output, StepRow};
 
 /// Checks the live connections against the file at `path`.
 pub(super) async fn run(path: &Path, args: &Args, app: &mut App) -> Result<Exit> {
-    app.output.supports_also::<StepRow>(&[Format::Github])?;
+    app.output.check_listing_or::<StepRow>(&[Format::Github])?;
     let file = match read_file(path, &args.unknown_types) {
         Ok(file) => file,
         Err(errors) => return report_errors(errors, &mut app.output),
@@ -30,7 +30,7 @@ async fn poll<'s>(
     args: &Args,
     file: &DesiredFile,
     chosen_accounts: &'s ChosenAccounts,
-) -> Result<Comparison<'s>, Vec<FileError>> {
+) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let mut interval = PollInterval::new(args.wait);
     loop {
         let compared = compare(chosen_accounts, file, args.exact).await;
@@ -48,17 +48,17 @@ async fn poll<'s>(
 }
 
 /// Whether the next comparison may have another result: a difference or a temporary failure may pass.
-fn may_change(compared: &Result<Comparison<'_>, Vec<FileError>>) -> bool {
+fn may_change(compared: &Result<Comparison<'_>, Vec<LocatedError>>) -> bool {
     let (differs, errors) = match compared {
         Ok(comparison) => (!comparison.plan.is_empty(), &comparison.unknown),
         Err(errors) => (false, errors),
     };
-    let is_temporary = |error: &FileError| error.error.exit() == Exit::Temporary;
+    let is_temporary = |error: &LocatedError| error.error.exit() == Exit::Temporary;
     differs || errors.iter().any(is_temporary)
 }
 
 /// Reports errors where nothing could be compared.
-fn report_errors(errors: Vec<FileError>, output: &mut Output) -> Result<Exit> {
+fn report_errors(errors: Vec<LocatedError>, output: &mut Output) -> Result<Exit> {
     if output.format() != Format::Github {
         return comparison::report_errors(errors, output);
     }
@@ -126,7 +126,7 @@ fn annotation_of_difference((row, location): (StepRow, Option<Location>)) -> Ann
     }
 }
 
-fn annotation_of_error(error: &FileError) -> Annotation {
+fn annotation_of_error(error: &LocatedError) -> Annotation {
     let message = error.error.message();
     let is_located = error
         .location

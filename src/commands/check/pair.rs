@@ -12,7 +12,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         return Err(CommandError::usage("no connection is named")
             .hint("give --source, --destination or both"));
     }
-    app.output.check_format::<ConnectionResult>()?;
+    app.output.check_listing::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     let expectation = match (args.absent, args.exact) {
         (true, _) if types.is_empty() => Expectation::Absent,
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
             };
             pair.refuse_self_connection()?;
             let check = poll(args, &mut pair, &expectation, account).await?;
-            show(&pair, check, &[], &mut app.output)
+            print_result(&pair, check, &[], &mut app.output)
         }
         _ => {
             check_with_several_accounts(args, &expectation, &chosen_accounts, &mut app.output).await
@@ -45,7 +45,7 @@ struct Pair {
 }
 
 /// The connection that was found, and how it differs from the expectation.
-struct CheckResult {
+struct PairObservation {
     live: Option<Connection>,
     difference: Option<String>,
 }
@@ -89,7 +89,7 @@ async fn poll(
     pair: &mut Pair,
     expectation: &Expectation,
     account: &Account,
-) -> Result<CheckResult> {
+) -> Result<PairObservation> {
     let mut interval = PollInterval::new(args.wait);
     loop {
         let live = find_live(pair, account).await?;
@@ -97,7 +97,7 @@ async fn poll(
         let delay = difference.as_ref().and_then(|_| interval.next());
         match delay {
             Some(delay) => account.client().await?.sleep(delay).await?,
-            None => return Ok(CheckResult { live, difference }),
+            None => return Ok(PairObservation { live, difference }),
         }
     }
 }
@@ -177,7 +177,7 @@ async fn check_with_several_accounts(
         check = poll_until_answered(unpinned, args, &mut pair, expectation, &mut failures).await;
     }
     match check {
-        Some(check) => show(&pair, check, &failures, output),
+        Some(check) => print_result(&pair, check, &failures, output),
         None => report_unanswered(&pair, chosen_accounts, &failures, output),
     }
 }
@@ -189,7 +189,7 @@ async fn poll_until_answered(
     pair: &mut Pair,
     expectation: &Expectation,
     failures: &mut Vec<CommandError>,
-) -> Option<CheckResult> {
+) -> Option<PairObservation> {
     for account in accounts {
         match poll(args, pair, expectation, account).await {
             Ok(check) => return Some(check),
@@ -223,9 +223,9 @@ fn report_unanswered(
     report::print_rows::<ConnectionResult>(Vec::new(), others_answered, failures, output)
 }
 
-fn show(
+fn print_result(
     pair: &Pair,
-    check: CheckResult,
+    check: PairObservation,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {

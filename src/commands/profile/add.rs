@@ -80,7 +80,7 @@ struct SourceArgs {
 }
 
 pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_format::<ProfileRow>()?;
+    app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
     let draft = ProfileDraft {
         org: args.org,

@@ -70,7 +70,7 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
             profile_helpers::show(rows, app)
         }
         ProfileCommand::Show(args) => {
-            app.output.check_format::<ProfileRow>()?;
+            app.output.check_listing::<ProfileRow>()?;
             let row = row_of(&args.name, app)?;
             profile_helpers::show(vec![row], app)
         }
@@ -122,7 +122,7 @@ fn remove(name: &str, app: &mut App) -> Result<Exit> {
         "add --yes to remove it without asking",
     )? {
         let question = format!("Remove the profile `{name}`?");
-        app.confirm(&question, "nothing was removed")?;
+        app.ask_confirmation(&question, "nothing was removed")?;
     }
     let was_default = editor.remove(name)?;
     editor.save()?;

@@ -40,7 +40,7 @@ pub(super) fn remove_default(document: &mut DocumentMut) {
     }
 }
 
-/// Puts a blank line in front of the first table, after a key was added before it.
+/// Puts a blank line in front of the first table, so that a key can be added before it.
 pub(super) fn separate_first_table(document: &mut DocumentMut) {
     if let Some(table) = first_table(document) {
         let prefix = prefix(table.decor());

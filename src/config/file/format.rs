@@ -284,8 +284,11 @@ fn message_without_values(error: &toml_edit::de::Error) -> String {
     let unknown = message.strip_prefix("unknown field `");
     if let Some((name, known)) = unknown.and_then(|rest| rest.rsplit_once("`, expected ")) {
         // The message has the known keys between backquotes.
-        let known = known.split('`').skip(1).step_by(2);
-        let proposal = did_you_mean(name, known);
+        let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+        let mut proposal = did_you_mean(name, known.iter().copied());
+        if proposal.is_empty() {
+            proposal = format!("; there are {}", known.join(", "));
+        }
         return format!("unknown key{}{proposal}", quoted_unless_secret(name));
     }
     let repeats_value =
@@ -294,7 +297,16 @@ fn message_without_values(error: &toml_edit::de::Error) -> String {
         Some((_, expected)) if expected.starts_with(SECRET_IN_FILE) => {
             format!("{} {expected}", key_of(error))
         }
-        Some((_, expected)) if repeats_value => format!("expected {expected}"),
+        Some((_, expected)) if repeats_value => {
+            let expected = match expected {
+                "a map" => "a table",
+                "a sequence" => "a list",
+                "a string" => "a text in quotes",
+                "a boolean" => "true or false",
+                other => other,
+            };
+            format!("{} must be {expected}", key_of(error))
+        }
         _ => message.to_owned(),
     }
 }

@@ -62,26 +62,35 @@ fn a_whole_file_is_read() {
 fn each_mistake_is_an_error_with_its_place() {
     let source = r#"access_token holds a secret in the file itself; put it in { env = "NAME" }, { file = "PATH" }, { command = ["PROGRAM", "ARGUMENT"] } or { keyring = true }"#;
     for (text, expected) in [
-        ("colour = 1", "1:1: unknown key `colour`"),
-        ("default_profile = 1", "1:19: expected a string"),
+        (
+            "colour = 1",
+            "1:1: unknown key `colour`; there are default_profile, trusted_hosts, profiles",
+        ),
+        (
+            "default_profile = 1",
+            "1:19: default_profile must be a text in quotes",
+        ),
         (
             "default_profile = \"hbu\"\n[profiles.hub]",
             "1:1: default_profile names no profile of this file; did you mean hub?",
         ),
-        ("trusted_hosts = [1]", "1:18: expected a string"),
+        (
+            "trusted_hosts = [1]",
+            "1:18: trusted_hosts must be a text in quotes",
+        ),
         (
             "trusted_hosts = \"proxy.test\"",
-            "1:17: expected a sequence",
+            "1:17: trusted_hosts must be a list",
         ),
-        ("profiles = 1", "1:12: expected a map"),
-        ("[[profiles]]\nx = 1", "1:1: expected a map"),
+        ("profiles = 1", "1:12: profiles must be a table"),
+        ("[[profiles]]\nx = 1", "1:1: profiles must be a table"),
         (
             "[profiles]\nhub = 1",
-            "2:7: expected a table: [profiles.NAME]",
+            "2:7: hub must be a table: [profiles.NAME]",
         ),
         (
             "[profiles]\nhub = []",
-            "2:7: expected a table: [profiles.NAME]",
+            "2:7: hub must be a table: [profiles.NAME]",
         ),
         ("[profiles.hub]\n[profiles.hub]", "2:11: duplicate key"),
         (
@@ -147,7 +156,7 @@ fn each_mistake_is_an_error_with_its_place() {
         ),
         (
             "access_token = { command = \"op read\" }",
-            "2:28: expected a sequence",
+            "2:28: command must be a list",
         ),
         (
             "access_token = { env = \"A-B\" }",

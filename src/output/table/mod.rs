@@ -80,7 +80,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
         Ok(())
     }
 
-    fn write_footer(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
+    fn finish(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
         table.measure();
         match stdout.width {

@@ -74,7 +74,7 @@ fn the_first_page_is_out_before_the_last_one_is_in() {
 #[test]
 fn a_wrong_column_is_refused_before_anything_is_written() {
     let (mut output, stdout, _) = output(chosen(Format::Table, &["sources"]), None);
-    let refusal = output.check_format::<Connection>().unwrap_err();
+    let refusal = output.check_listing::<Connection>().unwrap_err();
     assert_data_eq!(
         refusal.to_string(),
         str!["no column `sources` for --columns (did you mean `source`?); the columns are id, source, source_id, destination, destination_id, types, created_at, created_by, created_by_id, profiles"].raw()
@@ -86,7 +86,7 @@ fn a_wrong_column_is_refused_before_anything_is_written() {
 #[test]
 fn a_format_of_another_command_is_refused_with_those_of_this_one() {
     let (output, ..) = output(plain(Format::Mermaid), None);
-    let refusal = output.supports_also::<Connection>(&[Format::Github]);
+    let refusal = output.check_listing_or::<Connection>(&[Format::Github]);
     assert_eq!(
         refusal.unwrap_err().to_string(),
         "this command does not write the format mermaid; it writes table, json, jsonl, yaml, csv, tsv, id, github"
