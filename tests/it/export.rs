@@ -144,7 +144,8 @@ connections:
     assert_eq!(
         exported.stderr,
         format!(
-            "warning: left out: {}, Org 1 -> Org 3, which lacks an id, an org or a type, or is a duplicate of another\n",
+            "warning: left out: {}, Org 1 -> Org 3; a file cannot describe a connection without types, with a type without \
+             a name, or from an org to itself\n",
             uuid(51)
         )
     );
