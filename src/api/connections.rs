@@ -25,7 +25,7 @@ impl Client {
     /// is sent.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Conflict`] if the two orgs are connected already; [`Error::existing`] then holds that
+    /// Fails with [`ErrorKind::Conflict`] if the two orgs are connected already; [`Error::existing_connection`] then holds that
     /// connection if it could be read. Also fails if the request is refused or gets no answer. If it is unknown whether
     /// the connection was created, the live state decides; if that cannot be read either, [`Error::is_outcome_unknown`] is
     /// true.
