@@ -16,6 +16,7 @@ use crate::desired::DesiredErrorKind;
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
 use crate::output::{ErrorRecord, Format, Output, OutputError};
+use crate::text_input::TextInputError;
 
 /// The result of a command or a part of it.
 pub(crate) type Result<T, E = CommandError> = std::result::Result<T, E>;
@@ -168,12 +169,6 @@ impl CommandError {
         self
     }
 
-    /// Sets the exit code.
-    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
-        self.exit = exit;
-        self
-    }
-
     /// Puts a text about the attempted action in front of the message.
     pub(crate) fn context(mut self, message: impl Into<String>) -> Self {
         self.source = self.source.context(message.into());
@@ -313,7 +308,7 @@ macro_rules! from_errors {
 }
 
 from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
-    SecretError, StoreError);
+    SecretError, StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
 /// Ctrl-C at a question interrupts the command.

@@ -36,6 +36,7 @@ mod output;
 mod private_file;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod text_input;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

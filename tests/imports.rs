@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 11] = [
     &["output", "api", "completion_cache", "sandbox"],
     &["history"],
     &["config", "desired"],
-    &["model", "private_file"],
+    &["model", "private_file", "text_input"],
     &[],
 ];
 

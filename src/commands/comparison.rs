@@ -1,7 +1,6 @@
 //! Compares a desired-state file with the live state, for `plan`, `apply` and `check --file`.
 
 use std::collections::HashSet;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::report;
@@ -15,6 +14,7 @@ use crate::desired::{
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{ChangeKind, OrgRef};
 use crate::output::{ErrorRecord, Format, Output, StepRow};
+use crate::text_input::{self, TextInputError};
 
 /// The flags for the desired-state file, and for what a plan may do with it.
 #[derive(clap::Args, Debug)]
@@ -96,16 +96,24 @@ pub(crate) fn read_file(
     unknown_types: &UnknownTypes,
 ) -> Result<DesiredFile, Vec<LocatedError>> {
     let name = FileName::new(path);
-    let text = match name.path() {
-        Some(path) => std::fs::read_to_string(path),
-        None => io::read_to_string(io::stdin().lock()),
-    };
-    let text = text.map_err(|error| {
-        let error = CommandError::from(error).with_exit(Exit::Usage);
-        vec![error.context(format!("cannot read {name}")).into()]
-    })?;
+    let text = text_input::read(name.path()).map_err(|error| vec![input_error(error, &name)])?;
     let file = DesiredFile::parse(name.clone(), &text, unknown_types.allow_unknown_type);
     file.map_err(|errors| LocatedError::from_desired(errors, |position| name.location(position)))
+}
+
+fn input_error(error: TextInputError, name: &FileName) -> LocatedError {
+    match error {
+        TextInputError::Invalid { reason } => LocatedError {
+            location: Some(name.location(Position {
+                line: reason.line,
+                column: reason.column,
+            })),
+            error: CommandError::usage(reason.to_string()),
+        },
+        error => CommandError::from(error)
+            .context(format!("cannot read {name}"))
+            .into(),
+    }
 }
 
 /// The live state compared with the file.

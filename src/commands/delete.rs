@@ -1,13 +1,10 @@
-use std::io::{self, BufRead as _};
-
-use anyhow::Context as _;
-
 use super::report;
 use crate::api::ErrorKind;
 use crate::app::{App, ChangeSender, ConnectionEnds};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionResult, Output};
+use crate::text_input;
 
 /// Delete connections
 ///
@@ -89,14 +86,13 @@ fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
             selectors.push(word.parse()?);
             continue;
         }
-        let input = io::stdin().lock();
-        for (number, line) in (1..).zip(input.lines()) {
-            let place = || format!("line {number} of standard input");
-            let line = line.with_context(|| format!("cannot read {}", place()))?;
+        let text = text_input::read(None)
+            .map_err(|error| CommandError::from(error).context("cannot read standard input"))?;
+        for (number, line) in (1..).zip(text.lines()) {
             if !line.trim().is_empty() {
                 let selector = line.trim().parse();
                 selectors.push(selector.map_err(|error: SelectConnectionError| {
-                    CommandError::from(error).context(place())
+                    CommandError::from(error).context(format!("line {number} of standard input"))
                 })?);
             }
         }

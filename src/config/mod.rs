@@ -16,7 +16,7 @@ pub(crate) use edit::{ConfigEditor, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile};
 pub(crate) use keychain::{KeychainError, SystemKeychain};
-pub(crate) use secret::{SecretError, SecretSource, parse_secret};
+pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
 pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
 pub(crate) use settings::{AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings};
 pub(crate) use site::Server;

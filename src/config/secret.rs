@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
 use crate::private_file::{chmod_command, others_may_read};
+use crate::text_input::decode;
 
 /// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the
 /// limit keeps a wrong file or an endless output from filling the memory.
@@ -225,11 +226,20 @@ pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceErr
     if bytes.len() > MAX_LENGTH {
         return Err(SecretSourceError::TooLong);
     }
-    match str::from_utf8(bytes.trim_ascii()) {
-        Ok("") => Err(SecretSourceError::Empty),
-        Ok(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.into()),
+    match decode_secret(bytes)?.trim_ascii() {
+        "" => Err(SecretSourceError::Empty),
+        text if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.into()),
         _ => Err(SecretSourceError::InvalidCharacters),
     }
+}
+
+/// The text of a secret, or of several. It is wiped when it is dropped.
+///
+/// # Errors
+/// Fails if the bytes are not valid in their encoding.
+pub(crate) fn decode_secret(bytes: &[u8]) -> Result<Zeroizing<String>, SecretSourceError> {
+    let text = decode(bytes).map_err(|_| SecretSourceError::InvalidCharacters)?;
+    Ok(Zeroizing::new(text.into_owned()))
 }
 
 /// Reads a file that only its owner may read. The mode is checked on the opened file, so the check holds even if the

@@ -20,6 +20,18 @@ pub(crate) enum DesiredErrorKind {
     /// The text is too long. Contains the limit in bytes.
     #[error("the file is too large; at most {0} bytes are read")]
     TooLarge(usize),
+    /// Values are nested in each other too deeply. Contains the maximum depth.
+    #[error("the values are nested too deeply; at most {0} levels are read")]
+    TooDeep(usize),
+    /// The file has too many values, or values with too much text. A value that an alias repeats counts each time.
+    /// Contains the maximum number of values.
+    #[error(
+        "the file has too many or too long values, those that its aliases repeat included; at most {0} are read"
+    )]
+    TooManyValues(usize),
+    /// The file has several YAML documents.
+    #[error("a second YAML document begins; a file has one")]
+    SecondDocument,
     /// The file stands for too many connections, since it has long lists of sources and destinations. Contains the
     /// limit for the whole file.
     #[error("too many connections; a file may stand for at most {0}")]

@@ -365,7 +365,9 @@ impl Reader {
             expected,
             found: node.value.kind(),
             note: match node.value {
-                YamlValue::Bool | YamlValue::Number => "; a name like that is put in quotes",
+                YamlValue::Null | YamlValue::Bool | YamlValue::Number => {
+                    "; a name like that is put in quotes"
+                }
                 _ => "",
             },
         };

@@ -2,8 +2,11 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
-use serde_saphyr::{Location, MessageFormatter as _, Options, Spanned, UserMessageFormatter};
+use serde_saphyr::{
+    Error, Location, MessageFormatter as _, Options, Spanned, UserMessageFormatter,
+};
 
 use super::error::{DesiredError, DesiredErrorKind};
 use super::position::{Position, WithPosition};
@@ -73,7 +76,8 @@ fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: MAX_DEPTH,
-            flow_nesting_limit: MAX_DEPTH,
+            // The parser's own limit, which has another error, is never reached.
+            flow_nesting_limit: MAX_BYTES,
             max_nodes: MAX_NODES,
             max_documents: 2,
             max_total_scalar_bytes: MAX_BYTES,
@@ -91,13 +95,26 @@ fn options() -> Options {
     }
 }
 
-fn syntax_error(error: &serde_saphyr::Error) -> DesiredError {
+fn syntax_error(error: &Error) -> DesiredError {
     let position = error.location().unwrap_or(Location::UNKNOWN);
-    let message = UserMessageFormatter.format_message(error.without_snippet());
-    DesiredError::new(
-        position.into(),
-        DesiredErrorKind::Syntax(message.into_owned()),
-    )
+    let mut error = error.without_snippet();
+    // An error in a value that an alias repeats is inside of another one.
+    while let Error::AliasError { error: inner, .. } = error {
+        error = inner;
+    }
+    let kind = match error {
+        Error::Budget { breach, .. } => match breach {
+            BudgetBreach::Depth { .. } => DesiredErrorKind::TooDeep(MAX_DEPTH),
+            BudgetBreach::Documents { .. } => DesiredErrorKind::SecondDocument,
+            _ => DesiredErrorKind::TooManyValues(MAX_NODES),
+        },
+        Error::MultipleDocuments { .. } => DesiredErrorKind::SecondDocument,
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => DesiredErrorKind::TooManyValues(MAX_NODES),
+        other => DesiredErrorKind::Syntax(UserMessageFormatter.format_message(other).into_owned()),
+    };
+    DesiredError::new(position.into(), kind)
 }
 
 /// If the parser does not know the location, the beginning of the text is used.

@@ -45,6 +45,48 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Escapes as [`escape`] does, and also every other character that cannot be told from another one or from nothing: a
+/// space that is not the usual one, and a character without width that joins nothing. In a message, a word that differs
+/// from the right one by such a character only would look right.
+pub(super) fn escape_message(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return escape(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut before = ' ';
+    for character in text.chars() {
+        if is_unusual_space(character) || (joins(character) && before.is_ascii()) {
+            // Writing into a string cannot fail.
+            write!(shown, "{}", character.escape_unicode()).ok();
+        } else {
+            shown.push(character);
+        }
+        before = character;
+    }
+    Cow::Owned(escape(&shown).into_owned())
+}
+
+/// Whether a character looks like a space or like nothing, and is not escaped everywhere.
+fn is_unusual_space(character: char) -> bool {
+    let is_blank = matches!(
+        character,
+        '\u{34f}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{ffa0}'
+    );
+    is_blank || (!character.is_ascii() && character.is_whitespace())
+}
+
+/// Whether a character joins or changes the visible one before it, as in emoji. After ASCII it has no visible effect.
+fn joins(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
 /// Escapes as [`escape`] does, and a backslash as `\\`, so that the original can be restored.
 pub(super) fn escape_reversibly(text: &str) -> Cow<'_, str> {
     if text.contains('\\') {
@@ -93,6 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_like_a_space_or_like_nothing_is_written_out_in_messages() {
+        for (text, shown) in [
+            ("types\u{a0}", r"types\u{a0}"),
+            ("a\u{3000}b\u{2009}c", r"a\u{3000}b\u{2009}c"),
+            ("source\u{200d}", r"source\u{200d}"),
+            ("type\u{fe0f}s\u{3164}", r"type\u{fe0f}s\u{3164}"),
+            ("\u{200b}\u{85}\n", r"\u{200b}\u{85}\n"),
+            ("Köln 日本 👩\u{200d}🚀", "Köln 日本 👩\u{200d}🚀"),
+            ("می\u{200c}خواهم ❤\u{fe0f}", "می\u{200c}خواهم ❤\u{fe0f}"),
+        ] {
+            assert_eq!(escape_message(text), shown);
+        }
+    }
+
+    #[test]
     fn a_backslash_is_escaped_where_the_original_must_be_restored() {
         assert_eq!(escape_reversibly("a\\n\n"), r"a\\n\n");
     }
@@ -102,6 +159,7 @@ mod tests {
         fn nothing_unsafe_is_left(text in any::<Vec<char>>()) {
             let text = String::from_iter(text) + "\u{85}";
             prop_assert!(!escape(&text).chars().any(needs_escape));
+            prop_assert!(!escape_message(&text).chars().any(needs_escape));
             prop_assert!(!escape_reversibly(&text).chars().any(needs_escape));
         }
     }

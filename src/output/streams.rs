@@ -5,7 +5,7 @@ use anstyle::Style;
 use console::Term;
 use indicatif::MultiProgress;
 
-use super::escape::escape;
+use super::escape::escape_message;
 use super::options::TerminalEnvironment;
 
 /// The size of the buffer of standard output, in bytes.
@@ -115,7 +115,7 @@ impl Stderr {
     /// Writes one line to standard error: the label in `style`, then the text, in which line breaks are escaped.
     pub(super) fn write_message(&mut self, label: &str, style: Style, text: &str) {
         let style = if self.is_colored { style } else { Style::new() };
-        let line = format!("{style}{label}{style:#}{}\n", escape(text));
+        let line = format!("{style}{label}{style:#}{}\n", escape_message(text));
         let stream = &mut self.stream;
         // Errors are ignored: if standard error is closed, there is no place to report them.
         self.progress_line.suspend(|| {
@@ -127,6 +127,6 @@ impl Stderr {
 
 /// Writes one line to standard error, for the logger and the signal handler, which have no `Output`.
 pub(crate) fn log_line(text: &str) {
-    let line = format!("{}\n", escape(text));
+    let line = format!("{}\n", escape_message(text));
     PROGRESS_LINE.suspend(|| io::stderr().write_all(line.as_bytes()).ok());
 }

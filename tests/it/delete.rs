@@ -168,3 +168,31 @@ fn a_beginning_that_two_connections_share_deletes_neither() {
         refused.stderr
     );
 }
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_id() {
+    let ids = format!("{}\r\n", uuid(50));
+    let utf16 = "\u{feff}".encode_utf16().chain(ids.encode_utf16());
+    for bytes in [
+        format!("\u{feff}{ids}").into_bytes(),
+        utf16.flat_map(u16::to_le_bytes).collect(),
+    ] {
+        let api = Api::new();
+        api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+        let world = api.world();
+        std::fs::write(world.home().join("ids"), bytes).unwrap();
+        let previewed = world.script("orgconn delete - --dry-run -o id < ids");
+        assert_eq!(previewed.code(0).stdout, format!("{}\n", uuid(50)));
+    }
+}
+
+#[test]
+fn bytes_on_standard_input_that_are_no_text_are_named_with_their_place() {
+    let world = World::talking_to("http://127.0.0.1:9");
+    std::fs::write(world.home().join("ids"), b"40bb1234\n40bb\xff\n").unwrap();
+    let refused = world.script("orgconn delete - --yes < ids").code(2);
+    assert_eq!(
+        refused.stderr,
+        "error: cannot read standard input: line 2, column 5: no valid UTF-8\n"
+    );
+}

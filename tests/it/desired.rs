@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod encodings;
 mod github;
 mod interrupted;
 mod killed;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::commands::profile_helpers;
 use crate::config::{
     ConfigEditor, ConfigFile, Credentials, KeychainError, Profile, ProfileDraft, SecretError,
-    SecretStore, Server, StoreError, SystemKeychain, parse_secret,
+    SecretStore, Server, StoreError, SystemKeychain, decode_secret, parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::model::OrgRef;
@@ -255,13 +255,22 @@ fn read_lines(names: &[&str]) -> Result<Vec<SecretString>> {
     stdin
         .read_to_end(&mut bytes)
         .context("cannot read the keys from standard input")?;
-    let lines: Vec<&[u8]> = bytes.trim_ascii().split(|byte| *byte == b'\n').collect();
+    let text = decode_secret(&bytes).map_err(|source| {
+        let origin = "standard input".to_owned();
+        SecretError { origin, source }
+    })?;
+    let lines: Vec<&str> = text.trim_ascii().split('\n').collect();
     if lines.len() != names.len() {
         return Err(wrong_line_count(names));
     }
     let named = lines.iter().zip(names);
     named
-        .map(|(line, name)| secret(line, format!("standard input, where the {name} should be")))
+        .map(|(line, name)| {
+            secret(
+                line.as_bytes(),
+                format!("standard input, where the {name} should be"),
+            )
+        })
         .collect()
 }
 

@@ -13,6 +13,7 @@ use super::file::{ConfigFile, FileError, is_usable_name, parse};
 use super::secret::SecretSource;
 use super::site::Server;
 use crate::private_file::{self, Replacement};
+use crate::text_input::decode;
 
 /// The values to write into a profile. A value that is `None` stays unchanged.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +46,7 @@ impl ConfigEditor {
     /// As [`ConfigFile::load`]. A file with a mistake must be corrected by hand first.
     pub(crate) fn open(location: &ConfigLocation) -> Result<Self, FileError> {
         let (file, original) = ConfigFile::load_with_content(&location.path)?;
-        let text = str::from_utf8(original.as_deref().unwrap_or_default());
+        let text = decode(original.as_deref().unwrap_or_default());
         let document = text.ok().and_then(|text| text.parse().ok());
         let document = document.ok_or_else(|| uneditable_error(&location.path, None))?;
         Ok(Self {

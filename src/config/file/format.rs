@@ -14,6 +14,7 @@ use crate::config::credentials::SecretSources;
 use crate::config::secret::SecretSource;
 use crate::config::site::{Server, ServerError};
 use crate::model::nearest_names;
+use crate::text_input::InvalidText;
 
 /// The message about a secret that is written in the file itself, where its source belongs. The text also identifies
 /// such errors.
@@ -56,9 +57,9 @@ pub(crate) struct Profile {
 #[error("{line}:{column}: {message}")]
 pub(in crate::config) struct FormatError {
     /// The line, from 1.
-    line: usize,
+    line: u64,
     /// The character within the line, from 1.
-    column: usize,
+    column: u64,
     pub(in crate::config) message: String,
     /// Whether the mistake is a secret in the place of its source.
     pub(super) is_secret: bool,
@@ -249,10 +250,14 @@ fn may_name_source(text: &str) -> bool {
 }
 
 impl FormatError {
-    /// The mistake that the file is not UTF-8, at the first invalid byte.
-    pub(super) fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Self {
-        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        Self::at(&before, before.len(), "no valid UTF-8".to_owned())
+    /// The mistake that the text is not valid in its encoding.
+    pub(super) fn from_encoding(error: InvalidText) -> Self {
+        Self {
+            line: error.line,
+            column: error.column,
+            message: error.to_string(),
+            is_secret: false,
+        }
     }
 
     fn from_toml(text: &str, error: &toml_edit::de::Error) -> Self {
@@ -270,8 +275,8 @@ impl FormatError {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line: before.matches('\n').count() as u64 + 1,
+            column: before[line_start..].chars().count() as u64 + 1,
             is_secret: message.contains(SECRET_IN_FILE),
             message,
         }

@@ -11,6 +11,7 @@ use self::format::{FormatError, NAME_RULE, did_you_mean};
 pub(super) use self::format::{is_usable_name, parse};
 use super::environment::ConfigLocation;
 use crate::private_file::{self, chmod_command, others_may_read, others_may_write};
+use crate::text_input::decode;
 
 /// An error about the configuration file. No variant contains a value of the file, since it could be a secret.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +102,8 @@ impl ConfigFile {
     }
 
     fn from_bytes(path: &Path, bytes: &[u8], metadata: &Metadata) -> Result<Self, FileError> {
-        let text = str::from_utf8(bytes).map_err(|error| FormatError::not_utf8(bytes, error));
-        let file = text.and_then(|text| parse(path, text));
+        let text = decode(bytes).map_err(FormatError::from_encoding);
+        let file = text.and_then(|text| parse(path, &text));
         let file = file.map_err(|error| {
             let mut problem = error.to_string();
             if error.is_secret && others_may_read(metadata) {

@@ -203,8 +203,7 @@ fn broken_toml_is_placed_and_not_shown() {
 fn places_are_counted_in_characters() {
     let text = "# ä\n\"ää\".x = [1, y]";
     assert!(mistake(text).starts_with("2:14: "), "{}", mistake(text));
-    let bytes = b"# \xc3\xa4\n# \xff".to_vec();
-    let error = FormatError::not_utf8(&bytes, str::from_utf8(&bytes).unwrap_err());
+    let error = FormatError::from_encoding(decode(b"# \xc3\xa4\n# \xff").unwrap_err());
     assert_eq!(error.to_string(), "2:3: no valid UTF-8");
 }
 

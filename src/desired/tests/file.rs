@@ -125,7 +125,7 @@ line 6, column 35: it is empty; give an org's name, UUID or public id
 line 6, column 39: the org `Payments` is given twice
 line 6, column 49: expected an org, found a number; a name like that is put in quotes
 line 6, column 55: expected an org, found true or false; a name like that is put in quotes
-line 7, column 16: expected an org or a list of orgs, found nothing
+line 7, column 16: expected an org or a list of orgs, found nothing; a name like that is put in quotes
 line 8, column 12: the list is empty; give at least one connection type
 line 9, column 5: the key `types` is given twice
 line 10, column 5: expected a connection with source, destination and types, found text
@@ -199,7 +199,6 @@ fn a_text_that_is_no_yaml_is_one_mistake_of_one_line() {
         "connections:\n\t- source: A",
         "a: 'b",
         "connections: *unknown",
-        "connections: []\n---\nconnections: []",
         "connections: !made-up []",
         "\u{0}",
         "connections: \"\u{1}\"",
@@ -218,6 +217,10 @@ fn a_text_that_is_no_yaml_is_one_mistake_of_one_line() {
         assert_eq!(errors[0].to_string().lines().count(), 1, "{errors:?}");
     }
     assert!(mistakes("a: 1\nb: [").starts_with("line 2, column "));
+    assert_eq!(
+        first_kind("connections: []\n---\nconnections: []"),
+        DesiredErrorKind::SecondDocument
+    );
 }
 
 #[test]
@@ -229,9 +232,12 @@ fn depth_size_and_expansion_have_limits() {
         "*a,".repeat(500),
         "*b,".repeat(500)
     );
-    for text in ["[".repeat(100_000), nested, bomb] {
-        assert!(matches!(first_kind(&text), DesiredErrorKind::Syntax(_)));
-    }
+    assert_eq!(
+        first_kind(&"[".repeat(100_000)),
+        DesiredErrorKind::TooDeep(16)
+    );
+    assert_eq!(first_kind(&nested), DesiredErrorKind::TooDeep(16));
+    assert_eq!(first_kind(&bomb), DesiredErrorKind::TooManyValues(250_000));
     let long = "#".repeat(9 << 20);
     assert_eq!(
         mistakes(&long),
