@@ -324,13 +324,19 @@ impl From<io::Error> for CommandError {
 
 impl From<ResolveOrgError> for CommandError {
     fn from(error: ResolveOrgError) -> Self {
+        let exit = match &error {
+            ResolveOrgError::Unreadable { matches, .. } if matches.is_empty() => Exit::Failure,
+            _ => Exit::NotFound,
+        };
         let hint = match error {
-            ResolveOrgError::Ambiguous { .. } => "name the one you mean by its UUID",
+            ResolveOrgError::Ambiguous { .. } | ResolveOrgError::Unreadable { .. } => {
+                "name the one you mean by its UUID"
+            }
             ResolveOrgError::Unknown { .. } => {
                 "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID"
             }
         };
-        Self::from_source(Exit::NotFound, Some(hint.to_owned()), error)
+        Self::from_source(exit, Some(hint.to_owned()), error)
     }
 }
 
@@ -423,6 +429,8 @@ impl From<api::Error> for CommandError {
             ErrorKind::InvalidKey => Exit::Usage,
             ErrorKind::Interrupted => Exit::Interrupted,
             ErrorKind::Rejected
+            | ErrorKind::UnknownPath
+            | ErrorKind::Inconclusive
             | ErrorKind::Redirected
             | ErrorKind::Decode
             | ErrorKind::Tls
@@ -446,6 +454,12 @@ fn api_hint(error: &api::Error) -> Option<String> {
             "try again: connections were probably created or deleted during the listing"
         }
         ErrorKind::Redirected => "check --site and --api-url",
+        ErrorKind::UnknownPath => {
+            "check --site and --api-url; the URL must not have a path, such as /api/v2"
+        }
+        ErrorKind::Inconclusive => {
+            "the answer does not show what was asked for: see the present state with orgconn list, and try again later"
+        }
         ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
         ErrorKind::Tls => {
             "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \

@@ -16,7 +16,7 @@
 //!
 //! let destination = uuid!("83999dcd-7f97-11f0-8de1-1ecf66f1aa85");
 //! let types = TypeSet::from_iter([ConnectionType::Logs, ConnectionType::Metrics]);
-//! let connection = client.create_connection(destination, &types).await?;
+//! let connection = client.create_connection(None, destination, &types).await?;
 //! println!("created {}", connection.id);
 //! # Ok(())
 //! # }

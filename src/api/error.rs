@@ -42,10 +42,14 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: there is no such org or connection.
     NotFound,
+    /// 404: the server does not have the path of the request.
+    UnknownPath,
     /// 409: the pair of orgs is connected already.
     Conflict,
     /// Any other 4xx.
     Rejected,
+    /// A success that reports errors, or shows another result than the one that was asked for.
+    Inconclusive,
     /// 3xx: the server points elsewhere. Redirects are not followed, since the keys would go with them.
     Redirected,
     /// The answer was not understood.

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::error::Error;
 use super::http::{Client, Request};
 use super::wire::{self, Identifier, Lenient, Relationship, Resource};
-use crate::model::{Org, OrgDirectory};
+use crate::model::{Org, OrgDirectory, UnreadableOrg};
 
 impl Client {
     /// The current org and the orgs that it manages. With `name`, only those whose name matches it by the API's own
@@ -25,46 +27,66 @@ impl Client {
 }
 
 /// Parses the current org and all orgs in the answer, each once.
-fn parse_orgs(body: &[u8]) -> Option<OrgDirectory> {
+fn parse_orgs(body: &str) -> Option<OrgDirectory> {
     let answer: ManagedOrgs = wire::read(body)?;
     let relationships = answer.data.relationships.or_default();
-    let included = answer.included.or_default();
-    let records = included
-        .into_iter()
-        .chain(relationships.managed_orgs.target());
-    let orgs = records.filter_map(|record| into_org(record.0?));
-    let mut seen = HashSet::new();
-    Some(OrgDirectory {
+    let mut directory = OrgDirectory {
         current: relationships.current_org.target().id.0,
-        orgs: orgs.filter(|org| seen.insert(org.id)).collect(),
-    })
+        ..OrgDirectory::default()
+    };
+    let included = answer.included.or_default().into_iter();
+    let mut seen = HashSet::new();
+    for record in included.chain(relationships.managed_orgs.target()) {
+        match read_org(&record) {
+            Ok(org) if seen.insert(org.id) => directory.orgs.push(org),
+            Ok(_) => {}
+            Err(unreadable) => directory.add_unreadable(unreadable),
+        }
+    }
+    Some(directory)
 }
 
-fn into_org(record: OrgRecord) -> Option<Org> {
+/// The org that a record is about, if the record has the org's UUID.
+fn read_org(record: &RawValue) -> Result<Org, UnreadableOrg> {
+    let record: OrgRecord = serde_json::from_str(record.get()).unwrap_or_default();
     let attributes = record.attributes.or_default();
-    Some(Org {
-        id: record.id.0?,
-        name: attributes.name.0,
-        public_id: attributes.public_id.0,
-        disabled: attributes.disabled.0,
-    })
+    let (name, public_id) = (attributes.name.0, attributes.public_id.0);
+    let written_id = record.id.0;
+    match written_id.as_deref().map(Uuid::parse_str) {
+        Some(Ok(id)) => Ok(Org {
+            id,
+            name,
+            public_id,
+            disabled: attributes.disabled.0,
+        }),
+        _ => Err(UnreadableOrg {
+            id: written_id,
+            name,
+            public_id,
+        }),
+    }
 }
 
 #[derive(Deserialize)]
 struct ManagedOrgs {
     data: Resource<(), Relationships>,
     #[serde(default)]
-    included: Lenient<Vec<Lenient<OrgRecord>>>,
+    included: Lenient<Vec<Box<RawValue>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Relationships {
     current_org: Relationship<Identifier>,
-    managed_orgs: Relationship<Vec<Lenient<OrgRecord>>>,
+    managed_orgs: Relationship<Vec<Box<RawValue>>>,
 }
 
-type OrgRecord = Resource<Attributes, ()>;
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OrgRecord {
+    id: Lenient<String>,
+    attributes: Lenient<Attributes>,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

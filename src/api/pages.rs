@@ -1,20 +1,26 @@
 //! Lists connections page by page. After the first page, a few pages are fetched in parallel before the caller asks for
 //! them.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
+use jiff::Timestamp;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::error::{Error, ErrorKind};
-use super::http::{Client, Request};
-use super::wire::{self, ConnectionPage, Page};
+use super::http::{Answer, Client, Request};
+use super::wire::{self, ConnectionPage, MAX_ROWS, Page, UnreadableRecord};
+use crate::model::Connection;
 
-/// The maximum number of rows in one page of the API.
-pub(super) const MAX_ROWS: usize = 1000;
 /// The maximum number of pages that are in flight or not read yet. With the first page, ten thousand connections arrive
 /// in two round trips. Each page takes about half a megabyte.
 const MAX_PAGES_AHEAD: usize = 9;
+/// The length that all pages in flight together may have.
+const MAX_BYTES_AHEAD: usize = 64 << 20;
+/// The maximum number of rows in a listing. A server whose list never ends must not fill the memory.
+const MAX_LISTING: u64 = 1_000_000;
+/// The number of pages with a larger total than the page before, from which on a list is taken for endless.
+const MAX_GROWTHS: u64 = 5;
 
 /// Selects the connections to list. The default filter selects all connections that this org takes part in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +31,24 @@ pub struct ConnectionFilter {
     pub destination: Option<Uuid>,
 }
 
-/// A listing of connections that returns its pages in order.
+impl ConnectionFilter {
+    /// Whether the filter selects the connection.
+    pub fn selects(&self, connection: &Connection) -> bool {
+        self.wrong_end(connection).is_none()
+    }
+
+    /// The reason why the filter does not select the connection.
+    fn wrong_end(&self, connection: &Connection) -> Option<&'static str> {
+        let differs = |wanted: Option<Uuid>, end| wanted.is_some_and(|wanted| wanted != end);
+        if differs(self.source, connection.source.id) {
+            return Some("its source org is not the one that was asked for");
+        }
+        differs(self.destination, connection.destination.id)
+            .then_some("its destination org is not the one that was asked for")
+    }
+}
+
+/// A listing of connections that returns its pages in order, and each connection once.
 ///
 /// Must be used inside a tokio runtime: pages are fetched in tasks, so that they arrive while the caller is busy.
 /// Dropping the listing cancels these tasks.
@@ -33,9 +56,9 @@ pub struct ConnectionFilter {
 pub struct ConnectionPages {
     client: Client,
     filter: ConnectionFilter,
-    /// The bodies of the pages in flight. They are parsed in [`ConnectionPages::next`], since parsing in the tasks
+    /// The answers in flight. They are parsed in [`ConnectionPages::next`], since parsing in the tasks
     /// would delay the network.
-    in_flight: VecDeque<AbortOnDropHandle<Result<Vec<u8>, Error>>>,
+    in_flight: VecDeque<AbortOnDropHandle<Result<Answer, Error>>>,
     progress: Progress,
     /// How many rows the server gives in one page.
     page_rows: usize,
@@ -43,6 +66,16 @@ pub struct ConnectionPages {
     offset: u64,
     /// The number of rows in the listing: the largest count that a page has reported.
     total: Option<u64>,
+    /// The ids of the connections so far.
+    seen: HashSet<Uuid>,
+    /// How many rows had an id that was seen before.
+    repeated: u64,
+    /// How many pages were read.
+    read: u64,
+    /// How many pages reported a larger total than the pages before.
+    growths: u64,
+    /// The server's time when it answered the latest page.
+    answered_at: Option<Timestamp>,
     /// An error to return after the page that was read before it.
     failure: Option<Error>,
 }
@@ -55,7 +88,7 @@ enum Progress {
     Counted {
         announced: u64,
     },
-    /// The total is unknown, so pages are fetched one by one until one is not full.
+    /// The total is unknown, so pages are fetched one by one until one is empty.
     Uncounted,
     Done,
 }
@@ -72,6 +105,11 @@ impl Client {
             page_rows: MAX_ROWS,
             offset: 0,
             total: None,
+            seen: HashSet::new(),
+            repeated: 0,
+            read: 0,
+            growths: 0,
+            answered_at: None,
             failure: None,
         }
     }
@@ -88,18 +126,23 @@ impl ConnectionPages {
             return Some(Err(error));
         }
         self.fetch_ahead();
-        let body = self.in_flight.front_mut()?.await;
+        let answer = self.in_flight.front_mut()?.await;
         self.in_flight.pop_front();
-        let body = body.unwrap_or_else(|_| {
+        let answer = answer.unwrap_or_else(|_| {
             let detail = "a page was given up, as the program is ending";
             Err(Error::new(ErrorKind::IncompleteListing, detail))
         });
-        let page = body.and_then(|body| self.parse_page(&body));
+        let page = answer.and_then(|answer| self.parse_page(&answer));
         let page = page.map(|page| self.record_page(page));
         if page.is_err() {
             self.stop();
         }
         Some(page)
+    }
+
+    /// The server's time when it answered the latest page, if it said so.
+    pub(super) fn answered_at(&self) -> Option<Timestamp> {
+        self.answered_at
     }
 
     /// The number of connections in the listing. `None` before the first page, or if the API does not report it.
@@ -121,26 +164,21 @@ impl ConnectionPages {
                 return;
             }
             let client = self.client.clone();
-            let request = page_request(&self.filter, offset);
-            let fetch = tokio::spawn(async move {
-                let answer = client.send(&request).await?;
-                Ok(answer.body)
-            });
+            let request = page_request(&self.filter, offset).with_max_bytes(MAX_BYTES_AHEAD / most);
+            let fetch = tokio::spawn(async move { client.send(&request).await });
             self.in_flight.push_back(AbortOnDropHandle::new(fetch));
         }
     }
 
-    fn parse_page(&self, body: &[u8]) -> Result<Page, Error> {
+    fn parse_page(&mut self, answer: &Answer) -> Result<Page, Error> {
+        self.answered_at = answer.date;
         // If a page is longer than the first one, its last rows are dropped: the next page contains them again.
         let most_rows = match self.progress {
-            Progress::Start => usize::MAX,
+            Progress::Start => MAX_ROWS,
             _ => self.page_rows,
         };
-        let page = wire::parse_page(body, most_rows);
-        page.ok_or_else(|| {
-            self.client
-                .unreadable(&page_request(&self.filter, self.offset))
-        })
+        wire::parse_page(&answer.body, most_rows)
+            .map_err(|detail| self.error(ErrorKind::Decode, detail))
     }
 
     /// Updates the progress after a page, and decides whether more pages follow.
@@ -150,6 +188,8 @@ impl ConnectionPages {
         let is_filtered = self.filter != ConnectionFilter::default();
         let all = page.total_count.filter(|_| !is_filtered);
         let total = page.filtered_count.or(all);
+        self.read += 1;
+        self.growths += u64::from(self.total.is_some() && total > self.total);
         self.total = self.total.max(total);
         if self.progress == Progress::Start {
             self.progress = match total {
@@ -161,13 +201,41 @@ impl ConnectionPages {
             }
         }
         let received = self.offset + rows as u64;
+        let page = self.select_rows(page.rows);
+        let is_repetition = rows > 0 && page.connections.is_empty() && page.unreadable.is_empty();
         match self.progress {
             Progress::Counted { announced } => self.check_count(received, total, announced),
-            _ if rows < MAX_ROWS => self.stop(),
+            _ if rows == 0 => self.finish(),
             _ => {}
         }
+        if self.progress == Progress::Done {
+            // The end was found, or an error.
+        } else if is_repetition {
+            self.fail("the list does not end: a page has only connections that came before");
+        } else if self.growths >= MAX_GROWTHS && self.growths > self.read / 2 {
+            self.fail("the list does not end: its total grows with every page");
+        } else if received > MAX_LISTING {
+            self.fail(format!(
+                "the list does not end after {MAX_LISTING} connections"
+            ));
+        }
         self.offset = received;
-        page.rows
+        page
+    }
+
+    /// Leaves out the rows that came before, and those that the filter does not select, which are unreadable records.
+    fn select_rows(&mut self, mut page: ConnectionPage) -> ConnectionPage {
+        page.connections.retain(|connection| {
+            if let Some(reason) = self.filter.wrong_end(connection) {
+                let id = Some(connection.id.to_string());
+                page.unreadable.push(UnreadableRecord { id, reason });
+                return false;
+            }
+            let is_new = self.seen.insert(connection.id);
+            self.repeated += u64::from(!is_new);
+            is_new
+        });
+        page
     }
 
     /// Checks the number of rows so far against the counts of the first page and of this page, and the largest count.
@@ -178,16 +246,36 @@ impl ConnectionPages {
         let has_shrunk = total.is_some_and(|total| total < announced);
         let is_stuck = received == self.offset && received < largest;
         if received < expected || has_shrunk || is_stuck {
-            let detail = format!(
+            self.fail(format!(
                 "the list changed during the reading: {received} of {largest} connections came, and some may be missing"
-            );
-            let error = Error::new(ErrorKind::IncompleteListing, detail);
-            let request = page_request(&self.filter, self.offset);
-            self.failure = Some(self.client.in_context(error, &request));
-            self.stop();
+            ));
         } else if received >= largest {
-            self.stop();
+            self.finish();
         }
+    }
+
+    /// Ends the listing after its last page.
+    fn finish(&mut self) {
+        match self.repeated {
+            0 => self.stop(),
+            1 => self.fail(
+                "the list changed during the reading: a connection came twice, and some may be missing",
+            ),
+            count => self.fail(format!(
+                "the list changed during the reading: {count} connections came twice, and some may be missing"
+            )),
+        }
+    }
+
+    /// Ends the listing with an error after the page that was read.
+    fn fail(&mut self, detail: impl Into<String>) {
+        self.failure = Some(self.error(ErrorKind::IncompleteListing, detail));
+        self.stop();
+    }
+
+    fn error(&self, kind: ErrorKind, detail: impl Into<String>) -> Error {
+        let request = page_request(&self.filter, self.offset);
+        self.client.in_context(Error::new(kind, detail), &request)
     }
 
     fn stop(&mut self) {

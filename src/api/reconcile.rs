@@ -1,4 +1,4 @@
-//! Finds out whether a write took effect when its answer was lost, by reading the live state.
+//! Finds out what a write did when its answer was lost or did not show it, by reading the live state.
 //!
 //! This read has a whole timeout of its own, since the write may have used up its timeout.
 
@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::connections::{AskedConnection, describe_difference};
 use super::error::{Error, ErrorKind};
 use super::http::Client;
-use super::pages::{ConnectionFilter, MAX_ROWS, page_request};
-use super::wire;
+use super::pages::ConnectionFilter;
 use crate::model::{Connection, TypeSet};
 
 /// The maximum difference between the clocks of the server's parts, plus the rounding of dates to seconds.
@@ -26,36 +26,51 @@ struct LiveStateAnswer {
 }
 
 impl Client {
-    /// Decides the outcome of a create whose answer was lost. It was first sent at the time `sent`.
+    /// Decides the outcome of a create that was first sent at the time `sent`. `answered_id` is the id in its answer,
+    /// if there was one.
     pub(super) async fn reconcile_create(
         &self,
-        destination: Uuid,
-        types: &TypeSet,
+        asked: &AskedConnection<'_>,
+        answered_id: Option<Uuid>,
         sent: Instant,
         error: Error,
     ) -> Result<Connection, Error> {
-        let Some(LiveStateAnswer { connection, at }) =
-            self.find_live_by_destination(destination).await
+        let Some(LiveStateAnswer { connection, at }) = self.find_live_by_destination(asked).await
         else {
             return Err(error.with_note("it is not known whether the connection was created"));
         };
-        let error = error.with_outcome_unknown(false);
-        let is_made_by_this = |found: &Connection| {
-            let was_there_before = was_created_before(found, at, sent.elapsed());
-            found.types == *types && was_there_before != Some(true)
+        let Some(live) = connection else {
+            return Err(error
+                .with_outcome_unknown(false)
+                .with_note("a check afterwards found no such connection"));
         };
-        match connection {
-            Some(created) if is_made_by_this(&created) => Ok(created),
-            // A conflict needs no note, since it says already that the two orgs are connected.
-            other if error.kind() == ErrorKind::Conflict => Err(error.with_existing(other)),
-            None => Err(error.with_note("a check afterwards found no such connection")),
-            other => Err(error.with_existing(other).with_note(
-                "a check afterwards found another connection of the pair, which this request did not create",
+        let was_there_before = match answered_id == Some(live.id) {
+            true => Some(false),
+            false => was_created_before(&live, at, sent.elapsed()),
+        };
+        match was_there_before {
+            Some(false) if live.types == *asked.types => Ok(live),
+            None if live.types == *asked.types => Err(error.with_existing(Some(live)).with_note(
+                "a check afterwards found a connection of the pair, and it is not known whether this request created it",
             )),
+            // The connection may be this request's own, so the outcome stays unknown.
+            Some(false) | None if error.kind() == ErrorKind::Inconclusive => {
+                Err(error.with_detail(describe_difference(&live.types, asked.types)))
+            }
+            // A conflict needs no note, since it says already that the two orgs are connected.
+            _ if error.kind() == ErrorKind::Conflict => {
+                Err(error.with_outcome_unknown(false).with_existing(Some(live)))
+            }
+            _ => Err(error
+                .with_outcome_unknown(false)
+                .with_existing(Some(live))
+                .with_note(
+                    "a check afterwards found another connection of the pair, which this request did not create",
+                )),
         }
     }
 
-    /// Decides the outcome of an update whose answer was lost.
+    /// Decides the outcome of an update whose answer was lost, or did not show the types.
     pub(super) async fn reconcile_update(
         &self,
         connection: &Connection,
@@ -67,13 +82,19 @@ impl Client {
         };
         match observed.connection {
             Some(live) if live.types == *types => Ok(live),
+            Some(live) if error.kind() == ErrorKind::Inconclusive => {
+                let has_changed = live.types != connection.types;
+                Err(error
+                    .with_detail(describe_difference(&live.types, types))
+                    .with_outcome_unknown(has_changed))
+            }
             _ => Err(error
                 .with_outcome_unknown(false)
                 .with_note("a check afterwards did not find the change")),
         }
     }
 
-    /// Decides the outcome of a delete whose answer was lost.
+    /// Decides the outcome of a delete whose answer was lost, or did not show that it was done.
     pub(super) async fn reconcile_delete(
         &self,
         connection: &Connection,
@@ -90,22 +111,31 @@ impl Client {
         }
     }
 
-    /// The connection from this org to `destination`. `None` if there is none or it cannot be read.
-    pub(super) async fn find_connection_to(&self, destination: Uuid) -> Option<Connection> {
-        self.find_live_by_destination(destination).await?.connection
+    /// The connection of the pair. `None` if there is none or it cannot be read.
+    pub(super) async fn find_connection_to(
+        &self,
+        asked: &AskedConnection<'_>,
+    ) -> Option<Connection> {
+        self.find_live_by_destination(asked).await?.connection
     }
 
-    /// Looks for the connection from this org to `destination`. `None` if the answer is not certain.
+    /// Looks for the connection of the pair. `None` if the answer is not certain.
     ///
     /// There is at most one: this org is its source, and each pair of source and destination has one connection at
     /// most.
-    async fn find_live_by_destination(&self, destination: Uuid) -> Option<LiveStateAnswer> {
+    async fn find_live_by_destination(
+        &self,
+        asked: &AskedConnection<'_>,
+    ) -> Option<LiveStateAnswer> {
         let filter = ConnectionFilter {
             source: None,
-            destination: Some(destination),
+            destination: Some(asked.destination),
         };
-        self.find_live(filter, |live| live.destination.id == destination)
-            .await
+        let is_of_source = |live: &Connection| {
+            let mut source = asked.source.into_iter();
+            source.all(|source| source == live.source.id)
+        };
+        self.find_live(filter, is_of_source).await
     }
 
     /// Looks for a connection by its id, which is known. `None` if the answer is not certain.
@@ -123,18 +153,16 @@ impl Client {
         filter: ConnectionFilter,
         is_wanted: impl Fn(&Connection) -> bool,
     ) -> Option<LiveStateAnswer> {
-        let answer = self.send(&page_request(&filter, 0)).await.ok()?;
-        let page = wire::parse_page(&answer.body, usize::MAX)?.rows;
-        let is_whole = page.unreadable.is_empty() && page.connections.len() < MAX_ROWS;
-        let mut found = page.connections.into_iter().filter(is_wanted);
-        let connection = found.next();
-        let is_certain = match connection {
-            Some(_) => found.next().is_none(),
-            None => is_whole,
-        };
-        is_certain.then_some(LiveStateAnswer {
+        let mut pages = self.connections(filter);
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.ok().filter(|page| page.unreadable.is_empty())?;
+            found.extend(page.connections.into_iter().filter(&is_wanted));
+        }
+        let connection = found.pop();
+        found.is_empty().then_some(LiveStateAnswer {
             connection,
-            at: answer.date,
+            at: pages.answered_at(),
         })
     }
 }

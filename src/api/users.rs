@@ -68,14 +68,13 @@ impl Client {
     pub async fn validate_keys(&self) -> Result<(), Error> {
         #[derive(Deserialize)]
         struct Validation {
-            #[serde(default)]
-            status: Lenient<String>,
+            status: String,
         }
 
         let request = Request::get("/api/v2/validate_keys");
         let validation: Validation = self.call(&request, wire::read).await?;
         // A 200 whose status is not `ok` means invalid keys too.
-        if validation.status.0.is_none_or(|status| status == "ok") {
+        if validation.status == "ok" {
             return Ok(());
         }
         let error = Error::new(ErrorKind::Unauthenticated, "the keys are not valid");
@@ -93,10 +92,10 @@ impl Client {
             .with_query("limit", "1")
             .with_query("offset", "0");
         match self.send(&request).await {
-            Ok(answer) => {
-                let page = wire::parse_page(&answer.body, 1).unwrap_or_default();
-                Ok((Permission::Yes, page.rows.connections.into_iter().next()))
-            }
+            Ok(answer) => match wire::parse_page(&answer.body, 1) {
+                Ok(page) => Ok((Permission::Yes, page.rows.connections.into_iter().next())),
+                Err(_) => Ok((Permission::Unknown, None)),
+            },
             Err(error) => Ok((permission_of(error)?, None)),
         }
     }
@@ -142,7 +141,7 @@ fn permission_of(error: Error) -> Result<Permission, Error> {
     }
 }
 
-fn parse_current_user(body: &[u8]) -> Option<CurrentUser> {
+fn parse_current_user(body: &str) -> Option<CurrentUser> {
     let answer: Document<Resource<Attributes, Relationships>> = wire::read(body)?;
     let attributes = answer.data.attributes.or_default();
     let relationships = answer.data.relationships.or_default();

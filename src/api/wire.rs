@@ -1,16 +1,26 @@
 //! The JSON of the API. Requests follow the documentation exactly. In an answer, a missing or invalid value is ignored
-//! and the rest is still read.
+//! and the rest is still read; but a record without its id, an org's id or readable types is no connection.
 
-use serde::de::DeserializeOwned;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::model::{Connection, ConnectionType, OrgRef, TypeSet, UserRef};
+use crate::model::{Connection, OrgRef, TypeSet, UserRef};
 
 /// The path of the API for connections.
 pub(super) const CONNECTIONS: &str = "/api/v2/org_connections";
+/// The maximum number of rows in one page of the API.
+pub(super) const MAX_ROWS: usize = 1000;
+
+/// What is wrong with an answer of another form than the API documents.
+pub(super) const NOT_UNDERSTOOD: &str = "the answer was not understood: it does not come from the Datadog API, or from a newer version of it";
+/// What is wrong with a page of more than [`MAX_ROWS`] rows.
+const TOO_MANY_ROWS: &str = "the page has more rows than were asked for";
 
 /// One page of a listing of connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +41,8 @@ pub(super) struct Page {
     pub(super) filtered_count: Option<u64>,
 }
 
-/// A record of a listing that cannot be read as a connection: its id, or the id of one of its orgs, is missing.
+/// A record of a listing that does not show a connection that was asked for. Its id, the id of one of its orgs or its
+/// types cannot be read, or the filter of the listing does not select it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRecord {
     /// The record's id as the API wrote it, where it has one. It may hold any characters.
@@ -40,34 +51,58 @@ pub struct UnreadableRecord {
     pub reason: &'static str,
 }
 
-/// Parses a page, up to `most_rows` records. `None` if the body is not an object with a list `data`.
-pub(super) fn parse_page(body: &[u8], most_rows: usize) -> Option<Page> {
-    let text = String::from_utf8_lossy(body);
+/// What the answer to a create or an update shows of the connection. A field is `None` if the answer does not show it.
+#[derive(Debug, PartialEq)]
+pub(super) struct AnsweredConnection {
+    pub(super) id: Option<Uuid>,
+    pub(super) source: Option<OrgRef>,
+    pub(super) destination: Option<OrgRef>,
+    pub(super) types: Option<TypeSet>,
+    pub(super) created_at: Option<String>,
+    pub(super) created_by: UserRef,
+}
+
+/// Parses a page and keeps up to `most_rows` of its records.
+///
+/// # Errors
+/// Fails if the body is not an object with a list `data`, or if that has more than [`MAX_ROWS`] records. The error says
+/// which.
+pub(super) fn parse_page(body: &str, most_rows: usize) -> Result<Page, &'static str> {
     // A long listing spends most of its time here. Nearly every page follows the documentation, and the lenient way
     // takes twice as long, so it is only used if the strict way fails.
-    if let Ok(listing) = serde_json::from_str::<Listing<StrictConnection>>(&text) {
-        let rows = listing.data.into_iter().take(most_rows);
+    if let Ok(listing) = serde_json::from_str::<Listing<StrictConnection>>(body) {
+        let rows = listing.data.into_list()?.into_iter().take(most_rows);
         let rows = ConnectionPage {
             connections: rows.map(|row| row.0).collect(),
             unreadable: Vec::new(),
         };
-        return Some(Page::new(rows, listing.meta));
+        return Ok(Page::new(rows, listing.meta));
     }
-    let listing: Listing<&RawValue> = serde_json::from_str(&text).ok()?;
+    let listing = serde_json::from_str::<Listing<&RawValue>>(body).map_err(|_| NOT_UNDERSTOOD)?;
     let mut rows = ConnectionPage::default();
-    for record in listing.data.into_iter().take(most_rows) {
+    for record in listing.data.into_list()?.into_iter().take(most_rows) {
         match read_record(record.get()) {
             Ok(connection) => rows.connections.push(connection),
             Err(unreadable) => rows.unreadable.push(unreadable),
         }
     }
-    Some(Page::new(rows, listing.meta))
+    Ok(Page::new(rows, listing.meta))
 }
 
-/// Parses an answer with one connection. `None` if it contains none, or if its id or an org's id is missing.
-pub(super) fn parse_connection(body: &[u8]) -> Option<Connection> {
+/// Parses the answer to a create or an update. `None` if it is no document with one record.
+pub(super) fn parse_answered_connection(body: &str) -> Option<AnsweredConnection> {
     let document: Document<LenientRecord> = read(body)?;
-    document.data.into_connection().ok()
+    let record = document.data;
+    let attributes = record.attributes.or_default();
+    let relationships = record.relationships.or_default();
+    Some(AnsweredConnection {
+        id: record.id.0,
+        source: relationships.source_org.target().into_org(),
+        destination: relationships.sink_org.target().into_org(),
+        types: attributes.connection_types.and_then(|types| types.0),
+        created_at: attributes.created_at.0,
+        created_by: relationships.created_by.target().into_user(),
+    })
 }
 
 /// The body of a request that creates a connection to `destination`.
@@ -92,7 +127,7 @@ pub(super) fn update_body(id: Uuid, types: &TypeSet) -> String {
 
 #[derive(Deserialize)]
 struct Listing<T> {
-    data: Vec<T>,
+    data: Rows<T>,
     #[serde(default)]
     meta: Lenient<Meta>,
 }
@@ -118,6 +153,51 @@ impl Page {
             total_count: counts.total_count.0,
             filtered_count: counts.total_filtered_count.0,
         }
+    }
+}
+
+/// The records of a page. A server may send more than [`MAX_ROWS`], of which the rest is not kept in memory.
+struct Rows<T> {
+    list: Vec<T>,
+    has_more: bool,
+}
+
+impl<T> Rows<T> {
+    fn into_list(self) -> Result<Vec<T>, &'static str> {
+        match self.has_more {
+            true => Err(TOO_MANY_ROWS),
+            false => Ok(self.list),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(RowsVisitor(PhantomData))
+    }
+}
+
+struct RowsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
+    type Value = Rows<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<Rows<T>, A::Error> {
+        let (mut list, mut has_more) = (Vec::new(), false);
+        while list.len() < MAX_ROWS {
+            match records.next_element()? {
+                Some(record) => list.push(record),
+                None => return Ok(Rows { list, has_more }),
+            }
+        }
+        while records.next_element::<IgnoredAny>()?.is_some() {
+            has_more = true;
+        }
+        Ok(Rows { list, has_more })
     }
 }
 
@@ -187,7 +267,8 @@ type LenientRecord = Resource<Attributes, Relationships>;
 #[serde(default)]
 struct Attributes {
     created_at: Lenient<String>,
-    connection_types: Lenient<Vec<Lenient<ConnectionType>>>,
+    /// `None` if it is missing or null, which means that there are no types.
+    connection_types: Option<Lenient<TypeSet>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -202,35 +283,44 @@ impl LenientRecord {
     /// The connection, or the reason why the record is not one.
     fn into_connection(self) -> Result<Connection, &'static str> {
         let attributes = self.attributes.or_default();
-        let types = attributes.connection_types.or_default();
+        let types = match attributes.connection_types {
+            Some(types) => types.0.ok_or("its types are not a list of texts")?,
+            None => TypeSet::default(),
+        };
         let relationships = self.relationships.or_default();
-        let source = relationships.source_org.target();
-        let destination = relationships.sink_org.target();
-        let creator = relationships.created_by.target();
+        let source = relationships.source_org.target().into_org();
+        let destination = relationships.sink_org.target().into_org();
         Ok(Connection {
             id: self.id.0.ok_or("it has no UUID")?,
-            source: OrgRef {
-                id: source.id.0.ok_or("its source org has no UUID")?,
-                name: source.name.0,
-            },
-            destination: OrgRef {
-                id: destination.id.0.ok_or("its destination org has no UUID")?,
-                name: destination.name.0,
-            },
-            types: types.into_iter().filter_map(|kind| kind.0).collect(),
+            source: source.ok_or("its source org has no UUID")?,
+            destination: destination.ok_or("its destination org has no UUID")?,
+            types,
             created_at: attributes.created_at.0,
-            created_by: UserRef {
-                id: creator.id.0,
-                name: creator.name.0,
-            },
+            created_by: relationships.created_by.target().into_user(),
             profiles: Vec::new(),
         })
     }
 }
 
-/// Parses an answer as a `T`. Invalid UTF-8 damages only the text that contains it.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    serde_json::from_str(&String::from_utf8_lossy(body)).ok()
+impl Identifier {
+    fn into_org(self) -> Option<OrgRef> {
+        Some(OrgRef {
+            id: self.id.0?,
+            name: self.name.0,
+        })
+    }
+
+    fn into_user(self) -> UserRef {
+        UserRef {
+            id: self.id.0,
+            name: self.name.0,
+        }
+    }
+}
+
+/// Parses an answer as a `T`.
+pub(super) fn read<T: DeserializeOwned>(body: &str) -> Option<T> {
+    serde_json::from_str(body).ok()
 }
 
 /// A JSON:API document. Only its `data` is used.

@@ -12,7 +12,10 @@ use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{AccountSettings, CredentialSource, Endpoint};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
-use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef};
+use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef, UnreadableOrg};
+
+/// How often a list is read that changes while it is read.
+const MAX_READINGS: u32 = 3;
 
 /// The state that all accounts of a command share.
 pub(super) struct SharedState {
@@ -231,8 +234,8 @@ impl Account {
         .hint("give the profile the keys of its org, or correct `org` in the configuration file"))
     }
 
-    /// Reads the connections that the filter selects. Also returns an error about records that cannot be read, if there
-    /// are any.
+    /// Reads the connections that the filter selects, as far as the service shows them. Also returns the reason why they
+    /// may not be all, if there is one. A list that changes while it is read is read again.
     ///
     /// # Errors
     /// Fails if the service could not be asked.
@@ -240,24 +243,47 @@ impl Account {
         &self,
         filter: ConnectionFilter,
     ) -> Result<(Vec<Connection>, Option<CommandError>)> {
-        let selects_all = filter == ConnectionFilter::default();
+        let mut readings_left = MAX_READINGS;
+        loop {
+            let (connections, gap) = self.read_connections(filter.clone()).await?;
+            readings_left -= 1;
+            let has_changed =
+                gap.as_ref().and_then(CommandError::api_kind) == Some(ErrorKind::IncompleteListing);
+            if gap.is_none() && filter == ConnectionFilter::default() {
+                self.cache_connections(&connections);
+            }
+            if !has_changed || readings_left == 0 {
+                return Ok((connections, gap));
+            }
+        }
+    }
+
+    /// As [`Account::list_connections`], reading each page once.
+    async fn read_connections(
+        &self,
+        filter: ConnectionFilter,
+    ) -> Result<(Vec<Connection>, Option<CommandError>)> {
         let mut pages = self.client().await?.connections(filter);
         let (mut connections, mut unreadable) = (Vec::new(), Vec::new());
         while let Some(page) = pages.next().await {
-            let page = page?;
-            connections.extend(page.connections);
-            unreadable.extend(page.unreadable);
-        }
-        if selects_all {
-            self.cache_connections(&connections);
+            match page {
+                Ok(page) => {
+                    connections.extend(page.connections);
+                    unreadable.extend(page.unreadable);
+                }
+                Err(error) if connections.is_empty() && unreadable.is_empty() => {
+                    return Err(error.into());
+                }
+                Err(error) => return Ok((connections, Some(error.into()))),
+            }
         }
         Ok((connections, unreadable_records_error(&unreadable)))
     }
 
-    /// As [`Account::list_connections`], but fails if any record cannot be read, for callers that need all connections.
+    /// As [`Account::list_connections`], but fails if the connections may not be all, for callers that need them all.
     ///
     /// # Errors
-    /// Fails if the service could not be asked, or a record cannot be read.
+    /// Fails if the service could not be asked, or a part of its answer cannot be read.
     pub(crate) async fn complete_connections(
         &self,
         filter: ConnectionFilter,
@@ -333,21 +359,42 @@ pub(crate) fn unknown_current_org_error() -> CommandError {
 
 /// The error about records of a listing that cannot be read; `None` if there are none.
 pub(crate) fn unreadable_records_error(records: &[UnreadableRecord]) -> Option<CommandError> {
-    const MAX_SHOWN: usize = 3;
     let describe = |record: &UnreadableRecord| match &record.id {
         Some(id) => format!("{id} ({})", record.reason),
         None => format!("one without an id ({})", record.reason),
     };
-    let shown: Vec<_> = records.iter().take(MAX_SHOWN).map(describe).collect();
-    let subject = match records.len() {
-        0 => return None,
-        1 => "a record".to_owned(),
-        count => format!("{count} records"),
+    unreadable_error("record", records.iter().map(describe))
+}
+
+/// The error about orgs of a listing whose UUID cannot be read; `None` if there are none.
+pub(crate) fn unreadable_orgs_error(orgs: &[UnreadableOrg]) -> Option<CommandError> {
+    let describe = |org: &UnreadableOrg| {
+        let name = org.name.as_deref().unwrap_or("?");
+        match &org.id {
+            Some(id) => format!("`{name}` ({id}, which is no UUID)"),
+            None => format!("`{name}` (it has no UUID)"),
+        }
     };
-    let others = match records.len() - shown.len() {
+    unreadable_error("org", orgs.iter().map(describe))
+}
+
+/// The error about parts of a listing that cannot be read; `None` if there are none. `noun` is what they are.
+fn unreadable_error(
+    noun: &str,
+    descriptions: impl ExactSizeIterator<Item = String>,
+) -> Option<CommandError> {
+    const MAX_SHOWN: usize = 3;
+    let subject = match descriptions.len() {
+        0 => return None,
+        1 if noun == "org" => "an org".to_owned(),
+        1 => format!("a {noun}"),
+        count => format!("{count} {noun}s"),
+    };
+    let others = match descriptions.len().saturating_sub(MAX_SHOWN) {
         0 => String::new(),
         count => format!(" and {count} more"),
     };
+    let shown: Vec<_> = descriptions.take(MAX_SHOWN).collect();
     let shown = shown.join(", ");
     let message = format!("{subject} of the listing cannot be read: {shown}{others}");
     Some(CommandError::new(Exit::Failure, message))

@@ -111,8 +111,14 @@ impl ChangeSender<'_> {
     async fn send(&self, change: &Change) -> Result<Connection, api::Error> {
         match change {
             Change::Create {
-                destination, types, ..
-            } => self.client.create_connection(destination.id, types).await,
+                source,
+                destination,
+                types,
+            } => {
+                let source = source.as_ref().map(|source| source.id);
+                let created = self.client.create_connection(source, destination.id, types);
+                created.await
+            }
             Change::Update { before, types } => self.client.update_connection(before, types).await,
             Change::Delete { before } => {
                 let deleted = self.client.delete_connection(before).await;

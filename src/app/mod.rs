@@ -22,7 +22,9 @@ use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
 use crate::output::{Output, OutputOptions, TerminalEnvironment};
 
-pub(crate) use account::{Account, unknown_current_org_error, unreadable_records_error};
+pub(crate) use account::{
+    Account, unknown_current_org_error, unreadable_orgs_error, unreadable_records_error,
+};
 pub(crate) use changes::{ChangeSender, MAX_CONCURRENT_CHANGES, complete_answer};
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::chosen_accounts::for_each_account;
 use super::{Account, ChosenAccounts};
 use crate::api::ConnectionFilter;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     ChangeKind, Connection, ConnectionSelector, Org, OrgDirectory, OrgRef, OrgSelector,
     ResolveOrgError, only_match,
@@ -214,8 +214,14 @@ impl ChosenAccounts {
         };
         if selectors.is_empty() {
             let filter = self.filter(ends, self.accounts()).await?;
-            let between = account.complete_connections(filter).await?;
-            return Ok((account, vec![ends.select(None, &between).cloned()]));
+            let between = account.complete_connections(filter.clone()).await?;
+            let selected = ends.select(None, &between).cloned();
+            // Whatever the service lists, only a connection of the named orgs is changed.
+            let selected = selected.and_then(|connection| match filter.selects(&connection) {
+                true => Ok(connection),
+                false => Err(unselected_error(&connection)),
+            });
+            return Ok((account, vec![selected]));
         }
         let all = account.all_connections().await?;
         let (mut found, mut seen) = (Vec::with_capacity(selectors.len()), HashSet::new());
@@ -335,6 +341,15 @@ impl ChosenAccounts {
     }
 }
 
+/// The error for a connection that is not between the orgs that were named.
+fn unselected_error(connection: &Connection) -> CommandError {
+    let (source, destination) = (connection.source.label(), connection.destination.label());
+    CommandError::new(
+        Exit::Failure,
+        format!("the service lists `{source}` to `{destination}`, which was not asked for"),
+    )
+}
+
 /// Everything that the accounts have read about an org in this run.
 fn known_org(id: Uuid, accounts: &[Account]) -> Org {
     let mut known = accounts.iter().map(|account| account.known_org(id));
@@ -372,7 +387,7 @@ async fn resolve_name_among(selector: &OrgSelector, accounts: &[Account]) -> Res
 fn is_ambiguous(error: &CommandError) -> bool {
     matches!(
         error.downcast_ref(),
-        Some(ResolveOrgError::Ambiguous { .. })
+        Some(ResolveOrgError::Ambiguous { .. } | ResolveOrgError::Unreadable { .. })
     )
 }
 

@@ -12,12 +12,13 @@ use crate::model::{
 
 /// The orgs and connections that the chosen accounts see, each once.
 pub(crate) struct Snapshot<'s> {
-    /// The connections; each lists the profiles that see it.
+    /// The connections; each lists the profiles that see it. Those of an account that could be read in part only are
+    /// among them.
     pub(crate) connections: Vec<Connection>,
     /// The orgs that an account manages, belongs to, or has a connection with. `current` is set if only one account
     /// answered.
     pub(crate) orgs: OrgDirectory,
-    /// The accounts that answered, each with the org that its credentials belong to.
+    /// The accounts that could be read completely, each with the org that its credentials belong to.
     pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
     /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
@@ -27,7 +28,7 @@ pub(crate) struct Snapshot<'s> {
 pub(crate) struct MatchingConnections {
     /// The connections, each once; each lists the profiles that see it.
     pub(crate) connections: Vec<Connection>,
-    /// Whether at least one account answered.
+    /// Whether at least one account could be read completely.
     pub(crate) answered: bool,
     /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
@@ -44,19 +45,21 @@ impl ChosenAccounts {
         let (mut accounts, mut failures) = (Vec::new(), Vec::new());
         let (mut connections, mut orgs) = (ConnectionSet::default(), OrgDirectory::default());
         for (account, result) in results.await {
-            let (org, (seen, unreadable)) = match result {
+            let (org, (seen, gap)) = match result {
                 Ok(answer) => answer,
                 Err(error) => {
                     failures.push(error);
                     continue;
                 }
             };
-            failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
             connections.merge_seen_by(seen, account.profile());
-            for org in account.known_orgs().iter().flat_map(|known| &known.orgs) {
-                orgs.add(org.clone());
+            if let Some(known) = account.known_orgs() {
+                orgs.add_all(known);
             }
-            accounts.push((account, org));
+            match gap {
+                None => accounts.push((account, org)),
+                Some(gap) => failures.push(gap.for_profile(account.profile())),
+            }
         }
         let connections = connections.into_vec();
         for connection in &connections {
@@ -87,19 +90,23 @@ impl ChosenAccounts {
             account.list_connections(filter).await
         });
         let mut connections = ConnectionSet::default();
-        let (mut knows_orgs, mut unknown_org, mut failures) = (false, None, Vec::new());
+        let (mut knows_orgs, mut answered) = (false, false);
+        let (mut unknown_org, mut failures) = (None, Vec::new());
         for (account, result) in results.await {
             match result {
-                Ok((seen, unreadable)) => {
+                Ok((seen, gap)) => {
                     knows_orgs = true;
                     connections.merge_seen_by(seen, account.profile());
-                    failures.extend(unreadable.map(|error| error.for_profile(account.profile())));
+                    match gap {
+                        None => answered = true,
+                        Some(gap) => failures.push(gap.for_profile(account.profile())),
+                    }
                 }
                 Err(error) if is_unknown_org(&error) => unknown_org = Some(error.for_profile(None)),
                 Err(error) => failures.push(error),
             }
         }
-        let answered = knows_orgs || unknown_org.is_some();
+        answered |= unknown_org.is_some();
         match unknown_org {
             Some(error) if !knows_orgs && failures.is_empty() => Err(error),
             _ => Ok(MatchingConnections {

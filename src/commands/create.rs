@@ -118,6 +118,8 @@ async fn create(
     match sender.apply(change).await {
         Ok(created) => Ok(ConnectionResult::made(change, created)),
         Err(error) => match error.existing_connection() {
+            // This request may have created it, which is no conflict.
+            Some(_) if error.is_outcome_unknown() && !args.if_not_exists => Err(error),
             Some(existing) => describe_existing(existing, change, args.if_not_exists),
             None => Err(error),
         },
@@ -133,7 +135,8 @@ async fn preview(change: &Change, args: &Args, account: &Account) -> Result<Conn
     };
     let found = account.complete_connections(filter).await?;
     let mut existing = found.iter();
-    match existing.find(|found| found.destination.id == destination.id) {
+    let source = change.source().map(|source| source.id);
+    match existing.find(|found| source.is_none_or(|source| source == found.source.id)) {
         Some(existing) => describe_existing(existing, change, args.if_not_exists),
         None => Ok(ConnectionResult::planned(change)),
     }

@@ -30,7 +30,7 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
     let progress = app.output.progress("reading the connections", None);
     let snapshot = progress.during(chosen_accounts.snapshot()).await;
     if snapshot.accounts.is_empty() {
-        return report::print_text(None, &snapshot.failures, &mut app.output);
+        return report::print_text(None, false, &snapshot.failures, &mut app.output);
     }
     let (connections, orgs) = (&snapshot.connections, &snapshot.orgs);
     let text = match format {
@@ -38,7 +38,7 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
         _ => to_yaml(connections, orgs),
     };
     let text = format!("{}{text}", describe_gaps(&snapshot));
-    let exit = report::print_text(Some(&text), &snapshot.failures, &mut app.output)?;
+    let exit = report::print_text(Some(&text), true, &snapshot.failures, &mut app.output)?;
     if format == Format::Yaml {
         warn_of_inexpressible(connections, &mut app.output);
         note_unknown_types(connections, &mut app.output);

@@ -29,7 +29,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let mut matches = progress
         .during(chosen_accounts.matching_connections(&args.ends))
         .await?;
-    if matches.answered {
+    // The connection that was not read might be the one that is meant.
+    if !matches.answered {
+        matches.connections.clear();
+    } else {
         let found = args
             .ends
             .select(args.connection.as_ref(), &matches.connections)?;

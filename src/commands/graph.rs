@@ -40,8 +40,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if format == Format::Json {
         return report::print_rows(connections, matches.answered, &failures, output);
     }
-    if !matches.answered {
-        return report::print_text(None, &failures, output);
+    if !matches.answered && connections.is_empty() {
+        return report::print_text(None, false, &failures, output);
     }
     if connections.is_empty() && failures.is_empty() {
         output.note("no connections");
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         Format::Svg => graph.svg(),
         _ => graph.tree(output.terminal_width()),
     };
-    report::print_text(Some(&picture), &failures, output)
+    report::print_text(Some(&picture), matches.answered, &failures, output)
 }
 
 /// The connections to draw, and all known orgs, for those that have no connection. With a filter no orgs are returned:

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::report;
 use super::shared_flags::Sorting;
 use crate::api::ErrorKind;
-use crate::app::{Account, App};
+use crate::app::{Account, App, unreadable_orgs_error};
 use crate::error::{Exit, Result};
 use crate::model::OrgDirectory;
 use crate::output::OrgRow;
@@ -38,7 +38,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     for (account, result) in results {
         match result {
             Ok((directory, is_restricted)) => {
-                succeeded = true;
+                match unreadable_orgs_error(&directory.unreadable) {
+                    None => succeeded = true,
+                    Some(error) => failures.push(error.for_profile(account.profile())),
+                }
                 if is_restricted {
                     app.output.warn(&describe_restriction(account.profile()));
                 }
@@ -46,9 +49,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
                     let profiles = profiles_by_org.entry(current).or_default();
                     profiles.extend(account.profile().map(str::to_owned));
                 }
-                for org in directory.orgs {
-                    orgs.add(org);
-                }
+                orgs.add_all(&directory);
             }
             Err(error) => failures.push(error),
         }

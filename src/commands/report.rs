@@ -63,16 +63,17 @@ pub(crate) fn print_failures(failures: &[CommandError], output: &mut Output) -> 
     })
 }
 
-/// Writes a text and reports failures as [`print_rows`] does. `text` is `None` if no part succeeded.
+/// Writes a text and reports failures as [`print_rows`] does. `text` is `None` if there is nothing to show.
 ///
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) fn print_text(
     text: Option<&str>,
+    succeeded: bool,
     failures: &[CommandError],
     output: &mut Output,
 ) -> Result<Exit> {
-    print_and_exit(text.is_some(), failures, output, |_, output| {
+    print_and_exit(succeeded, failures, output, |_, output| {
         Ok(text.map_or(Ok(()), |text| output.write_text(text))?)
     })
 }

@@ -295,6 +295,7 @@ mod tests {
         OrgDirectory {
             current: None,
             orgs: names.iter().map(|name| org(name)).collect(),
+            ..OrgDirectory::default()
         }
     }
 
@@ -387,6 +388,7 @@ mod tests {
             orgs: (0..count)
                 .map(|id| Org::from_id(Uuid::from_u128(id)))
                 .collect(),
+            ..OrgDirectory::default()
         };
         let max = Cache::MAX_ITEMS as u128;
         cache.store_orgs(&hub[0], &orgs(max));

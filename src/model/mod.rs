@@ -15,7 +15,7 @@ pub(crate) use connection::connections_by_pair;
 pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};
 pub use connection_type::{ConnectionType, TypeSet};
 pub use nearest::nearest_names;
-pub use org::{Org, OrgDirectory};
+pub use org::{Org, OrgDirectory, UnreadableOrg};
 pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
     only_match,

@@ -66,6 +66,19 @@ pub struct OrgDirectory {
     pub current: Option<Uuid>,
     /// All known orgs, each once, in the order in which they were added.
     pub orgs: Vec<Org>,
+    /// The orgs whose UUID cannot be read. A name that means one of them does not mean another org alone.
+    pub unreadable: Vec<UnreadableOrg>,
+}
+
+/// An org in an answer that does not show the org's UUID.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnreadableOrg {
+    /// The id as the API wrote it, if there is one. It may hold any characters.
+    pub id: Option<String>,
+    /// The org's name, if it is known.
+    pub name: Option<String>,
+    /// The org's public id, if it is known.
+    pub public_id: Option<String>,
 }
 
 impl OrgDirectory {
@@ -92,6 +105,24 @@ impl OrgDirectory {
         }
     }
 
+    /// Adds an org whose UUID cannot be read. An answer may name it twice, and only once with its name.
+    pub fn add_unreadable(&mut self, org: UnreadableOrg) {
+        let is_known = |known: &UnreadableOrg| known.id.is_some() && known.id == org.id;
+        if !self.unreadable.iter().any(is_known) {
+            self.unreadable.push(org);
+        }
+    }
+
+    /// Adds the orgs of another directory.
+    pub fn add_all(&mut self, other: &Self) {
+        for org in &other.orgs {
+            self.add(org.clone());
+        }
+        for org in &other.unreadable {
+            self.add_unreadable(org.clone());
+        }
+    }
+
     /// Adds both orgs of a connection.
     pub fn add_orgs_of(&mut self, connection: &Connection) {
         self.add(Org::from(&connection.source));
@@ -108,7 +139,7 @@ mod tests {
         let id = Uuid::from_u128(1);
         let mut directory = OrgDirectory {
             current: Some(id),
-            orgs: Vec::new(),
+            ..OrgDirectory::default()
         };
         assert_eq!(directory.current_org(), Some(OrgRef::from(id)));
         directory.add(Org::from_id(id));

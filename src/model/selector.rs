@@ -4,7 +4,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::{Connection, Org, OrgDirectory, nearest_names};
+use super::{Connection, Org, OrgDirectory, UnreadableOrg, nearest_names};
 
 /// A text by which a person names an org.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,16 @@ pub enum ResolveOrgError {
         wanted: OrgSelector,
         /// All orgs that match.
         matches: Vec<Org>,
+    },
+    /// An org matches whose UUID cannot be read.
+    #[error("which org {wanted} is meant cannot be read: {}", describe_unreadable(.unreadable, .matches))]
+    Unreadable {
+        /// The selector.
+        wanted: OrgSelector,
+        /// The other orgs that match.
+        matches: Vec<Org>,
+        /// The orgs without a UUID that match.
+        unreadable: Vec<UnreadableOrg>,
     },
 }
 
@@ -103,40 +113,52 @@ impl OrgSelector {
             let known = directory.get(id).cloned();
             return Ok(known.unwrap_or_else(|| Org::from_id(id)));
         }
-        let mut matches = self.matches(directory, Self::matches_exactly);
-        if matches.is_empty() {
-            matches = self.matches(directory, Self::matches_ignoring_case);
+        let (mut matches, mut unreadable) = self.matches(directory, Self::matches_exactly);
+        if matches.is_empty() && unreadable.is_empty() {
+            (matches, unreadable) = self.matches(directory, Self::matches_ignoring_case);
         }
-        if matches.len() > 1 {
-            return Err(ResolveOrgError::Ambiguous {
-                wanted: self.clone(),
+        let wanted = self.clone();
+        if !unreadable.is_empty() {
+            return Err(ResolveOrgError::Unreadable {
+                wanted,
                 matches,
+                unreadable,
             });
         }
+        if matches.len() > 1 {
+            return Err(ResolveOrgError::Ambiguous { wanted, matches });
+        }
         matches.pop().ok_or_else(|| ResolveOrgError::Unknown {
-            wanted: self.clone(),
+            wanted,
             nearest: self.nearest(directory),
         })
     }
 
-    fn matches(&self, directory: &OrgDirectory, is_match: fn(&Self, &Org) -> bool) -> Vec<Org> {
+    /// The orgs that match by a rule about their name and their public id.
+    fn matches(
+        &self,
+        directory: &OrgDirectory,
+        is_match: fn(&Self, Option<&str>, Option<&str>) -> bool,
+    ) -> (Vec<Org>, Vec<UnreadableOrg>) {
         let orgs = directory.orgs.iter();
-        orgs.filter(|org| is_match(self, org)).cloned().collect()
+        let orgs = orgs.filter(|org| is_match(self, org.name.as_deref(), org.public_id.as_deref()));
+        let unreadable = directory.unreadable.iter();
+        let unreadable =
+            unreadable.filter(|org| is_match(self, org.name.as_deref(), org.public_id.as_deref()));
+        (orgs.cloned().collect(), unreadable.cloned().collect())
     }
 
-    fn matches_exactly(&self, org: &Org) -> bool {
-        let (name, public_id) = (org.name.as_deref(), org.public_id.as_deref());
+    fn matches_exactly(&self, name: Option<&str>, public_id: Option<&str>) -> bool {
         match self {
             Self::Text(text) => name == Some(text) || public_id == Some(text),
             Self::Name(text) => name == Some(text),
             Self::PublicId(text) => public_id == Some(text),
-            Self::Uuid(uuid) => org.id == *uuid,
-            Self::Profile(_) => false,
+            Self::Uuid(_) | Self::Profile(_) => false,
         }
     }
 
-    fn matches_ignoring_case(&self, org: &Org) -> bool {
-        match (self, &org.name) {
+    fn matches_ignoring_case(&self, name: Option<&str>, _: Option<&str>) -> bool {
+        match (self, name) {
             (Self::Text(text) | Self::Name(text), Some(name)) => {
                 name.to_lowercase() == text.to_lowercase()
             }
@@ -188,6 +210,21 @@ fn describe_orgs(orgs: &[Org]) -> String {
         format!("`{name}` ({details})")
     };
     let described: Vec<_> = orgs.iter().map(describe).collect();
+    described.join(", ")
+}
+
+fn describe_unreadable(unreadable: &[UnreadableOrg], matches: &[Org]) -> String {
+    let describe = |org: &UnreadableOrg| {
+        let name = org.name.as_deref().unwrap_or("?");
+        match &org.id {
+            Some(id) => format!("`{name}` ({id}, which is no UUID)"),
+            None => format!("`{name}` (without a UUID)"),
+        }
+    };
+    let mut described: Vec<_> = unreadable.iter().map(describe).collect();
+    if !matches.is_empty() {
+        described.push(describe_orgs(matches));
+    }
     described.join(", ")
 }
 
@@ -319,8 +356,8 @@ mod tests {
 
     fn directory(orgs: Vec<Org>) -> OrgDirectory {
         OrgDirectory {
-            current: None,
             orgs,
+            ..OrgDirectory::default()
         }
     }
 
@@ -433,7 +470,10 @@ mod tests {
             let found = match selector.resolve(&directory) {
                 Ok(_) => 1,
                 Err(ResolveOrgError::Unknown { .. }) => 0,
-                Err(ResolveOrgError::Ambiguous { matches, .. }) => matches.len(),
+                Err(
+                    ResolveOrgError::Ambiguous { matches, .. }
+                    | ResolveOrgError::Unreadable { matches, .. },
+                ) => matches.len(),
             };
             prop_assert_eq!(found, expected);
         }
@@ -447,6 +487,33 @@ mod tests {
                 selector.matches(&Connection::default());
             }
         }
+    }
+
+    #[test]
+    fn a_name_of_an_org_without_a_uuid_means_no_other_org() {
+        let mut directory = sample();
+        for name in ["Observability Hub", "Retail JP"] {
+            directory.add_unreadable(UnreadableOrg {
+                id: Some("odd".to_owned()),
+                name: Some(name.to_owned()),
+                public_id: None,
+            });
+            directory.unreadable[0].id = None;
+        }
+        for (text, others) in [("Observability Hub", 1), ("retail jp", 0)] {
+            let selector: OrgSelector = text.parse().unwrap();
+            let Err(ResolveOrgError::Unreadable {
+                matches,
+                unreadable,
+                ..
+            }) = selector.resolve(&directory)
+            else {
+                panic!("{text} was resolved");
+            };
+            assert_eq!((matches.len(), unreadable.len()), (others, 1), "{text}");
+        }
+        let other: OrgSelector = "Retail US".parse().unwrap();
+        assert!(other.resolve(&directory).is_ok());
     }
 
     #[test]

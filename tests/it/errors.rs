@@ -115,9 +115,10 @@ error: GET /api/v2/org_connections at HOST: 400 Bad Request: Invalid Parameter: 
 fn a_path_that_is_not_there_is_said_to_be_so() {
     a_listing_fails(
         || Reply::refused(404, "Not found"),
-        5,
+        1,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 404 Not Found
+hint: check --site and --api-url; the URL must not have a path, such as /api/v2
 
 "#]],
     );

@@ -152,15 +152,15 @@ connections:
 }
 
 #[test]
-fn a_record_that_cannot_be_read_is_told_at_the_head_of_the_file() {
+fn no_file_is_written_of_a_list_that_cannot_be_read_as_a_whole() {
     let api = Api::new();
     let listing = page(&[connection(50, 1, 2, &["logs"]), Value::Null], 2);
     api.get("/api/v2/org", &org_list(1, &[1, 2]))
         .get(LIST, &listing);
-    let exported = api.world().run(["export"]).code(8);
-    let head = exported.stdout.lines().next();
-    let expected = "# INCOMPLETE: a record of the listing cannot be read: ";
-    assert!(head.unwrap().starts_with(expected), "{}", exported.stdout);
+    let failed = api.world().run(["export"]).code(1);
+    assert_eq!(failed.stdout, "");
+    let expected = "error: a record of the listing cannot be read: ";
+    assert!(failed.stderr.starts_with(expected), "{}", failed.stderr);
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn odd_records_are_shown_with_what_they_have_and_unreadable_ones_are_told() {
     let whole = connection(52, 1, 4, &["audit"]);
     let api = Flaky::new([Reply::Answer(
         200,
-        json!({"data": [undated, unrelated, nameless, whole]}).to_string(),
+        page(&[undated, unrelated, nameless, whole], 4).to_string(),
     )]);
     let shown = api.world().run(["list", "-o", "json"]).code(1).json();
     let field = |name: &str| -> Vec<Value> {

@@ -14,6 +14,7 @@ use super::rate_limit::{Permit, RateLimiter};
 use super::request::Request;
 use super::transport::{self, Transport};
 use crate::api::error::{Error, ErrorKind, duration_text};
+use crate::api::wire::NOT_UNDERSTOOD;
 use crate::config::Credentials;
 
 /// The maximum wait before a retry, unless the service asks for a longer one.
@@ -98,7 +99,7 @@ impl Client {
     pub(in crate::api) async fn call<T>(
         &self,
         request: &Request,
-        parse: impl FnOnce(&[u8]) -> Option<T>,
+        parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Error> {
         let answer = self.send(request).await?;
         parse(&answer.body).ok_or_else(|| self.unreadable(request))
@@ -107,7 +108,7 @@ impl Client {
     /// Sends the request, and sends it again after a temporary failure until the timeout is over.
     ///
     /// # Errors
-    /// Fails if no attempt got a 2xx answer. [`Error::is_outcome_unknown`] is true if an attempt of a write may have taken
+    /// Fails if no attempt got an answer that shows its success. [`Error::is_outcome_unknown`] is true if an attempt of a write may have taken
     /// effect.
     pub(in crate::api) async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let deadline = Instant::now() + self.settings.timeout;
@@ -146,11 +147,16 @@ impl Client {
         Ok(())
     }
 
-    /// Creates the error for a 2xx answer that cannot be parsed. A write may have taken effect.
-    pub(in crate::api) fn unreadable(&self, request: &Request) -> Error {
-        let detail = "the answer was not understood: it does not come from the Datadog API, or from a newer version of it";
-        let error = Error::new(ErrorKind::Decode, detail).with_outcome_unknown(request.is_write());
-        self.in_context(error, request)
+    /// Creates the error for an answer that does not have the form of the API's. A write may have taken effect.
+    fn unreadable(&self, request: &Request) -> Error {
+        let error = Error::new(ErrorKind::Decode, NOT_UNDERSTOOD);
+        self.in_context(error.with_outcome_unknown(request.is_write()), request)
+    }
+
+    /// Whether the URL of the API has a path, which may be a mistake.
+    pub(in crate::api) fn has_path_in_url(&self) -> bool {
+        let endpoint = self.transport.endpoint();
+        !endpoint.base_url().ends_with(endpoint.authority())
     }
 
     /// Adds the request that failed, its host, and where the credentials come from to the error.
@@ -230,7 +236,7 @@ impl Client {
             permit.record_answer(response.status(), response.headers());
             self.transport.record_version(response.version());
             log_answer(request, &response, started.elapsed());
-            Answer::read(response).await
+            Answer::read(response, request).await
         };
         let answer = timeout_at(deadline, answering).await;
         let answer = answer.unwrap_or_else(|_| {

@@ -10,6 +10,7 @@ mod rate_limit;
 mod request;
 mod transport;
 
+pub(super) use self::answer::Answer;
 pub use self::client::{Client, ClientSettings};
 pub(super) use self::request::Request;
 pub use self::transport::Transport;

@@ -14,7 +14,7 @@ use reqwest::header::HeaderMap;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::{header_seconds, header_text, retry_after};
+use super::answer::{header_items, header_text, header_wait, retry_after};
 use super::request::Request;
 use crate::api::error::{Error, ErrorKind, duration_text};
 
@@ -244,12 +244,11 @@ impl Window {
     fn from_headers(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
         let (remaining, reset) = match status {
             StatusCode::TOO_MANY_REQUESTS => (0, retry_after(status, headers)?),
-            _ => (
-                header_text(headers, "x-ratelimit-remaining")?
-                    .parse()
-                    .ok()?,
-                header_seconds(headers, "x-ratelimit-reset")?,
-            ),
+            _ => {
+                let remaining = header_items(headers, "x-ratelimit-remaining");
+                let remaining = remaining.filter_map(|item| item.parse().ok());
+                (remaining.min()?, header_wait(headers, "x-ratelimit-reset")?)
+            }
         };
         (reset <= MAX_WINDOW).then(|| Self {
             remaining,

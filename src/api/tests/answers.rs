@@ -3,11 +3,14 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
 use super::*;
-use crate::api::wire;
+use crate::api::{ConnectionFilter, wire};
 
 fn read(body: &str) -> wire::Page {
-    wire::parse_page(body.as_bytes(), usize::MAX).unwrap()
+    wire::parse_page(body, usize::MAX).unwrap()
 }
 
 /// A page with a whole record on both sides of an odd one, which may be no JSON value at all.
@@ -50,7 +53,7 @@ fn a_whole_page_is_read_with_its_counts_however_it_is_laid_out() {
 #[test]
 fn everything_but_the_ids_may_be_missing_or_odd() {
     let odd = format!(
-        r#"{{"id":"{}","new":[1],"attributes":{{"created_at":7,"connection_types":["new",null,3,"logs"]}},
+        r#"{{"id":"{}","new":[1],"attributes":{{"created_at":7,"connection_types":["new","logs"]}},
         "relationships":{{"source_org":{{"data":{{"id":"{RETAIL}","name":null}}}},"created_by":[],
         "sink_org":{{"data":{{"id":"{HUB}","name":"a\ud800"}}}}}}}}"#,
         id(1)
@@ -125,17 +128,48 @@ fn what_is_barely_json_costs_nothing_else() {
     }
 }
 
-#[test]
-fn bytes_that_are_no_text_cost_a_name_at_most() {
+#[tokio::test]
+async fn bytes_that_are_no_text_cost_a_name_at_most() {
     let mut body = page_of(0, 3, 3).to_string().into_bytes();
     let at = body.iter().position(|byte| *byte == b'R').unwrap();
     body[at] = 0xff;
-    let page = wire::parse_page(&body, usize::MAX).unwrap();
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_bytes(body);
+    let list = Mock::given(method("GET"));
+    list.respond_with(answer).mount(&server).await;
+    let mut pages = client(&server.uri()).connections(ConnectionFilter::default());
+    let page = pages.next().await.unwrap().unwrap();
     assert_eq!(
-        page.rows.connections[0].source.name.as_deref(),
+        page.connections[0].source.name.as_deref(),
         Some("\u{fffd}etail US")
     );
-    assert_eq!(page.rows.connections[1..], [connection(1), connection(2)]);
+    assert_eq!(page.connections[1..], [connection(1), connection(2)]);
+}
+
+/// Trap: types that are not understood become no types, and a check for their absence passes.
+#[test]
+fn types_that_are_no_list_of_texts_make_a_record_unreadable() {
+    for odd in [
+        json!("logs"),
+        json!({}),
+        json!(["logs", 3]),
+        json!(["logs", null]),
+    ] {
+        let mut record = record(1);
+        record["attributes"]["connection_types"] = odd;
+        let expected = (Some(id(1).to_string()), "its types are not a list of texts");
+        assert_eq!(unreadable(&record.to_string()), expected, "{record}");
+    }
+}
+
+#[test]
+fn a_page_of_more_rows_than_a_page_can_have_is_refused() {
+    for row in ["{}".to_owned(), record(0).to_string()] {
+        let page = |count| format!(r#"{{"data":[{}]}}"#, vec![row.as_str(); count].join(","));
+        assert!(wire::parse_page(&page(1000), usize::MAX).is_ok());
+        let refused = wire::parse_page(&page(1001), usize::MAX);
+        assert_eq!(refused, Err("the page has more rows than were asked for"));
+    }
 }
 
 #[test]
@@ -143,8 +177,9 @@ fn names_are_read_character_for_character() {
     for name in ["", "a\"b\\c", "\u{1b}[31m\n", "K\u{f6}ln 👩\u{200d}💻"] {
         let mut record = record(0);
         record["relationships"]["source_org"]["data"]["name"] = name.into();
-        let connection = wire::parse_connection(json!({"data": record}).to_string().as_bytes());
-        assert_eq!(connection.unwrap().source.name.as_deref(), Some(name));
+        let page = read(&page(&[record], 1).to_string());
+        let source = &page.rows.connections[0].source;
+        assert_eq!(source.name.as_deref(), Some(name));
     }
 }
 
@@ -171,29 +206,31 @@ fn what_is_no_page_is_none() {
         r#"{"data":[{}"#,
     ] {
         assert_eq!(
-            wire::parse_page(body.as_bytes(), usize::MAX),
-            None,
+            wire::parse_page(body, usize::MAX),
+            Err(wire::NOT_UNDERSTOOD),
             "{body}"
         );
     }
 }
 
 #[test]
-fn an_answer_without_ids_holds_no_connection() {
+fn the_answer_to_a_write_shows_what_it_names_and_nothing_else() {
+    for body in ["", "{}", "\n", r#"{"data":null}"#, "<html>"] {
+        assert_eq!(wire::parse_answered_connection(body), None, "{body}");
+    }
+    let answered = |record: Value| {
+        let body = json!({"data": record}).to_string();
+        wire::parse_answered_connection(&body).unwrap()
+    };
     let mut unrelated = record(0);
     unrelated.as_object_mut().unwrap().remove("relationships");
-    let unrelated = json!({"data": unrelated}).to_string();
-    for body in [
-        "",
-        "{}",
-        "\n",
-        r#"{"data":null}"#,
-        r#"{"data":{"id":null}}"#,
-        "<html>",
-        &unrelated,
-    ] {
-        assert_eq!(wire::parse_connection(body.as_bytes()), None, "{body}");
-    }
+    let shown = answered(unrelated);
+    assert_eq!(shown.id, Some(id(0)));
+    assert_eq!(shown.types, Some(types(&["logs", "metrics"])));
+    assert_eq!((shown.source, shown.destination), (None, None));
+    let odd = json!({"id": 7, "attributes": {"connection_types": "logs"}});
+    let shown = answered(odd);
+    assert_eq!((shown.id, shown.types), (None, None));
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -273,7 +310,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_cause_a_panic(body in prop::collection::vec(any::<u8>(), 0..60)) {
-        let _ = (wire::parse_page(&body, usize::MAX), wire::parse_connection(&body));
+    fn no_text_causes_a_panic(body in "\\PC{0,60}") {
+        let _ = (wire::parse_page(&body, usize::MAX), wire::parse_answered_connection(&body));
     }
 }

@@ -37,7 +37,7 @@ fn json_answer(status: u16, body: &Value) -> ResponseTemplate {
 
 async fn create(url: &str, words: &[&str]) -> Result<Connection, Error> {
     let types = types(words);
-    client(url).create_connection(HUB, &types).await
+    client(url).create_connection(None, HUB, &types).await
 }
 
 async fn delete(url: &str) -> Result<(), Error> {
@@ -52,10 +52,16 @@ fn path_of_connection() -> String {
 async fn a_connection_is_created_with_one_request() {
     let body = json!({"data": {"type": "org_connection", "attributes": {"connection_types": ["logs", "new"]},
         "relationships": {"sink_org": {"data": {"type": "orgs", "id": HUB}}}}});
-    let answer = json_answer(200, &json!({"data": record(0)}));
+    let mut made = record(0);
+    made["attributes"]["connection_types"] = json!(["new", "logs"]);
+    let answer = json_answer(200, &json!({"data": made}));
     let server = serve("POST", LIST, Some(body), answer).await;
     let created = create(&server.uri(), &["new", "logs"]).await;
-    assert_eq!(created.unwrap(), connection(0));
+    let expected = Connection {
+        types: types(&["logs", "new"]),
+        ..connection(0)
+    };
+    assert_eq!(created.unwrap(), expected);
 }
 
 #[tokio::test]
@@ -82,11 +88,51 @@ async fn an_update_replaces_the_types_and_keeps_the_names() {
 }
 
 #[tokio::test]
-async fn a_delete_counts_as_done_whatever_its_200_holds() {
-    for body in ["{}\n", "", "<html>"] {
-        let answer = ResponseTemplate::new(200).set_body_string(body);
+async fn a_delete_is_done_when_it_is_answered_with_nothing() {
+    for (status, body) in [(200, "{}\n"), (200, ""), (204, "")] {
+        let answer = ResponseTemplate::new(status).set_body_string(body);
         let server = serve("DELETE", &path_of_connection(), None, answer).await;
         delete(&server.uri()).await.unwrap();
+    }
+}
+
+/// Trap: a captive portal answers 200 to everything.
+#[tokio::test]
+async fn a_delete_that_is_answered_with_anything_else_is_looked_up() {
+    for (status, body, told) in [
+        (
+            200,
+            "<html>",
+            "200 OK (an HTML page, not an answer of the API)",
+        ),
+        (200, r#"{"errors":["busy"]}"#, "200 OK with errors: busy"),
+        (200, r#"{"data":{}}"#, r#"200 OK: {"data":{}}"#),
+        (
+            202,
+            "{}",
+            "202 Accepted, which does not show that the request was carried out",
+        ),
+    ] {
+        for is_there in [true, false] {
+            let answer = ResponseTemplate::new(status).set_body_string(body);
+            let server = serve("DELETE", &path_of_connection(), None, answer).await;
+            let look = Mock::given(method("GET")).and(path(LIST));
+            let rows = if is_there { 1 } else { 0 };
+            look.respond_with(json_answer(200, &page_of(0, rows, rows)))
+                .expect(1)
+                .mount(&server)
+                .await;
+            let deleted = delete(&server.uri()).await;
+            let told = format!("{told}; a check afterwards found that it still exists");
+            match deleted {
+                Ok(()) => assert!(!is_there, "{body}"),
+                Err(error) => {
+                    assert!(is_there && error.to_string().ends_with(&told), "{error}");
+                    assert_eq!(error.kind(), ErrorKind::Inconclusive);
+                    assert!(!error.is_outcome_unknown());
+                }
+            }
+        }
     }
 }
 
@@ -94,12 +140,10 @@ async fn a_delete_counts_as_done_whatever_its_200_holds() {
 async fn a_conflict_comes_with_the_connection_that_is_in_the_way() {
     let answer = json_answer(409, &json!({"errors": [EXISTS]}));
     let server = serve("POST", LIST, None, answer).await;
-    let mut foreign = record(7);
-    foreign["relationships"]["sink_org"]["data"]["id"] = json!(RETAIL);
     Mock::given(method("GET"))
         .and(path(LIST))
         .and(query_param("sink_org_id", HUB.to_string()))
-        .respond_with(json_answer(200, &json!({"data": [record(0), foreign, {}]})))
+        .respond_with(json_answer(200, &page_of(0, 1, 1)))
         .expect(1)
         .mount(&server)
         .await;
@@ -145,6 +189,13 @@ async fn every_org_that_is_mentioned_comes_once_however_odd_the_others_are() {
         ..Org::from_id(RETAIL)
     };
     assert_eq!(directory.orgs, [hub, retail, Org::from_id(DANA)]);
+    // Those that cannot be read are known as far as they are shown.
+    let ids: Vec<_> = directory
+        .unreadable
+        .iter()
+        .map(|org| org.id.as_deref())
+        .collect();
+    assert_eq!(ids, [None, None, Some("odd"), None]);
 }
 
 #[tokio::test]
@@ -183,7 +234,7 @@ async fn the_current_user_is_read_as_far_as_the_answer_goes() {
 async fn invalid_keys_are_told_by_status_or_text() {
     for (status, body, expected) in [
         (200, json!({"status": "ok"}), None),
-        (200, json!({}), None),
+        (200, json!({}), Some(ErrorKind::Decode)),
         (
             200,
             json!({"status": "no"}),

@@ -134,7 +134,11 @@ async fn every_row_comes_once_and_in_order() {
 #[tokio::test]
 async fn the_filter_is_sent_and_the_count_of_everything_is_not_taken_for_its_own() {
     let body = json!({"data": [record(0)], "meta": {"page": {"total_count": 70}}});
-    let server = List::new(0).with(0, body).serve().await;
+    let server = List::new(0)
+        .with(0, body)
+        .with(1, json!({"data": []}))
+        .serve()
+        .await;
     for (source, sent) in [
         (None, String::new()),
         (Some(RETAIL), format!("&source_org_id={RETAIL}")),
@@ -147,10 +151,13 @@ async fn the_filter_is_sent_and_the_count_of_everything_is_not_taken_for_its_own
         let mut pages = client(&server.uri()).connections(filter);
         let page = pages.next().await.unwrap().unwrap();
         assert_eq!((page.connections.len(), pages.total()), (1, None));
+        // Without a count of its own, only an empty page shows the end.
+        assert_eq!(pages.next().await.unwrap().unwrap().connections, []);
         assert!(pages.next().await.is_none());
-        let request = server.received_requests().await.unwrap().pop().unwrap();
+        let requests = server.received_requests().await.unwrap();
         let expected = format!("limit=1000&offset=0&sink_org_id={HUB}{sent}");
-        assert_eq!(request.url.query(), Some(expected.as_str()));
+        let first = &requests[requests.len() - 2];
+        assert_eq!(first.url.query(), Some(expected.as_str()));
     }
 }
 
@@ -239,18 +246,89 @@ async fn a_server_that_gives_shorter_pages_is_followed_at_its_own_step() {
     assert_eq!(uneven.read_whole().await, 35);
 }
 
+/// Trap: a gateway gives fewer rows than it was asked for, and the rest is lost without a word.
 #[tokio::test]
-async fn without_a_count_it_is_read_until_a_page_is_not_full() {
+async fn without_a_count_it_is_read_until_a_page_is_empty() {
     let uncounted = |from, to| json!({"data": page_of(from, to, 0)["data"]});
     let list = List::new(0)
         .with(0, uncounted(0, 1000))
-        .with(1000, uncounted(1000, 2000))
-        .with(2000, uncounted(2000, 2001));
-    assert_eq!(list.read_whole().await, 2001);
+        .with(1000, uncounted(1000, 1100))
+        .with(1100, uncounted(1100, 1101))
+        .with(1101, uncounted(0, 0));
+    assert_eq!(list.read_whole().await, 1101);
+}
+
+#[tokio::test]
+async fn a_row_that_comes_again_is_left_out_and_makes_the_list_incomplete() {
+    // A connection was created at the head of the list after the first page.
     let list = List::new(0)
-        .with(0, uncounted(0, 1000))
-        .with(1000, uncounted(0, 0));
-    assert_eq!(list.read_whole().await, 1000);
+        .with(0, page_of(0, 1000, 1500))
+        .with(1000, page_of(999, 1500, 1501));
+    let (rows, kind, message) = list.read_broken().await;
+    assert_eq!((rows, kind), (1500, ErrorKind::IncompleteListing));
+    let end = "a connection came twice, and some may be missing";
+    assert!(message.ends_with(end), "{message}");
+    // Rows may be repeated far from where they came first.
+    let list = List::new(0)
+        .with(0, page_of(0, 1000, 2500))
+        .with(1000, page_of(1000, 2000, 2500))
+        .with(2000, page_of(0, 500, 2500));
+    assert_eq!(list.read_broken().await.0, 2000);
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_offset_is_given_up_at_the_second_page() {
+    let whole = page_of(0, 1000, 2500);
+    let uncounted = json!({"data": whole["data"]});
+    for page in [whole, uncounted] {
+        let mut list = List::new(0);
+        for offset in 0..10 {
+            list = list.with(1000 * offset, page.clone());
+        }
+        let (rows, kind, message) = list.read_broken().await;
+        assert_eq!((rows, kind), (1000, ErrorKind::IncompleteListing));
+        let end = "the list does not end: a page has only connections that came before";
+        assert!(message.ends_with(end), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_grows_with_every_page_ends_the_reading() {
+    let mut list = List::new(0);
+    for offset in (0..1000).step_by(10) {
+        list = list.with(offset, page_of(offset, offset + 10, offset + 20));
+    }
+    let (rows, kind, message) = list.read_broken().await;
+    assert_eq!((rows, kind), (60, ErrorKind::IncompleteListing));
+    let end = "the list does not end: its total grows with every page";
+    assert!(message.ends_with(end), "{message}");
+}
+
+#[tokio::test]
+async fn a_row_that_the_filter_does_not_select_is_told_as_unreadable() {
+    let server = List::new(2).serve().await;
+    for (filter, reason) in [
+        (
+            ConnectionFilter {
+                source: Some(DANA),
+                destination: Some(HUB),
+            },
+            "its source org is not the one that was asked for",
+        ),
+        (
+            ConnectionFilter {
+                source: Some(RETAIL),
+                destination: Some(DANA),
+            },
+            "its destination org is not the one that was asked for",
+        ),
+    ] {
+        let mut pages = client(&server.uri()).connections(filter);
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!((page.connections.len(), page.unreadable.len()), (0, 2));
+        assert_eq!(page.unreadable[0].id, Some(id(0).to_string()));
+        assert_eq!(page.unreadable[0].reason, reason);
+    }
 }
 
 #[tokio::test]
@@ -274,7 +352,7 @@ async fn pages_come_side_by_side_but_only_a_few_ahead() {
 async fn pages_arrive_while_the_reader_blocks_its_thread_beyond_the_timeout() {
     // More than the system buffers.
     let mut long = page_of(100, 110, 200);
-    long["more"] = "x".repeat(16 << 20).into();
+    long["more"] = "x".repeat(6 << 20).into();
     let server = List::capped(200, 10).with(100, long).serve().await;
     let mut pages =
         client_with_timeout(&server.uri(), 1000).connections(ConnectionFilter::default());

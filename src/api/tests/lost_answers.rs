@@ -47,7 +47,7 @@ async fn create(replies: Vec<Reply>) -> (Result<Connection, Error>, Vec<String>)
         client_with_timeout(&server.url, 2000),
         types(&["logs", "metrics"]),
     );
-    let created = client.create_connection(HUB, &types).await;
+    let created = client.create_connection(None, HUB, &types).await;
     (created, server.requests())
 }
 
@@ -95,6 +95,20 @@ async fn a_list_with_an_unreadable_record_settles_nothing() {
     assert_failed(&deleted.unwrap_err(), true, end);
 }
 
+/// Trap: without a `Date`, an old connection passes for one that was just made.
+#[tokio::test]
+async fn without_a_date_nobody_knows_who_made_a_connection() {
+    let undated = || Reply::json(&page_of(0, 1, 1));
+    for replies in [after_loss(undated()), vec![lost(), conflict(), undated()]] {
+        let (created, _) = create(replies).await;
+        let error = created.unwrap_err();
+        assert!(error.is_outcome_unknown());
+        assert_eq!(error.existing_connection().unwrap().id, id(0));
+        let end = "it is not known whether this request created it";
+        assert!(error.to_string().ends_with(end), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_create_whose_answer_is_unreadable_is_looked_for() {
     for body in ["", "{}", "<html>", r#"{"data":null}"#] {
@@ -118,9 +132,7 @@ async fn the_look_afterwards_has_the_whole_timeout() {
 
 #[tokio::test]
 async fn an_update_whose_answer_is_unreadable_is_looked_for() {
-    let mut unrelated = record(0);
-    unrelated.as_object_mut().unwrap().remove("relationships");
-    let unreadable = Reply::json(&json!({"data": unrelated}));
+    let unreadable = Reply::json(&json!({"data": null}));
     let server = RawServer::start(vec![unreadable, list_with_one_made(3600)]).await;
     let (client, types) = (client(&server.url), types(&["logs", "metrics"]));
     let updated = client.update_connection(&connection(0), &types).await;

@@ -58,7 +58,7 @@ fn a_client_and_its_futures_can_move_between_threads() {
     let (client, types) = (client("http://127.0.0.1:1"), types(&["logs"]));
     let connection = connection(0);
     assert_shareable(&client);
-    assert_send(&client.create_connection(HUB, &types));
+    assert_send(&client.create_connection(None, HUB, &types));
     assert_send(&client.update_connection(&connection, &types));
     assert_send(&client.delete_connection(&connection));
     assert_send(&client.managed_orgs(None));
@@ -82,7 +82,9 @@ async fn where_no_server_is_a_write_took_no_effect() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let created = client(&url).create_connection(HUB, &types(&["logs"])).await;
+    let created = client(&url)
+        .create_connection(None, HUB, &types(&["logs"]))
+        .await;
     let error = created.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
     assert!(!error.is_outcome_unknown());

@@ -42,6 +42,7 @@ fn directory(names: &[&str]) -> OrgDirectory {
     OrgDirectory {
         current: None,
         orgs: orgs.collect(),
+        ..OrgDirectory::default()
     }
 }
 

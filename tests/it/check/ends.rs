@@ -66,17 +66,25 @@ fn an_org_that_is_not_found_is_no_verdict() {
 }
 
 #[test]
-fn a_filter_that_the_service_ignores_changes_no_verdict() {
+fn a_filter_that_the_service_ignores_is_no_verdict() {
     let api = Api::new();
     let others = [
         connection(51, 1, 3, &["logs"]),
         connection(52, 2, 1, &["logs"]),
     ];
-    api.get(&between(), &page(&others, 2))
-        .get("/api/v2/org", &org_list(1, &[1, 2]));
-    api.world()
+    api.get(&between(), &page(&others, 2));
+    let unknown = api
+        .world()
         .run(["check", "--from", &uuid(1), "--to", &uuid(2)])
-        .code(3);
+        .code(1);
+    assert_eq!(unknown.stdout, "");
+    assert_data_eq!(
+        unknown.stderr,
+        str![[r#"
+error: 2 records of the listing cannot be read: 00000000-0000-0000-0000-000000000033 (its destination org is not the one that was asked for), 00000000-0000-0000-0000-000000000034 (its source org is not the one that was asked for)
+
+"#]]
+    );
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(crate) enum Reply {
     AnswerWith(&'static str, String, String),
     /// Answers with this status line and these header lines, and sends the request back as the body.
     Echo(&'static str, String),
+    /// Does what this makes of the request.
+    For(Box<dyn FnOnce(&str) -> Reply + Send>),
     /// Waits until the gate is open, then does this. Other requests are served meanwhile.
     Held(Gate, Box<Reply>),
     /// Reads the request and closes the connection.
@@ -95,6 +97,15 @@ impl Flaky {
             seen,
             server: Some(server),
         }
+    }
+
+    /// Starts a server that does with every request what `turn` makes of it.
+    pub(crate) fn answering(turn: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        let turn = Arc::new(turn);
+        Self::always(move || {
+            let turn = Arc::clone(&turn);
+            Reply::For(Box::new(move |request| turn(request)))
+        })
     }
 
     /// Starts a server that does the same with every request.
@@ -201,6 +212,7 @@ fn answer(stream: &mut TcpStream, turn: Reply, request: &str) {
             write(stream, status, &headers, &body, body.len());
         }
         Reply::Echo(status, headers) => write(stream, status, &headers, request, request.len()),
+        Reply::For(turn) => answer(stream, turn(request), request),
         Reply::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
         Reply::Close | Reply::Stall | Reply::Held(..) => {}
     }
@@ -231,10 +243,14 @@ fn read(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
+/// The server's time, one second after the connections of the tests were created.
+const DATE: &str = "date: Tue, 26 Aug 2025 20:19:37 GMT\r\n";
+
 fn write(stream: &mut TcpStream, status: &str, headers: &str, body: &str, length: usize) {
+    let date = if headers.contains("date:") { "" } else { DATE };
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n"
     );
     // The client may be gone. If that is wrong, the test itself finds out.
-    let _ = write!(stream, "{head}{headers}connection: close\r\n\r\n{body}");
+    let _ = write!(stream, "{head}{date}{headers}connection: close\r\n\r\n{body}");
 }

@@ -176,7 +176,7 @@ fn odd_records_are_shown_and_unreadable_ones_are_told() {
         bare,
         connection(53, 4, 2, &[]),
     ];
-    api.get(LIST, &json!({"data": records}));
+    api.get(LIST, &page(&records, 5));
     let listed = api.world().run(["list"]).code(1);
     assert_data_eq!(
         listed.stderr,
