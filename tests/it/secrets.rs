@@ -220,6 +220,20 @@ fn a_token_is_kept_as_well() {
 }
 
 #[test]
+fn what_is_too_short_for_a_key_is_not_struck_out() {
+    let api = Flaky::always(|| Reply::refused(400, "the keys k and longer-key are not known"));
+    let world = World::talking_to(api.url())
+        .with("DD_API_KEY", "k")
+        .with("DD_APP_KEY", "longer-key");
+    let refused = world.run(["list"]).code(1);
+    assert!(
+        refused.stderr.contains("the keys k and *** are not known"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn success_writes_none_into_the_history() {
     let made = json!({"data": connection(50, 1, 2, &["logs"])});
     let api = Flaky::new([Reply::json(&org_list(1, &[1, 2])), Reply::json(&made)]);

@@ -6,6 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::api::error::{Error, ErrorKind};
 use crate::config::Credentials;
 
+/// The minimum length of a secret in bytes. A shorter text is no key; redacting it would only make messages unreadable.
+const MIN_SECRET_LENGTH: usize = 8;
+
 /// The headers of every request, including the credentials.
 #[derive(Debug)]
 pub(super) struct AuthHeaders {
@@ -37,7 +40,9 @@ impl AuthHeaders {
             let secret = SecretString::from(secret.expose_secret().trim());
             let value = header_value(label, prefix, &secret)?;
             headers.insert(HeaderName::from_static(header), value);
-            secrets.push(secret);
+            if secret.expose_secret().len() >= MIN_SECRET_LENGTH {
+                secrets.push(secret);
+            }
         }
         secrets.sort_by_key(|secret| Reverse(secret.expose_secret().len()));
         Ok(Self { headers, secrets })
@@ -125,7 +130,8 @@ mod tests {
                 "test-api-key, test-app-key and test-api-key",
                 "***, *** and ***",
             ),
-            ("test", "test-app-key", "***"),
+            ("test-app", "test-app-key", "***"),
+            ("test", "test-app-key and test", "*** and test"),
         ] {
             let auth = AuthHeaders::new(&keys(api_key, "test-app-key")).unwrap();
             assert_eq!(auth.redact(text), expected);
