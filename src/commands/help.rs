@@ -91,9 +91,10 @@ Environment variables in their order of precedence; a flag comes before all of t
 
   API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
   application key    ORGCONN_APP_KEY, DD_APP_KEY, DATADOG_APP_KEY
-  access token       ORGCONN_ACCESS_TOKEN, DD_ACCESS_TOKEN, in place of the two keys
+  access token       ORGCONN_ACCESS_TOKEN, DD_ACCESS_TOKEN, DD_BEARER_TOKEN, DATADOG_BEARER_TOKEN, in place of the
+                     two keys
   site               ORGCONN_SITE, DD_SITE, DATADOG_SITE
-  URL of the API     ORGCONN_API_URL, DATADOG_HOST
+  URL of the API     ORGCONN_API_URL, DD_HOST, DATADOG_HOST
 Both keys come from one column: a DD_API_KEY is never used with a DATADOG_APP_KEY. A profile that is chosen supplies
 the site and the credentials, and these variables are ignored then.
 
@@ -104,6 +105,6 @@ The other global flags have a variable each
 Any other name that begins with ORGCONN_ is refused: it is probably a misspelled setting.
 
 Also honoured
-  HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,
   XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
 ";

@@ -70,6 +70,16 @@ fn an_access_token_is_sent_alone() {
     assert_eq!(sent(&[token]), bearer);
     assert_eq!(sent(&[token, ALL[2], ALL[3]]), bearer);
     assert_eq!(sent(&[token, ALL[0], ALL[1]]), keys("own"));
+    let bearers = [
+        ("DD_BEARER_TOKEN", "test-dd-bearer-token"),
+        ("DATADOG_BEARER_TOKEN", "test-datadog-bearer-token"),
+    ];
+    assert_eq!(sent(&[token, bearers[0], bearers[1]]), bearer);
+    let second = ["authorization: Bearer test-dd-bearer-token"];
+    assert_eq!(sent(&[bearers[0], bearers[1], ALL[2], ALL[3]]), second);
+    let last = ["authorization: Bearer test-datadog-bearer-token"];
+    assert_eq!(sent(&[bearers[1], ALL[4], ALL[5]]), last);
+    assert_eq!(sent(&[bearers[1], ALL[2], ALL[3]]), keys("dd"));
 }
 
 #[test]

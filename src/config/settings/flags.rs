@@ -28,7 +28,7 @@ pub(crate) struct AccountFlags {
     #[arg(long, global = true, value_name = "SITE")]
     pub(crate) site: Option<String>,
 
-    /// Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DATADOG_HOST]
+    /// Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DD_HOST, DATADOG_HOST]
     #[arg(long, global = true, value_name = "URL", conflicts_with = "site")]
     pub(crate) api_url: Option<String>,
 
@@ -96,8 +96,9 @@ impl AccountFlags {
             Ok(environment.get(name)?.map(|value| (name, value)))
         };
         for family in &FAMILIES {
-            let url = family.url.map(named).transpose()?.flatten();
-            if let Some(server) = Server::from_site_and_url(named(family.site)?, url)? {
+            if let Some(server) =
+                Server::from_site_and_url(named(family.site)?, named(family.url)?)?
+            {
                 return Ok(server);
             }
         }

@@ -52,8 +52,8 @@ impl AccountSettings {
 /// 1. flags: `--profile`, `--all-profiles`; `--site`, `--api-url`;
 /// 2. `ORGCONN_PROFILE`, `ORGCONN_ALL_PROFILES`; `ORGCONN_SITE`, `ORGCONN_API_URL`, `ORGCONN_ACCESS_TOKEN`,
 ///    `ORGCONN_API_KEY` with `ORGCONN_APP_KEY`;
-/// 3. `DD_SITE`, `DD_ACCESS_TOKEN`, `DD_API_KEY` with `DD_APP_KEY`;
-/// 4. `DATADOG_SITE`, `DATADOG_HOST`, `DATADOG_API_KEY` with `DATADOG_APP_KEY`;
+/// 3. `DD_SITE`, `DD_HOST`, `DD_ACCESS_TOKEN`, `DD_BEARER_TOKEN`, `DD_API_KEY` with `DD_APP_KEY`;
+/// 4. `DATADOG_SITE`, `DATADOG_HOST`, `DATADOG_BEARER_TOKEN`, `DATADOG_API_KEY` with `DATADOG_APP_KEY`;
 /// 5. the `default_profile` of the configuration file;
 /// 6. for the site alone: `datadoghq.com`.
 ///

@@ -161,7 +161,7 @@ fn a_site_and_a_url_of_the_same_rank_must_agree() {
 #[test]
 fn a_site_that_is_none_is_an_error_that_names_where_it_was_given() {
     assert_eq!(
-        base_url(&AccountFlags::default(), &[("DD_SITE", "us3")]).unwrap_err(),
+        base_url(&AccountFlags::default(), &[("DD_SITE", "us4")]).unwrap_err(),
         "DD_SITE is not a site; a site is a host name such as datadoghq.com"
     );
     assert!(

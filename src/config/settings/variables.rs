@@ -8,33 +8,34 @@ use crate::config::secret::SecretSource;
 /// Variables that belong together. The keys of one family are never combined with those of another.
 pub(super) struct VariableFamily {
     pub(super) site: &'static str,
-    pub(super) url: Option<&'static str>,
-    access_token: Option<&'static str>,
+    pub(super) url: &'static str,
+    /// The variables for an access token, in their order of precedence.
+    access_tokens: &'static [&'static str],
     api_key: &'static str,
     app_key: &'static str,
 }
 
-/// The families in the order of precedence: those of this program, of Datadog's agents and command line, and of its
-/// Terraform provider and older tools.
+/// The families in the order of precedence: those of this program, of Datadog's agents and command line, and of older
+/// tools. Datadog's Terraform provider has names in both of the latter.
 pub(super) const FAMILIES: [VariableFamily; 3] = [
     VariableFamily {
         site: "ORGCONN_SITE",
-        url: Some("ORGCONN_API_URL"),
-        access_token: Some("ORGCONN_ACCESS_TOKEN"),
+        url: "ORGCONN_API_URL",
+        access_tokens: &["ORGCONN_ACCESS_TOKEN"],
         api_key: "ORGCONN_API_KEY",
         app_key: "ORGCONN_APP_KEY",
     },
     VariableFamily {
         site: "DD_SITE",
-        url: None,
-        access_token: Some("DD_ACCESS_TOKEN"),
+        url: "DD_HOST",
+        access_tokens: &["DD_ACCESS_TOKEN", "DD_BEARER_TOKEN"],
         api_key: "DD_API_KEY",
         app_key: "DD_APP_KEY",
     },
     VariableFamily {
         site: "DATADOG_SITE",
-        url: Some("DATADOG_HOST"),
-        access_token: None,
+        url: "DATADOG_HOST",
+        access_tokens: &["DATADOG_BEARER_TOKEN"],
         api_key: "DATADOG_API_KEY",
         app_key: "DATADOG_APP_KEY",
     },
@@ -42,17 +43,18 @@ pub(super) const FAMILIES: [VariableFamily; 3] = [
 
 impl VariableFamily {
     fn names(&self) -> impl Iterator<Item = &'static str> {
-        let server = [Some(self.site), self.url];
-        server.into_iter().flatten().chain(self.credential_names())
+        let server = [self.site, self.url];
+        server.into_iter().chain(self.credential_names())
     }
 
     fn credential_names(&self) -> impl Iterator<Item = &'static str> {
-        let names = [self.access_token, Some(self.api_key), Some(self.app_key)];
-        names.into_iter().flatten()
+        let tokens = self.access_tokens.iter().copied();
+        tokens.chain([self.api_key, self.app_key])
     }
 
     fn sources(&self, environment: &Environment) -> Result<Option<SecretSources>, ConfigError> {
-        if let Some(name) = self.access_token.filter(|name| environment.is_set(name)) {
+        let mut tokens = self.access_tokens.iter();
+        if let Some(name) = tokens.find(|name| environment.is_set(name)) {
             return Ok(Some(SecretSources::Token(variable(name))));
         }
         match [self.api_key, self.app_key].map(|name| environment.is_set(name)) {

@@ -41,7 +41,8 @@ Global options:
           [default: datadoghq.com]
 
       --api-url <URL>
-          Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DATADOG_HOST]
+          Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DD_HOST,
+          DATADOG_HOST]
 
       --trust-host <HOST>
           Send keys to this host too, although it is neither Datadog's nor this machine; repeatable
@@ -157,7 +158,7 @@ Global options:
       --site <SITE>         Datadog site of the orgs, such as datadoghq.eu [env: ORGCONN_SITE,
                             DD_SITE, DATADOG_SITE] [default: datadoghq.com]
       --api-url <URL>       Base URL of the API, in place of the site's own [env: ORGCONN_API_URL,
-                            DATADOG_HOST]
+                            DD_HOST, DATADOG_HOST]
       --trust-host <HOST>   Send keys to this host too, although it is neither Datadog's nor this
                             machine; repeatable [env: ORGCONN_TRUST_HOST]
   -o, --output <FORMAT>     Output format [env: ORGCONN_OUTPUT] [default: table] [possible values:
