@@ -10,7 +10,8 @@ use anyhow::anyhow;
 
 use crate::api::{self, ErrorKind};
 use crate::config::{
-    ConfigError, EndpointError, EnvironmentError, FileError, SITES, SecretError, StoreError,
+    ConfigError, EndpointError, EnvironmentError, FileError, NetworkError, SITES, SecretError,
+    StoreError,
 };
 use crate::desired::DesiredErrorKind;
 use crate::history::{HistoryError, SelectEntryError, UndoError};
@@ -311,6 +312,21 @@ from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileErro
     SecretError, StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
+impl From<NetworkError> for CommandError {
+    fn from(error: NetworkError) -> Self {
+        let hint = match &error {
+            NetworkError::InvalidProxy(_) => {
+                Some("correct it, or unset it to connect without a proxy")
+            }
+            NetworkError::UnreadableCertificates { .. } | NetworkError::NoCertificates(_) => Some(
+                "name a file of certificates in the PEM format, or unset it to use the system's certificates",
+            ),
+            NetworkError::Environment(_) => None,
+        };
+        Self::from_source(Exit::Usage, hint.map(str::to_owned), error)
+    }
+}
+
 /// Ctrl-C at a question interrupts the command.
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
@@ -465,7 +481,10 @@ fn api_hint(error: &api::Error) -> Option<String> {
             "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \
              SSL_CERT_FILE"
         }
-        ErrorKind::Proxy => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+        ErrorKind::Setup => {
+            "install the system's certificates (the package ca-certificates), or name a file with them in SSL_CERT_FILE"
+        }
+        ErrorKind::Proxy => "check HTTPS_PROXY, ALL_PROXY and NO_PROXY",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -6,10 +6,12 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::api::{
-    self, Client, ClientSettings, ConnectionFilter, ErrorKind, Transport, UnreadableRecord,
+    Client, ClientSettings, ConnectionFilter, ErrorKind, Transport, UnreadableRecord,
 };
 use crate::completion_cache::{Cache, CacheOwner};
-use crate::config::{AccountSettings, CredentialSource, Endpoint};
+use crate::config::{
+    AccountSettings, CredentialSource, Endpoint, Environment, Proxy, check_certificate_file,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
 use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef, UnreadableOrg};
@@ -19,6 +21,8 @@ const MAX_READINGS: u32 = 3;
 
 /// The state that all accounts of a command share.
 pub(super) struct SharedState {
+    /// Names the proxy and the certificates.
+    pub(super) environment: Environment,
     pub(super) timeout: Duration,
     pub(super) max_retries: u32,
     pub(super) interrupt: CancellationToken,
@@ -35,7 +39,7 @@ pub(super) struct SharedState {
 }
 
 impl SharedState {
-    fn transport(&self, endpoint: Endpoint) -> Result<Transport, api::Error> {
+    fn transport(&self, endpoint: Endpoint) -> Result<Transport> {
         let mut transports = self
             .transports
             .lock()
@@ -46,7 +50,11 @@ impl SharedState {
         if let Some(known) = known {
             return Ok(known.clone());
         }
-        let transport = Transport::new(endpoint, self.timeout)?;
+        if endpoint.is_https() {
+            check_certificate_file(&self.environment)?;
+        }
+        let proxy = Proxy::from_environment(&self.environment, &endpoint)?;
+        let transport = Transport::through(proxy.as_ref(), endpoint, self.timeout)?;
         transports.push(transport.clone());
         Ok(transport)
     }
@@ -137,8 +145,8 @@ impl Account {
     }
 
     async fn connect(&self) -> Result<Client> {
-        let credentials = self.settings.credentials.read().await?;
         let transport = self.shared.transport(self.settings.endpoint()?)?;
+        let credentials = self.settings.credentials.read().await?;
         let settings = ClientSettings {
             timeout: self.shared.timeout,
             max_retries: self.shared.max_retries,

@@ -113,6 +113,7 @@ impl App {
 
     fn shared_state(&self, host_label: Option<&'static str>) -> Result<SharedState> {
         Ok(SharedState {
+            environment: self.environment.clone(),
             timeout: self.flags.timeout,
             max_retries: self.flags.max_retries,
             interrupt: self.interrupt.clone(),

@@ -134,6 +134,11 @@ impl Environment {
         value.transpose()
     }
 
+    /// The path that a variable names; `None` if it is not set.
+    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.variables.get(OsStr::new(name)).map(PathBuf::from)
+    }
+
     /// Reads a variable as true (`1`, `true`, `yes`, `on`) or false (`0`, `false`, `no`, `off`), in any letter case. A
     /// variable that is not set is false.
     ///

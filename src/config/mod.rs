@@ -1,10 +1,12 @@
-//! Settings: which server to work with, and whose credentials to use. It imports `model` and `private_file`.
+//! Settings: which server to work with, and whose credentials to use. It imports `model`, `private_file`
+//! and `text_input`.
 
 mod credentials;
 mod edit;
 mod environment;
 mod file;
 mod keychain;
+mod network;
 mod secret;
 mod secret_store;
 mod settings;
@@ -16,6 +18,7 @@ pub(crate) use edit::{ConfigEditor, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile};
 pub(crate) use keychain::{KeychainError, SystemKeychain};
+pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
 pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
 pub(crate) use settings::{AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings};

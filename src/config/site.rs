@@ -15,6 +15,17 @@ pub const SITES: &[&str] = &[
     "us2.ddog-gov.com",
 ];
 
+/// The names that Datadog's documentation and users have for sites, besides those that begin a host name in [`SITES`],
+/// such as `us3`.
+const SITE_NAMES: [(&str, &str); 6] = [
+    ("us1", "datadoghq.com"),
+    ("eu", "datadoghq.eu"),
+    ("eu1", "datadoghq.eu"),
+    ("gov", "ddog-gov.com"),
+    ("us1-fed", "ddog-gov.com"),
+    ("us2-fed", "us2.ddog-gov.com"),
+];
+
 /// The site that is used if none is chosen.
 pub(crate) const DEFAULT_SITE: &str = "datadoghq.com";
 
@@ -58,11 +69,6 @@ pub(crate) enum AddressError {
     /// The text is not a host name.
     #[error("is not a site; a site is a host name such as datadoghq.com")]
     InvalidSite,
-    /// The text is a host of a site, such as `api.datadoghq.com`, and not the site.
-    #[error(
-        "names a host of a site; give the site alone, such as datadoghq.com, without `api.` or `app.`"
-    )]
-    HostOfSite,
     /// The text is not a URL that keys can be sent to.
     #[error(
         "is not an API URL; use one such as https://api.datadoghq.com, without user name, query or fragment"
@@ -94,12 +100,23 @@ impl Server {
         }
     }
 
-    /// Parses a site. Any host name is accepted here; [`Server::endpoint`] refuses unknown sites.
+    /// Parses a site as people write it: its host name, one of [`SITE_NAMES`], or a host or web page of the site, such as
+    /// an org's own login page, `https://acme.datadoghq.eu/`. Any other host name is accepted too here;
+    /// [`Server::endpoint`] refuses unknown sites.
     ///
     /// # Errors
-    /// Fails if the text is not a host name, or names a host of a site.
+    /// Fails if the text is neither such a name nor a host name.
     pub(crate) fn from_site(text: &str) -> Result<Self, AddressError> {
-        let site = text.to_ascii_lowercase();
+        let text = text.trim().to_ascii_lowercase();
+        let page = text.strip_prefix("https://");
+        let page = page.or_else(|| text.strip_prefix("http://"));
+        let host = match page {
+            Some(page) => page.split(['/', '?', '#']).next().unwrap_or_default(),
+            None => text.trim_end_matches('/'),
+        };
+        if let Some(site) = site_of_name(host) {
+            return Ok(Self::Site(site.to_owned()));
+        }
         let is_label = |label: &str| {
             !label.is_empty()
                 && !label.starts_with('-')
@@ -107,13 +124,10 @@ impl Server {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        if !site.contains('.') || !site.split('.').all(is_label) {
+        if !host.contains('.') || !host.split('.').all(is_label) {
             return Err(AddressError::InvalidSite);
         }
-        if site.starts_with("api.") || site.starts_with("app.") {
-            return Err(AddressError::HostOfSite);
-        }
-        Ok(Self::Site(site))
+        Ok(Self::Site(site_of_host(host).unwrap_or(host).to_owned()))
     }
 
     /// Parses the URL of the API. A host without a scheme gets `https://`, as in Datadog's Terraform provider.
@@ -121,11 +135,16 @@ impl Server {
     /// # Errors
     /// Fails if the text is not the URL of a server, or has a user name, a query or a fragment.
     pub(crate) fn from_url(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
         let absolute = if text.contains("://") {
             text.to_owned()
         } else {
             format!("https://{text}")
         };
+        // The parser drops tabs and line breaks without an error.
+        if absolute.contains(|c: char| c.is_control() || c.is_whitespace()) {
+            return Err(AddressError::InvalidUrl);
+        }
         let url = Url::parse(&absolute).map_err(|_| AddressError::InvalidUrl)?;
         let is_plain = matches!(url.scheme(), "https" | "http")
             && url.host_str().is_some_and(|host| !host.is_empty())
@@ -301,6 +320,34 @@ impl Endpoint {
     }
 }
 
+/// The site with this name, such as `us3` or `eu`.
+fn site_of_name(name: &str) -> Option<&'static str> {
+    let listed = SITE_NAMES.iter().find(|(listed, _)| *listed == name);
+    let site = listed.map(|(_, site)| *site);
+    site.or_else(|| {
+        let mut sites = SITES.iter().copied();
+        sites.find(|site| site.strip_suffix(".datadoghq.com") == Some(name))
+    })
+}
+
+/// The known site that a host belongs to: the longest one that it ends in. `None` if there is none, or if the name in
+/// front of the site looks like that of a site that this version does not know, such as `us9`.
+fn site_of_host(host: &str) -> Option<&'static str> {
+    let with_names = SITES.iter().filter_map(|site| {
+        let before = host.strip_suffix(site)?;
+        (before.is_empty() || before.ends_with('.')).then_some((*site, before))
+    });
+    let (site, before) = with_names.max_by_key(|(site, _)| site.len())?;
+    let name = before.trim_end_matches('.').rsplit('.').next()?;
+    match name.as_bytes() {
+        _ if site_of_name(name).is_some() => site_of_name(name),
+        [a, b, c] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() => {
+            None
+        }
+        _ => Some(site),
+    }
+}
+
 /// Whether the character is allowed in a scheme, a host, a port or a simple path.
 fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "-._~:/[]".contains(letter)
@@ -451,17 +498,49 @@ mod tests {
         assert_eq!(server.origin(), server.base_url());
         for wrong in [
             "",
-            "us3",
-            "https://datadoghq.com",
-            "datadoghq.com/",
+            "us4",
+            "datadoghq",
             "a..b",
-            " a.b",
+            "a b.c",
+            "https://",
+            "https://someone@datadoghq.com/",
+            "datadoghq.com:8443",
+            "ftp://datadoghq.com",
         ] {
             let refused = Server::from_site(wrong);
             assert_eq!(refused, Err(AddressError::InvalidSite), "{wrong:?}");
         }
-        for host in ["api.datadoghq.com", "app.datadoghq.eu"] {
-            assert_eq!(Server::from_site(host), Err(AddressError::HostOfSite));
+    }
+
+    #[test]
+    fn a_site_is_understood_as_people_write_it() {
+        for (text, site) in [
+            ("us5", "us5.datadoghq.com"),
+            ("AP1", "ap1.datadoghq.com"),
+            ("US1", "datadoghq.com"),
+            (" EU ", "datadoghq.eu"),
+            ("US1-FED", "ddog-gov.com"),
+            ("us1.datadoghq.com", "datadoghq.com"),
+            ("eu1.datadoghq.com", "datadoghq.eu"),
+            ("https://app.datadoghq.eu/", "datadoghq.eu"),
+            (
+                "https://us3.datadoghq.com/account/login?next=%2F#x",
+                "us3.datadoghq.com",
+            ),
+            ("http://datadoghq.com", "datadoghq.com"),
+            ("datadoghq.com/", "datadoghq.com"),
+            ("api.datadoghq.com", "datadoghq.com"),
+            ("acme.datadoghq.com", "datadoghq.com"),
+            ("acme.us5.datadoghq.com", "us5.datadoghq.com"),
+            ("acme.us2.ddog-gov.com", "us2.ddog-gov.com"),
+            // These are refused when the server is used.
+            ("us9.datadoghq.com", "us9.datadoghq.com"),
+            ("app.us9.datadoghq.com", "app.us9.datadoghq.com"),
+            ("datadoghq.com.evil.example", "datadoghq.com.evil.example"),
+            ("evildatadoghq.com", "evildatadoghq.com"),
+        ] {
+            let expected = Server::Site(site.to_owned());
+            assert_eq!(Server::from_site(text), Ok(expected), "{text:?}");
         }
     }
 
@@ -498,6 +577,8 @@ mod tests {
             "https://:p@api.datadoghq.com",
             "https://api.datadoghq.com/?api_key=x",
             "https://api.datadoghq.com/#x",
+            "https://api.datadog\thq.com",
+            "https://api.datadoghq.com\n/x",
         ] {
             let refused = Server::from_url(wrong);
             assert_eq!(refused, Err(AddressError::InvalidUrl), "{wrong:?}");

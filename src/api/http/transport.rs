@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::Version;
 use reqwest::redirect::Policy;
+use reqwest::{NoProxy, Version};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use crate::api::error::{Error, ErrorKind};
-use crate::config::Endpoint;
+use crate::config::{Endpoint, Proxy};
 
 const USER_AGENT: &str = concat!("orgconn/", env!("CARGO_PKG_VERSION"));
 /// The maximum time to connect. A host that is up accepts a connection sooner.
@@ -42,8 +42,17 @@ impl Transport {
     /// Uses the system's certificates and its proxies. Loopback hosts are reached without a proxy.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Setup`] if the system's certificates cannot be read.
+    /// Fails with [`ErrorKind::Setup`] if the system has no certificates.
     pub fn new(endpoint: Endpoint, timeout: Duration) -> Result<Self, Error> {
+        Self::through(None, endpoint, timeout)
+    }
+
+    /// As [`Transport::new`], with this proxy in place of the system's.
+    pub(crate) fn through(
+        proxy: Option<&Proxy>,
+        endpoint: Endpoint,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
         // An error means that a provider is installed already; it is used then.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -57,12 +66,13 @@ impl Transport {
         }
         if endpoint.is_loopback() {
             builder = builder.no_proxy();
+        } else if let Some(proxy) = proxy {
+            let exceptions = NoProxy::from_string(&proxy.exceptions);
+            let proxy =
+                reqwest::Proxy::all(proxy.url.clone()).map_err(|error| setup_error(&error))?;
+            builder = builder.no_proxy().proxy(proxy.no_proxy(exceptions));
         }
-        let client = builder.build().map_err(|error| {
-            let cause = root_cause(&error);
-            let detail = format!("cannot set up the HTTP client: {cause}");
-            Error::new(ErrorKind::Setup, detail)
-        })?;
+        let client = builder.build().map_err(|error| setup_error(&error))?;
         Ok(Self(Arc::new(Inner {
             endpoint,
             client,
@@ -102,6 +112,17 @@ impl fmt::Debug for Transport {
         debug.field("endpoint", &self.0.endpoint.base_url());
         debug.finish_non_exhaustive()
     }
+}
+
+/// Creates the error for a client that cannot be set up. Its usual cause is that there are no certificates.
+fn setup_error(error: &reqwest::Error) -> Error {
+    let detail = match root_cause(error) {
+        cause if cause.contains("No CA certificates") => {
+            "there are no certificates on this machine to tell the right server by".to_owned()
+        }
+        cause => format!("cannot set up the HTTP client: {cause}"),
+    };
+    Error::new(ErrorKind::Setup, detail)
 }
 
 /// Turns a failure of the connection into an error that says whether the request was sent and whether it may be sent

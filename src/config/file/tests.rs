@@ -106,7 +106,7 @@ fn each_mistake_is_an_error_with_its_place() {
             "2:1: unknown key `sitte`; did you mean site?",
         ),
         (
-            r#"site = "US3""#,
+            r#"site = "US4""#,
             "2:1: site is not a site; a site is a host name such as datadoghq.com",
         ),
         (

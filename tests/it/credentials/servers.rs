@@ -23,8 +23,142 @@ fn an_unknown_site_is_refused_with_the_nearest() {
     );
     refused(
         &ALL[2..4],
-        &["--site", "api.datadoghq.eu"],
-        "--site names a host of a site; give the site alone, such as datadoghq.com, without `api.` or `app.`",
+        &["--site", "us4.datadoghq.com"],
+        &format!("unknown site `us4.datadoghq.com`; did you mean `us3.datadoghq.com`? {known}"),
+    );
+    refused(
+        &ALL[2..4],
+        &["--site", "us4"],
+        "--site is not a site; a site is a host name such as datadoghq.com",
+    );
+}
+
+/// The hosts that a proxy is asked to connect to, with these variables and arguments.
+fn asked_of_proxy(variables: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {
+    let proxy = Flaky::always(|| Reply::Answer(502, String::new()));
+    let own = World::bare()
+        .with("DD_API_KEY", "test-dd-api-key")
+        .with("DD_APP_KEY", "test-dd-app-key")
+        .with("HTTPS_PROXY", proxy.url());
+    let world = variables
+        .iter()
+        .fold(own, |world, (name, value)| world.with(name, value));
+    let failed = world.run([&["list", "--max-retries=0"], arguments].concat());
+    assert_eq!(failed.code, 7, "{}", failed.stderr);
+    let calls = proxy.calls().into_iter();
+    calls
+        .map(|call| call.trim_start_matches("CONNECT ").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_site_is_understood_as_people_write_it() {
+    for (site, host) in [
+        ("us5", "api.us5.datadoghq.com"),
+        ("US1", "api.datadoghq.com"),
+        ("EU", "api.datadoghq.eu"),
+        ("us1.datadoghq.com", "api.datadoghq.com"),
+        ("https://app.datadoghq.eu/", "api.datadoghq.eu"),
+        ("acme.datadoghq.com", "api.datadoghq.com"),
+        ("acme.us3.datadoghq.com", "api.us3.datadoghq.com"),
+    ] {
+        let expected = [format!("{host}:443")];
+        assert_eq!(asked_of_proxy(&[], &["--site", site]), expected);
+        assert_eq!(asked_of_proxy(&[("DD_SITE", site)], &[]), expected);
+    }
+}
+
+#[test]
+fn the_names_of_the_terraform_provider_choose_the_server() {
+    let eu = ["api.datadoghq.eu:443"];
+    let url = "https://api.datadoghq.eu/";
+    assert_eq!(asked_of_proxy(&[("DD_HOST", url)], &[]), eu);
+    let both = [("DD_HOST", url), ("DATADOG_HOST", "https://api.ddog-gov.com")];
+    assert_eq!(asked_of_proxy(&both, &[]), eu);
+    refused(
+        &[ALL[2], ALL[3], ("DD_HOST", url), ("DD_SITE", "datadoghq.com")],
+        &[],
+        "DD_SITE and DD_HOST name different servers; set one of them",
+    );
+}
+
+#[test]
+fn no_proxy_means_what_it_means_to_curl() {
+    let host = "api.us3.datadoghq.com";
+    for (list, is_direct) in [
+        ("a.test api.us3.datadoghq.com", true),
+        ("a.test,\tdatadoghq.com", true),
+        (".datadoghq.com.", true),
+        ("*", true),
+        ("a.test,*", false),
+        ("us3.datadoghq", false),
+        // As curl does, this takes a star and a port for a part of the name.
+        ("*.datadoghq.com", false),
+        ("api.us3.datadoghq.com:443", false),
+    ] {
+        let asked = asked_of_proxy(&[("NO_PROXY", list)], &["--site=us3"]);
+        let expected = match is_direct {
+            true => vec![],
+            false => vec![format!("{host}:443")],
+        };
+        assert_eq!(asked, expected, "{list:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_an_error_that_names_its_variable() {
+    for (variable, value) in [
+        ("HTTPS_PROXY", "::::"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://"),
+        ("https_proxy", "socks5://someone:test-password@127.0.0.1:9"),
+        ("ALL_PROXY", "http://127.0.0.1:99999"),
+    ] {
+        for command in [&["list"][..], &["orgs"], &["auth", "status"]] {
+            let world = World::bare()
+                .with("DD_API_KEY", "test-dd-api-key")
+                .with("DD_APP_KEY", "test-dd-app-key")
+                .with(variable, value);
+            let refused = world.run(command).code(2);
+            let message = format!(
+                "{variable} in the environment cannot be used: a proxy is named by a URL such as \
+                 http://proxy.example:3128, with http or https\n\
+                 hint: correct it, or unset it to connect without a proxy\n"
+            );
+            assert!(refused.stderr.ends_with(&message), "{}", refused.stderr);
+            assert!(!refused.stderr.contains("password"), "{}", refused.stderr);
+        }
+    }
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let world = || {
+        World::bare()
+            .with("DD_API_KEY", "test-dd-api-key")
+            .with("DD_APP_KEY", "test-dd-app-key")
+            .with("HTTPS_PROXY", "http://127.0.0.1:9")
+    };
+    let missing = world().with("SSL_CERT_FILE", "/no/certificates.pem");
+    assert_eq!(
+        missing.run(["list"]).code(2).stderr,
+        "error: cannot read the certificates in `/no/certificates.pem`, which SSL_CERT_FILE names: No such file or \
+         directory (os error 2)\n\
+         hint: name a file of certificates in the PEM format, or unset it to use the system's certificates\n"
+    );
+    let none = world().with("SSL_CERT_FILE", "empty.pem");
+    none.file("empty.pem", "");
+    assert_eq!(
+        none.run(["list"]).code(2).stderr,
+        "error: there are no certificates in `empty.pem`, which SSL_CERT_FILE names\n\
+         hint: name a file of certificates in the PEM format, or unset it to use the system's certificates\n"
+    );
+    let nowhere = world().with("SSL_CERT_DIR", "/no/certificates");
+    assert_eq!(
+        nowhere.run(["list"]).code(1).stderr,
+        "error: there are no certificates on this machine to tell the right server by\n\
+         hint: install the system's certificates (the package ca-certificates), or name a file with them in \
+         SSL_CERT_FILE\n"
     );
 }
 
@@ -79,6 +213,7 @@ fn a_url_with_more_in_it_than_a_place_is_refused_and_not_repeated() {
         "https://api.datadoghq.com?api_key=test-api-key",
         "https://api.datadoghq.com#part",
         "ftp://api.datadoghq.com",
+        "https://api.datadog\thq.com",
     ] {
         refused(
             &ALL[2..4],
