@@ -5,6 +5,7 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::slice;
 
 use anyhow::anyhow;
 
@@ -16,7 +17,7 @@ use crate::config::{
 use crate::desired::DesiredErrorKind;
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
-use crate::output::{ErrorRecord, Format, Output, OutputError};
+use crate::output::{ErrorRecord, Format, Output, OutputError, group_messages};
 use crate::text_input::TextInputError;
 
 /// The result of a command or a part of it.
@@ -153,6 +154,14 @@ impl CommandError {
         }
     }
 
+    /// Creates the error about a change that was not sent because the command was interrupted first.
+    pub(crate) fn not_attempted() -> Self {
+        Self::new(
+            Exit::Interrupted,
+            "not attempted: the command was interrupted",
+        )
+    }
+
     /// Creates the error for a question without an answer. `unchanged` says what did not happen, such as "nothing was
     /// deleted".
     pub(crate) fn unanswered(error: io::Error, unchanged: &str) -> Self {
@@ -231,22 +240,51 @@ impl CommandError {
         }
     }
 
-    /// Prints the error and its hint to standard error.
-    pub(crate) fn report(&self, output: &mut Output) {
-        let message = self.message();
-        match &self.profile {
-            Some(profile) => output.error(&format!("profile {profile}: {message}")),
-            None => output.error(&message),
-        }
-        if let Some(hint) = &self.hint {
-            output.hint(hint);
-        }
+    /// Whether a change was not sent because the command was interrupted first.
+    pub(crate) fn is_not_attempted(&self) -> bool {
+        self.exit == Exit::Interrupted && !self.is_outcome_unknown()
     }
 
     /// Whether standard output was closed by its reader, such as `head`.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Prints errors and their hints to standard error. Of each kind only the first are shown one by one, then how many more
+/// there are. A hint that several of them share is shown once.
+pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
+    let text = |error: &&CommandError| {
+        let hint = error.hint.as_deref().unwrap_or_default();
+        format!("{} {} {hint}", error.exit.as_str(), error.message())
+    };
+    for group in group_messages(errors, text) {
+        let mut hint = None;
+        for error in group.shown {
+            if hint.is_some_and(|hint| error.hint.as_ref() != Some(hint)) {
+                print_hint(hint.take(), output);
+            }
+            let message = error.message();
+            match &error.profile {
+                Some(profile) => output.error(&format!("profile {profile}: {message}")),
+                None => output.error(&message),
+            }
+            hint = error.hint.as_ref();
+        }
+        if group.hidden > 0 {
+            let hidden = group.hidden;
+            output.error(&format!(
+                "{hidden} more of this kind; -o json lists them all"
+            ));
+        }
+        print_hint(hint, output);
+    }
+}
+
+fn print_hint(hint: Option<&String>, output: &mut Output) {
+    if let Some(hint) = hint {
+        output.hint(hint);
     }
 }
 
@@ -262,7 +300,7 @@ pub(crate) fn conclude(outcome: Result<Exit>, output: &mut Output) -> Exit {
         // Readers of JSON and YAML always get an envelope. If it cannot be written, the report below is still printed.
         let _ = output.write_errors(&[error.to_record()]);
     }
-    error.report(output);
+    report(slice::from_ref(&error), output);
     error.exit
 }
 
@@ -394,13 +432,21 @@ impl From<SelectEntryError> for CommandError {
 impl From<UndoError> for CommandError {
     fn from(error: UndoError) -> Self {
         let (exit, hint) = match error {
-            UndoError::NothingChanged { .. } => (
+            UndoError::NothingChanged { .. } | UndoError::Unchanged { .. } => (
                 Exit::Usage,
                 Some("`orgconn history` shows what became of each change"),
             ),
             UndoError::OtherHost { .. } => (
                 Exit::Usage,
                 Some("choose its profile with --profile, or its site with --site"),
+            ),
+            UndoError::NoKeys { .. } => (
+                Exit::Permission,
+                Some("choose its profile with --profile, or add one with `orgconn profile add`"),
+            ),
+            UndoError::Refused { .. } => (
+                Exit::Failure,
+                Some("`orgconn history` shows why each change failed"),
             ),
             UndoError::UnknownCreator { .. } | UndoError::AlreadyUndone { .. } => {
                 (Exit::Conflict, None)
@@ -423,10 +469,7 @@ impl From<HistoryError> for CommandError {
             error if error.is_locked() => Exit::Temporary,
             _ => Exit::Failure,
         };
-        match error {
-            HistoryError::Undo(error) => error.into(),
-            error => Self::from_source(exit, None, error),
-        }
+        Self::from_source(exit, None, error)
     }
 }
 

@@ -1,7 +1,7 @@
 use super::Account;
 use crate::api::{self, Client, ErrorKind};
-use crate::error::{CommandError, Exit, Result};
-use crate::history::{Entry, Origin, Outcome};
+use crate::error::{CommandError, Result};
+use crate::history::{EntryId, Origin, Outcome};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output;
 
@@ -15,6 +15,23 @@ pub(crate) struct ChangeSender<'s> {
     client: &'s Client,
     command: &'static str,
     origin: Origin,
+}
+
+/// What came of a change.
+pub(crate) enum Effect {
+    /// It was made.
+    Made(Connection),
+    /// Somebody else had made exactly this change already.
+    NotNeeded(Connection),
+}
+
+impl Effect {
+    /// The connection after the change; for a delete, the one before it.
+    pub(crate) fn into_connection(self) -> Connection {
+        match self {
+            Self::Made(connection) | Self::NotNeeded(connection) => connection,
+        }
+    }
 }
 
 impl Account {
@@ -43,31 +60,49 @@ impl Account {
 }
 
 impl ChangeSender<'_> {
-    /// Makes a change and returns the connection after it, or for a delete the connection before it. Fields that the
-    /// service's answer leaves out are filled in.
+    /// Makes a change. Fields that the service's answer leaves out are filled in.
     ///
     /// # Errors
     /// Fails if the change was refused, or its outcome is unknown. Also fails, before anything is sent, if the journal
     /// cannot be written or the command was interrupted. The message names the change.
-    pub(crate) async fn apply(&self, change: &Change) -> Result<Connection> {
-        let made = self.carry_out(change, None).await;
+    pub(crate) async fn apply(&self, change: &Change) -> Result<Effect> {
+        let made = self.carry_out(change, None, false).await;
         made.map_err(|error| explain(error, change))
     }
 
-    /// As [`ChangeSender::apply`], for a change that undoes `entry`. Its error message does not name the change.
+    /// As [`ChangeSender::apply`], but it is no error if somebody else has made exactly this change already: if the
+    /// connection to create exists with these types, or the one to delete does not exist.
     ///
     /// # Errors
-    /// As [`ChangeSender::apply`]. Also fails, before anything is sent, if the entry was undone in the meantime.
-    pub(crate) async fn undo(&self, entry: &Entry, change: &Change) -> Result<Connection> {
-        self.carry_out(change, Some(entry)).await
+    /// As [`ChangeSender::apply`].
+    pub(crate) async fn ensure(&self, change: &Change) -> Result<Effect> {
+        let made = self.carry_out(change, None, true).await;
+        made.map_err(|error| explain(error, change))
     }
 
-    async fn carry_out(&self, change: &Change, undoes: Option<&Entry>) -> Result<Connection> {
+    /// As [`ChangeSender::apply`], for a change that undoes `entry`. The caller holds the lock for undos. The error
+    /// message does not name the change.
+    ///
+    /// # Errors
+    /// As [`ChangeSender::apply`].
+    pub(crate) async fn undo(&self, entry: &EntryId, change: &Change) -> Result<Effect> {
+        self.carry_out(change, Some(entry), false).await
+    }
+
+    /// Whether the command was interrupted.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.account.is_interrupted()
+    }
+
+    /// `accepts_same` as in [`ChangeSender::ensure`].
+    async fn carry_out(
+        &self,
+        change: &Change,
+        undoes: Option<&EntryId>,
+        accepts_same: bool,
+    ) -> Result<Effect> {
         if self.account.is_interrupted() {
-            return Err(CommandError::new(
-                Exit::Interrupted,
-                "not attempted: the command was interrupted",
-            ));
+            return Err(CommandError::not_attempted());
         }
         // The wait comes before the journal entry: an entry without an outcome means that the change may have been
         // sent.
@@ -76,14 +111,29 @@ impl ChangeSender<'_> {
         let entry = journal
             .begin(change, self.command, &self.origin, undoes)
             .await?;
-        let answer = self.send(change).await;
+        let answer = match self.send(change).await {
+            Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
+            Err(error) => match connection_as_wanted(&error, change) {
+                Some(connection) if accepts_same => Ok(Effect::NotNeeded(connection)),
+                _ => Err(error),
+            },
+        };
         let outcome = match &answer {
-            Ok(connection) => Outcome::Done {
+            Ok(Effect::Made(connection)) => Outcome::Done {
                 connection: (change.kind() != ChangeKind::Delete)
                     .then(|| connection.clone().into()),
             },
+            Ok(Effect::NotNeeded(_)) => Outcome::Unchanged {
+                message: match change.kind() {
+                    ChangeKind::Delete => "it did not exist any more".to_owned(),
+                    _ => "it existed already".to_owned(),
+                },
+            },
             Err(error) if error.is_outcome_unknown() => Outcome::Unknown {
                 message: Some(error.to_string()),
+            },
+            Err(error) if error.kind() == ErrorKind::Interrupted => Outcome::Unchanged {
+                message: "not attempted: the command was interrupted".to_owned(),
             },
             Err(error) => Outcome::Failed {
                 message: error.to_string(),
@@ -94,16 +144,20 @@ impl ChangeSender<'_> {
         if let Err(error) = journal.finish(entry, outcome).await {
             output::log_line(&format!("warning: {error}"));
         }
-        let result = answer.map(|connection| complete_answer(connection, change));
-        match (&result, change) {
-            (Ok(connection), _) => self.account.cache_change(change.kind(), connection),
+        match (&answer, change) {
+            (Ok(Effect::Made(connection) | Effect::NotNeeded(connection)), _) => {
+                self.account.cache_change(change.kind(), connection);
+            }
             // The connection was deleted by someone else, so the cache must forget it.
             (Err(error), Change::Delete { before }) if error.kind() == ErrorKind::NotFound => {
                 self.account.cache_change(ChangeKind::Delete, before);
             }
             _ => {}
         }
-        Ok(result?)
+        answer.map_err(|error| match error.kind() {
+            ErrorKind::Interrupted if !error.is_outcome_unknown() => CommandError::not_attempted(),
+            _ => error.into(),
+        })
     }
 
     /// Sends the change and returns the connection in the answer. A delete has none, so it returns the connection
@@ -125,6 +179,18 @@ impl ChangeSender<'_> {
                 deleted.map(|()| before.clone())
             }
         }
+    }
+}
+
+/// The connection, if a change was refused because somebody else had made exactly this change already.
+fn connection_as_wanted(error: &api::Error, change: &Change) -> Option<Connection> {
+    match change {
+        Change::Create { types, .. } => {
+            let existing = error.existing_connection()?;
+            (existing.types == *types).then(|| complete_answer(existing.clone(), change))
+        }
+        Change::Delete { before } if error.kind() == ErrorKind::NotFound => Some(before.clone()),
+        Change::Delete { .. } | Change::Update { .. } => None,
     }
 }
 

@@ -41,6 +41,15 @@ impl App {
         self.open_accounts(false)
     }
 
+    /// As [`App::chosen_accounts`], for a command that knows the orgs that it is about. If no profile is chosen, it opens
+    /// all of them.
+    ///
+    /// # Errors
+    /// As [`App::chosen_accounts`].
+    pub(crate) fn chosen_or_all_accounts(&mut self) -> Result<ChosenAccounts> {
+        self.open_accounts(true)
+    }
+
     /// As [`App::chosen_accounts`], for a command that may name its source org. If it names one and no profile is
     /// chosen, all profiles are chosen, and [`ChosenAccounts::account_for_create_or_update`] then picks the profile of
     /// that org.

@@ -25,7 +25,7 @@ use crate::output::{Output, OutputOptions, TerminalEnvironment};
 pub(crate) use account::{
     Account, unknown_current_org_error, unreadable_orgs_error, unreadable_records_error,
 };
-pub(crate) use changes::{ChangeSender, MAX_CONCURRENT_CHANGES, complete_answer};
+pub(crate) use changes::{ChangeSender, Effect, MAX_CONCURRENT_CHANGES, complete_answer};
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
@@ -104,6 +104,11 @@ impl App {
         Ok(self.environment.state_directory()?.join("sandbox.json"))
     }
 
+    /// Whether the user has interrupted the command.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupt.is_cancelled()
+    }
+
     /// Whether this run uses the sandbox.
     pub(crate) fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]
@@ -116,14 +121,6 @@ impl App {
     /// any other run only those made outside of it. With `--profile` it shows only the changes of these profiles.
     pub(crate) fn shows_history_of(&self, origin: &Origin) -> bool {
         origin.matches(self.in_sandbox(), &self.flags.accounts.profile)
-    }
-
-    /// Chooses a profile, unless flags or variables choose others.
-    pub(crate) fn prefer_profile(&mut self, profile: &str) -> Result<()> {
-        if self.profile_choice()? == ProfileChoice::None {
-            self.flags.accounts.profile = vec![profile.to_owned()];
-        }
-        Ok(())
     }
 
     /// Whether the user must be asked for a confirmation, which `--yes` makes unnecessary. `action` is a gerund, such

@@ -2,6 +2,7 @@ use std::slice;
 
 use uuid::Uuid;
 
+use super::chosen_accounts::for_each_account;
 use super::{Account, ChosenAccounts, ConnectionEnds};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
@@ -37,7 +38,21 @@ pub(crate) struct MatchingConnections {
 impl ChosenAccounts {
     /// Reads the orgs and connections of all accounts in parallel.
     pub(crate) async fn snapshot(&self) -> Snapshot<'_> {
-        let results = self.for_each_account(async |account| {
+        self.snapshot_through(|_| true).await
+    }
+
+    /// As [`ChosenAccounts::snapshot`], without the accounts whose profiles name another org than `orgs`.
+    pub(crate) async fn snapshot_of_orgs(&self, orgs: &[Uuid]) -> Snapshot<'_> {
+        let may_belong = |account: &Account| {
+            let pinned = account.pinned_org();
+            pinned.is_none_or(|pinned| orgs.contains(&pinned))
+        };
+        self.snapshot_through(may_belong).await
+    }
+
+    async fn snapshot_through(&self, is_asked: impl Fn(&Account) -> bool) -> Snapshot<'_> {
+        let accounts = self.accounts().iter().filter(|account| is_asked(account));
+        let results = for_each_account(accounts, async |account| {
             let org = account.current_org_with_name();
             let listed = account.list_connections(ConnectionFilter::default());
             Ok(futures_util::try_join!(org, listed)?)

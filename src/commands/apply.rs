@@ -4,16 +4,15 @@ use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
 use super::comparison::{self, Comparison, FileArgs, compare};
-use super::report;
-use crate::api::ErrorKind;
+use super::report::{self, Interruption};
 use crate::app::{
-    App, ChangeSender, ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
+    App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
     run_concurrently,
 };
 use crate::desired::{DesiredFile, Plan, Step};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
-use crate::output::{Output, Progress, StepRow};
+use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 
 /// Bring the live connections to a file's state
 ///
@@ -134,17 +133,17 @@ fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
 const DONE: &str = "done";
 const FAILED: &str = "failed";
 const UNKNOWN: &str = "unknown";
-const NOT_ATTEMPTED: &str = "not attempted";
 
 /// The results of a plan: all steps in their order, and the failures among them.
 #[derive(Default)]
 struct ApplyReport {
     rows: Vec<StepRow>,
     failures: Vec<CommandError>,
+    interruption: Interruption,
 }
 
-/// A step's row, and its error if it failed.
-type StepResult = (StepRow, Option<CommandError>);
+/// A step's row, its error if it failed, and whether its result came after the command was interrupted.
+type StepResult = (StepRow, Option<CommandError>, bool);
 
 /// Carries out the steps: those of different source orgs side by side, those of one org in the plan's order. A step
 /// that fails does not stop the others. After an interruption nothing more is started.
@@ -170,11 +169,15 @@ async fn carry_out(
         results
     });
     let mut report = ApplyReport::default();
-    for (row, failure) in run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS)
+    for (row, failure, is_late) in run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS)
         .await
         .into_iter()
         .flatten()
     {
+        if let Some(result) = row.result {
+            let interruption = &mut report.interruption;
+            interruption.count(result == NOT_ATTEMPTED, result == DONE, is_late);
+        }
         report.rows.push(row);
         report.failures.extend(failure);
     }
@@ -188,49 +191,44 @@ async fn carry_out_step(
 ) -> StepResult {
     let mut row = StepRow::planned(step);
     let Some(change) = &step.change else {
-        return (row, None);
+        return (row, None, false);
     };
     let account = comparison.account_for(step);
     let Some(sender) = account.and_then(|(_, org)| senders.get(&org.id)) else {
-        return (row, None);
+        return (row, None, false);
     };
-    match apply_change(change, sender).await {
+    let made = apply_change(change, sender).await;
+    let is_late = sender.is_interrupted();
+    match made {
         Ok(connection) => {
             row.result = Some(DONE);
             row.id = Some(connection.id);
-            (row, None)
+            (row, None, is_late)
         }
-        Err(error) if error.exit() == Exit::Interrupted && !error.is_outcome_unknown() => {
+        Err(error) if error.is_not_attempted() => {
             row.result = Some(NOT_ATTEMPTED);
-            (row, None)
+            (row, None, is_late)
         }
         Err(error) => {
             let is_unknown = error.is_outcome_unknown();
             row.result = Some(if is_unknown { UNKNOWN } else { FAILED });
             row.reason = Some(error.message());
-            (row, Some(error.for_profile(step.profile.as_deref())))
+            let error = error.for_profile(step.profile.as_deref());
+            (row, Some(error), is_late)
         }
     }
 }
 
 /// Makes the change. If somebody else made exactly the same change in the meantime, it counts as done.
 async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
-    let error = match sender.apply(change).await {
-        Ok(connection) => return Ok(connection),
-        Err(error) => error,
-    };
+    let made = sender.ensure(change).await;
+    let made = made.map(Effect::into_connection);
     match change {
-        Change::Create { source, types, .. } => match error.existing_connection() {
-            Some(existing) if existing.types == *types => Ok(existing.clone()),
-            _ => {
-                let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
-                Err(error.context(format!("from `{source}`")))
-            }
-        },
-        Change::Delete { before } if error.api_kind() == Some(ErrorKind::NotFound) => {
-            Ok(before.clone())
-        }
-        _ => Err(error),
+        Change::Create { source, .. } => made.map_err(|error| {
+            let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
+            error.context(format!("from `{source}`"))
+        }),
+        Change::Update { .. } | Change::Delete { .. } => made,
     }
 }
 
@@ -242,14 +240,10 @@ impl ApplyReport {
 
     /// Shows the steps, reports the failures and an interruption, and prints how many steps have each result.
     fn finish(mut self, output: &mut Output) -> Result<Exit> {
-        let not_attempted = self.count(NOT_ATTEMPTED);
-        if not_attempted > 0 {
-            let error = CommandError::new(
-                Exit::Interrupted,
-                format!("interrupted: {not_attempted} of the changes were not attempted"),
-            );
-            self.failures.push(error.hint("run it again to continue"));
-        }
+        let interruption = std::mem::take(&mut self.interruption);
+        let interrupted = interruption.into_error();
+        self.failures
+            .extend(interrupted.map(|error| error.hint("run it again to continue")));
         let done = self.count(DONE);
         let mut summary = format!("{done} done, {} failed", self.count(FAILED));
         for result in [UNKNOWN, NOT_ATTEMPTED] {

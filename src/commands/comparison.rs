@@ -297,12 +297,8 @@ impl<'s> Comparison<'s> {
 
     /// Prints the warnings that a person should see before the plan is carried out.
     pub(crate) async fn print_warnings(&self, output: &mut Output) {
-        for warning in self.plan.warnings(&self.snapshot.orgs) {
-            output.warn(&warning);
-        }
-        for warning in self.personal_owner_warnings().await {
-            output.warn(&warning);
-        }
+        output.warn_each(self.plan.warnings(&self.snapshot.orgs));
+        output.warn_each(self.personal_owner_warnings().await);
     }
 
     /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is

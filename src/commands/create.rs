@@ -1,7 +1,7 @@
 use super::report;
 use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
-use crate::app::{Account, App, ChangeSender, complete_answer};
+use crate::app::{Account, App, ChangeSender, Effect, complete_answer};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
@@ -80,7 +80,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             }
         }
     });
-    report::run_changes(tasks, args.dry_run, &mut app.output).await
+    report::run_changes(tasks, args.dry_run, app).await
 }
 
 fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
@@ -105,9 +105,8 @@ fn warn_about_destinations(destinations: &[Org], output: &mut Output) {
             "an org shares with at most {MAX_DESTINATIONS} others, unless it is on an Enterprise plan"
         ));
     }
-    for org in destinations.iter().filter(|org| org.disabled == Some(true)) {
-        output.warn(&format!("`{}` is disabled", org.label()));
-    }
+    let disabled = destinations.iter().filter(|org| org.disabled == Some(true));
+    output.warn_each(disabled.map(|org| format!("`{}` is disabled", org.label())));
 }
 
 async fn create(
@@ -115,8 +114,14 @@ async fn create(
     args: &Args,
     sender: &ChangeSender<'_>,
 ) -> Result<ConnectionResult> {
-    match sender.apply(change).await {
-        Ok(created) => Ok(ConnectionResult::made(change, created)),
+    let effect = match args.if_not_exists {
+        true => sender.ensure(change).await,
+        false => sender.apply(change).await,
+    };
+    match effect {
+        Ok(Effect::Made(created)) => Ok(ConnectionResult::made(change, created)),
+        Ok(Effect::NotNeeded(existing)) => Ok(ConnectionResult::new("exists", existing)),
+        Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(change)),
         Err(error) => match error.existing_connection() {
             // This request may have created it, which is no conflict.
             Some(_) if error.is_outcome_unknown() && !args.if_not_exists => Err(error),

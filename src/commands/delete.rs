@@ -1,6 +1,5 @@
 use super::report;
-use crate::api::ErrorKind;
-use crate::app::{App, ChangeSender, ConnectionEnds};
+use crate::app::{App, ChangeSender, ConnectionEnds, Effect};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionResult, Output};
@@ -56,7 +55,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
     let connections = connections.into_iter();
     let tasks = connections.map(|connection| delete(connection, &args, &sender));
-    report::run_changes(tasks, args.dry_run, &mut app.output).await
+    report::run_changes(tasks, args.dry_run, app).await
 }
 
 async fn delete(
@@ -64,16 +63,18 @@ async fn delete(
     args: &Args,
     sender: &ChangeSender<'_>,
 ) -> Result<ConnectionResult> {
-    let before = connection.clone();
-    let change = Change::Delete { before };
+    let change = Change::Delete { before: connection };
     if args.dry_run {
         return Ok(ConnectionResult::planned(&change));
     }
-    match sender.apply(&change).await {
-        Ok(deleted) => Ok(ConnectionResult::made(&change, deleted)),
-        Err(error) if args.ignore_not_found && error.api_kind() == Some(ErrorKind::NotFound) => {
-            Ok(ConnectionResult::new("not found", connection))
-        }
+    let effect = match args.ignore_not_found {
+        true => sender.ensure(&change).await,
+        false => sender.apply(&change).await,
+    };
+    match effect {
+        Ok(Effect::Made(deleted)) => Ok(ConnectionResult::made(&change, deleted)),
+        Ok(Effect::NotNeeded(missing)) => Ok(ConnectionResult::new("not found", missing)),
+        Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(&change)),
         Err(error) => Err(error),
     }
 }

@@ -1,7 +1,9 @@
+use std::slice;
+
 use super::report;
 use crate::app::{App, Snapshot};
 use crate::desired::{is_expressible, to_terraform, to_yaml};
-use crate::error::{Exit, Result};
+use crate::error::{self, Exit, Result};
 use crate::model::{Connection, ConnectionType};
 use crate::output::{Format, Output, escape};
 
@@ -23,7 +25,7 @@ pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
         Err(error) => {
             // Other commands write errors into the envelope of `-o yaml`. Here standard output is a desired-state file
             // without an envelope, so the error goes only to standard error.
-            error.report(&mut app.output);
+            error::report(slice::from_ref(&error), &mut app.output);
             return Ok(error.exit());
         }
     };

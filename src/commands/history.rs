@@ -7,7 +7,8 @@ use crate::output::HistoryRow;
 /// List the changes that this machine made, the newest first
 ///
 /// Every create, update and delete is recorded before it is sent and after its answer; one without an answer is
-/// `unknown`. With --profile, only the changes made with it. The sandbox has a history of its own.
+/// `unknown`. The changes of one command are a run and stand together. With --profile, only the changes made with it.
+/// The sandbox has a history of its own.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn history --limit 10
@@ -21,12 +22,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<HistoryRow>()?;
     let entries = app.journal()?.entries()?;
-    let rows = entries
+    let runs = entries.runs(|entry| app.shows_history_of(&entry.origin));
+    let rows = runs
         .iter()
         .rev()
-        .filter(|entry| app.shows_history_of(&entry.origin))
+        .flat_map(|run| run.entries.iter().rev())
         .take(args.limit.unwrap_or(usize::MAX))
-        .map(row)
+        .map(|entry| row(entry))
         .collect();
     let exit = report::print_rows(rows, true, &[], &mut app.output)?;
     for line in entries.unreadable() {
@@ -40,6 +42,7 @@ fn row(entry: &Entry) -> HistoryRow {
     let answered = answered.filter(|types| !types.is_empty());
     let (result, reason) = result_and_reason(entry);
     HistoryRow {
+        run: entry.run.to_string(),
         entry: entry.id.to_string(),
         at: entry.at,
         operation: entry.change.kind().as_str(),
@@ -74,6 +77,7 @@ fn result_and_reason(entry: &Entry) -> (&'static str, Option<String>) {
             let undoes = || entry.undoes.as_ref().map(|other| format!("undoes {other}"));
             ("done", undone_by.or_else(undoes))
         }
+        Outcome::Unchanged { message } => ("unchanged", Some(message.clone())),
         Outcome::Failed { message, .. } => ("failed", Some(message.clone())),
         Outcome::Unknown { message } => {
             let message = message.clone();

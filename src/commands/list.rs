@@ -2,7 +2,7 @@ use super::report;
 use super::shared_flags::{Sorting, TypeFilter};
 use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records_error};
 use crate::completion_cache::Cache;
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{self, CommandError, Exit, Result};
 use crate::model::Connection;
 use crate::output::Output;
 
@@ -109,9 +109,7 @@ async fn stream(
         .collect();
     let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
     let shown = listing.finish(&records);
-    for failure in &failures {
-        failure.report(output);
-    }
+    error::report(&failures, output);
     if let Some(failure) = failures.first() {
         return Ok(failure.exit());
     }

@@ -1,8 +1,8 @@
 //! Prints the result of a command that did several things: first the rows, then each failure once.
 
-use crate::app::{MAX_CONCURRENT_CHANGES, run_concurrently};
-use crate::error::{CommandError, Exit, Result};
-use crate::output::{ConnectionResult, ErrorRecord, Output, Row};
+use crate::app::{App, MAX_CONCURRENT_CHANGES, run_concurrently};
+use crate::error::{self, CommandError, Exit, Result};
+use crate::output::{ConnectionResult, ErrorRecord, Format, NOT_ATTEMPTED, Output, Row};
 
 /// Shows the rows of the successes, reports each failure, and returns the exit code of the whole.
 ///
@@ -20,7 +20,7 @@ pub(crate) fn print_results<R: Row>(results: Vec<Result<R>>, output: &mut Output
     print_rows(rows, succeeded, &failures, output)
 }
 
-/// Makes changes in one org, some of them side by side, and ends the command as [`print_results`] does. In a dry run
+/// Makes changes in one org, some of them side by side, and ends the command as [`print_changes`] does. In a dry run
 /// `tasks` change nothing.
 ///
 /// # Errors
@@ -28,13 +28,73 @@ pub(crate) fn print_results<R: Row>(results: Vec<Result<R>>, output: &mut Output
 pub(crate) async fn run_changes(
     tasks: impl Iterator<Item = impl Future<Output = Result<ConnectionResult>>>,
     is_dry_run: bool,
-    output: &mut Output,
+    app: &mut App,
 ) -> Result<Exit> {
+    let is_interrupted = || app.is_interrupted();
+    let tasks = tasks.map(|task| async { (task.await, is_interrupted()) });
     let results = run_concurrently(tasks, MAX_CONCURRENT_CHANGES).await;
     if is_dry_run {
-        output.note("dry run: nothing was changed");
+        app.output.note("dry run: nothing was changed");
     }
+    print_changes(results, &mut app.output)
+}
+
+/// The row or the error of a change, and whether it came after the command was interrupted.
+pub(crate) type ChangeResult = (Result<ConnectionResult>, bool);
+
+/// Shows the rows of changes, reports each failure and an interruption, and returns the exit code of the whole.
+///
+/// # Errors
+/// Fails if the output could not be written.
+pub(crate) fn print_changes(results: Vec<ChangeResult>, output: &mut Output) -> Result<Exit> {
+    let mut interruption = Interruption::default();
+    for (result, is_late) in &results {
+        let is_not_attempted = matches!(result, Ok(row) if row.result == NOT_ATTEMPTED);
+        interruption.count(is_not_attempted, result.is_ok(), *is_late);
+    }
+    let mut results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
+    if output.format() == Format::Id {
+        // Only ids of connections that were changed may reach the next program of a pipeline.
+        results.retain(|result| !matches!(result, Ok(row) if row.result == NOT_ATTEMPTED));
+    }
+    results.extend(interruption.into_error().map(Err));
     print_results(results, output)
+}
+
+/// Counts the changes of an interrupted command.
+#[derive(Default)]
+pub(crate) struct Interruption {
+    done: usize,
+    finished_late: usize,
+    not_attempted: usize,
+}
+
+impl Interruption {
+    /// Counts one change. `is_late` says whether its result came after the command was interrupted.
+    pub(crate) fn count(&mut self, is_not_attempted: bool, is_done: bool, is_late: bool) {
+        match (is_not_attempted, is_late) {
+            (true, _) => self.not_attempted += 1,
+            (false, true) => self.finished_late += 1,
+            (false, false) => self.done += usize::from(is_done),
+        }
+    }
+
+    /// The error about the interruption; `None` if every change was attempted.
+    pub(crate) fn into_error(self) -> Option<CommandError> {
+        let Self {
+            done,
+            finished_late,
+            not_attempted,
+        } = self;
+        (not_attempted > 0).then(|| {
+            CommandError::new(
+                Exit::Interrupted,
+                format!(
+                    "interrupted: {done} done, {finished_late} in flight and finished, {not_attempted} not attempted"
+                ),
+            )
+        })
+    }
 }
 
 /// Shows rows and reports failures as [`print_results`] does. `succeeded` says whether any part succeeded, which may be
@@ -109,9 +169,7 @@ pub(crate) fn print_with_failures(
 ) -> Result<()> {
     let records: Vec<_> = failures.iter().map(CommandError::to_record).collect();
     let shown = show(&records, output);
-    for failure in failures {
-        failure.report(output);
-    }
+    error::report(failures, output);
     match shown {
         Err(error) if error.is_closed_pipe() => Ok(()),
         shown => shown,

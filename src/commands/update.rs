@@ -64,7 +64,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let sender = account.change_sender("update").await?;
     let connections = connections.into_iter();
     let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &sender));
-    report::run_changes(tasks, args.dry_run, &mut app.output).await
+    report::run_changes(tasks, args.dry_run, app).await
 }
 
 async fn update(
@@ -81,12 +81,13 @@ async fn update(
         before: connection,
         types,
     };
-    match dry_run {
-        true => Ok(ConnectionResult::planned(&change)),
-        false => Ok(ConnectionResult::made(
-            &change,
-            sender.apply(&change).await?,
-        )),
+    if dry_run {
+        return Ok(ConnectionResult::planned(&change));
+    }
+    match sender.apply(&change).await {
+        Ok(effect) => Ok(ConnectionResult::made(&change, effect.into_connection())),
+        Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(&change)),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,7 +4,7 @@ use std::slice;
 use uuid::Uuid;
 
 use super::line::{self, Event};
-use super::{Entry, EntryId, Origin, Outcome, UnreadableLine, UnreadableReason};
+use super::{Entry, EntryId, Origin, Outcome, RunId, UnreadableLine, UnreadableReason};
 use crate::model::Change;
 
 /// All entries of a journal in the order in which they were written. Their times may differ from this order if the
@@ -16,26 +16,47 @@ pub(crate) struct Entries {
     positions: HashMap<EntryId, usize>,
 }
 
-/// Why a text does not select exactly one entry.
+/// A run of the history, with all its changes or some of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run<'a> {
+    /// The id by which the user names the run.
+    pub(crate) id: &'a RunId,
+    /// The entries, the newest last.
+    pub(crate) entries: Vec<&'a Entry>,
+}
+
+/// The part of the history that a user names by an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Selection<'a> {
+    /// One change.
+    Entry(&'a Entry),
+    /// All changes of a run.
+    Run(Run<'a>),
+}
+
+/// Why a text does not select exactly one run or entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SelectEntryError {
     /// The text is too short to be the beginning of an id.
-    #[error("`{0}` is too short; give an entry's id or at least 4 characters of it")]
+    #[error("`{0}` is too short; give the id of a run or entry, or at least 4 characters of it")]
     TooShort(String),
     /// No id begins with it.
-    #[error("no entry whose id begins with `{0}`; `orgconn history` shows them")]
+    #[error("no run or entry whose id begins with `{0}`; `orgconn history` shows them")]
     Unknown(String),
     /// Several ids begin with it.
-    #[error("{} entries whose id begins with `{wanted}`: {}", .matches.len(), .matches.join(", "))]
+    #[error("{} ids begin with `{wanted}`: {}", .matches.len(), .matches.join(", "))]
     Ambiguous {
         /// The text that was given.
         wanted: String,
-        /// All ids that begin with it, the newest last.
+        /// All ids that begin with it, those of entries last.
         matches: Vec<String>,
     },
 }
 
 impl Entries {
+    /// The minimum number of characters that a user must give of an id.
+    const MIN_PREFIX: usize = 4;
+
     /// The entries, the newest last.
     pub(crate) fn iter(&self) -> slice::Iter<'_, Entry> {
         self.entries.iter()
@@ -51,34 +72,58 @@ impl Entries {
         self.positions.get(id).map(|&index| &self.entries[index])
     }
 
-    /// Finds the one entry with an id that is `text` or begins with it.
-    ///
-    /// # Errors
-    /// Fails if the text is shorter than [`EntryId::MIN_PREFIX`], or if no id or several ids begin with it.
-    pub(crate) fn select(&self, text: &str) -> Result<&Entry, SelectEntryError> {
-        if text.trim().chars().count() < EntryId::MIN_PREFIX {
-            return Err(SelectEntryError::TooShort(text.to_owned()));
+    /// The runs with those of their entries that `is_chosen`. The run that began last is the last. Runs without such an
+    /// entry are left out.
+    pub(crate) fn runs(&self, is_chosen: impl Fn(&Entry) -> bool) -> Vec<Run<'_>> {
+        let mut runs: Vec<Run<'_>> = Vec::new();
+        let mut positions = HashMap::new();
+        for entry in self.iter().filter(|entry| is_chosen(entry)) {
+            let index = *positions.entry(&entry.run).or_insert(runs.len());
+            match runs.get_mut(index) {
+                Some(run) => run.entries.push(entry),
+                None => runs.push(Run {
+                    id: &entry.run,
+                    entries: vec![entry],
+                }),
+            }
         }
-        let matches: Vec<_> = self.iter().filter(|one| one.id.starts_with(text)).collect();
-        match matches.as_slice() {
-            [only] => Ok(only),
-            [] => Err(SelectEntryError::Unknown(text.to_owned())),
-            several => Err(SelectEntryError::Ambiguous {
-                wanted: text.to_owned(),
-                matches: several.iter().map(|entry| entry.id.to_string()).collect(),
-            }),
-        }
+        runs
     }
 
-    /// The entry to undo if the user names none: the newest entry that is done, not undone, not an undo itself, and
-    /// whose origin `is_chosen`. So repeated undos go back in time, and an undo is undone only if the user names it.
-    pub(crate) fn newest_to_undo(&self, is_chosen: impl Fn(&Origin) -> bool) -> Option<&Entry> {
-        self.iter().rev().find(|entry| {
-            entry.is_done()
-                && entry.undone_by.is_none()
-                && entry.undoes.is_none()
-                && is_chosen(&entry.origin)
+    /// Finds the one run or entry with an id that is `text` or begins with it.
+    ///
+    /// # Errors
+    /// Fails if the text is shorter than four characters, or if no id or several ids begin with it.
+    pub(crate) fn select(&self, text: &str) -> Result<Selection<'_>, SelectEntryError> {
+        if text.trim().chars().count() < Self::MIN_PREFIX {
+            return Err(SelectEntryError::TooShort(text.to_owned()));
+        }
+        let entries: Vec<_> = self.iter().filter(|one| one.id.starts_with(text)).collect();
+        let mut runs = self.runs(|one| one.run.starts_with(text) && !one.is_own_run());
+        match (runs.as_slice(), entries.as_slice()) {
+            ([], [entry]) => return Ok(Selection::Entry(entry)),
+            ([_], []) => return Ok(Selection::Run(runs.remove(0))),
+            ([], []) => return Err(SelectEntryError::Unknown(text.to_owned())),
+            _ => {}
+        }
+        let runs = runs.iter().map(|run| run.id.to_string());
+        let entries = entries.iter().map(|entry| entry.id.to_string());
+        Err(SelectEntryError::Ambiguous {
+            wanted: text.to_owned(),
+            matches: runs.chain(entries).collect(),
         })
+    }
+
+    /// The runs to undo if the user names none, the newest first, with the entries that are left to undo: those that are
+    /// not undone, are no undo themselves, and whose origin `is_chosen`. At least one of them is known to be done. So
+    /// repeated undos go back in time, and an undo is undone only if the user names it.
+    pub(crate) fn runs_to_undo(&self, is_chosen: impl Fn(&Origin) -> bool) -> Vec<Run<'_>> {
+        let mut runs = self.runs(|entry| {
+            entry.undoes.is_none() && entry.check_undoable().is_ok() && is_chosen(&entry.origin)
+        });
+        runs.retain(|run| run.entries.iter().any(|entry| entry.is_done()));
+        runs.reverse();
+        runs
     }
 
     /// A copy of `entry` with the current id of its connection ([`Entries::current_id`]). An entry from before a delete
@@ -150,12 +195,31 @@ impl Entries {
                 };
                 let entry = &mut self.entries[index];
                 entry.outcome = outcome;
-                let undoes = entry.undoes.as_ref().filter(|_| entry.is_done());
-                if let Some(&undone) = undoes.and_then(|undone| self.positions.get(undone)) {
-                    self.entries[undone].undone_by = Some(id);
+                let undoes = entry.undoes.clone();
+                let undone = undoes.and_then(|undone| self.positions.get(&undone).copied());
+                match (undone, &self.entries[index].outcome) {
+                    (Some(undone), Outcome::Done { .. }) => self.set_undone(undone, Some(index)),
+                    (Some(undone), outcome) if outcome.is_refusal() => {
+                        self.entries[undone].undo_refused_by = Some(id);
+                    }
+                    _ => {}
                 }
             }
         }
         Ok(())
+    }
+
+    /// Records by which entry another one was undone; `None` if that undo was undone. If the entry is an undo itself, the
+    /// entry that it had undone is in effect again, or no longer.
+    fn set_undone(&mut self, index: usize, undone_by: Option<usize>) {
+        let by = undone_by.map(|by| self.entries[by].id.clone());
+        let entry = &mut self.entries[index];
+        entry.undone_by = by;
+        let earlier = entry.undoes.as_ref().and_then(|id| self.positions.get(id));
+        // An undo stands behind what it undoes. A line that says otherwise must not lead in a circle.
+        if let Some(&earlier) = earlier.filter(|&&earlier| earlier < index) {
+            let in_effect = undone_by.is_none().then_some(index);
+            self.set_undone(earlier, in_effect);
+        }
     }
 }

@@ -21,6 +21,8 @@ const DIGITS: u32 = 13;
 pub(crate) struct Entry {
     /// The id by which the user names the entry.
     pub(crate) id: EntryId,
+    /// The invocation of the program that made the change.
+    pub(crate) run: RunId,
     /// The time right before the change was sent, by this machine's clock.
     pub(crate) at: Timestamp,
     /// The requested change.
@@ -33,8 +35,10 @@ pub(crate) struct Entry {
     pub(crate) undoes: Option<EntryId>,
     /// The result of the change, as far as it is known.
     pub(crate) outcome: Outcome,
-    /// The entry that undid this one. An undo counts only if it is known to have succeeded.
+    /// The entry that undid this one. An undo counts only if it is known to have succeeded, and is not undone itself.
     pub(crate) undone_by: Option<EntryId>,
+    /// The latest undo of this entry that the API refused.
+    pub(crate) undo_refused_by: Option<EntryId>,
 }
 
 /// The profile, host and org with which a change is made.
@@ -58,6 +62,12 @@ pub(crate) enum Outcome {
         /// The connection in the API's answer; `None` for a delete.
         connection: Option<Box<Connection>>,
     },
+    /// Nothing was changed, and nothing had to be: the connection was as wanted already, or the command was interrupted
+    /// before the change was sent.
+    Unchanged {
+        /// The reason.
+        message: String,
+    },
     /// The change was refused or never reached the API, so nothing changed.
     Failed {
         /// The reason, which contains no secret.
@@ -77,17 +87,25 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct EntryId(String);
 
+/// The id of a run, which is one invocation of the program with all its changes: `r`, then an id as that of an entry,
+/// such as `r01k2z6mvr9dq3`. An entry of an earlier version, which names no run, is a run of its own with the entry's
+/// id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct RunId(String);
+
 impl Entry {
     /// A new entry for a change that is about to be sent.
     pub(super) fn new(
         change: &Change,
         command: &'static str,
         origin: &Origin,
+        run: &RunId,
         undoes: Option<EntryId>,
     ) -> Self {
         let at = now();
         Self {
             id: EntryId::new(at),
+            run: run.clone(),
             at,
             change: change.clone(),
             command: command.to_owned(),
@@ -95,6 +113,7 @@ impl Entry {
             undoes,
             outcome: Outcome::Unknown { message: None },
             undone_by: None,
+            undo_refused_by: None,
         }
     }
 
@@ -102,7 +121,7 @@ impl Entry {
     pub(crate) fn answer(&self) -> Option<&Connection> {
         match &self.outcome {
             Outcome::Done { connection } => connection.as_deref(),
-            Outcome::Failed { .. } | Outcome::Unknown { .. } => None,
+            Outcome::Unchanged { .. } | Outcome::Failed { .. } | Outcome::Unknown { .. } => None,
         }
     }
 
@@ -119,10 +138,11 @@ impl Entry {
         self.connection().map(|connection| connection.id)
     }
 
-    /// The org whose data is shared, if it is known.
+    /// The org whose data is shared, if it is known. For a create, it is the org of the credentials.
     pub(crate) fn source(&self) -> Option<&OrgRef> {
         let connection = self.connection().map(|connection| &connection.source);
-        connection.or_else(|| self.change.source())
+        let known = connection.or_else(|| self.change.source());
+        known.or(self.origin.org.as_ref())
     }
 
     /// The org that may query the data.
@@ -131,9 +151,26 @@ impl Entry {
         connection.unwrap_or_else(|| self.change.destination())
     }
 
+    /// Whether the entry is a run of its own, since it names none.
+    pub(crate) fn is_own_run(&self) -> bool {
+        self.run.0 == self.id.0
+    }
+
     /// Whether the change is known to have been made.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.outcome, Outcome::Done { .. })
+    }
+}
+
+impl Outcome {
+    /// Whether the API refused the change, so that another attempt is refused as well.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Failed { http_status, .. } => http_status.is_some_and(|status| {
+                (400..500).contains(&status) && ![408, 429].contains(&status)
+            }),
+            Self::Done { .. } | Self::Unchanged { .. } | Self::Unknown { .. } => false,
+        }
     }
 }
 
@@ -151,22 +188,32 @@ impl Origin {
 }
 
 impl EntryId {
-    /// The minimum number of characters that a user must give of an id.
-    pub(crate) const MIN_PREFIX: usize = 4;
-
     fn new(at: Timestamp) -> Self {
-        let millisecond = u64::try_from(at.as_millisecond()).unwrap_or_default();
-        let number = millisecond << RANDOM_BITS | fastrand::u64(..1 << RANDOM_BITS);
-        let digit = |place: u32| char::from(ALPHABET[(number >> (5 * place)) as usize % 32]);
-        Self((0..DIGITS).rev().map(digit).collect())
+        Self(new_id(at))
     }
 
-    /// Whether this id begins with `text`, as a person types it. Letter case is ignored, and `o`, `i` and `l` are read
-    /// as the digits that they look like.
-    pub(crate) fn starts_with(&self, text: &str) -> bool {
-        let text = text.trim().to_lowercase();
-        let digits = text.replace('o', "0").replace(['i', 'l'], "1");
-        self.0.starts_with(&text) || self.0.starts_with(&digits)
+    /// Whether this id begins with `text`, as a person types it.
+    pub(super) fn starts_with(&self, text: &str) -> bool {
+        id_starts_with(&self.0, text)
+    }
+}
+
+impl RunId {
+    /// The id of a run that begins now.
+    pub(super) fn new() -> Self {
+        Self(format!("r{}", new_id(now())))
+    }
+
+    /// Whether this id begins with `text`, as a person types it.
+    pub(super) fn starts_with(&self, text: &str) -> bool {
+        id_starts_with(&self.0, text)
+    }
+}
+
+/// The run of an entry that names none.
+impl From<&EntryId> for RunId {
+    fn from(entry: &EntryId) -> Self {
+        Self(entry.0.clone())
     }
 }
 
@@ -177,10 +224,39 @@ impl From<&str> for EntryId {
     }
 }
 
+#[cfg(test)]
+impl From<&str> for RunId {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// The milliseconds of `at` and random bits as digits.
+fn new_id(at: Timestamp) -> String {
+    let millisecond = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    let number = millisecond << RANDOM_BITS | fastrand::u64(..1 << RANDOM_BITS);
+    let digit = |place: u32| char::from(ALPHABET[(number >> (5 * place)) as usize % 32]);
+    (0..DIGITS).rev().map(digit).collect()
+}
+
+/// Whether an id begins with `text`. Letter case is ignored, and `o`, `i` and `l` are read as the digits that they look
+/// like.
+fn id_starts_with(id: &str, text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let digits = text.replace('o', "0").replace(['i', 'l'], "1");
+    id.starts_with(&text) || id.starts_with(&digits)
 }
 
 /// The current time in whole milliseconds. A higher precision would only make the file longer.

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EntryId, UndoError};
+use super::EntryId;
 
 /// Why the history cannot be read or written, and the consequence for a change.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +19,6 @@ pub(crate) enum HistoryError {
     /// A change could not be written to the journal. It must not be sent.
     #[error("the change was not sent, because it could not be written to the history first")]
     WriteIntent(#[source] Arc<JournalError>),
-    /// An entry was undone by another process after it was read. The undo must not be sent.
-    #[error(transparent)]
-    Undo(#[from] UndoError),
     /// A change was sent, but its outcome could not be written.
     #[error(
         "the outcome of the change could not be written to the history; the entry {entry} stays unknown"
@@ -84,7 +81,7 @@ impl HistoryError {
             Self::WriteIntent(source) | Self::WriteOutcome { source, .. } | Self::Read(source) => {
                 matches!(**source, JournalError::Locked { .. })
             }
-            Self::StateDirectory { .. } | Self::Undo(_) => false,
+            Self::StateDirectory { .. } => false,
         }
     }
 }

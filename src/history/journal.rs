@@ -20,6 +20,13 @@ pub(crate) struct Journal {
     pub(super) lock_timeout: Duration,
 }
 
+/// Makes other undos on this machine wait until it is dropped. If this process dies, the system closes the file.
+#[derive(Debug)]
+#[must_use = "other undos wait only while the lock is held"]
+pub(crate) struct UndoLock {
+    _file: File,
+}
+
 impl Journal {
     /// The journal in `state_directory`. The first change creates the directory and the file, which only their owner
     /// may access.
@@ -53,7 +60,7 @@ impl Journal {
             .map_err(|error| HistoryError::Read(Arc::new(error)))
     }
 
-    pub(super) fn read(&self) -> Result<Entries, JournalError> {
+    fn read(&self) -> Result<Entries, JournalError> {
         let mut entries = Entries::default();
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(entries),
@@ -98,12 +105,18 @@ impl Journal {
         written
     }
 
-    /// Waits until no other undo runs on this machine. Other undos then wait while the returned file is open. If this
-    /// process dies, the system closes the file.
-    pub(super) fn lock_undo(&self) -> Result<File, JournalError> {
-        let file = self.open_for_append(&self.undo_lock)?;
-        self.wait_for_lock(&self.undo_lock, || file.try_lock())?;
-        Ok(file)
+    /// Waits until no other undo runs on this machine. Other undos then wait while the lock is held. The caller reads
+    /// the entries after it has the lock, since the undo before may have undone the same ones.
+    ///
+    /// # Errors
+    /// Fails if the lock cannot be created, or another undo holds it for ten seconds.
+    pub(crate) fn lock_undo(&self) -> Result<UndoLock, HistoryError> {
+        let lock = || {
+            let file = self.open_for_append(&self.undo_lock)?;
+            self.wait_for_lock(&self.undo_lock, || file.try_lock())?;
+            Ok(UndoLock { _file: file })
+        };
+        lock().map_err(|error: JournalError| HistoryError::WriteIntent(Arc::new(error)))
     }
 
     fn open_for_append(&self, path: &Path) -> Result<File, JournalError> {

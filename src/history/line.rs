@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use super::{Entry, EntryId, Origin, Outcome, UnreadableReason};
+use super::{Entry, EntryId, Origin, Outcome, RunId, UnreadableReason};
 use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet};
 
 /// The maximum length of a line in bytes, for reading and writing.
@@ -45,6 +45,8 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct IntentBody {
     entry: EntryId,
+    /// Earlier versions of the program wrote no run.
+    run: Option<RunId>,
     at: Timestamp,
     operation: ChangeKind,
     command: String,
@@ -96,7 +98,8 @@ pub(super) fn encode_outcome(
     at: Timestamp,
     mut outcome: Outcome,
 ) -> serde_json::Result<Vec<u8>> {
-    if let Outcome::Failed { message, .. }
+    if let Outcome::Unchanged { message }
+    | Outcome::Failed { message, .. }
     | Outcome::Unknown {
         message: Some(message),
     } = &mut outcome
@@ -161,6 +164,7 @@ impl From<Entry> for IntentBody {
         };
         Self {
             entry: entry.id,
+            run: Some(entry.run),
             at: entry.at,
             operation: change.kind(),
             command: entry.command,
@@ -191,6 +195,7 @@ impl TryFrom<IntentBody> for Entry {
             _ => return Err(UnreadableReason::NoConnection),
         };
         Ok(Self {
+            run: body.run.unwrap_or_else(|| RunId::from(&body.entry)),
             id: body.entry,
             at: body.at,
             change,
@@ -203,6 +208,7 @@ impl TryFrom<IntentBody> for Entry {
             undoes: body.undoes,
             outcome: Outcome::Unknown { message: None },
             undone_by: None,
+            undo_refused_by: None,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The journal of the changes that this machine has made, and the undo of these changes.
 //!
-//! Each change is written before its request is sent ([`JournalWriter::begin`]) and again after its answer arrived
-//! ([`JournalWriter::finish`]). If the run is killed in between, the entry has [`Outcome::Unknown`].
-//! [`Journal::entries`] reads all entries; [`Entry::inverse`] returns the change that undoes an entry.
+//! The changes of one invocation of the program are a run. Each change is written before its request is sent
+//! ([`JournalWriter::begin`]) and again after its answer arrived ([`JournalWriter::finish`]). If the run is killed in
+//! between, the entry has [`Outcome::Unknown`]. [`Journal::entries`] reads all entries; [`Entry::inverse`] returns the change that undoes an entry.
 //!
 //! The file is `history.jsonl` in the state directory. It contains lines of JSON, which are appended and never
 //! rewritten. Its types have no field for a secret. This module imports `model` and `private_file`.
@@ -17,8 +17,8 @@ mod tests;
 mod undo;
 mod writer;
 
-pub(crate) use entries::{Entries, SelectEntryError};
-pub(crate) use entry::{Entry, EntryId, Origin, Outcome, SANDBOX_HOST};
+pub(crate) use entries::{Entries, Run, SelectEntryError, Selection};
+pub(crate) use entry::{Entry, EntryId, Origin, Outcome, RunId, SANDBOX_HOST};
 pub(crate) use error::{HistoryError, JournalError, UnreadableLine, UnreadableReason};
 pub(crate) use journal::Journal;
 pub(crate) use undo::UndoError;

@@ -20,6 +20,28 @@ pub(crate) enum UndoError {
         /// The entry.
         entry: EntryId,
     },
+    /// The change of the entry was not needed or not sent, so there is nothing to undo.
+    #[error("{entry} changed nothing")]
+    Unchanged {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An earlier undo of the entry was refused.
+    #[error("the undo of {entry} was refused ({by}); to try it again, give its entry")]
+    Refused {
+        /// The entry.
+        entry: EntryId,
+        /// The entry of the undo.
+        by: EntryId,
+    },
+    /// No keys in use belong to an org that may undo the entry.
+    #[error("undoing {entry} requires keys of {orgs}; the keys in use belong to another org")]
+    NoKeys {
+        /// The entry.
+        entry: EntryId,
+        /// The orgs that may undo it, in a message.
+        orgs: String,
+    },
     /// The change was made on another host.
     #[error("{entry} was made on {made_on}, and this is {here}")]
     OtherHost {
@@ -96,16 +118,31 @@ impl Entry {
     /// Checks, as far as the history shows, that the entry can be undone.
     ///
     /// # Errors
-    /// Fails if the change of the entry failed, or the entry was undone before.
+    /// Fails if the entry changed nothing, or was undone before.
     pub(crate) fn check_undoable(&self) -> Result<(), UndoError> {
         let entry = self.id.clone();
         if let Some(by) = self.undone_by.clone() {
             return Err(UndoError::AlreadyUndone { entry, by });
         }
-        if matches!(self.outcome, Outcome::Failed { .. }) {
-            return Err(UndoError::NothingChanged { entry });
+        match self.outcome {
+            Outcome::Failed { .. } => Err(UndoError::NothingChanged { entry }),
+            Outcome::Unchanged { .. } => Err(UndoError::Unchanged { entry }),
+            Outcome::Done { .. } | Outcome::Unknown { .. } => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Checks that no undo of the entry was refused.
+    ///
+    /// # Errors
+    /// Fails if one was.
+    pub(crate) fn check_not_refused(&self) -> Result<(), UndoError> {
+        match self.undo_refused_by.clone() {
+            Some(by) => Err(UndoError::Refused {
+                entry: self.id.clone(),
+                by,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Finds the live connection for [`Entry::inverse`]: the one with the entry's id, else the one between the same

@@ -1,4 +1,3 @@
-use std::fs::File;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -6,18 +5,19 @@ use tokio::task::spawn_blocking;
 
 use super::journal::file_error;
 use super::{
-    Entry, EntryId, HistoryError, Journal, JournalError, Origin, Outcome, UndoError, entry, line,
+    Entry, EntryId, HistoryError, Journal, JournalError, Origin, Outcome, RunId, entry, line,
 };
 use crate::model::Change;
 
 /// The maximum number of lines that wait in the queue, and that are written at once.
 const QUEUE_LENGTH: usize = 1024;
 
-/// Writes the journal in a thread. Clones share one queue, so that the lines of parallel changes are written and synced
+/// Writes the changes of one run to the journal, in a thread. Clones share one queue, so that the lines of parallel changes are written and synced
 /// together. Syncing the file for each of a thousand changes would take longer than the changes themselves.
 #[derive(Clone, Debug)]
 pub(crate) struct JournalWriter {
     journal: Journal,
+    run: RunId,
     queue: mpsc::Sender<QueuedLine>,
 }
 
@@ -26,8 +26,6 @@ pub(crate) struct JournalWriter {
 #[must_use = "the outcome of the change is unknown until it is finished"]
 pub(crate) struct PendingEntry {
     pub(super) id: EntryId,
-    /// For an undo, a lock that makes other undos on this machine wait until this one is finished.
-    undo_lock: Option<File>,
 }
 
 #[derive(Debug)]
@@ -47,35 +45,33 @@ impl JournalWriter {
             let journal = journal.clone();
             move || write_batches(&journal, lines)
         });
-        Self { journal, queue }
+        Self {
+            journal,
+            run: RunId::new(),
+            queue,
+        }
     }
 
     /// Writes an entry for a `change` that is about to be sent. When this returns, the entry is on the disk.
     ///
     /// `command` is the name of the command; as it is a literal, it contains no argument of the user. `undoes` is the
-    /// entry that the change undoes. If it is given, no other undo begins on this machine until the [`PendingEntry`] is
-    /// finished or dropped.
+    /// entry that the change undoes. If it is given, the caller holds the lock of
+    /// [`Journal::lock_undo`].
     ///
     /// # Errors
-    /// Fails if the entry could not be written, or `undoes` was undone after it was read. The change must not be sent
-    /// then.
+    /// Fails if the entry could not be written. The change must not be sent then.
     pub(crate) async fn begin(
         &self,
         change: &Change,
         command: &'static str,
         origin: &Origin,
-        undoes: Option<&Entry>,
+        undoes: Option<&EntryId>,
     ) -> Result<PendingEntry, HistoryError> {
-        let undo_lock = match undoes {
-            Some(entry) => Some(self.begin_undo(entry.id.clone()).await?),
-            None => None,
-        };
-        let undoes = undoes.map(|entry| entry.id.clone());
-        let entry = Entry::new(change, command, origin, undoes);
+        let entry = Entry::new(change, command, origin, &self.run, undoes.cloned());
         let id = entry.id.clone();
         let written = self.write(line::encode_intent(entry)).await;
         written.map_err(HistoryError::WriteIntent)?;
-        Ok(PendingEntry { id, undo_lock })
+        Ok(PendingEntry { id })
     }
 
     /// Writes the outcome of a change. Only the first 2,000 characters of a message are kept.
@@ -87,29 +83,10 @@ impl JournalWriter {
         pending: PendingEntry,
         outcome: Outcome,
     ) -> Result<(), HistoryError> {
-        let PendingEntry { id, undo_lock } = pending;
+        let PendingEntry { id } = pending;
         let line = line::encode_outcome(&id, entry::now(), outcome);
         let written = self.write(line).await;
-        drop(undo_lock);
         written.map_err(|source| HistoryError::WriteOutcome { entry: id, source })
-    }
-
-    /// Waits until other undos end, then checks that none of them has undone `entry`.
-    async fn begin_undo(&self, entry: EntryId) -> Result<File, HistoryError> {
-        let journal = self.journal.clone();
-        let checked = spawn_blocking(move || {
-            let lock = journal.lock_undo()?;
-            let undone_by = journal
-                .read()?
-                .get(&entry)
-                .and_then(|now| now.undone_by.clone());
-            Ok(match undone_by {
-                Some(by) => Err(UndoError::AlreadyUndone { entry, by }),
-                None => Ok(lock),
-            })
-        });
-        let checked = checked.await.unwrap_or_else(|_| Err(self.ended()));
-        Ok(checked.map_err(|error| HistoryError::WriteIntent(Arc::new(error)))??)
     }
 
     async fn write(&self, line: serde_json::Result<Vec<u8>>) -> WriteResult {

@@ -13,6 +13,7 @@ mod columns;
 mod delimited;
 mod diff;
 mod escape;
+mod folding;
 pub(crate) mod graph;
 mod handle;
 mod json;
@@ -33,12 +34,13 @@ mod tests;
 pub(crate) use annotations::Annotation;
 pub(crate) use columns::OutputError;
 pub(crate) use escape::escape;
+pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
 pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 pub(crate) use progress::Progress;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
-    IdentityUser, OrgRow, ProfileRow, StepRow,
+    IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
 pub(crate) use streams::log_line;

@@ -272,3 +272,27 @@ fn a_failure_leaves_no_column_names_that_look_like_an_answer() {
         "{nothing}"
     );
 }
+
+#[test]
+fn many_errors_of_one_kind_are_counted_and_only_the_first_are_told() {
+    let destinations: Vec<_> = (2..22).map(uuid).collect();
+    let mut words = vec!["create", "--type=logs", "-o=json"];
+    words.extend(destinations.iter().map(String::as_str));
+    let (finished, messages) = against(|| Reply::refused(400, "not allowed"), &words);
+    let finished = finished.code(1);
+    assert_data_eq!(
+        messages,
+        str![[r#"
+warning: an org shares with at most 5 others, unless it is on an Enterprise plan
+error: `00000000-0000-0000-0000-000000000002` was not connected: it is refused: POST /api/v2/org_connections at HOST: 400 Bad Request: not allowed
+error: `00000000-0000-0000-0000-000000000003` was not connected: it is refused: POST /api/v2/org_connections at HOST: 400 Bad Request: not allowed
+error: `00000000-0000-0000-0000-000000000004` was not connected: it is refused: POST /api/v2/org_connections at HOST: 400 Bad Request: not allowed
+error: `00000000-0000-0000-0000-000000000005` was not connected: it is refused: POST /api/v2/org_connections at HOST: 400 Bad Request: not allowed
+error: `00000000-0000-0000-0000-000000000006` was not connected: it is refused: POST /api/v2/org_connections at HOST: 400 Bad Request: not allowed
+error: 15 more of this kind; -o json lists them all
+hint: not allowed are an org with itself, a disabled or HIPAA-enabled org, an org of another account or site, and unknown types
+
+"#]]
+    );
+    assert_eq!(finished.json()["errors"].as_array().unwrap().len(), 20);
+}

@@ -65,6 +65,64 @@ create     done    Observability Hub  Security Archive  -              logs     
 }
 
 #[test]
+fn a_create_that_found_its_connection_is_no_failure() {
+    let world = World::sandbox();
+    let create = ["create", "Security Archive", "--type=logs", "--if-not-exists"];
+    for result in ["done", "unchanged"] {
+        world.run(create).quiet_success();
+        let newest = &entries(&world)[0];
+        assert_eq!(newest["result"], result);
+    }
+    let newest = &entries(&world)[0];
+    assert_eq!(newest["reason"], "it existed already");
+    let refused = world
+        .run(["undo", newest["entry"].as_str().unwrap()])
+        .code(2);
+    assert!(refused.stderr.contains(" changed nothing\n"));
+}
+
+#[test]
+fn the_changes_of_one_command_stand_together_under_its_run() {
+    let world = World::sandbox();
+    world
+        .run(["create", "Security Archive", "Platform", "--type=logs"])
+        .quiet_success();
+    world
+        .run(["create", "Logistics", "--type=logs"])
+        .quiet_success();
+    let entries = entries(&world);
+    let runs: Vec<_> = entries
+        .iter()
+        .map(|entry| entry["run"].as_str().unwrap())
+        .collect();
+    assert_eq!(runs[1], runs[2]);
+    assert_ne!(runs[0], runs[1]);
+    assert!(runs[0] > runs[1], "{runs:?}");
+}
+
+/// What a version without runs wrote: a create of the sandbox, done.
+const EARLIER: &str = concat!(
+    r#"{"v":1,"event":"intent","entry":"1m8gg0ednd170","at":"2026-11-28T07:13:12.629Z","operation":"create","command":"create","profile":"hub","host":"sandbox","org":{"id":"83999dcd-7f97-11f0-8de1-1ecf66f1aa85","name":null},"before":null,"wanted":{"destination":{"id":"37c5e8a4-d10b-11ef-b92e-e6481f3a0d75","name":"Security Archive"},"types":["logs"]},"undoes":null}"#,
+    "\n",
+    r#"{"v":1,"event":"outcome","entry":"1m8gg0ednd170","at":"2026-11-28T07:13:12.642Z","result":"done","connection":{"id":"4afd72b8-0375-418c-a826-c204db93b927","source":{"id":"83999dcd-7f97-11f0-8de1-1ecf66f1aa85","name":"Observability Hub"},"destination":{"id":"37c5e8a4-d10b-11ef-b92e-e6481f3a0d75","name":"Security Archive"},"types":["logs"],"created_at":null,"created_by":{"id":null,"name":null},"profiles":[]}}"#,
+    "\n",
+);
+
+#[test]
+fn an_entry_of_an_earlier_version_is_a_run_of_its_own() {
+    let world = World::sandbox();
+    world.run(["delete", "40bb", "--yes"]).quiet_success();
+    let file = journal(&world);
+    let written = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{EARLIER}{written}")).unwrap();
+    let earlier = &entries(&world)[1];
+    assert_eq!(earlier["run"], "1m8gg0ednd170");
+    assert_eq!(earlier["run"], earlier["entry"]);
+    let undone = world.run(["undo", "1m8gg0ednd170", "--yes"]).code(0);
+    assert!(undone.stderr.contains("is as it was before 1m8gg0ednd170"));
+}
+
+#[test]
 fn a_dry_run_and_a_refusal_before_anything_is_sent_leave_no_trace() {
     let world = World::sandbox();
     world

@@ -144,6 +144,26 @@ fn the_second_time_ends_at_once() {
 }
 
 #[test]
+fn ids_of_changes_that_were_not_attempted_reach_no_pipeline() {
+    let gate = Gate::default();
+    let listing: Vec<_> = (0..10).map(|number| connection(50 + number, 1, 2 + number, &["logs"])).collect();
+    let listing = Reply::json(&page(&listing, 10));
+    let deletes = (0..8).map(|_| Reply::Held(gate.clone(), Box::new(Reply::Answer(200, "{}".to_owned()))));
+    let api = Flaky::new(std::iter::once(listing).chain(deletes.collect::<Vec<_>>()));
+    let world = api.world();
+    let ids = (50..60).map(uuid);
+    let words = ["delete", "--yes", "-o", "id"].map(str::to_owned);
+    let running = Running::start(world.command(words.into_iter().chain(ids)));
+    api.wait_for(9);
+    interrupt(&running);
+    gate.open();
+    let finished = running.finish().code(130);
+    assert_eq!(finished.stdout.lines().count(), 8);
+    let error = "error: interrupted: 0 done, 8 in flight and finished, 2 not attempted\n";
+    assert_eq!(finished.stderr, format!("{INTERRUPTED}{error}"));
+}
+
+#[test]
 fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
     let gate = Gate::default();
     let destinations: Vec<u128> = (2..12).collect();
@@ -158,15 +178,15 @@ fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
     let finished = running.finish().code(130);
     assert_eq!(api.calls(), [POST; 8]);
     let report = finished.json();
-    assert_eq!(report["items"].as_array().unwrap().len(), 8);
-    assert_eq!(report["errors"].as_array().unwrap().len(), 2);
+    let results: Vec<_> = report["items"].as_array().unwrap().iter().map(|item| &item["result"]).collect();
+    assert_eq!(results, [&["created"; 8][..], &["not attempted"; 2]].concat());
+    assert_eq!(report["errors"].as_array().unwrap().len(), 1);
     assert_data_eq!(
         finished.messages(api.url()),
         str![[r#"
 warning: an org shares with at most 5 others, unless it is on an Enterprise plan
 interrupted: waiting for requests in flight; Ctrl-C again stops at once
-error: `00000000-0000-0000-0000-00000000000a` was not connected: not attempted: the command was interrupted
-error: `00000000-0000-0000-0000-00000000000b` was not connected: not attempted: the command was interrupted
+error: interrupted: 0 done, 8 in flight and finished, 2 not attempted
 
 "#]]
     );

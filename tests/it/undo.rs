@@ -1,3 +1,5 @@
+mod runs;
+
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
@@ -15,7 +17,7 @@ fn world() -> World {
 /// All connections of the hub, with only the fields that an undo can restore.
 fn state(world: &World) -> Vec<Value> {
     let listed = world
-        .run(["list", "-o", "json", "--sort", "source_id"])
+        .run(["list", "-o", "json", "--sort", "source_id,destination_id"])
         .json();
     let mut items = listed["items"].as_array().unwrap().clone();
     for item in &mut items {
@@ -97,19 +99,19 @@ fn a_delete_is_undone_by_making_it_anew_and_the_new_id_is_told() {
 }
 
 #[test]
-fn a_delete_from_the_destination_takes_the_keys_of_the_source_to_undo() {
+fn a_delete_with_the_destinations_keys_is_undone_with_those_of_the_source() {
     let world = world();
     world.run(["delete", RETAIL]).quiet_success();
-    let refused = world.run(["undo"]).code(2);
+    let refused = world.run(["undo", "--profile=hub"]).code(4);
     assert!(
         refused.stderr.contains("requires keys of `Retail US`")
             && refused.stderr.contains("hint: choose its profile"),
         "{}",
         refused.stderr
     );
-    let entry = &entries(&world)[0];
-    let undone = world.run(["undo", entry, "--profile=retail-us", "-o=jsonl"]);
-    assert_eq!(undone.code(0).json()["result"], "created");
+    let undone = world.run(["undo", "-o=jsonl"]).code(0).json();
+    assert_eq!(undone["result"], "created");
+    assert_eq!(undone["created_by"]["name"], "Automation of retail-us");
 }
 
 #[test]
@@ -226,7 +228,11 @@ fn a_dry_run_shows_and_changes_nothing() {
 
 #[test]
 fn off_a_terminal_nothing_is_undone_without_yes() {
-    let refused = World::sandbox().run(["undo"]).code(2);
+    let world = World::sandbox();
+    let nothing = world.run(["undo"]).code(5);
+    assert!(nothing.stderr.contains("the history has nothing to undo"));
+    world.run(["delete", RETAIL, "--yes"]).quiet_success();
+    let refused = world.run(["undo"]).code(2);
     assert_data_eq!(
         refused.stderr,
         str![[r#"
@@ -240,12 +246,16 @@ hint: add --yes to undo without asking
 #[test]
 fn an_entry_that_is_none_or_several_is_an_error() {
     let world = world();
-    world.run(["undo", "zzzz"]).code(5);
+    let unknown = "error: no run or entry whose id begins with `nope`; `orgconn history` shows them\n";
+    // Whether there is such an entry is looked up before anybody is asked.
+    for world in [&world, &World::sandbox()] {
+        assert_eq!(world.run(["undo", "nope"]).code(5).stderr, unknown);
+    }
     world.run(["undo", "zzz"]).code(2);
     world.run(["delete", RETAIL, "d7e0"]).quiet_success();
     let beginning: String = entries(&world)[0].chars().take(4).collect();
     let refused = world.run(["undo", &beginning]).code(5);
-    assert!(refused.stderr.contains("2 entries"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("2 ids begin"), "{}", refused.stderr);
 }
 
 #[test]

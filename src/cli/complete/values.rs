@@ -36,7 +36,7 @@ pub(super) enum ValueKind {
     OrgId,
     Connection,
     Type,
-    Entry,
+    RunOrEntry,
     Profile,
     Site,
     Format,
@@ -57,7 +57,7 @@ impl ValueKind {
             ("UUID", _) => Self::OrgId,
             ("CONNECTION", _) => Self::Connection,
             ("TYPE", _) => Self::Type,
-            ("ENTRY", _) => Self::Entry,
+            ("RUN|ENTRY", _) => Self::RunOrEntry,
             // A new profile gets a new name, so there is nothing to offer.
             ("NAME", ["profile", "add"]) if argument.is_positional() => return None,
             ("NAME", _) => Self::Profile,
@@ -92,7 +92,7 @@ impl ArgumentCompleter {
             }
             ValueKind::Connection => self.connections(),
             ValueKind::Type => plain(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
-            ValueKind::Entry => self.entries(),
+            ValueKind::RunOrEntry => self.runs_and_entries(),
             ValueKind::Profile => self.profiles(),
             ValueKind::Site => plain(SITES.iter().copied()),
             ValueKind::Format => self.formats(),
@@ -152,33 +152,30 @@ impl ArgumentCompleter {
         connections.iter().map(describe).collect()
     }
 
-    /// The changes that can be undone, the newest first.
-    fn entries(&self) -> Vec<CompletionCandidate> {
+    /// The runs and the changes that can be undone: the newest run first, before its changes.
+    fn runs_and_entries(&self) -> Vec<CompletionCandidate> {
         let directory = self.line.environment.state_directory().ok();
         let journal = directory.and_then(|directory| Journal::open(&directory).ok());
         let Some(entries) = journal.and_then(|journal| journal.entries().ok()) else {
             return Vec::new();
         };
         let profiles = &self.line.flags.profile;
-        let can_be_undone = |entry: &&Entry| {
+        let mut runs = entries.runs(|entry| {
             entry.origin.matches(self.line.in_sandbox(), profiles) && entry.check_undoable().is_ok()
-        };
-        let describe = |entry: &Entry| {
-            let source = entry
-                .source()
-                .map_or_else(|| "?".to_owned(), |org| org.label());
-            let destination = entry.destination().label();
-            candidate(
-                entry.id.to_string(),
-                &format!("{}: {source} → {destination}", entry.command),
-            )
-        };
-        entries
-            .iter()
-            .rev()
-            .filter(can_be_undone)
-            .map(describe)
-            .collect()
+        });
+        runs.reverse();
+        let mut candidates = Vec::new();
+        for run in &runs {
+            let named = run.entries.iter().find(|entry| !entry.is_own_run());
+            if let Some(entry) = named {
+                let count = run.entries.len();
+                let plural = if count == 1 { "" } else { "s" };
+                let description = format!("{}: {count} change{plural}", entry.command);
+                candidates.push(candidate(run.id.to_string(), &description));
+            }
+            candidates.extend(run.entries.iter().rev().map(|entry| describe_entry(entry)));
+        }
+        candidates
     }
 
     /// All profiles, each with its site and org.
@@ -288,6 +285,14 @@ impl ValueCompleter for ArgumentCompleter {
             None => self.without_given(self.candidates(&typed)),
         }
     }
+}
+
+fn describe_entry(entry: &Entry) -> CompletionCandidate {
+    let source = entry.source();
+    let source = source.map_or_else(|| "?".to_owned(), |org| org.label());
+    let destination = entry.destination().label();
+    let description = format!("{}: {source} → {destination}", entry.command);
+    candidate(entry.id.to_string(), &description)
 }
 
 fn plain<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<CompletionCandidate> {

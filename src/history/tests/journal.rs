@@ -19,6 +19,7 @@ async fn lines_have_these_fields_and_no_others() {
     fixture.writer.finish(deleted, done()).await.unwrap();
     fixture.writer.finish(made, failed("no")).await.unwrap();
     let [made_id, deleted_id] = &ids;
+    let run = fixture.entry(made_id).run;
     let [made_at, deleted_at] = ids.each_ref().map(|id| fixture.entry(id).at);
     let retail = r#"{"id":"4dee724d-00cc-11ea-a77b-570c9d03c6c5","name":"Rétail \"US\"\n"}"#;
     let hub = r#"{"id":"83999dcd-7f97-11f0-8de1-1ecf66f1aa85","name":"Observability Hub"}"#;
@@ -37,13 +38,13 @@ async fn lines_have_these_fields_and_no_others() {
     assert_eq!(
         lines[0],
         format!(
-            r#"{{"v":1,"event":"intent","entry":"{made_id}","at":"{made_at}","operation":"create",{origin},"before":null,"wanted":{{"source":{retail},"destination":{hub},"types":["logs"]}},"undoes":null}}"#
+            r#"{{"v":1,"event":"intent","entry":"{made_id}","run":"{run}","at":"{made_at}","operation":"create",{origin},"before":null,"wanted":{{"source":{retail},"destination":{hub},"types":["logs"]}},"undoes":null}}"#
         )
     );
     assert_eq!(
         lines[1],
         format!(
-            r#"{{"v":1,"event":"intent","entry":"{deleted_id}","at":"{deleted_at}","operation":"delete",{origin},"before":{connection},"wanted":null,"undoes":null}}"#
+            r#"{{"v":1,"event":"intent","entry":"{deleted_id}","run":"{run}","at":"{deleted_at}","operation":"delete",{origin},"before":{connection},"wanted":null,"undoes":null}}"#
         )
     );
     let ends: Vec<serde_json::Value> = lines[2..]
@@ -120,6 +121,7 @@ async fn lines_of_earlier_versions_are_read() {
     assert_eq!(updated.change.types_before(), types("logs,metrics"));
     assert_eq!(updated.change.types_after(), types("logs"));
     assert_eq!(updated.undoes.as_ref(), Some(&created.id));
+    assert!(created.is_own_run() && updated.is_own_run());
 }
 
 #[cfg(unix)]

@@ -49,7 +49,7 @@ impl Fixture {
 
     async fn begin_undo(
         &self,
-        entry: &Entry,
+        entry: &EntryId,
         change: &Change,
     ) -> Result<PendingEntry, HistoryError> {
         let origin = origin(HOST);
@@ -67,8 +67,7 @@ impl Fixture {
 
     /// Writes an undo that was carried out, and gives its entry's id.
     async fn write_undo(&self, undone: &EntryId, change: Change, outcome: Outcome) -> EntryId {
-        let entry = self.entry(undone);
-        let pending = self.begin_undo(&entry, &change).await.unwrap();
+        let pending = self.begin_undo(undone, &change).await.unwrap();
         let id = pending.id.clone();
         self.writer.finish(pending, outcome).await.unwrap();
         id

@@ -4,7 +4,7 @@ fn entry(change: Change, outcome: Outcome) -> Entry {
     Entry {
         id: "entry".into(),
         outcome,
-        ..Entry::new(&change, "apply", &origin(HOST), None)
+        ..Entry::new(&change, "apply", &origin(HOST), &"run".into(), None)
     }
 }
 

@@ -7,8 +7,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot};
 
+use super::super::JournalError;
 use super::super::writer::{QueuedLine, write_batches};
-use super::super::{JournalError, UndoError};
 use super::*;
 
 const NOT_SENT: &str =
@@ -111,56 +111,51 @@ async fn a_change_that_is_given_up_holds_up_no_other() {
 async fn an_undo_is_tied_to_its_entry_once_it_is_done() {
     let fixture = Fixture::new();
     let deleted = fixture.write(delete(1, "logs"), done()).await;
-    fixture
-        .write_undo(&deleted, create("logs"), failed("Forbidden"))
-        .await;
+    drop(fixture.begin_undo(&deleted, &create("logs")).await.unwrap());
     let entry = fixture.entry(&deleted);
-    drop(fixture.begin_undo(&entry, &create("logs")).await.unwrap());
-    assert_eq!(fixture.entry(&deleted).undone_by, None);
-
+    assert_eq!((entry.undone_by, entry.undo_refused_by), (None, None));
+    for outcome in [
+        failed("Forbidden"),
+        Outcome::Failed {
+            message: "the service failed".to_owned(),
+            http_status: Some(503),
+        },
+        failed("Forbidden"),
+    ] {
+        let is_refused = outcome == failed("Forbidden");
+        let by = fixture.write_undo(&deleted, create("logs"), outcome).await;
+        let entry = fixture.entry(&deleted);
+        assert_eq!(entry.undone_by, None);
+        assert_eq!(entry.undo_refused_by == Some(by), is_refused);
+    }
     let made = done_with(connection(2, "logs"));
     let by = fixture.write_undo(&deleted, create("logs"), made).await;
     assert_eq!(fixture.entry(&deleted).undone_by.as_ref(), Some(&by));
     assert_eq!(fixture.entry(&by).undoes.as_ref(), Some(&deleted));
-
-    let again = fixture.begin_undo(&entry, &create("logs")).await;
-    assert_eq!(
-        again.unwrap_err().to_string(),
-        format!("{deleted} was already undone by {by}; to undo that, give its entry")
-    );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_several_undos_at_once_only_one_is_sent() {
+#[tokio::test]
+async fn the_changes_of_one_writer_are_a_run() {
     let fixture = Fixture::new();
-    let deleted = fixture.write(delete(1, "logs"), done()).await;
-    let entry = fixture.entry(&deleted);
-    let undo = async || match fixture.begin_undo(&entry, &create("logs")).await {
-        Ok(pending) => {
-            // As long as a request takes, so that the others come in between.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            let made = done_with(connection(2, "logs"));
-            fixture.writer.finish(pending, made).await.unwrap();
-            true
-        }
-        Err(HistoryError::Undo(UndoError::AlreadyUndone { .. })) => false,
-        Err(error) => panic!("{error}"),
-    };
-    let sent = join_all((0..8).map(|_| undo())).await;
-    assert_eq!(sent.iter().filter(|sent| **sent).count(), 1);
+    let first = fixture.write(delete(1, "logs"), done()).await;
+    let second = fixture.write(delete(2, "logs"), done()).await;
+    let other = JournalWriter::new(fixture.journal.clone());
+    let (change, origin) = (delete(3, "logs"), origin(HOST));
+    let third = other.begin(&change, "rm", &origin, None).await.unwrap().id;
+    let run = |id| fixture.entry(id).run;
+    assert_eq!(run(&first), run(&second));
+    assert_ne!(run(&first), run(&third));
+    assert!(run(&first).to_string().starts_with('r'));
 }
 
 #[tokio::test]
 async fn an_undo_waits_for_another_and_not_for_other_changes() {
     let fixture = Fixture::with(|journal| journal.lock_timeout = Duration::from_millis(20));
-    let deleted = fixture.write(delete(1, "logs"), done()).await;
-    let entry = fixture.entry(&deleted);
-    let first = fixture.begin_undo(&entry, &create("logs")).await.unwrap();
-    let second = fixture.begin_undo(&entry, &create("logs")).await;
-    assert!(second.unwrap_err().is_locked());
+    let first = fixture.journal.lock_undo().unwrap();
+    assert!(fixture.journal.lock_undo().unwrap_err().is_locked());
     drop(fixture.begin(create("logs")).await.unwrap());
     drop(first);
-    drop(fixture.begin_undo(&entry, &create("logs")).await.unwrap());
+    drop(fixture.journal.lock_undo().unwrap());
 }
 
 #[tokio::test]

@@ -102,6 +102,8 @@ pub(in crate::output) fn action_color(action: &str) -> Option<AnsiColor> {
 /// A change that this machine made, with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct HistoryRow {
+    /// The id of the run that it is part of.
+    pub(crate) run: String,
     /// The id of the history entry.
     pub(crate) entry: String,
     /// The time just before it was sent.
@@ -110,7 +112,7 @@ pub(crate) struct HistoryRow {
     pub(crate) operation: &'static str,
     /// The command that made it.
     pub(crate) command: String,
-    /// `done`, `failed`, `unknown` or `undone`.
+    /// `done`, `unchanged`, `failed`, `unknown` or `undone`.
     pub(crate) result: &'static str,
     /// The reason, where it is not obvious.
     pub(crate) reason: Option<String>,
@@ -142,6 +144,7 @@ impl Row for HistoryRow {
     /// The id that `undo` takes.
     const ID_COLUMN: &'static str = "entry";
     const COLUMNS: &'static [Column<Self>] = &[
+        Column::id("run", |row: &Self| row.run.as_str().into()),
         Column::id("entry", |row: &Self| row.entry.as_str().into()),
         Column::time("at", |row: &Self| Value::time(row.at.to_string())).header("AT (UTC)"),
         Column::text("operation", |row: &Self| row.operation.into()),

@@ -26,6 +26,9 @@ impl Row for Connection {
     ];
 }
 
+/// The result of a change that was not sent because the command was interrupted first.
+pub(crate) const NOT_ATTEMPTED: &str = "not attempted";
+
 /// The result for one connection: the row of the commands that change one, and of `check`. A connection that does not
 /// exist has no id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -116,6 +119,14 @@ impl ConnectionResult {
         }
     }
 
+    /// The row for a change that was not sent because the command was interrupted first.
+    pub(crate) fn not_attempted(change: &Change) -> Self {
+        Self {
+            result: NOT_ATTEMPTED,
+            ..Self::planned(change)
+        }
+    }
+
     /// Sets the reason, and returns the row.
     pub(crate) fn reason(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
@@ -154,7 +165,7 @@ pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
         "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
             Some(AnsiColor::Green)
         }
-        "would create" | "would update" | "would delete" | "not found" | "not attempted"
+        "would create" | "would update" | "would delete" | "not found" | NOT_ATTEMPTED
         | "unknown" => Some(AnsiColor::Yellow),
         "differs" | "missing" | "unwanted" | "failed" => Some(AnsiColor::Red),
         _ => None,

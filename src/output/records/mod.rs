@@ -13,8 +13,8 @@ pub(crate) use account::{
 };
 pub(super) use change::action_color;
 pub(crate) use change::{HistoryRow, StepRow};
-pub(crate) use connection::ConnectionResult;
 pub(super) use connection::result_color;
+pub(crate) use connection::{ConnectionResult, NOT_ATTEMPTED};
 
 use crate::model::{OrgRef, UserRef};
 

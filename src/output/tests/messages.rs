@@ -83,3 +83,31 @@ fn nobody_is_asked_without_a_terminal_or_with_no_input() {
         assert_eq!(refusal.kind(), io::ErrorKind::NotConnected);
     }
 }
+
+#[test]
+fn many_warnings_of_one_kind_are_counted_and_left_out_when_quiet() {
+    let warn = |quiet| {
+        let options = OutputOptions {
+            quiet,
+            ..OutputOptions::default()
+        };
+        let (mut output, _, stderr) = output(options, None);
+        let disabled = (1..=8).map(|number| format!("`Org {number}` is disabled"));
+        output.warn_each(disabled.chain(["`Org 9` is pending".to_owned()]));
+        stderr.text()
+    };
+    assert_data_eq!(
+        warn(false),
+        str![[r#"
+warning: `Org 1` is disabled
+warning: `Org 2` is disabled
+warning: `Org 3` is disabled
+warning: `Org 4` is disabled
+warning: `Org 5` is disabled
+warning: 3 more of this kind
+warning: `Org 9` is pending
+
+"#]]
+    );
+    assert_eq!(warn(true), "");
+}

@@ -238,11 +238,17 @@ fn undo_is_offered_what_the_history_says_can_be_undone() {
     let history = world.run(["history", "-o", "id"]).quiet_success();
     let entry = history.trim();
     let told = format!("{entry}\tcreate: Observability Hub → Security Archive");
+    let listed = ["history", "--columns", "run", "--no-header"];
+    let run = world.run(listed).quiet_success();
+    let run_told = format!("{}\tcreate: 1 change", run.trim());
     assert_eq!(
         offered(&world, &["undo", &entry[..6]]),
         std::slice::from_ref(&told)
     );
-    assert_eq!(offered(&world, &["undo", "--profile", "hub", ""]), [told]);
+    assert_eq!(
+        offered(&world, &["undo", "--profile", "hub", ""]),
+        [run_told, told]
+    );
     assert_eq!(
         values(&world, &["undo", "--profile", "retail-us", ""]),
         [""; 0]

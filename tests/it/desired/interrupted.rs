@@ -72,9 +72,11 @@ fn what_is_in_flight_finishes_and_the_rest_is_not_attempted() {
     let last = report["errors"].as_array().unwrap().last().unwrap();
     assert_eq!(
         last["message"],
-        format!("interrupted: {left} of the changes were not attempted")
+        format!("interrupted: 0 done, {done} in flight and finished, {left} not attempted")
     );
+    // A change that was written down, but not sent before the interruption, is not called a failure.
     let history = apply::history(&world);
-    assert_eq!(history.len(), done);
-    assert!(history.iter().all(|entry| entry["result"] == "done"));
+    let count = |result: &str| history.iter().filter(|entry| entry["result"] == result).count();
+    assert_eq!(count("done"), done);
+    assert_eq!(count("done") + count("unchanged"), history.len());
 }

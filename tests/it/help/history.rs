@@ -12,8 +12,8 @@ fn history() {
 List the changes that this machine made, the newest first
 
 Every create, update and delete is recorded before it is sent and after its answer; one without an
-answer is `unknown`. With --profile, only the changes made with it. The sandbox has a history of its
-own.
+answer is `unknown`. The changes of one command are a run and stand together. With --profile, only
+the changes made with it. The sandbox has a history of its own.
 
 Usage: orgconn history [OPTIONS]
 
@@ -37,19 +37,23 @@ fn undo() {
     assert_data_eq!(
         page("undo"),
         str![[r#"
-Undo a change of the history
+Undo the changes of a run
 
-Shows and then reverses a create, an update or a delete: without ENTRY, the newest change that is
-not undone, so that one undo after another goes back in time. A connection that was changed again
-since is not touched, and nothing is undone twice. A deleted connection is created again with a new
-id and another owner, and without its restriction policy. The keys are those of the change's own
-profile, unless others are chosen.
+Takes back the newest run that is not undone: all its changes, in reverse order. So one undo after
+another goes back in time. With RUN it takes back that run, with ENTRY one change. A change that
+cannot be taken back does not stop the others, and is reported. A run of which nothing can be taken
+back is passed over, and named.
 
-Usage: orgconn undo [OPTIONS] [ENTRY]
+A connection that was changed again since is not touched, and nothing is undone twice. A deleted
+connection is created again with a new id and another owner, and without its restriction policy. The
+keys are those of each change's own profile, or of the profile of the org that undoes it, unless
+others are chosen.
+
+Usage: orgconn undo [OPTIONS] [RUN|ENTRY]
 
 Arguments:
-  [ENTRY]
-          Entry of `orgconn history`, or its beginning (4 characters or more)
+  [RUN|ENTRY]
+          Run or entry of `orgconn history`, or its beginning (4 characters or more)
 
 Options:
       --dry-run
@@ -60,7 +64,7 @@ Options:
 
 Examples:
   orgconn undo --dry-run
-  orgconn undo "$(orgconn history --limit 1 -o id)" --yes
+  orgconn undo "$(orgconn history --limit 1 --columns run --no-header)" --yes
 
 "#]]
     );
