@@ -14,7 +14,7 @@ use crate::config::{
     ConfigError, EndpointError, EnvironmentError, FileError, NetworkError, SITES, SecretError,
     StoreError,
 };
-use crate::desired::DesiredErrorKind;
+use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
 use crate::output::{ErrorRecord, Format, Output, OutputError, group_messages};
@@ -63,7 +63,11 @@ impl Exit {
                 "usage",
                 "usage, configuration, or input needed and not allowed to ask",
             ),
-            Self::Difference => (3, "difference", "difference: `check` found something else"),
+            Self::Difference => (
+                3,
+                "difference",
+                "difference: `check` found something else, `plan --exit-code` something to do",
+            ),
             Self::Permission => (4, "permission", "not authenticated or not permitted"),
             Self::NotFound => (
                 5,
@@ -347,7 +351,7 @@ macro_rules! from_errors {
 }
 
 from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
-    SecretError, StoreError, TextInputError);
+    SavedPlanError, SecretError, StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
 impl From<NetworkError> for CommandError {

@@ -1,30 +1,43 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::comparison::{self, Comparison, FileArgs, compare};
-use super::report::{self, Interruption};
+use super::comparison::{self, Comparison, FileArgs, LocatedError, Target, compare};
+use super::report::Interruption;
 use crate::app::{
     App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
     run_concurrently,
 };
-use crate::desired::{DesiredFile, Plan, Step};
+use crate::desired::{Plan, Step};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 
-/// Bring the live connections to a file's state
+/// Bring the live connections to a file's state, or carry out a saved plan
 ///
 /// Shows the plan and asks, unless --yes is given. Then the live state is read again: if it has changed since, nothing
 /// is done. A step that fails does not stop the others. Running it again after a failure or an interruption is safe.
+/// Where nobody can be asked and --yes is not given, the plan is shown, and the exit code is 0 if there is nothing to
+/// do, else 2.
 #[derive(clap::Args, Debug)]
+#[command(group = clap::ArgGroup::new("target").required(true).args(["files", "plan"]))]
 #[command(after_long_help = "Examples:
-  orgconn apply -f orgconn.yaml --all-profiles --dry-run
-  orgconn apply -f orgconn.yaml --all-profiles --yes")]
+  orgconn apply -f orgconn.yaml --dry-run
+  orgconn apply -f orgconn.yaml --all-profiles --prune --max-deletes 5 --yes
+  orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes")]
 pub(crate) struct Args {
+    /// Plan that `orgconn plan --out` saved: its very steps are made, or none if the live state has changed since
+    #[arg(value_name = "PLAN", conflicts_with_all = ["prune", "allow_unknown_type"])]
+    plan: Option<PathBuf>,
+
     #[command(flatten)]
-    file: FileArgs,
+    files: FileArgs,
+
+    /// Refuse a plan that deletes more connections than this
+    #[arg(long, value_name = "N")]
+    max_deletes: Option<usize>,
 
     /// Show the plan, as `orgconn plan` does; change nothing
     #[arg(long)]
@@ -33,35 +46,32 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<StepRow>()?;
-    if !args.dry_run {
-        let hint = "add --yes to apply without asking; `orgconn plan` shows the plan";
-        app.must_ask("applying", hint)?;
-    }
-    let file = match args.file.read() {
-        Ok(file) => file,
+    let target = match &args.plan {
+        Some(path) => Target::read_plan(path)?,
+        None => match args.files.read() {
+            Ok(target) => target,
+            Err(errors) => return comparison::report_errors(errors, &mut app.output),
+        },
+    };
+    let chosen_accounts = app.chosen_accounts()?;
+    let shown = match compare_all(&target, &chosen_accounts, &app.output).await {
+        Ok(comparison) => comparison,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
-    if args.dry_run {
-        let exit = comparison::show_plan(&file, args.file.prune, app).await?;
-        app.output.note("dry run: nothing was changed");
+    shown.print_warnings(&mut app.output).await;
+    let senders = open_senders(&shown).await?;
+    let refusal = refuse(&shown.plan, &args, app);
+    if args.dry_run || refusal.is_some() || shown.plan.is_empty() {
+        let refusal = Vec::from_iter(refusal.map(LocatedError::from));
+        let exit = comparison::report_steps(shown.rows().into(), false, refusal, &mut app.output)?;
+        shown.note_counts(&mut app.output);
+        if args.dry_run {
+            app.output.note("dry run: nothing was changed");
+        }
         return Ok(exit);
     }
-    apply(&file, args.file.prune, app).await
-}
-
-async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
-    let chosen_accounts = app.chosen_accounts()?;
-    let shown = match compare_all(file, prune, &chosen_accounts, &app.output).await {
-        Ok(comparison) => comparison,
-        Err(failures) => return report::print_failures(&failures, &mut app.output),
-    };
-    shown.print_warnings(&mut app.output).await;
     app.output.show_diff(&shown.rows(), !app.flags.yes);
     shown.note_counts(&mut app.output);
-    if shown.plan.is_empty() {
-        return comparison::report_steps(shown.rows(), true, &[], &mut app.output);
-    }
-    let senders = open_senders(&shown).await?;
     if !app.flags.yes {
         let question = match shown.plan.changes().count() {
             1 => "Make this change?".to_owned(),
@@ -69,13 +79,13 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
         };
         app.ask_confirmation(&question, "nothing was changed")?;
     }
-    let now = match compare_all(file, prune, &chosen_accounts, &app.output).await {
+    let now = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
-        Err(failures) => return report::print_failures(&failures, &mut app.output),
+        Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
     let moved = differences(&now.plan, &shown.plan);
     if !moved.is_empty() {
-        return report::print_failures(&moved, &mut app.output);
+        return comparison::report_errors(moved, &mut app.output);
     }
     let count = now.plan.changes().count() as u64;
     let progress = app.output.progress("changing connections", Some(count));
@@ -83,22 +93,45 @@ async fn apply(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
     report.finish(&mut app.output)
 }
 
-/// Compares the live state with the file. All of the live state must be known: in an account that could not be read, a
+/// Why the plan is shown but not carried out, if there is a reason.
+fn refuse(plan: &Plan, args: &Args, app: &App) -> Option<CommandError> {
+    let deletes = plan.counts().delete;
+    if let Some(most) = args.max_deletes
+        && deletes > most
+    {
+        let connections = if deletes == 1 {
+            "1 connection"
+        } else {
+            &format!("{deletes} connections")
+        };
+        let message = format!("the plan deletes {connections}, and --max-deletes allows {most}");
+        return Some(CommandError::usage(message).hint("nothing was changed"));
+    }
+    if args.dry_run || plan.is_empty() {
+        return None;
+    }
+    let hint = "add --yes to apply without asking";
+    app.must_ask("applying", hint).err()
+}
+
+/// Compares the live state with the target. All of the live state must be known: in an account that could not be read, a
 /// name may belong to another org, and a connection may exist already.
 async fn compare_all<'s>(
-    file: &DesiredFile,
-    prune: bool,
+    target: &Target,
     chosen_accounts: &'s ChosenAccounts,
     output: &Output,
-) -> Result<Comparison<'s>, Vec<CommandError>> {
+) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let progress = output.progress("reading the connections", None);
-    let compared = progress.during(compare(chosen_accounts, file, prune)).await;
-    let mut comparison = compared.map_err(comparison::into_errors)?;
+    let compared = progress.during(compare(chosen_accounts, target)).await;
+    let mut comparison = compared?;
     let mut errors = std::mem::take(&mut comparison.unknown);
-    errors.extend(comparison.changes_without_account(file));
+    errors.extend(comparison.changes_without_account());
+    if let Target::Plan(saved) = target {
+        errors.extend(differences(&comparison.plan, saved));
+    }
     match errors.is_empty() {
         true => Ok(comparison),
-        false => Err(comparison::into_errors(errors)),
+        false => Err(errors),
     }
 }
 
@@ -119,14 +152,14 @@ async fn open_senders<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, C
 }
 
 /// The differences between the plan that was shown and the plan as it is now, as errors.
-fn differences(now: &Plan, shown: &Plan) -> Vec<CommandError> {
+fn differences(now: &Plan, shown: &Plan) -> Vec<LocatedError> {
     let differences = now.differences_from(shown).into_iter();
     let errors = differences.map(|difference| CommandError::new(Exit::Conflict, difference));
     let mut errors: Vec<_> = errors.collect();
     if let Some(last) = errors.pop() {
         errors.push(last.hint("nothing was changed: review the new plan, and apply that"));
     }
-    errors
+    errors.into_iter().map(LocatedError::from).collect()
 }
 
 /// The result of a step in words.
@@ -252,7 +285,9 @@ impl ApplyReport {
                 summary.push_str(&format!(", {count} {result}"));
             }
         }
-        let exit = comparison::report_steps(self.rows, done > 0, &self.failures, output)?;
+        let failures = self.failures.into_iter().map(LocatedError::from);
+        let exit =
+            comparison::report_steps(self.rows.into(), done > 0, failures.collect(), output)?;
         output.note(&summary);
         Ok(exit)
     }

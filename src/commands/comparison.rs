@@ -1,7 +1,10 @@
-//! Compares a desired-state file with the live state, for `plan`, `apply` and `check --file`.
+//! Compares desired-state files, or a saved plan, with the live state, for `plan`, `apply` and `check --file`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
 
 use super::report;
 use super::shared_flags::UnknownTypes;
@@ -9,36 +12,154 @@ use crate::app::{
     Account, App, ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, Snapshot, run_concurrently,
 };
 use crate::desired::{
-    DesiredConnection, DesiredError, DesiredFile, FileName, Location, Plan, Position, Step,
+    DesiredConnection, DesiredError, DesiredState, FileName, Location, Plan, Position,
+    RepeatedPair, Scope, Step, unknown_type_errors,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{ChangeKind, OrgRef};
-use crate::output::{ErrorRecord, Format, Output, StepRow};
+use crate::model::{Change, ChangeKind, Connection, OrgDirectory, OrgRef};
+use crate::output::{Annotation, AnnotationLevel, ErrorRecord, Format, Output, StepRow};
 use crate::text_input::{self, TextInputError};
 
-/// The flags for the desired-state file, and for what a plan may do with it.
+/// The flags for desired-state files, and for what a plan may do with them.
 #[derive(clap::Args, Debug)]
 pub(crate) struct FileArgs {
-    /// File of the wanted connections, YAML or JSON; `-` reads standard input
-    #[arg(short, long, value_name = "FILE")]
-    file: PathBuf,
+    /// File of the wanted connections, YAML or JSON (repeatable); a directory stands for its *.yaml and *.yml files,
+    /// `-` for standard input
+    #[arg(short, long = "file", value_name = "FILE")]
+    files: Vec<PathBuf>,
 
-    /// Also delete connections of the file's source orgs that are not in the file; other orgs' connections always stay
+    /// Also delete connections that are not in the file, if their source is in its scope: the orgs that its key
+    /// `manage` names, or without it the source orgs of its connections
     #[arg(long)]
-    pub(crate) prune: bool,
+    prune: bool,
 
     #[command(flatten)]
     unknown_types: UnknownTypes,
 }
 
 impl FileArgs {
-    /// Reads the file.
+    /// Reads the files.
     ///
     /// # Errors
-    /// Fails if the file cannot be read or has mistakes; all mistakes are returned.
-    pub(crate) fn read(&self) -> Result<DesiredFile, Vec<LocatedError>> {
-        read_file(&self.file, &self.unknown_types)
+    /// As [`Target::read_files`].
+    pub(crate) fn read(&self) -> Result<Target, Vec<LocatedError>> {
+        Target::read_files(&self.files, &self.unknown_types, self.prune)
     }
+}
+
+/// What the live state is to be.
+pub(crate) enum Target {
+    /// What the files describe. With `prune`, other connections in their scope are not wanted.
+    Files { state: DesiredState, prune: bool },
+    /// What the steps of a saved plan make of it.
+    Plan(Plan),
+}
+
+impl Target {
+    /// Reads the files at `paths`.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read or has mistakes; all mistakes are returned.
+    pub(crate) fn read_files(
+        paths: &[PathBuf],
+        unknown_types: &UnknownTypes,
+        prune: bool,
+    ) -> Result<Self, Vec<LocatedError>> {
+        let (mut texts, mut errors) = (Vec::new(), Vec::new());
+        for name in file_names(paths)? {
+            match read_text(&name) {
+                Ok(text) => texts.push((name, text)),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        match DesiredState::parse(&texts, unknown_types.allow_unknown_type) {
+            Ok(state) => Ok(Self::Files { state, prune }),
+            Err(errors) => Err(LocatedError::from_desired(errors)),
+        }
+    }
+
+    /// Reads a plan that `plan --out` saved.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read, or is not a plan.
+    pub(crate) fn read_plan(path: &Path) -> Result<Self> {
+        let name = FileName::new(path);
+        let text = read_text(&name).map_err(LocatedError::into_error)?;
+        let plan = Plan::from_json(&text);
+        let plan = plan.map_err(|error| {
+            CommandError::from(error).context(format!("cannot read the plan {name}"))
+        });
+        Ok(Self::Plan(plan?))
+    }
+}
+
+/// The files at `paths`, in their order. A directory stands for the files in it.
+///
+/// # Errors
+/// Fails if a directory cannot be read or has no such file, or if standard input is named twice.
+fn file_names(paths: &[PathBuf]) -> Result<Vec<FileName>> {
+    let mut names = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            names.extend(files_in(path)?);
+        } else {
+            names.push(FileName::new(path));
+        }
+    }
+    if names.iter().filter(|name| name.path().is_none()).count() > 1 {
+        return Err(CommandError::usage("standard input is named twice"));
+    }
+    Ok(names)
+}
+
+/// The YAML files in a directory, sorted by their names. Hidden ones are left out, as shells do.
+fn files_in(directory: &Path) -> Result<Vec<FileName>> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let entries = directory.read_dir()?;
+        let paths = entries.map(|entry| Ok(entry?.path()));
+        paths.collect()
+    };
+    let cannot_read = |error: io::Error| {
+        let error = CommandError::from(TextInputError::from(error));
+        error.context(format!("cannot read {}", directory.display()))
+    };
+    let mut paths = list().map_err(cannot_read)?;
+    paths.retain(|path| {
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let extension = path.extension();
+        !is_hidden
+            && extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
+            && !path.is_dir()
+    });
+    if paths.is_empty() {
+        let directory = directory.display();
+        return Err(CommandError::usage(format!(
+            "the directory {directory} has no *.yaml or *.yml file"
+        )));
+    }
+    paths.sort();
+    Ok(paths.into_iter().map(FileName::new).collect())
+}
+
+/// Reads a file; `-` is standard input.
+fn read_text(name: &FileName) -> Result<String, LocatedError> {
+    text_input::read(name.path()).map_err(|error| match error {
+        TextInputError::Invalid { reason } => LocatedError {
+            location: Some(name.location(Position {
+                line: reason.line,
+                column: reason.column,
+            })),
+            error: CommandError::usage(reason.to_string()),
+        },
+        error => CommandError::from(error)
+            .context(format!("cannot read {name}"))
+            .into(),
+    })
 }
 
 /// An error, and the place in the file that it is about.
@@ -49,10 +170,10 @@ pub(crate) struct LocatedError {
 }
 
 impl LocatedError {
-    /// Mistakes in a file, each with its place there.
-    fn from_desired(errors: Vec<DesiredError>, place: impl Fn(Position) -> Location) -> Vec<Self> {
+    /// Mistakes in files, each with its place there.
+    fn from_desired(errors: Vec<DesiredError>) -> Vec<Self> {
         let errors = errors.into_iter().map(|error| Self {
-            location: Some(place(error.position)),
+            location: Some(error.location),
             error: error.kind.into(),
         });
         errors.collect()
@@ -65,6 +186,28 @@ impl LocatedError {
             None => self.error,
         }
     }
+
+    fn annotation(&self) -> Annotation {
+        let message = self.error.message();
+        let is_located = self
+            .location
+            .as_ref()
+            .is_some_and(|location| location.file.path().is_some());
+        // GitHub shows the location in a file itself. For standard input it cannot, so the message has the location.
+        let message = match &self.location {
+            Some(location) if !is_located => format!("{location}: {message}"),
+            _ => message,
+        };
+        Annotation {
+            level: AnnotationLevel::Error,
+            location: self.location.clone(),
+            title: format!("orgconn: {}", self.error.exit().as_str()),
+            message: match self.error.profile() {
+                Some(profile) => format!("profile {profile}: {message}"),
+                None => message,
+            },
+        }
+    }
 }
 
 impl From<CommandError> for LocatedError {
@@ -74,12 +217,18 @@ impl From<CommandError> for LocatedError {
     }
 }
 
+impl From<CommandError> for Vec<LocatedError> {
+    fn from(error: CommandError) -> Self {
+        vec![error.into()]
+    }
+}
+
 /// Reports errors where nothing could be compared.
 ///
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) fn report_errors(errors: Vec<LocatedError>, output: &mut Output) -> Result<Exit> {
-    report::print_failures(&into_errors(errors), output)
+    report_steps(Steps::default(), false, errors, output)
 }
 
 /// The errors with their places in front.
@@ -87,39 +236,9 @@ pub(crate) fn into_errors(errors: Vec<LocatedError>) -> Vec<CommandError> {
     errors.into_iter().map(LocatedError::into_error).collect()
 }
 
-/// Reads the file at `path`; `-` is standard input.
-///
-/// # Errors
-/// Fails as [`FileArgs::read`] does.
-pub(crate) fn read_file(
-    path: &Path,
-    unknown_types: &UnknownTypes,
-) -> Result<DesiredFile, Vec<LocatedError>> {
-    let name = FileName::new(path);
-    let text = text_input::read(name.path()).map_err(|error| vec![input_error(error, &name)])?;
-    let file = DesiredFile::parse(name.clone(), &text, unknown_types.allow_unknown_type);
-    file.map_err(|errors| LocatedError::from_desired(errors, |position| name.location(position)))
-}
-
-fn input_error(error: TextInputError, name: &FileName) -> LocatedError {
-    match error {
-        TextInputError::Invalid { reason } => LocatedError {
-            location: Some(name.location(Position {
-                line: reason.line,
-                column: reason.column,
-            })),
-            error: CommandError::usage(reason.to_string()),
-        },
-        error => CommandError::from(error)
-            .context(format!("cannot read {name}"))
-            .into(),
-    }
-}
-
-/// The live state compared with the file.
+/// The live state compared with the target.
 pub(crate) struct Comparison<'s> {
-    /// The steps that bring the live connections to the file's state. Incomplete where the live state could not be
-    /// read.
+    /// The steps that bring the live connections to the target. Incomplete where the live state could not be read.
     pub(crate) plan: Plan,
     /// The orgs and connections that the chosen accounts see; its failures are in `unknown`.
     pub(crate) snapshot: Snapshot<'s>,
@@ -128,14 +247,14 @@ pub(crate) struct Comparison<'s> {
     pub(crate) unknown: Vec<LocatedError>,
 }
 
-/// Reads the live state through all accounts and compares it with the file.
+/// Reads the live state through all accounts and compares it with the target.
 ///
 /// # Errors
-/// Fails if no account could be read, or if orgs of the file cannot be found; all of these are returned.
+/// Fails if no account could be read, or if orgs of the files cannot be found, or if a type in them is unknown and not
+/// live; all of these are returned.
 pub(crate) async fn compare<'s>(
     chosen_accounts: &'s ChosenAccounts,
-    file: &DesiredFile,
-    prune: bool,
+    target: &Target,
 ) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let mut snapshot = chosen_accounts.snapshot().await;
     let failures = std::mem::take(&mut snapshot.failures);
@@ -143,28 +262,22 @@ pub(crate) async fn compare<'s>(
     if snapshot.accounts.is_empty() {
         return Err(unknown);
     }
-    let desired = match file.resolve(|selector| snapshot.resolve_org(selector)) {
-        Ok(desired) => desired,
+    let compared = match target {
+        Target::Files { state, prune } => compare_files(state, *prune, &snapshot),
+        Target::Plan(saved) => Ok(compare_plan(saved, &snapshot)),
+    };
+    let (plan, missing) = match compared {
+        Ok(compared) => compared,
         Err(errors) => {
-            let errors = LocatedError::from_desired(errors, |position| file.location(position));
-            unknown.extend(errors);
+            unknown.extend(LocatedError::from_desired(errors));
             return Err(unknown);
         }
     };
-    let unread = match prune {
-        true => unread_sources(&desired, &snapshot),
-        false => Vec::new(),
-    };
-    let (visible, invisible): (Vec<_>, Vec<_>) = desired
-        .into_iter()
-        .partition(|connection| snapshot.sees(connection.source.id, connection.destination.id));
-    let mut missing: Vec<_> = invisible.iter().map(invisible_connection).collect();
-    missing.extend(unread);
-    unknown.extend(missing_access_errors(missing, file, &snapshot));
-    let plan = Plan::new(&snapshot.connections, visible, prune, |change| {
-        let (account, _) = snapshot.account_that_may_make(change)?;
-        account.profile().map(str::to_owned)
-    });
+    unknown.extend(missing_access_errors(missing, &snapshot));
+    unknown.extend(plan.repeated.iter().map(repeated_pair_error));
+    if let Target::Plan(saved) = target {
+        unknown.extend(other_profile_errors(&plan, saved));
+    }
     Ok(Comparison {
         plan,
         snapshot,
@@ -172,41 +285,152 @@ pub(crate) async fn compare<'s>(
     })
 }
 
+/// The plan that brings the snapshot's connections to the state of the files, and what it lacks access to.
+fn compare_files(
+    state: &DesiredState,
+    prune: bool,
+    snapshot: &Snapshot<'_>,
+) -> Result<(Plan, Vec<MissingAccess>), Vec<DesiredError>> {
+    let desired = state.resolve(|selector| snapshot.resolve_org(selector))?;
+    let (visible, invisible): (Vec<_>, Vec<_>) = desired
+        .connections
+        .into_iter()
+        .partition(|connection| snapshot.sees(connection.source.id, connection.destination.id));
+    let errors = unknown_type_errors(&snapshot.connections, &visible);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let invisible = invisible.iter().map(|connection| {
+        let DesiredConnection {
+            source,
+            destination,
+            location,
+            ..
+        } = connection;
+        MissingAccess::to_pair(source, destination, Some(location.clone()))
+    });
+    let mut missing: Vec<_> = invisible.collect();
+    if prune {
+        missing.extend(unread_sources(&desired.scope, snapshot));
+    }
+    let scope = scope_locations(desired.scope, snapshot);
+    let profile_for = |change: &_| profile_that_may_make(change, snapshot);
+    let plan = Plan::new(&snapshot.connections, visible, scope, prune, profile_for);
+    Ok((plan, missing))
+}
+
+/// The steps of the saved plan against the snapshot's connections, and what they lack access to.
+fn compare_plan(saved: &Plan, snapshot: &Snapshot<'_>) -> (Plan, Vec<MissingAccess>) {
+    let steps = saved.steps().iter();
+    let invisible = steps.filter(|step| !snapshot.sees(step.source.id, step.destination.id));
+    let missing = invisible
+        .map(|step| MissingAccess::to_pair(&step.source, &step.destination, step.location.clone()));
+    let profile_for = |change: &_| profile_that_may_make(change, snapshot);
+    let plan = saved.against(&snapshot.connections, profile_for);
+    (plan, missing.collect())
+}
+
+/// An error for each source org whose changes another profile would make than the saved plan names: the user of the
+/// keys becomes the owner of a connection.
+fn other_profile_errors(plan: &Plan, saved: &Plan) -> Vec<LocatedError> {
+    let mut described = HashSet::new();
+    let planned: HashMap<_, _> = saved
+        .steps()
+        .iter()
+        .map(|step| (step.pair(), step))
+        .collect();
+    let errors = plan.changes().filter_map(|step| {
+        let (now, planned) = (step.profile.as_ref()?, planned.get(&step.pair())?);
+        let planned = planned.profile.as_ref().filter(|planned| *planned != now)?;
+        let message = format!(
+            "the plan is for the profile `{planned}`, and the profile `{now}` is chosen for `{}`",
+            step.source.label()
+        );
+        let error = CommandError::usage(message)
+            .hint("choose the profiles of the plan, or make a new plan");
+        described.insert((planned, now)).then(|| LocatedError {
+            location: step.location.clone(),
+            error,
+        })
+    });
+    errors.collect()
+}
+
+fn profile_that_may_make(change: &Change, snapshot: &Snapshot<'_>) -> Option<String> {
+    let (account, _) = snapshot.account_that_may_make(change)?;
+    account.profile().map(str::to_owned)
+}
+
+/// The orgs in the scope, each with its location in a file.
+fn scope_locations(scope: Scope, snapshot: &Snapshot<'_>) -> HashMap<Uuid, Location> {
+    let mut locations = HashMap::new();
+    if let Some(all) = scope.all {
+        let served = snapshot.accounts.iter();
+        locations.extend(served.map(|(_, org)| (org.id, all.clone())));
+    }
+    let sources = scope.sources.into_iter();
+    locations.extend(sources.map(|source| (source.value.id, source.location)));
+    locations
+}
+
+fn repeated_pair_error(pair: &RepeatedPair) -> LocatedError {
+    let ids: Vec<_> = pair
+        .connections
+        .iter()
+        .map(|found| found.id.to_string())
+        .collect();
+    let ends = pair.connections.first().map(|first| {
+        format!(
+            "from `{}` to `{}`",
+            first.source.label(),
+            first.destination.label()
+        )
+    });
+    let message = format!(
+        "the service lists {} connections {}, where there can be one: {}",
+        ids.len(),
+        ends.unwrap_or_default(),
+        ids.join(", ")
+    );
+    let error = CommandError::new(Exit::Failure, message);
+    LocatedError {
+        location: pair.location.clone(),
+        error: error.hint("`orgconn get ID` shows each; delete those that should not be there"),
+    }
+}
+
 /// An operation that requires keys of an org to which no chosen account belongs.
 struct MissingAccess {
-    position: Option<Position>,
+    location: Option<Location>,
     /// The first half of the message: what cannot be read or changed.
     problem: String,
     /// The org whose keys are required, in backticks; or `either org`.
     keys_of: String,
 }
 
-fn invisible_connection(connection: &DesiredConnection) -> MissingAccess {
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    MissingAccess {
-        position: Some(connection.position),
-        problem: format!("whether `{source}` is connected to `{destination}` cannot be read"),
-        keys_of: "either org".to_owned(),
+impl MissingAccess {
+    /// The connection between two orgs cannot be read.
+    fn to_pair(source: &OrgRef, destination: &OrgRef, location: Option<Location>) -> Self {
+        let (source, destination) = (source.label(), destination.label());
+        Self {
+            location,
+            problem: format!("whether `{source}` is connected to `{destination}` cannot be read"),
+            keys_of: "either org".to_owned(),
+        }
     }
 }
 
-/// The source orgs whose connections outside the file cannot be read.
-fn unread_sources(
-    connections: &[DesiredConnection],
-    snapshot: &Snapshot<'_>,
-) -> Vec<MissingAccess> {
-    let mut described = HashSet::new();
-    let unread = connections.iter().filter(|connection| {
-        let source = connection.source.id;
-        snapshot.account_of_org(source).is_none() && described.insert(source)
-    });
-    let missing = unread.map(|connection| MissingAccess {
-        position: Some(connection.position),
-        problem: format!(
-            "the connections of `{}` that are not in the file cannot be read",
-            connection.source.label()
-        ),
-        keys_of: format!("`{}`", connection.source.label()),
+/// The source orgs in the scope whose connections outside the files cannot be read.
+fn unread_sources(scope: &Scope, snapshot: &Snapshot<'_>) -> Vec<MissingAccess> {
+    let sources = scope.sources.iter();
+    let unread = sources.filter(|source| snapshot.account_of_org(source.value.id).is_none());
+    let missing = unread.map(|source| {
+        let org = source.value.label();
+        MissingAccess {
+            location: Some(source.location.clone()),
+            problem: format!("the connections of `{org}` that are not in the file cannot be read"),
+            keys_of: format!("`{org}`"),
+        }
     });
     missing.collect()
 }
@@ -214,14 +438,13 @@ fn unread_sources(
 /// Each missing access as an error; the last one has the hint, which is the same for all.
 fn missing_access_errors(
     missing: Vec<MissingAccess>,
-    file: &DesiredFile,
     snapshot: &Snapshot<'_>,
 ) -> Vec<LocatedError> {
     let errors = missing.into_iter().map(|it| {
         let reason = describe_lack_of_keys(&it.keys_of, snapshot);
         let message = format!("{}: {reason}", it.problem);
         LocatedError {
-            location: it.position.map(|position| file.location(position)),
+            location: it.location,
             error: CommandError::new(Exit::Permission, message),
         }
     });
@@ -267,20 +490,20 @@ impl<'s> Comparison<'s> {
     }
 
     /// One error for each source org whose changes no chosen account can make.
-    pub(crate) fn changes_without_account(&self, file: &DesiredFile) -> Vec<LocatedError> {
+    pub(crate) fn changes_without_account(&self) -> Vec<LocatedError> {
         let mut described = HashSet::new();
         let steps = self.plan.changes();
         let steps = steps
             .filter(|step| self.account_for(step).is_none() && described.insert(step.source.id));
         let missing = steps.map(|step| MissingAccess {
-            position: self.plan.position_of(step),
+            location: self.plan.location_of(step),
             problem: format!(
                 "the connections from `{}` cannot be changed",
                 step.source.label()
             ),
             keys_of: format!("`{}`", step.source.label()),
         });
-        missing_access_errors(missing.collect(), file, &self.snapshot)
+        missing_access_errors(missing.collect(), &self.snapshot)
     }
 
     /// The planned steps as rows, without results.
@@ -289,16 +512,77 @@ impl<'s> Comparison<'s> {
         steps.map(StepRow::planned).collect()
     }
 
-    /// The location in the file of the connection that a step is about.
-    pub(crate) fn location(&self, step: &Step, file: &DesiredFile) -> Option<Location> {
-        let position = self.plan.position_of(step);
-        position.map(|position| file.location(position))
-    }
-
     /// Prints the warnings that a person should see before the plan is carried out.
     pub(crate) async fn print_warnings(&self, output: &mut Output) {
         output.warn_each(self.plan.warnings(&self.snapshot.orgs));
+        output.warn_each(self.impossible_pair_warnings());
         output.warn_each(self.personal_owner_warnings().await);
+    }
+
+    /// A warning for each connection to create that the service will refuse, as far as the lists of orgs show: the orgs
+    /// at its ends are on different sites, or belong to different accounts.
+    fn impossible_pair_warnings(&self) -> Vec<String> {
+        let creates = self
+            .plan
+            .changes()
+            .filter(|step| step.kind() == Some(ChangeKind::Create));
+        creates
+            .filter_map(|step| self.impossible_pair_warning(step))
+            .collect()
+    }
+
+    fn impossible_pair_warning(&self, step: &Step) -> Option<String> {
+        let (account, _) = self.account_for(step)?;
+        let pair = format!(
+            "`{}` cannot be connected to `{}`",
+            step.source.label(),
+            step.destination.label()
+        );
+        let destination = step.destination.id;
+        let accounts = self.snapshot.accounts.iter();
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            accounts.partition(|(other, _)| other.server() == account.server());
+        let knows_destination = |(other, own): &&&(&Account, OrgRef)| {
+            let listed = other.known_orgs().and_then(|list| list.get(destination));
+            own.id == destination || listed.is_some()
+        };
+        if here.iter().find(knows_destination).is_none()
+            && let Some((other, _)) = elsewhere.iter().find(knows_destination)
+        {
+            let (here, there) = (account.server(), other.server());
+            return Some(format!(
+                "{pair}: they are on different sites, {here} and {there}"
+            ));
+        }
+        let lists = here.iter().filter_map(|(other, _)| complete_list(other));
+        let mut lists_with_source = lists
+            .filter(|list| list.get(step.source.id).is_some())
+            .peekable();
+        lists_with_source.peek()?;
+        lists_with_source
+            .all(|list| list.get(destination).is_none())
+            .then(|| format!("{pair}: it is not among the orgs of the same account"))
+    }
+
+    /// The annotation of each change, at its line in the file.
+    fn annotations(&self) -> Vec<Annotation> {
+        let annotation = |step: &Step| {
+            let (source, destination) = (step.source.label(), step.destination.label());
+            let (before, after) = (step.types_before(), step.types_after());
+            let effect = match step.kind() {
+                Some(ChangeKind::Create) => format!("would share {after}"),
+                Some(ChangeKind::Update) => format!("would share {after} in place of {before}"),
+                Some(ChangeKind::Delete) => format!("would not share {before} any more"),
+                None => return None,
+            };
+            Some(Annotation {
+                level: AnnotationLevel::Notice,
+                location: self.plan.location_of(step),
+                title: format!("connection to {}", step.action_word()),
+                message: format!("`{source}` to `{destination}` {effect}"),
+            })
+        };
+        self.plan.changes().filter_map(annotation).collect()
     }
 
     /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is
@@ -333,78 +617,129 @@ impl<'s> Comparison<'s> {
         warnings.into_iter().flatten().collect()
     }
 
-    /// Prints how many changes there are, and how many more connections `--prune` would delete.
+    /// Prints how many changes there are, how many more connections `--prune` would delete, and how many it would not.
     pub(crate) fn note_counts(&self, output: &mut Output) {
         let counts = self.plan.counts();
         output.note(&format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
             counts.create, counts.update, counts.delete, counts.unchanged
         ));
-        let prunable = match self.plan.prunable().count() {
+        match self.plan.prunable().count() {
+            0 => {}
+            1 => output.hint(
+                "--prune would delete 1 more connection of these source orgs that is not in the file",
+            ),
+            several => output.hint(&format!(
+                "--prune would delete {several} more connections of these source orgs that are not in the file"
+            )),
+        }
+        self.note_outside_scope(output);
+    }
+
+    /// Prints how many live connections of served source orgs no file contains and nothing deletes, if there are any.
+    pub(crate) fn note_outside_scope(&self, output: &mut Output) {
+        let outside = self.plan.outside_scope();
+        let is_served =
+            |found: &&Connection| self.snapshot.account_of_org(found.source.id).is_some();
+        let connections = match outside.filter(is_served).count() {
             0 => return,
-            1 => "1 more connection of these source orgs that is not in the file".to_owned(),
-            several => {
-                format!("{several} more connections of these source orgs that are not in the file")
-            }
+            1 => "1 live connection of another source org is not in the file, and stays".to_owned(),
+            several => format!(
+                "{several} live connections of other source orgs are not in the file, and stay"
+            ),
         };
-        output.hint(&format!("--prune would delete {prunable}"));
+        output.note(&format!(
+            "{connections}; `manage: all` in the file would put them in its scope"
+        ));
     }
 }
 
+/// The orgs that the account manages, if that is all orgs of its account. A child org manages nobody: its list has
+/// itself only.
+fn complete_list(account: &Account) -> Option<&OrgDirectory> {
+    let list = account.known_orgs()?;
+    let has_others = list.orgs.iter().any(|org| Some(org.id) != list.current);
+    has_others.then_some(list)
+}
+
 /// Shows the plan, the parts of the live state that could not be read, and the changes that cannot be made. This is all
-/// that `plan` and `apply --dry-run` do.
+/// that `plan` and `apply --dry-run` do. Returns the plan if it is complete.
 ///
 /// # Errors
 /// Fails if there are no credentials, or if the output could not be written.
-pub(crate) async fn show_plan(file: &DesiredFile, prune: bool, app: &mut App) -> Result<Exit> {
+pub(crate) async fn show_plan(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
     let chosen_accounts = app.chosen_accounts()?;
     let output = &mut app.output;
     let progress = output.progress("reading the connections", None);
-    let compared = progress
-        .during(compare(&chosen_accounts, file, prune))
-        .await;
+    let compared = progress.during(compare(&chosen_accounts, target)).await;
     let mut comparison = match compared {
         Ok(comparison) => comparison,
-        Err(errors) => return report_errors(errors, output),
+        Err(errors) => return Ok((report_errors(errors, output)?, None)),
     };
-    let without_account = comparison.changes_without_account(file);
+    let without_account = comparison.changes_without_account();
     comparison.print_warnings(output).await;
     let is_any_live_state_known = comparison.is_any_live_state_known();
     let mut errors = std::mem::take(&mut comparison.unknown);
     errors.extend(without_account);
-    let exit = report_steps(
-        comparison.rows(),
-        is_any_live_state_known,
-        &into_errors(errors),
-        output,
-    )?;
+    let is_complete = errors.is_empty();
+    let steps = Steps {
+        rows: comparison.rows(),
+        annotations: comparison.annotations(),
+    };
+    let exit = report_steps(steps, is_any_live_state_known, errors, output)?;
     comparison.note_counts(output);
-    Ok(exit)
+    Ok((exit, is_complete.then_some(comparison.plan)))
 }
 
-/// Prints the result of a command that shows steps: first the rows (on a terminal as a diff), then the failures.
+/// The steps of a plan as they are shown.
+#[derive(Default)]
+pub(crate) struct Steps {
+    pub(crate) rows: Vec<StepRow>,
+    /// The changes as `-o github` shows them.
+    pub(crate) annotations: Vec<Annotation>,
+}
+
+impl From<Vec<StepRow>> for Steps {
+    fn from(rows: Vec<StepRow>) -> Self {
+        let annotations = Vec::new();
+        Self { rows, annotations }
+    }
+}
+
+/// Prints the result of a command that shows steps: first the steps (on a terminal as a diff), then the failures.
 /// Returns the exit code. `succeeded` says whether any part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) fn report_steps(
-    rows: Vec<StepRow>,
+    mut steps: Steps,
     succeeded: bool,
-    failures: &[CommandError],
+    failures: Vec<LocatedError>,
     output: &mut Output,
 ) -> Result<Exit> {
-    report::print_and_exit(succeeded, failures, output, |errors, output| {
-        show(rows, errors, output)
+    let failed = failures.iter().map(LocatedError::annotation);
+    steps.annotations.extend(failed);
+    let failures = into_errors(failures);
+    report::print_and_exit(succeeded, &failures, output, |errors, output| {
+        show(steps, errors, output)
     })
 }
 
-fn show(mut rows: Vec<StepRow>, errors: &[ErrorRecord], output: &mut Output) -> Result<()> {
+fn show(steps: Steps, errors: &[ErrorRecord], output: &mut Output) -> Result<()> {
+    let mut rows = steps.rows;
     if output.prefers_diff() {
         return Ok(output.write_diff(&rows)?);
     }
-    // Structured formats show every step; the others show only the changes.
-    if !matches!(output.format(), Format::Json | Format::Jsonl | Format::Yaml) {
-        rows.retain(StepRow::is_change);
+    match output.format() {
+        Format::Github => return Ok(output.annotate(steps.annotations)?),
+        Format::Markdown => return Ok(output.write_markdown(&rows, errors)?),
+        // Structured formats show every step; the others show only the changes.
+        Format::Json | Format::Jsonl | Format::Yaml => {}
+        _ => rows.retain(StepRow::is_change),
+    }
+    let files: HashSet<_> = rows.iter().filter_map(|row| row.file.as_deref()).collect();
+    if files.len() < 2 {
+        output.hide_column("file");
     }
     report::print_list(rows, errors, output)
 }

@@ -1,51 +1,95 @@
 use std::slice;
 
 use super::report;
-use crate::app::{App, Snapshot};
-use crate::desired::{is_expressible, to_terraform, to_yaml};
-use crate::error::{self, Exit, Result};
-use crate::model::{Connection, ConnectionType};
+use super::shared_flags::TypeFilter;
+use crate::app::{App, ConnectionEnds, Snapshot};
+use crate::config::ProfileChoice;
+use crate::desired::{FileOptions, is_expressible, repeated_pairs, to_terraform, to_yaml};
+use crate::error::{self, CommandError, Exit, Result};
+use crate::model::{Connection, OrgSelector};
 use crate::output::{Format, Output, escape};
 
 /// Write the live connections as a file
 ///
 /// All connections that the chosen profiles see: as a desired-state file (-o yaml, as usual), in which the same
 /// profiles then find no difference, or as Terraform resources with the blocks that import them (-o terraform). Orgs
-/// are called by their names where those are unique, else by their UUIDs, with the name as a comment.
+/// are called by their names where those are unique, else by their UUIDs, with the name as a comment. The file of
+/// --all-profiles says `manage: all`: a connection that is later taken out of it is one too many.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn export --all-profiles > orgconn.yaml
+  orgconn export --source 'Retail EU' --ids
   orgconn export -o terraform > connections.tf")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    ends: ConnectionEnds,
 
-pub(crate) async fn run(_: Args, app: &mut App) -> Result<Exit> {
+    #[command(flatten)]
+    filter: TypeFilter,
+
+    /// Call all orgs by their UUIDs, with the name as a comment, so that the file outlives a new name (-o yaml)
+    #[arg(long)]
+    ids: bool,
+}
+
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let format = app.output.text_format(&Format::EXPORT)?;
-    let chosen_accounts = match app.chosen_accounts() {
-        Ok(chosen_accounts) => chosen_accounts,
-        Err(error) => {
-            // Other commands write errors into the envelope of `-o yaml`. Here standard output is a desired-state file
-            // without an envelope, so the error goes only to standard error.
+    match export(&args, format, app).await {
+        // Other commands write errors into the envelope of `-o yaml`. Here standard output is a desired-state file
+        // without an envelope, so the error goes only to standard error.
+        Err(error) if !error.is_closed_pipe() => {
             error::report(slice::from_ref(&error), &mut app.output);
-            return Ok(error.exit());
+            Ok(error.exit())
         }
-    };
+        result => result,
+    }
+}
+
+async fn export(args: &Args, format: Format, app: &mut App) -> Result<Exit> {
+    args.filter.check(&mut app.output)?;
+    let are_all_profiles = app.profile_choice()? == ProfileChoice::All;
+    let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);
     let snapshot = progress.during(chosen_accounts.snapshot()).await;
     if snapshot.accounts.is_empty() {
         return report::print_text(None, false, &snapshot.failures, &mut app.output);
     }
-    let (connections, orgs) = (&snapshot.connections, &snapshot.orgs);
+    let is_filtered = !args.ends.is_empty() || !args.filter.is_empty();
+    let connections = select(args, &snapshot)?;
     let text = match format {
-        Format::Terraform => to_terraform(connections, orgs),
-        _ => to_yaml(connections, orgs),
+        Format::Terraform => to_terraform(&connections, &snapshot.orgs),
+        _ => {
+            let options = FileOptions {
+                ids: args.ids,
+                // Only a complete file may say so: what it leaves out counts as unwanted.
+                manage_all: are_all_profiles && !is_filtered && snapshot.failures.is_empty(),
+            };
+            to_yaml(&connections, &snapshot.orgs, options)
+        }
     };
     let text = format!("{}{text}", describe_gaps(&snapshot));
     let exit = report::print_text(Some(&text), true, &snapshot.failures, &mut app.output)?;
     if format == Format::Yaml {
-        warn_of_inexpressible(connections, &mut app.output);
-        note_unknown_types(connections, &mut app.output);
+        warn_of_inexpressible(&connections, &mut app.output);
     }
+    warn_of_repeated_pairs(&connections, &mut app.output);
     Ok(exit)
+}
+
+/// The connections that the flags select.
+///
+/// # Errors
+/// Fails if an org is unknown, or several have the name.
+fn select(args: &Args, snapshot: &Snapshot<'_>) -> Result<Vec<Connection>> {
+    let find = |selector: &OrgSelector| Ok::<_, CommandError>(snapshot.resolve_org(selector)?.id);
+    let source = args.ends.source.as_ref().map(find).transpose()?;
+    let destination = args.ends.destination.as_ref().map(find).transpose()?;
+    let selected = snapshot.connections.iter().filter(|connection| {
+        source.is_none_or(|id| connection.source.id == id)
+            && destination.is_none_or(|id| connection.destination.id == id)
+            && args.filter.selects(connection)
+    });
+    Ok(selected.cloned().collect())
 }
 
 /// A comment for the head of the file, in YAML and in Terraform alike, with the errors of accounts that could not be
@@ -76,17 +120,15 @@ fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
     }
 }
 
-/// Warns of unknown types: commands that read the file then require a flag.
-fn note_unknown_types(connections: &[Connection], output: &mut Output) {
-    let types = connections.iter().flat_map(|connection| &connection.types);
-    let unknown = types.filter(|kind| !kind.is_known());
-    let mut unknown: Vec<_> = unknown.map(ConnectionType::as_str).collect();
-    unknown.sort_unstable();
-    unknown.dedup();
-    if !unknown.is_empty() {
-        output.note(&format!(
-            "types that this version does not know: {}; reading the file requires --allow-unknown-type",
-            unknown.join(", ")
-        ));
+/// Warns of pairs of orgs with several connections: the file has the one with the smallest id.
+fn warn_of_repeated_pairs(connections: &[Connection], output: &mut Output) {
+    for connections in repeated_pairs(connections) {
+        for connection in connections.iter().skip(1) {
+            let (source, destination) = (connection.source.label(), connection.destination.label());
+            output.warn(&format!(
+                "left out: {}, a second connection from {source} to {destination}",
+                connection.id
+            ));
+        }
     }
 }

@@ -1,25 +1,62 @@
+use std::path::{Path, PathBuf};
+
 use super::comparison::{self, FileArgs};
 use crate::app::App;
-use crate::error::{Exit, Result};
-use crate::output::StepRow;
+use crate::desired::Plan;
+use crate::error::{CommandError, Exit, Result};
+use crate::output::{Format, Output, StepRow};
 
 /// Show the changes that would bring the live connections to a file's state
 ///
-/// Nothing is changed. The exit code is 0 whether or not there is anything to do; `orgconn check -f FILE` tells the
-/// two apart. json, jsonl and yaml hold every connection of the file, the other formats only the changes.
+/// Nothing is changed. The exit code is 0 whether or not there is anything to do, unless --exit-code is given. json,
+/// jsonl and yaml hold every connection of the file, the other formats only the changes: -o markdown is a table for a
+/// pull request, -o github writes them as annotations of the file's lines.
 #[derive(clap::Args, Debug)]
+#[command(mut_arg("files", |files| files.required(true)))]
 #[command(after_long_help = "Examples:
-  orgconn plan -f orgconn.yaml --all-profiles
-  orgconn plan -f orgconn.yaml --all-profiles --prune -o json")]
+  orgconn plan -f orgconn.yaml
+  orgconn plan -f teams/ --prune --out plan.json
+  orgconn plan -f orgconn.yaml --all-profiles --prune -o markdown")]
 pub(crate) struct Args {
     #[command(flatten)]
-    file: FileArgs,
+    files: FileArgs,
+
+    /// Save the plan to this file: `orgconn apply PLAN` carries out these steps, or none if the live state has changed
+    #[arg(long, value_name = "PLAN")]
+    out: Option<PathBuf>,
+
+    /// End with exit code 3 if there is anything to change
+    #[arg(long)]
+    exit_code: bool,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_listing::<StepRow>()?;
-    match args.file.read() {
-        Ok(file) => comparison::show_plan(&file, args.file.prune, app).await,
-        Err(errors) => comparison::report_errors(errors, &mut app.output),
+    let formats = [Format::Github, Format::Markdown];
+    app.output.check_listing_or::<StepRow>(&formats)?;
+    let target = match args.files.read() {
+        Ok(target) => target,
+        Err(errors) => return comparison::report_errors(errors, &mut app.output),
+    };
+    let (exit, plan) = comparison::show_plan(&target, app).await?;
+    if let Some(path) = &args.out {
+        save(plan.as_ref(), path, &mut app.output)?;
     }
+    let has_changes = plan.is_some_and(|plan| !plan.is_empty());
+    match exit {
+        Exit::Done if args.exit_code && has_changes => Ok(Exit::Difference),
+        exit => Ok(exit),
+    }
+}
+
+/// Saves the plan if it is complete.
+fn save(plan: Option<&Plan>, path: &Path, output: &mut Output) -> Result<()> {
+    let file = path.display();
+    let Some(plan) = plan else {
+        output.note(&format!("the plan is incomplete: {file} was not written"));
+        return Ok(());
+    };
+    let text = plan.to_json().map_err(anyhow::Error::from)?;
+    std::fs::write(path, text).map_err(|error| {
+        CommandError::from(error).context(format!("cannot write the plan to {file}"))
+    })
 }

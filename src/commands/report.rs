@@ -113,16 +113,6 @@ pub(crate) fn print_rows<R: Row>(
     })
 }
 
-/// Reports failures as [`print_rows`] does, for a command that has no rows to show because no part succeeded.
-///
-/// # Errors
-/// Fails if the output could not be written.
-pub(crate) fn print_failures(failures: &[CommandError], output: &mut Output) -> Result<Exit> {
-    print_and_exit(false, failures, output, |errors, output| {
-        Ok(output.write_errors(errors)?)
-    })
-}
-
 /// Writes a text and reports failures as [`print_rows`] does. `text` is `None` if there is nothing to show.
 ///
 /// # Errors

@@ -1,13 +1,13 @@
-use super::position::Position;
+use super::position::Location;
 use crate::model::{ParseSelectorError, ResolveOrgError, nearest_names};
 
-/// A mistake in a desired-state file, with its position.
+/// A mistake in a desired-state file, with its location.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{position}: {kind}")]
+#[error("{location}: {kind}")]
 pub(crate) struct DesiredError {
-    /// The position of the first character of the wrong value.
-    pub(crate) position: Position,
-    /// The mistake at this position.
+    /// The location of the first character of the wrong value.
+    pub(crate) location: Location,
+    /// The mistake there.
     pub(crate) kind: DesiredErrorKind,
 }
 
@@ -85,8 +85,8 @@ pub(crate) enum DesiredErrorKind {
         source_org: String,
         /// The org that may query it.
         destination_org: String,
-        /// The position at which the pair is given first.
-        first: Position,
+        /// The location at which the pair is given first.
+        first: Location,
     },
     /// Source and destination are the same org.
     #[error("the org `{0}` is connected to itself")]
@@ -94,9 +94,9 @@ pub(crate) enum DesiredErrorKind {
 }
 
 impl DesiredError {
-    pub(super) fn new(position: Position, kind: impl Into<DesiredErrorKind>) -> Self {
+    pub(super) fn new(location: Location, kind: impl Into<DesiredErrorKind>) -> Self {
         Self {
-            position,
+            location,
             kind: kind.into(),
         }
     }

@@ -12,11 +12,23 @@ use crate::model::{
 const YAML_HEADER: &str = "# Connections between Datadog orgs, read by orgconn\n";
 
 /// The first lines of the Terraform file. They have no `required_providers` block, since it would conflict with an
-/// existing one.
+/// existing one. What they say of the import is what the provider's code does (`resource_datadog_org_connection.go`).
 const TERRAFORM_HEADER: &str = "\
 # Connections between Datadog orgs, for the provider DataDog/datadog; `import` blocks need Terraform 1.5.
-# A connection belongs to the org whose keys its provider uses: give each provider the keys of its org.
+# A connection belongs to the org whose keys its provider uses: the variables give each provider the keys of its org. On
+# another site than datadoghq.com, a provider also needs its `api_url`.
+# The provider's import does not look for the id: until the destination is known, it reads the first connection of the
+# account. Before you apply an import, compare what `terraform plan` shows of it with its resource.
 ";
+
+/// How a desired-state file is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FileOptions {
+    /// Writes every org as its UUID, with the name as a comment.
+    pub(crate) ids: bool,
+    /// Says that the file is the whole truth about every org that a profile serves.
+    pub(crate) manage_all: bool,
+}
 
 /// Words that at least one version of YAML reads as something else than text.
 const RESERVED_WORDS: [&str; 13] = [
@@ -37,15 +49,23 @@ const RESERVED_WORDS: [&str; 13] = [
 
 /// Writes `connections` as a desired-state file, sorted by the names of source and destination.
 ///
-/// An org is written as its name if that name identifies it in `directory`, else as its UUID with the name as a
-/// comment. If the file is read and resolved with the same directory, it describes exactly the given connections,
-/// except those that are not [expressible](is_expressible). Types that this version does not know are preserved, but
-/// only a reader that allows unknown types accepts them.
-pub(crate) fn to_yaml(connections: &[Connection], directory: &OrgDirectory) -> String {
+/// An org is written as its name if that name identifies it in `directory` and the options do not ask for UUIDs, else as
+/// its UUID with the name as a comment. If the file is read and resolved with the same directory, it describes exactly
+/// the given connections, except those that are not [expressible](is_expressible). Types that this version does not know are preserved: a
+/// reader accepts them where they are live.
+pub(crate) fn to_yaml(
+    connections: &[Connection],
+    directory: &OrgDirectory,
+    options: FileOptions,
+) -> String {
     let mut scalars: HashMap<Uuid, String> = HashMap::new();
     let mut scalar_of = |org: &OrgRef| {
         let scalar = scalars.entry(org.id);
-        scalar.or_insert_with(|| org_scalar(org, directory)).clone()
+        let write = || match options.ids {
+            true => id_scalar(org),
+            false => org_scalar(org, directory),
+        };
+        scalar.or_insert_with(write).clone()
     };
     let mut entries = String::new();
     let mut connections = one_per_pair_sorted(connections, directory);
@@ -58,9 +78,14 @@ pub(crate) fn to_yaml(connections: &[Connection], directory: &OrgDirectory) -> S
             "  - source: {source}\n    destination: {destination}\n    types: [{types}]\n"
         ));
     }
+    let manage = if options.manage_all {
+        "manage: all\n"
+    } else {
+        ""
+    };
     match entries.is_empty() {
-        true => format!("{YAML_HEADER}connections: []\n"),
-        false => format!("{YAML_HEADER}connections:\n{entries}"),
+        true => format!("{YAML_HEADER}{manage}connections: []\n"),
+        false => format!("{YAML_HEADER}{manage}connections:\n{entries}"),
     }
 }
 
@@ -82,7 +107,15 @@ fn org_scalar(org: &OrgRef, directory: &OrgDirectory) -> String {
     let mut texts = [name.clone(), format!("name:{name}")].into_iter();
     match texts.find(|text| selects(text, org.id, directory)) {
         Some(text) => yaml_scalar(&text),
-        None => format!("{} # {}", org.id, yaml_scalar(name)),
+        None => id_scalar(org),
+    }
+}
+
+/// The UUID of `org`, with the name as a comment.
+fn id_scalar(org: &OrgRef) -> String {
+    match &org.name {
+        Some(name) => format!("{} # {}", org.id, yaml_scalar(name)),
+        None => org.id.to_string(),
     }
 }
 
@@ -94,7 +127,8 @@ fn selects(text: &str, id: Uuid, directory: &OrgDirectory) -> bool {
 }
 
 /// Writes `connections` as Terraform configuration, sorted by the names of source and destination. Each source org gets
-/// a provider alias. Each connection gets a `datadog_org_connection` resource and a block that imports it.
+/// a provider alias with variables for its keys. Each connection gets a `datadog_org_connection` resource and a block that
+/// imports it.
 ///
 /// The resource is described in the documentation of Datadog's provider (`resources/org_connection`). It does not name
 /// the source: that is the org whose keys the provider uses.
@@ -118,7 +152,26 @@ pub(crate) fn to_terraform(connections: &[Connection], directory: &OrgDirectory)
 
 fn provider_block(source: &OrgRef, alias: &str) -> String {
     let source = org_comment(source);
-    format!("\n# {source}\nprovider \"datadog\" {{\n  alias = \"{alias}\"\n}}\n")
+    format!(
+        r#"
+# {source}
+variable "{alias}_api_key" {{
+  type      = string
+  sensitive = true
+}}
+
+variable "{alias}_app_key" {{
+  type      = string
+  sensitive = true
+}}
+
+provider "datadog" {{
+  alias   = "{alias}"
+  api_key = var.{alias}_api_key
+  app_key = var.{alias}_app_key
+}}
+"#
+    )
 }
 
 /// The resource of one connection and the block that imports it. The import block names no provider, since Terraform

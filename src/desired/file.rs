@@ -5,38 +5,68 @@ use std::hash::Hash;
 use uuid::Uuid;
 
 use super::error::{DesiredError, DesiredErrorKind};
-use super::position::{FileName, Location, Position, WithPosition};
+use super::position::{FileName, Location, Position, WithLocation};
 use super::yaml::{self, YamlNode, YamlValue};
-use crate::model::{ConnectionType, Org, OrgRef, OrgSelector, ResolveOrgError, TypeSet};
+use crate::model::{
+    Connection, ConnectionType, Org, OrgRef, OrgSelector, ResolveOrgError, TypeSet,
+};
 
 /// The JSON Schema (draft 2020-12) of the desired-state file, for editors and linters. It describes only what the text
-/// alone shows: pairs that are given twice and orgs that do not exist are found by [`DesiredFile`].
+/// alone shows: pairs that are given twice and orgs that do not exist are found by [`DesiredState`].
 pub(crate) const SCHEMA: &str = include_str!("schema.json");
 
 /// The connection types that a file may contain.
 pub(super) const TYPE_WORDS: [&str; 3] = ["logs", "metrics", "audit"];
-/// The maximum number of connections in a file, after its lists are expanded. Without it, two short lists could stand
-/// for billions.
+/// The beginning of the keys that are free for the user.
+const USER_PREFIX: &str = "x-";
+/// The maximum number of connections in all files, after their lists are expanded. Without it, two short lists could
+/// stand for billions.
 const MAX_CONNECTIONS: usize = 100_000;
 
-/// A desired-state file that was read without mistakes. Its orgs are not looked up yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DesiredFile {
-    name: FileName,
+/// The desired state that one or several files describe together, read without mistakes. Its orgs are not looked up
+/// yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DesiredState {
     pub(super) entries: Vec<FileEntry>,
+    /// Where a file says `manage: all`.
+    all: Option<Location>,
+    /// The source orgs that are in the scope: those that `manage` lists, and the sources of the files without it. An
+    /// org may occur several times.
+    scope: Vec<WithLocation<OrgSelector>>,
 }
 
-/// One connection in the file, with its orgs as the file names them. A connection with lists of orgs becomes one entry
+/// One connection in a file, with its orgs as the file names them. A connection with lists of orgs becomes one entry
 /// for each pair of source and destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileEntry {
-    pub(super) source: WithPosition<OrgSelector>,
-    pub(super) destination: WithPosition<OrgSelector>,
+    pub(super) source: WithLocation<OrgSelector>,
+    pub(super) destination: WithLocation<OrgSelector>,
     /// The types to share; never empty.
     pub(super) types: TypeSet,
+    /// Those of the types that are accepted only if the live connection has them already.
+    unknown_types: Vec<WithLocation<ConnectionType>>,
 }
 
-/// One connection that the file describes, with its orgs looked up.
+/// The desired state with its orgs looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ResolvedState {
+    /// The connections that should exist.
+    pub(crate) connections: Vec<DesiredConnection>,
+    /// The orgs whose other connections should not exist.
+    pub(crate) scope: Scope,
+}
+
+/// The source orgs about which the files are the whole truth: pruning deletes the connections of these orgs that no
+/// file contains.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// Where a file says `manage: all`, which means every org that a profile serves.
+    pub(crate) all: Option<Location>,
+    /// The orgs that the files name, each once, with the first location.
+    pub(crate) sources: Vec<WithLocation<OrgRef>>,
+}
+
+/// One connection that the files describe, with its orgs looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DesiredConnection {
     /// The org whose data is to be shared.
@@ -45,41 +75,52 @@ pub(crate) struct DesiredConnection {
     pub(crate) destination: OrgRef,
     /// The types to share; never empty.
     pub(crate) types: TypeSet,
-    /// The position of the source in the file.
-    pub(crate) position: Position,
+    /// The location of the source in its file.
+    pub(crate) location: Location,
+    /// Those of the types that are accepted only if the live connection has them already.
+    unknown_types: Vec<WithLocation<ConnectionType>>,
 }
 
-impl DesiredFile {
-    /// Parses the text of a desired-state file, YAML or JSON. `name` is the file's name in messages.
-    /// `allow_unknown_types` accepts connection types that this version does not know.
+impl DesiredState {
+    /// Parses the texts of desired-state files, YAML or JSON. The names are those of the files in messages.
+    /// `allow_unknown_types` accepts connection types that this version does not know, even if the live connection does
+    /// not have them.
     ///
     /// # Errors
-    /// Returns all mistakes in the text, in their order. If the text is not YAML or far too large, it returns the first
-    /// mistake only.
+    /// Returns all mistakes in the texts, in the order of their locations. If a text is not YAML or far too large, only
+    /// its first mistake is returned.
     pub(crate) fn parse(
-        name: FileName,
-        text: &str,
+        texts: &[(FileName, String)],
         allow_unknown_types: bool,
     ) -> Result<Self, Vec<DesiredError>> {
-        let document = yaml::parse(text).map_err(|error| vec![error])?;
-        let mut reader = Reader {
-            allow_unknown_types,
-            entries: Vec::new(),
-            errors: Vec::new(),
-        };
-        reader.read_root(&document);
+        let mut state = Self::default();
+        let (mut errors, mut unknown_types) = (Vec::new(), Vec::new());
+        for (name, text) in texts {
+            let mut reader = Reader {
+                name,
+                allow_unknown_types,
+                state: &mut state,
+                errors: &mut errors,
+                unknown_types: &mut unknown_types,
+            };
+            match yaml::parse(text) {
+                Ok(document) => reader.read_root(&document),
+                Err((position, kind)) => reader.report(position, kind),
+            }
+        }
         // Two equal selectors name the same org, so repeated pairs are found before any org is looked up.
-        let pairs = reader.entries.iter().map(|entry| {
+        let pairs = state.entries.iter().map(|entry| {
             let (source, destination) = (&entry.source, &entry.destination);
-            (source.position, &source.value, &destination.value)
+            (&source.location, &source.value, &destination.value)
         });
-        let repeated = pair_errors(pairs, |org| org, text_without_prefix);
-        reader.errors.extend(repeated);
-        let entries = reader.entries;
-        value_or_errors(Self { name, entries }, reader.errors)
+        errors.extend(pair_errors(pairs, |org| org, text_without_prefix));
+        if !errors.is_empty() {
+            errors.extend(unknown_types);
+        }
+        value_or_errors(state, errors)
     }
 
-    /// Looks up the orgs of the file. `lookup` is called once for each selector. The connections are sorted by the
+    /// Looks up the orgs of the state. `lookup` is called once for each selector. The connections are sorted by the
     /// names of source and destination, then by their ids. Each pair of orgs occurs once, and no org is connected to
     /// itself.
     ///
@@ -89,13 +130,13 @@ impl DesiredFile {
     pub(crate) fn resolve<'a>(
         &'a self,
         mut lookup: impl FnMut(&OrgSelector) -> Result<Org, ResolveOrgError>,
-    ) -> Result<Vec<DesiredConnection>, Vec<DesiredError>> {
+    ) -> Result<ResolvedState, Vec<DesiredError>> {
         let mut results: HashMap<&OrgSelector, Result<OrgRef, ResolveOrgError>> = HashMap::new();
-        let mut find = |selector: &'a WithPosition<OrgSelector>| {
+        let mut find = |selector: &'a WithLocation<OrgSelector>| {
             let result = results.entry(&selector.value);
             let result = result.or_insert_with_key(|selector| Ok(lookup(selector)?.to_ref()));
             let result = result.clone();
-            result.map_err(|error| DesiredError::new(selector.position, error))
+            result.map_err(|error| DesiredError::new(selector.location.clone(), error))
         };
         let mut errors = Vec::new();
         let mut connections = Vec::new();
@@ -105,7 +146,8 @@ impl DesiredFile {
                     source,
                     destination,
                     types: entry.types.clone(),
-                    position: entry.source.position,
+                    location: entry.source.location.clone(),
+                    unknown_types: entry.unknown_types.clone(),
                 }),
                 (source, destination) => {
                     errors.extend(source.err());
@@ -113,21 +155,29 @@ impl DesiredFile {
                 }
             }
         }
+        let (mut sources, mut ids) = (Vec::new(), HashSet::new());
+        for selector in &self.scope {
+            match find(selector) {
+                Ok(org) if ids.insert(org.id) => sources.push(WithLocation {
+                    value: org,
+                    location: selector.location.clone(),
+                }),
+                Ok(_) => {}
+                Err(error) => errors.push(error),
+            }
+        }
         let pairs = connections.iter().map(|connection| {
             let (source, destination) = (&connection.source, &connection.destination);
-            (connection.position, source, destination)
+            (&connection.location, source, destination)
         });
         errors.extend(pair_errors(pairs, |org| org.id, OrgRef::label));
         connections.sort_by_cached_key(|connection| {
             let (source, destination) = (&connection.source, &connection.destination);
             (source.label(), destination.label(), connection.pair())
         });
-        value_or_errors(connections, errors)
-    }
-
-    /// Adds the name of this file to a position in it.
-    pub(crate) fn location(&self, position: Position) -> Location {
-        self.name.location(position)
+        let all = self.all.clone();
+        let scope = Scope { all, sources };
+        value_or_errors(ResolvedState { connections, scope }, errors)
     }
 }
 
@@ -136,12 +186,29 @@ impl DesiredConnection {
     pub(super) fn pair(&self) -> (Uuid, Uuid) {
         (self.source.id, self.destination.id)
     }
+
+    /// The unknown types that the live connection does not have, as mistakes.
+    pub(super) fn unknown_type_errors(&self, live: Option<&Connection>) -> Vec<DesiredError> {
+        let is_live = |kind| live.is_some_and(|connection| connection.types.contains(kind));
+        let unknown = self.unknown_types.iter();
+        let unknown = unknown.filter(|kind| !is_live(&kind.value));
+        unknown.map(unknown_type).collect()
+    }
 }
 
-/// Returns `value` if there is no error, else the errors in the order of the file. An org in a list belongs to several
-/// connections, so equal errors at the same position are returned once.
+fn unknown_type(kind: &WithLocation<ConnectionType>) -> DesiredError {
+    let error = DesiredErrorKind::Unknown {
+        what: "connection type",
+        word: kind.value.to_string(),
+        known: &TYPE_WORDS,
+    };
+    DesiredError::new(kind.location.clone(), error)
+}
+
+/// Returns `value` if there is no error, else the errors in the order of their locations. An org in a list belongs to
+/// several connections, so equal errors at the same location are returned once.
 fn value_or_errors<T>(value: T, mut errors: Vec<DesiredError>) -> Result<T, Vec<DesiredError>> {
-    errors.sort_by_key(|error| error.position);
+    errors.sort_by(|one, other| one.location.cmp(&other.location));
     errors.dedup();
     if errors.is_empty() {
         Ok(value)
@@ -153,30 +220,30 @@ fn value_or_errors<T>(value: T, mut errors: Vec<DesiredError>) -> Result<T, Vec<
 /// An error for each pair of source and destination that is given a second time, and for each org that is connected to
 /// itself. Two orgs are the same if their `key` is the same; `label` is an org's name in messages.
 fn pair_errors<'a, O: 'a, K: Eq + Hash>(
-    pairs: impl Iterator<Item = (Position, &'a O, &'a O)>,
+    pairs: impl Iterator<Item = (&'a Location, &'a O, &'a O)>,
     key: impl Fn(&'a O) -> K,
     label: impl Fn(&O) -> String,
 ) -> Vec<DesiredError> {
-    let mut first_positions = HashMap::new();
+    let mut first_locations = HashMap::new();
     let mut errors = Vec::new();
-    for (position, source, destination) in pairs {
+    for (location, source, destination) in pairs {
         let pair = (key(source), key(destination));
         if pair.0 == pair.1 {
             let kind = DesiredErrorKind::SelfConnection(label(source));
-            errors.push(DesiredError::new(position, kind));
+            errors.push(DesiredError::new(location.clone(), kind));
             continue;
         }
-        match first_positions.entry(pair) {
+        match first_locations.entry(pair) {
             Entry::Vacant(first) => {
-                first.insert(position);
+                first.insert(location);
             }
             Entry::Occupied(first) => {
                 let kind = DesiredErrorKind::RepeatedPair {
                     source_org: label(source),
                     destination_org: label(destination),
-                    first: *first.get(),
+                    first: (*first.get()).clone(),
                 };
-                errors.push(DesiredError::new(position, kind));
+                errors.push(DesiredError::new(location.clone(), kind));
             }
         }
     }
@@ -194,25 +261,50 @@ pub(super) fn text_without_prefix(org: &OrgSelector) -> String {
     }
 }
 
-/// Reads the file into entries. A part with a mistake is reported and left out, and the rest is still read.
-struct Reader {
+/// Reads one file into the state. A part with a mistake is reported and left out, and the rest is still read.
+struct Reader<'a> {
+    name: &'a FileName,
     allow_unknown_types: bool,
-    entries: Vec<FileEntry>,
-    errors: Vec<DesiredError>,
+    state: &'a mut DesiredState,
+    errors: &'a mut Vec<DesiredError>,
+    /// The types that are mistakes unless they are live. Where the file has other mistakes, they are reported too.
+    unknown_types: &'a mut Vec<DesiredError>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn read_root(&mut self, document: &YamlNode) {
         let expected = "a mapping with the key `connections`";
-        let [connections] = self.read_fields(document, expected, &["connections"]);
-        let Some(connections) = connections else {
-            return;
-        };
-        let YamlValue::List(list) = &connections.value else {
-            return self.report_kind(connections, "a list of connections");
-        };
-        for connection in list {
-            self.read_connection(connection);
+        let keys = &["connections", "manage"];
+        let [connections, manage] = self.read_fields(document, expected, keys, 1);
+        let first_entry = self.state.entries.len();
+        if let Some(connections) = connections {
+            match &connections.value {
+                YamlValue::List(list) => list.iter().for_each(|node| self.read_connection(node)),
+                _ => self.report_kind(connections, "a list of connections"),
+            }
+        }
+        match manage {
+            Some(manage) => self.read_manage(manage),
+            None => {
+                let entries = &self.state.entries[first_entry..];
+                let sources = entries.iter().map(|entry| entry.source.clone());
+                self.state.scope.extend(sources);
+            }
+        }
+    }
+
+    /// What the file is the whole truth about.
+    fn read_manage(&mut self, node: &YamlNode) {
+        match &node.value {
+            YamlValue::Text(word) if word == "all" => {
+                let location = self.name.location(node.position);
+                self.state.all.get_or_insert(location);
+            }
+            YamlValue::List(_) => {
+                let orgs = self.read_orgs(node);
+                self.state.scope.extend(orgs);
+            }
+            _ => self.report_kind(node, "`all` or a list of orgs"),
         }
     }
 
@@ -220,33 +312,36 @@ impl Reader {
     fn read_connection(&mut self, node: &YamlNode) {
         let expected = "a connection with source, destination and types";
         let keys = &["source", "destination", "types"];
-        let [sources, destinations, types] = self.read_fields(node, expected, keys);
+        let [sources, destinations, types] = self.read_fields(node, expected, keys, 3);
         let sources = sources.map_or_else(Vec::new, |node| self.read_orgs(node));
         let destinations = destinations.map_or_else(Vec::new, |node| self.read_orgs(node));
-        let types = types.map_or_else(TypeSet::default, |node| self.read_types(node));
+        let (types, unknown_types) = types.map(|node| self.read_types(node)).unwrap_or_default();
         let count = sources.len().saturating_mul(destinations.len());
-        if self.entries.len() + count > MAX_CONNECTIONS {
+        if self.state.entries.len() + count > MAX_CONNECTIONS {
             let error = DesiredErrorKind::TooManyConnections(MAX_CONNECTIONS);
             return self.report(node.position, error);
         }
         for source in &sources {
             for destination in &destinations {
-                self.entries.push(FileEntry {
+                self.state.entries.push(FileEntry {
                     source: source.clone(),
                     destination: destination.clone(),
                     types: types.clone(),
+                    unknown_types: unknown_types.clone(),
                 });
             }
         }
     }
 
-    /// The values of `keys`, in their order. Reports keys that are unknown, repeated or missing. If the node is not a
-    /// mapping, it reports that `expected` belongs there.
+    /// The values of `keys`, in their order; the first `required` of them must be there. Reports keys that are unknown,
+    /// repeated or missing; keys of the user are skipped. If the node is not a mapping, it reports that `expected`
+    /// belongs there.
     fn read_fields<'a, const N: usize>(
         &mut self,
         node: &'a YamlNode,
         expected: &'static str,
         keys: &'static [&'static str; N],
+        required: usize,
     ) -> [Option<&'a YamlNode>; N] {
         let mut values = [None; N];
         let YamlValue::Map(entries) = &node.value else {
@@ -261,10 +356,11 @@ impl Reader {
             match keys.iter().position(|known| known == text) {
                 Some(index) if values[index].is_none() => values[index] = Some(value),
                 Some(_) => self.report_repeated(key.position, "key", text),
+                None if text.starts_with(USER_PREFIX) => {}
                 None => self.report_unknown(key.position, "key", text, keys),
             }
         }
-        for (key, value) in keys.iter().zip(&values) {
+        for (key, value) in keys.iter().zip(&values).take(required) {
             if value.is_none() {
                 self.report(node.position, DesiredErrorKind::MissingKey(key));
             }
@@ -273,7 +369,7 @@ impl Reader {
     }
 
     /// The source orgs or the destination orgs of a connection, given as one text or as a list.
-    fn read_orgs(&mut self, node: &YamlNode) -> Vec<WithPosition<OrgSelector>> {
+    fn read_orgs(&mut self, node: &YamlNode) -> Vec<WithLocation<OrgSelector>> {
         let list = match &node.value {
             YamlValue::Text(_) => std::slice::from_ref(node),
             YamlValue::List(list) => list,
@@ -295,9 +391,9 @@ impl Reader {
             };
             match text.parse::<OrgSelector>() {
                 Err(error) => self.report(node.position, error),
-                Ok(org) if seen.insert(org.clone()) => orgs.push(WithPosition {
+                Ok(org) if seen.insert(org.clone()) => orgs.push(WithLocation {
                     value: org,
-                    position: node.position,
+                    location: self.name.location(node.position),
                 }),
                 Ok(_) => self.report_repeated(node.position, "org", text),
             }
@@ -305,32 +401,38 @@ impl Reader {
         orgs
     }
 
-    fn read_types(&mut self, node: &YamlNode) -> TypeSet {
+    /// The types of a connection, and those of them that are accepted only if the live connection has them already.
+    fn read_types(&mut self, node: &YamlNode) -> (TypeSet, Vec<WithLocation<ConnectionType>>) {
         let YamlValue::List(list) = &node.value else {
             self.report_kind(node, "a list of connection types, such as [logs, metrics]");
-            return TypeSet::default();
+            return Default::default();
         };
         if list.is_empty() {
             let expected = "at least one connection type";
             self.report(node.position, DesiredErrorKind::EmptyList(expected));
         }
-        let mut types = HashSet::new();
+        let (mut types, mut unknown) = (HashSet::new(), Vec::new());
         for node in list {
             let YamlValue::Text(word) = &node.value else {
                 self.report_kind(node, "a connection type");
                 continue;
             };
             let kind = ConnectionType::from(word.as_str());
-            let is_word = !word.trim().is_empty();
-            let is_accepted = kind.is_known() || (self.allow_unknown_types && is_word);
-            if !is_accepted {
+            if word.trim().is_empty() {
                 self.report_unknown(node.position, "connection type", word, &TYPE_WORDS);
+            } else if !kind.is_known() && !self.allow_unknown_types {
+                let kind = WithLocation {
+                    value: kind.clone(),
+                    location: self.name.location(node.position),
+                };
+                self.unknown_types.push(unknown_type(&kind));
+                unknown.push(kind);
             }
             if !types.insert(kind) {
                 self.report_repeated(node.position, "type", word);
             }
         }
-        types.into_iter().collect()
+        (types.into_iter().collect(), unknown)
     }
 
     fn report_unknown(
@@ -375,6 +477,7 @@ impl Reader {
     }
 
     fn report(&mut self, position: Position, kind: impl Into<DesiredErrorKind>) {
-        self.errors.push(DesiredError::new(position, kind));
+        let location = self.name.location(position);
+        self.errors.push(DesiredError::new(location, kind));
     }
 }

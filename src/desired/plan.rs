@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
+use super::error::DesiredError;
 use super::file::DesiredConnection;
-use super::position::Position;
+use super::position::Location;
 use crate::model::{
     Change, ChangeKind, Connection, MAX_DESTINATIONS, OrgDirectory, OrgRef, TypeSet,
     connections_by_pair,
@@ -14,9 +15,22 @@ use crate::model::{
 /// The plan does not depend on the order of the live connections and of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
-    steps: Vec<Step>,
-    /// Live connections that the file does not contain and that are kept.
+    pub(super) steps: Vec<Step>,
+    /// Live connections that no file contains and that are kept.
     pub(super) unlisted: Vec<Connection>,
+    /// The source orgs in the scope, each with its location in a file.
+    pub(super) scope: HashMap<Uuid, Location>,
+    /// The pairs of orgs about which nothing is concluded, since the service lists several connections for them.
+    pub(crate) repeated: Vec<RepeatedPair>,
+}
+
+/// Several live connections of one pair of orgs, of which there should be one at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RepeatedPair {
+    /// The connections, sorted by their ids.
+    pub(crate) connections: Vec<Connection>,
+    /// The location of the pair in a file, or that of its source in the scope.
+    pub(crate) location: Option<Location>,
 }
 
 /// The number of steps of each kind in a plan.
@@ -33,16 +47,18 @@ pub(crate) struct StepCounts {
 }
 
 impl Plan {
-    /// Compares the live connections with the desired ones. With `prune`, connections that the file does not contain
-    /// are deleted if their source is a source in the file; connections of other orgs are never deleted. `profile_for`
-    /// returns the profile that can make a change, if there is one.
+    /// Compares the live connections with the desired ones. With `prune`, connections that no file contains are deleted
+    /// if their source is in the `scope`; connections of other orgs are never deleted. `profile_for` returns the profile
+    /// that can make a change, if there is one.
     pub(crate) fn new(
         live: &[Connection],
         desired: Vec<DesiredConnection>,
+        scope: HashMap<Uuid, Location>,
         prune: bool,
         profile_for: impl Fn(&Change) -> Option<String>,
     ) -> Self {
         let names = org_names(live, &desired);
+        let mut repeated = repeated_by_pair(live);
         let fill_name = |org: &mut OrgRef| {
             if org.name.is_none() {
                 org.name = names.get(&org.id).cloned();
@@ -54,25 +70,64 @@ impl Plan {
             fill_name(&mut connection.destination);
         }
 
-        let mut steps = Vec::new();
-        let mut sources = HashSet::new();
+        let (mut steps, mut inconclusive) = (Vec::new(), Vec::new());
         for mut connection in desired {
             fill_name(&mut connection.source);
             fill_name(&mut connection.destination);
-            sources.insert(connection.source.id);
             let live = live.remove(&connection.pair());
-            steps.push(Step::for_desired(connection, live));
+            match repeated.remove(&connection.pair()) {
+                Some(connections) => inconclusive.push(RepeatedPair {
+                    connections,
+                    location: Some(connection.location),
+                }),
+                None => steps.push(Step::for_desired(connection, live)),
+            }
         }
-        let (unwanted, unlisted): (Vec<_>, _) = live
-            .into_values()
-            .partition(|connection| prune && sources.contains(&connection.source.id));
-        steps.extend(unwanted.into_iter().map(Step::delete));
-
+        let mut unlisted = Vec::new();
+        for (pair, connection) in live {
+            match (scope.get(&connection.source.id), repeated.remove(&pair)) {
+                (Some(location), Some(connections)) if prune => inconclusive.push(RepeatedPair {
+                    connections,
+                    location: Some(location.clone()),
+                }),
+                (Some(_), None) if prune => steps.push(Step::delete(connection)),
+                _ => unlisted.push(connection),
+            }
+        }
         for step in &mut steps {
             step.profile = step.change.as_ref().and_then(&profile_for);
         }
-        let mut plan = Self { steps, unlisted };
+        let mut plan = Self {
+            steps,
+            unlisted,
+            scope,
+            repeated: inconclusive,
+        };
         plan.sort_steps();
+        plan
+    }
+
+    /// The same steps against the live connections as they are now. A step that somebody else made in the meantime
+    /// changes nothing any more. `profile_for` is as for [`Plan::new`].
+    pub(crate) fn against(
+        &self,
+        live: &[Connection],
+        profile_for: impl Fn(&Change) -> Option<String>,
+    ) -> Self {
+        let mut repeated = repeated_by_pair(live);
+        let mut live = connections_by_pair(live);
+        let mut plan = Self::default();
+        for step in &self.steps {
+            let live = live.remove(&step.pair());
+            match repeated.remove(&step.pair()) {
+                Some(connections) => plan.repeated.push(RepeatedPair {
+                    connections,
+                    location: step.location.clone(),
+                }),
+                None => plan.steps.extend(step.against(live, &profile_for)),
+            }
+        }
+        plan.unlisted = live.into_values().collect();
         plan
     }
 
@@ -123,23 +178,27 @@ impl Plan {
         }
     }
 
-    /// Live connections that the file does not contain and that pruning would delete, since their source is a source in
-    /// the file.
+    /// Live connections that no file contains and that pruning would delete, since their source is in the scope.
     pub(crate) fn prunable(&self) -> impl Iterator<Item = &Connection> {
-        let sources: HashSet<_> = self.steps.iter().map(|step| step.source.id).collect();
         let unlisted = self.unlisted.iter();
-        unlisted.filter(move |connection| sources.contains(&connection.source.id))
+        unlisted.filter(|connection| self.scope.contains_key(&connection.source.id))
     }
 
-    /// The position of a step's connection in the file. If the file does not contain it, the first position of its
-    /// source.
-    pub(crate) fn position_of(&self, step: &Step) -> Option<Position> {
+    /// Live connections that no file contains and that are outside the scope, so that nothing deletes them.
+    pub(crate) fn outside_scope(&self) -> impl Iterator<Item = &Connection> {
+        let unlisted = self.unlisted.iter();
+        unlisted.filter(|connection| !self.scope.contains_key(&connection.source.id))
+    }
+
+    /// The location of a step's connection in its file. If no file contains it, the first location of its source.
+    pub(crate) fn location_of(&self, step: &Step) -> Option<Location> {
         let of_source = || {
             let same_source = |other: &&Step| other.source.id == step.source.id;
             let steps = self.steps.iter().filter(same_source);
-            steps.filter_map(|other| other.position).min()
+            let first = steps.filter_map(|other| other.location.as_ref()).min();
+            first.or_else(|| self.scope.get(&step.source.id)).cloned()
         };
-        step.position.or_else(of_source)
+        step.location.clone().or_else(of_source)
     }
 
     /// Warnings for the user before the plan is applied: about sources with many destinations, then about disabled
@@ -216,6 +275,38 @@ fn org_names(live: &[Connection], desired: &[DesiredConnection]) -> HashMap<Uuid
     names
 }
 
+/// The unknown types of the desired connections that the live ones do not have, as mistakes in the files.
+pub(crate) fn unknown_type_errors<'a>(
+    live: &[Connection],
+    desired: impl IntoIterator<Item = &'a DesiredConnection>,
+) -> Vec<DesiredError> {
+    let live = connections_by_pair(live);
+    let errors = desired
+        .into_iter()
+        .flat_map(|connection| connection.unknown_type_errors(live.get(&connection.pair())));
+    errors.collect()
+}
+
+/// The connections of each pair of orgs that has several, sorted by their ids.
+pub(crate) fn repeated_pairs(live: &[Connection]) -> impl Iterator<Item = Vec<Connection>> {
+    repeated_by_pair(live).into_values()
+}
+
+fn repeated_by_pair(live: &[Connection]) -> BTreeMap<(Uuid, Uuid), Vec<Connection>> {
+    let mut by_pair: BTreeMap<_, Vec<Connection>> = BTreeMap::new();
+    for connection in live {
+        let connections = by_pair.entry(connection.pair()).or_default();
+        if connections.iter().all(|known| known.id != connection.id) {
+            connections.push(connection.clone());
+        }
+    }
+    by_pair.retain(|_, connections| {
+        connections.sort_by_key(|connection| connection.id);
+        connections.len() > 1
+    });
+    by_pair
+}
+
 /// The step of a plan for one pair of orgs, which may change nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -229,8 +320,8 @@ pub(crate) struct Step {
     pub(crate) change: Option<Change>,
     /// The profile that can make the change, if there is one.
     pub(crate) profile: Option<String>,
-    /// The position of the connection in the file; `None` if the file does not contain it.
-    pub(crate) position: Option<Position>,
+    /// The location of the connection in its file; `None` if no file contains it.
+    pub(crate) location: Option<Location>,
 }
 
 impl Step {
@@ -240,8 +331,20 @@ impl Step {
             source,
             destination,
             types,
-            position,
+            location,
+            ..
         } = desired;
+        Self::for_types(source, destination, types, Some(location), live)
+    }
+
+    /// The step that creates the connection with these types, or changes the live one into it.
+    fn for_types(
+        source: OrgRef,
+        destination: OrgRef,
+        types: TypeSet,
+        location: Option<Location>,
+        live: Option<Connection>,
+    ) -> Self {
         let change = match &live {
             None => Some(Change::Create {
                 source: Some(source.clone()),
@@ -260,11 +363,36 @@ impl Step {
             live,
             change,
             profile: None,
-            position: Some(position),
+            location,
         }
     }
 
-    /// The step that deletes a connection that the file does not contain.
+    /// The same step against the live connection as it is now; `None` if the step was to delete it and it is gone.
+    fn against(
+        &self,
+        live: Option<Connection>,
+        profile_for: impl Fn(&Change) -> Option<String>,
+    ) -> Option<Self> {
+        let live = live.map(|mut live| {
+            live.fill_name(&self.source);
+            live.fill_name(&self.destination);
+            live
+        });
+        let mut step = match self.kind() {
+            Some(ChangeKind::Delete) => Self::delete(live?),
+            _ => Self::for_types(
+                self.source.clone(),
+                self.destination.clone(),
+                self.types_after(),
+                self.location.clone(),
+                live,
+            ),
+        };
+        step.profile = step.change.as_ref().and_then(profile_for);
+        Some(step)
+    }
+
+    /// The step that deletes a connection that no file contains.
     fn delete(connection: Connection) -> Self {
         Self {
             source: connection.source.clone(),
@@ -272,7 +400,7 @@ impl Step {
             live: Some(connection.clone()),
             change: Some(Change::Delete { before: connection }),
             profile: None,
-            position: None,
+            location: None,
         }
     }
 
@@ -299,7 +427,7 @@ impl Step {
     }
 
     /// The ids of source and destination.
-    fn pair(&self) -> (Uuid, Uuid) {
+    pub(crate) fn pair(&self) -> (Uuid, Uuid) {
         (self.source.id, self.destination.id)
     }
 
@@ -310,14 +438,21 @@ impl Step {
         let effect = |step: &Self| (live_id(step), step.types_before(), step.types_after());
         self.kind() == other.kind() && (self.change.is_none() || effect(self) == effect(other))
     }
+
+    /// Whether the live connection of `now` is what this step was to make of it.
+    fn is_made_in(&self, now: &Self) -> bool {
+        now.live.is_some() && now.change.is_none() && now.types_before() == self.types_after()
+    }
 }
 
 /// Describes the difference of two plans for one pair of orgs; `None` if there is none. A pair that neither plan
-/// changes makes no difference, even if only one of them has a step for it.
+/// changes makes no difference, even if only one of them has a step for it. Neither does a step that somebody else has
+/// made since, just as it was shown.
 fn describe_difference(shown: Option<&Step>, now: Option<&Step>) -> Option<String> {
     let is_same = match (shown, now) {
-        (Some(shown), Some(now)) => shown.makes_same_change(now),
-        (Some(only), None) | (None, Some(only)) => only.change.is_none(),
+        (Some(shown), Some(now)) => shown.makes_same_change(now) || shown.is_made_in(now),
+        (Some(shown), None) => shown.change.is_none() || shown.kind() == Some(ChangeKind::Delete),
+        (None, Some(now)) => now.change.is_none(),
         (None, None) => true,
     };
     let step = now.or(shown).filter(|_| !is_same)?;

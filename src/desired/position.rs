@@ -1,8 +1,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 /// A position in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position {
     /// The number of the line, from 1.
     pub(crate) line: u64,
@@ -15,13 +18,6 @@ impl Position {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 }
 
-/// The position as words for a message.
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
-    }
-}
-
 /// A value with the position of its first character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WithPosition<T> {
@@ -30,13 +26,14 @@ pub(super) struct WithPosition<T> {
 }
 
 /// The name of a desired-state file in messages: its path, or `-` for standard input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FileName(PathBuf);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct FileName(Arc<Path>);
 
 impl FileName {
     /// The name of the file at `path`. The path `-` means standard input.
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self(path.into().into())
     }
 
     /// The path of the file; `None` for standard input.
@@ -53,6 +50,19 @@ impl FileName {
     }
 }
 
+impl From<String> for FileName {
+    fn from(path: String) -> Self {
+        Self::new(path)
+    }
+}
+
+/// The path as text. What is not Unicode in it is replaced.
+impl From<FileName> for String {
+    fn from(name: FileName) -> Self {
+        name.0.to_string_lossy().into_owned()
+    }
+}
+
 impl fmt::Display for FileName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path() {
@@ -63,11 +73,12 @@ impl fmt::Display for FileName {
 }
 
 /// A position with the name of its file, which is put in front of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Location {
     /// The file.
     pub(crate) file: FileName,
     /// The position in the file.
+    #[serde(flatten)]
     pub(crate) position: Position,
 }
 
@@ -77,6 +88,13 @@ impl fmt::Display for Location {
         let Position { line, column } = self.position;
         write!(f, "{}:{line}:{column}", self.file)
     }
+}
+
+/// A value with its location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WithLocation<T> {
+    pub(crate) value: T,
+    pub(crate) location: Location,
 }
 
 #[cfg(test)]
@@ -92,6 +110,5 @@ mod tests {
         let at = |path: &str| FileName::new(path).location(position).to_string();
         assert_eq!(at("teams/orgconn.yaml"), "teams/orgconn.yaml:3:13");
         assert_eq!(at("-"), "standard input:3:13");
-        assert_eq!(position.to_string(), "line 3, column 13");
     }
 }

@@ -8,7 +8,7 @@ use serde_saphyr::{
     Error, Location, MessageFormatter as _, Options, Spanned, UserMessageFormatter,
 };
 
-use super::error::{DesiredError, DesiredErrorKind};
+use super::error::DesiredErrorKind;
 use super::position::{Position, WithPosition};
 
 /// The maximum size of a text in bytes. A file of 10 000 connections has about 1 MB.
@@ -54,10 +54,10 @@ impl YamlValue {
 ///
 /// # Errors
 /// Fails if the text is not YAML, or is larger or deeper than the limits. The parser stops at the first mistake.
-pub(super) fn parse(text: &str) -> Result<YamlNode, DesiredError> {
+pub(super) fn parse(text: &str) -> Result<YamlNode, (Position, DesiredErrorKind)> {
     if text.len() > MAX_BYTES {
         let kind = DesiredErrorKind::TooLarge(MAX_BYTES);
-        return Err(DesiredError::new(Position::START, kind));
+        return Err((Position::START, kind));
     }
     let document: Option<Spanned<YamlValue>> = serde_saphyr::from_str_with_options(text, options())
         .map_err(|error| syntax_error(&error))?;
@@ -79,6 +79,7 @@ fn options() -> Options {
             // The parser's own limit, which has another error, is never reached.
             flow_nesting_limit: MAX_BYTES,
             max_nodes: MAX_NODES,
+            max_merge_keys: MAX_NODES,
             max_documents: 2,
             max_total_scalar_bytes: MAX_BYTES,
             max_recorded_anchor_events: MAX_NODES,
@@ -86,7 +87,7 @@ fn options() -> Options {
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_NODES },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
-        merge_keys: MergeKeyPolicy::AsOrdinary,
+        merge_keys: MergeKeyPolicy::Merge,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         strict_booleans: true,
         underscored_numbers_as_strings: true,
@@ -95,7 +96,7 @@ fn options() -> Options {
     }
 }
 
-fn syntax_error(error: &Error) -> DesiredError {
+fn syntax_error(error: &Error) -> (Position, DesiredErrorKind) {
     let position = error.location().unwrap_or(Location::UNKNOWN);
     let mut error = error.without_snippet();
     // An error in a value that an alias repeats is inside of another one.
@@ -114,7 +115,7 @@ fn syntax_error(error: &Error) -> DesiredError {
         | Error::AliasReplayStackDepthExceeded { .. } => DesiredErrorKind::TooManyValues(MAX_NODES),
         other => DesiredErrorKind::Syntax(UserMessageFormatter.format_message(other).into_owned()),
     };
-    DesiredError::new(position.into(), kind)
+    (position.into(), kind)
 }
 
 /// If the parser does not know the location, the beginning of the text is used.

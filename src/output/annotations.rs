@@ -5,16 +5,25 @@ use super::escape::escape;
 use super::handle::Output;
 use crate::desired::{Location, Position};
 
-/// An error that GitHub shows beside the line of a file: a workflow command (GitHub's documentation, "Workflow
+/// A message that GitHub shows beside the line of a file: a workflow command (GitHub's documentation, "Workflow
 /// commands for GitHub Actions").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Annotation {
+    /// How grave it is.
+    pub(crate) level: AnnotationLevel,
     /// The place in a file. Without one, and on standard input, the annotation belongs to the whole run.
     pub(crate) location: Option<Location>,
     /// The headline.
     pub(crate) title: String,
     /// The message.
     pub(crate) message: String,
+}
+
+/// How grave an annotation is, in GitHub's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnnotationLevel {
+    Notice,
+    Error,
 }
 
 impl Output {
@@ -34,7 +43,10 @@ impl Output {
 /// `::error file=orgconn.yaml,line=3,col=13,title=…::…`
 impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("::error ")?;
+        f.write_str(match self.level {
+            AnnotationLevel::Notice => "::notice ",
+            AnnotationLevel::Error => "::error ",
+        })?;
         if let Some(Location { file, position }) = &self.location
             && let Some(path) = file.path()
         {
@@ -75,6 +87,7 @@ mod tests {
             column: 13,
         };
         let annotation = Annotation {
+            level: AnnotationLevel::Error,
             location: Some(FileName::new("a,b:c.yaml").location(position)),
             title: "100%: done, or not".into(),
             message: "50% of `a,b`: one\r\ntwo\u{1b}[31m".into(),
@@ -85,13 +98,14 @@ mod tests {
              50%25 of `a,b`: one%0D%0Atwo\\u{1b}[31m"
         );
         let on_standard_input = Annotation {
+            level: AnnotationLevel::Notice,
             location: Some(FileName::new("-").location(position)),
             title: "orgconn".into(),
             message: "no answer".into(),
         };
         assert_eq!(
             on_standard_input.to_string(),
-            "::error title=orgconn::no answer"
+            "::notice title=orgconn::no answer"
         );
     }
 }

@@ -58,25 +58,34 @@ impl Output {
 /// The steps that change something, each with its line:
 /// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
 ///
-/// Orgs that share their name with another one are named with their ids.
 fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
-    let shared_names = shared_names(rows);
-    let label = |org: &OrgRef| match org.name.as_deref() {
-        Some(name) if shared_names.contains(name) => format!("{name} ({})", org.id),
-        _ => org.label(),
-    };
-    let line = |row: &StepRow| {
+    let line = |row: &StepRow, [source, destination]: [String; 2]| {
         let (before, after) = (&row.before, &row.after);
         let (sign, types) = match row.action {
             "create" => ('+', after.to_string()),
             "delete" => ('-', before.to_string()),
             _ => ('~', format!("{before} -> {after} ({})", signed_types(row))),
         };
-        let (source, destination) = (label(&row.source), label(&row.destination));
         format!("{sign} {source} -> {destination}  {types}")
     };
+    let changes = row_labels(rows).into_iter();
+    changes
+        .map(|(row, labels)| (row, line(row, labels)))
+        .collect()
+}
+
+/// The steps that change something, each with the labels of its source and destination. Orgs that share their name with
+/// another one are named with their ids.
+pub(super) fn row_labels(rows: &[StepRow]) -> Vec<(&StepRow, [String; 2])> {
+    let shared_names = shared_names(rows);
+    let label = |org: &OrgRef| match org.name.as_deref() {
+        Some(name) if shared_names.contains(name) => format!("{name} ({})", org.id),
+        _ => org.label(),
+    };
     let changes = rows.iter().filter(|row| row.is_change());
-    changes.map(|row| (row, line(row))).collect()
+    changes
+        .map(|row| (row, [label(&row.source), label(&row.destination)]))
+        .collect()
 }
 
 /// The names that more than one org has.

@@ -18,6 +18,7 @@ pub(crate) mod graph;
 mod handle;
 mod json;
 mod listing;
+mod markdown;
 mod options;
 mod progress;
 mod prompt;
@@ -31,7 +32,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use annotations::Annotation;
+pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
 pub(crate) use escape::escape;
 pub(crate) use folding::group_messages;

@@ -20,9 +20,12 @@ pub(crate) enum Format {
     Tsv,
     /// One id per line
     Id,
-    /// Workflow commands that GitHub shows as annotations of a file: `check --file`
+    /// Workflow commands that GitHub shows as annotations of a file: `plan` and `check --file`
     #[value(hide = true)]
     Github,
+    /// A table for a pull request: `plan`
+    #[value(hide = true)]
+    Markdown,
     /// Terraform resources with import blocks: `export`
     #[value(hide = true)]
     Terraform,

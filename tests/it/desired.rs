@@ -1,8 +1,10 @@
 //! `plan`, `apply` and `check --file`: the live connections and a file of the wanted ones.
 
 mod apply;
+mod at_once;
 mod check;
 mod encodings;
+mod files;
 mod github;
 mod interrupted;
 mod killed;
@@ -11,7 +13,10 @@ mod moved;
 mod plan;
 mod profiles;
 mod sandbox;
+mod saved;
+mod scope;
 mod terminal;
+mod warnings;
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;

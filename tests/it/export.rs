@@ -72,10 +72,7 @@ connections:
     );
     assert_data_eq!(
         exported.stderr,
-        str![[r#"
-types that this version does not know: rum; reading the file requires --allow-unknown-type
-
-"#]]
+        str![""]
     );
 }
 
@@ -84,16 +81,31 @@ fn terraform_gets_an_alias_for_each_source_and_a_resource_with_its_import_for_ea
     let exported = World::sandbox().run(["export", "--profile=platform", "-o", "terraform"]);
     assert_data_eq!(
         exported.quiet_success(),
-        str![[r#"
+        str![[r##"
 # Connections between Datadog orgs, for the provider DataDog/datadog; `import` blocks need Terraform 1.5.
-# A connection belongs to the org whose keys its provider uses: give each provider the keys of its org.
+# A connection belongs to the org whose keys its provider uses: the variables give each provider the keys of its org. On
+# another site than datadoghq.com, a provider also needs its `api_url`.
+# The provider's import does not look for the id: until the destination is known, it reads the first connection of the
+# account. Before you apply an import, compare what `terraform plan` shows of it with its resource.
 
-# Platform ([..])
-provider "datadog" {
-  alias = "platform"
+# Platform (c2a85f36-8e04-11ec-a6d7-f1409be37c52)
+variable "platform_api_key" {
+  type      = string
+  sensitive = true
 }
 
-# Platform ([..]) to Logistics ([..])
+variable "platform_app_key" {
+  type      = string
+  sensitive = true
+}
+
+provider "datadog" {
+  alias   = "platform"
+  api_key = var.platform_api_key
+  app_key = var.platform_app_key
+}
+
+# Platform (c2a85f36-8e04-11ec-a6d7-f1409be37c52) to Logistics (9e1c47d8-61ab-11ec-b0f3-27d95ac8413e)
 resource "datadog_org_connection" "platform_to_logistics" {
   provider         = datadog.platform
   sink_org_id      = "9e1c47d8-61ab-11ec-b0f3-27d95ac8413e"
@@ -105,7 +117,7 @@ import {
   id = "95d1b7a0-6f3c-4e82-8b47-c0a9f2e61d38"
 }
 
-# Platform ([..]) to Observability Hub ([..])
+# Platform (c2a85f36-8e04-11ec-a6d7-f1409be37c52) to Observability Hub (83999dcd-7f97-11f0-8de1-1ecf66f1aa85)
 resource "datadog_org_connection" "platform_to_observability_hub" {
   provider         = datadog.platform
   sink_org_id      = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85"
@@ -117,8 +129,56 @@ import {
   id = "13c9f87e-a04d-4b62-9e5b-f7d3820c6b1a"
 }
 
+"##]]
+    );
+}
+
+#[test]
+fn the_exported_file_is_always_as_wanted_also_with_types_that_this_version_does_not_know() {
+    for flags in [&[][..], &["--all-profiles"], &["--profile=payments-us"]] {
+        let world = World::sandbox();
+        let exported = world.run([&["export"], flags].concat()).code(0).stdout;
+        let planned = [&["plan", "-f", "-", "-oid", "--exit-code"], flags].concat();
+        let planned = world.run_with_input(planned, &exported).code(0);
+        assert_eq!(planned.stdout, "");
+    }
+    let world = World::sandbox();
+    let file = "connections: [{source: Observability Hub, destination: Platform, types: [rum]}]";
+    let refused = world.run_with_input(["plan", "-f", "-"], file).code(2);
+    assert!(
+        refused
+            .stderr
+            .starts_with("error: standard input:1:74: unknown connection type `rum`"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn flags_select_connections_and_with_ids_every_org_is_a_uuid() {
+    let world = World::sandbox().with("ORGCONN_ALL_PROFILES", "1");
+    let exported = world.run([
+        "export",
+        "--destination=observability hub",
+        "--source=Retail EU",
+        "--ids",
+    ]);
+    assert_data_eq!(
+        exported.quiet_success(),
+        str![[r#"
+# Connections between Datadog orgs, read by orgconn
+connections:
+  - source: 5b0f6a12-3d7e-11eb-9c41-8a2f61d0b9e4 # Retail EU
+    destination: 83999dcd-7f97-11f0-8de1-1ecf66f1aa85 # Observability Hub
+    types: [logs, metrics]
+
 "#]]
     );
+    let of_type = world.run(["export", "--type=audit"]).quiet_success();
+    assert_eq!(of_type.matches("- source:").count(), 2, "{of_type}");
+    assert!(!of_type.contains("manage"), "{of_type}");
+    let unknown = world.run(["export", "--source=Retail"]).code(5);
+    assert_eq!(unknown.stdout, "");
 }
 
 #[test]

@@ -89,7 +89,7 @@ Exit codes of orgconn
     0  done, nothing to do, or as wanted
     1  any other failure
     2  usage, configuration, or input needed and not allowed to ask
-    3  difference: `check` found something else
+    3  difference: `check` found something else, `plan --exit-code` something to do
     4  not authenticated or not permitted
     5  no such org or connection, or more than one
     6  conflict: it exists already, or differs
@@ -247,6 +247,7 @@ fn every_example_runs_against_the_sandbox() {
         "orgconn.yaml",
         "connections:\n  - source: Retail EU\n    destination: Observability Hub\n    types: [logs, metrics]\n",
     );
+    world.file("teams/retail.yaml", "connections: []\n");
     for command in [
         "list", "plan", "apply", "create", "check", "update", "undo", "delete", "export", "graph",
         "history",

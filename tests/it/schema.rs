@@ -30,7 +30,7 @@ fn the_schema_accepts_the_files_that_the_program_reads_and_no_others() {
         assert_eq!(planned.code, code, "{file}: {}", planned.stderr);
         accepted += usize::from(is_accepted);
     }
-    assert_eq!(accepted, 4);
+    assert_eq!(accepted, 8);
 }
 
 /// Files that differ from a good one in one place, as JSON, which is YAML too.
@@ -47,7 +47,17 @@ fn files() -> Vec<Value> {
         json!({"connections": []}),
         json!({"connections": [good], "more": 1}),
         json!({"connections": [good]}),
+        json!({"connections": [good], "x-note": {"any": ["thing"]}}),
     ];
+    for manage in [
+        json!("all"),
+        json!(["Logistics"]),
+        json!("Logistics"),
+        json!([]),
+        json!(null),
+    ] {
+        files.push(json!({"connections": [good], "manage": manage}));
+    }
     let sources = json!([null, 1, "", " ", [], ["Platform", "Platform"], ["Platform"], ["Platform", 2],
         {"name": "Platform"}]);
     let types = json!([
@@ -60,7 +70,12 @@ fn files() -> Vec<Value> {
         [1]
     ]);
     let owners = json!(["platform"]);
-    for (key, values) in [("source", sources), ("types", types), ("owner", owners)] {
+    for (key, values) in [
+        ("source", sources),
+        ("types", types),
+        ("owner", owners.clone()),
+        ("x-owner", owners),
+    ] {
         for value in list(&values) {
             let mut connection = good.clone();
             connection[key] = value.clone();
@@ -102,8 +117,13 @@ fn accepts(schema: &Value, rules: &Value, value: &Value) -> bool {
         "additionalProperties" => {
             assert_eq!(rule, false);
             let known = rules["properties"].as_object().unwrap();
+            let is_known = |key: &String| known.contains_key(key) || key.starts_with("x-");
             let object = value.as_object();
-            object.is_none_or(|object| object.keys().all(|key| known.contains_key(key)))
+            object.is_none_or(|object| object.keys().all(is_known))
+        }
+        "patternProperties" => {
+            assert_eq!(*rule, json!({"^x-": {}}));
+            true
         }
         "items" => list(value).iter().all(|item| keeps(rule, item)),
         "minItems" => !value.is_array() || list(value).len() as u64 >= rule.as_u64().unwrap(),

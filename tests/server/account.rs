@@ -146,7 +146,7 @@ impl Account {
         }))
     }
 
-    /// A page of the connections that have the org at one end. Filters by org are not implemented.
+    /// A page of the connections that have the org at one end, narrowed by `source_org_id` and `sink_org_id`.
     pub(crate) fn list(&mut self, org: Org, query: &str) -> Bytes {
         let key = (org, query.to_owned());
         if let Some(page) = self.pages.get(&key) {
@@ -154,10 +154,18 @@ impl Account {
         }
         let number = |name| parameter(query, name).map(|text| text.parse().unwrap());
         let (offset, limit) = (number("offset"), number("limit"));
+        let wanted = |name| parameter(query, name);
+        let (source, destination) = (wanted("source_org_id"), wanted("sink_org_id"));
+        let selects = |wanted: &Option<String>, end: Org| {
+            let wanted = wanted.as_ref();
+            wanted.is_none_or(|id| *id == end.id().to_string())
+        };
         let all = self
             .connections
             .iter()
-            .filter(|one| one.source == org || one.destination == org);
+            .filter(|one| one.source == org || one.destination == org)
+            .filter(|one| selects(&source, one.source))
+            .filter(|one| selects(&destination, one.destination));
         let total = all.clone().count();
         let records = all.skip(offset.unwrap_or(0)).take(limit.unwrap_or(1000));
         let records: Vec<Value> = records.map(|one| one.record(true)).collect();

@@ -66,7 +66,7 @@ impl ValueKind {
             ("NAMES", _) => Self::Columns,
             ("COLUMNS", _) => Self::SortColumns,
             ("COMMAND", ["help"]) => Self::Topic,
-            ("FILE" | "PATH", _) => Self::File,
+            ("FILE" | "PLAN" | "PATH", _) => Self::File,
             _ => return None,
         })
     }
@@ -199,6 +199,7 @@ impl ArgumentCompleter {
             ["graph"] => Format::GRAPH.to_vec(),
             ["export"] => Format::EXPORT.to_vec(),
             ["check"] => [&Format::LISTINGS[..], &[Format::Github]].concat(),
+            ["plan"] => [&Format::LISTINGS[..], &[Format::Github, Format::Markdown]].concat(),
             _ => Format::LISTINGS.to_vec(),
         };
         let values = written

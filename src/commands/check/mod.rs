@@ -16,7 +16,7 @@ use crate::model::ConnectionType;
 /// With a file only the differences are shown; -o github writes them as annotations of its lines, for a workflow on
 /// GitHub.
 #[derive(clap::Args, Debug)]
-#[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "file"]))]
+#[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "files"]))]
 #[command(after_long_help = "Examples:
   orgconn check --destination 'Security Archive' --type logs --wait 60s
   orgconn check --source Platform --type logs,metrics,audit --exact
@@ -26,10 +26,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     ends: ConnectionEnds,
 
-    /// File of the wanted connections, YAML or JSON; `-` reads standard input
-    #[arg(short, long, value_name = "FILE")]
+    /// File of the wanted connections, YAML or JSON (repeatable); a directory stands for its *.yaml and *.yml files,
+    /// `-` for standard input
+    #[arg(short, long = "file", value_name = "FILE")]
     #[arg(conflicts_with_all = ["source", "destination", "types", "absent"])]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
 
     /// Types that must be shared, or with --absent must not (repeatable, comma-separated)
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
@@ -38,7 +39,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     unknown_types: UnknownTypes,
 
-    /// No other types may be shared; with --file: its source orgs may have no other connections
+    /// No other types may be shared; with --file: the orgs in its scope may have no other connections
     #[arg(long, requires = "wanted", conflicts_with = "absent")]
     exact: bool,
 
@@ -52,9 +53,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    match &args.file {
-        Some(path) => file::run(path, &args, app).await,
-        None => pair::run(&args, app).await,
+    match args.files.is_empty() {
+        true => pair::run(&args, app).await,
+        false => file::run(&args, app).await,
     }
 }
 

@@ -15,6 +15,10 @@ fn orgs() -> OrgDirectory {
     ])
 }
 
+fn yaml(connections: &[Connection], directory: &OrgDirectory) -> String {
+    to_yaml(connections, directory, FileOptions::default())
+}
+
 #[test]
 fn orgs_are_called_by_their_names_where_these_mean_them() {
     let mut unknown = connection(18, 2, 99, &["audit"]);
@@ -26,7 +30,7 @@ fn orgs_are_called_by_their_names_where_these_mean_them() {
         unknown,
         connection(16, 6, 4, &["logs"]),
     ];
-    let text = to_yaml(&live, &orgs());
+    let text = yaml(&live, &orgs());
     assert_eq!(
         text,
         r#"# Connections between Datadog orgs, read by orgconn
@@ -52,8 +56,27 @@ connections:
 }
 
 #[test]
+fn with_ids_every_org_is_a_uuid_and_the_name_a_comment() {
+    let options = FileOptions {
+        ids: true,
+        manage_all: true,
+    };
+    let text = to_yaml(&[connection(11, 2, 1, &["logs"])], &orgs(), options);
+    assert_eq!(
+        text,
+        "# Connections between Datadog orgs, read by orgconn\n\
+         manage: all\n\
+         connections:\n  \
+         - source: 00000000-0000-0000-0000-000000000002 # Retail US\n    \
+         destination: 00000000-0000-0000-0000-000000000001 # Observability Hub\n    \
+         types: [logs]\n"
+    );
+    assert_eq!(desired(&text, &OrgDirectory::default()).len(), 1);
+}
+
+#[test]
 fn without_connections_the_file_wants_none() {
-    let text = to_yaml(&[], &orgs());
+    let text = yaml(&[], &orgs());
     assert_eq!(desired(&text, &orgs()), []);
 }
 
@@ -67,7 +90,7 @@ fn a_file_leaves_out_what_it_cannot_want() {
         connection(16, 5, 1, &["logs"]),
         connection(17, 5, 1, &["audit"]),
     ];
-    let text = to_yaml(&live, &orgs());
+    let text = yaml(&live, &orgs());
     assert_eq!(desired(&text, &orgs()).len(), 1);
     let expressible = live.iter().filter(|known| is_expressible(known));
     let numbers: Vec<_> = expressible.map(|known| known.id.as_u128()).collect();
@@ -84,9 +107,9 @@ fn orgs_of_one_name_have_an_alias_each() {
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     let place_of = |line: &str| lines.iter().position(|written| *written == line).unwrap();
     let places = [
-        r#"alias = "twin""#,
+        r#"alias   = "twin""#,
         "to = datadog_org_connection.twin_to_observability_hub",
-        r#"alias = "twin_2""#,
+        r#"alias   = "twin_2""#,
         r#"resource "datadog_org_connection" "twin_2_to_observability_hub" {"#,
         "provider         = datadog.twin_2",
         "to = datadog_org_connection.twin_2_to_observability_hub",
@@ -103,7 +126,7 @@ fn awkward_names_become_identifiers_and_stay_in_their_comments() {
     let text = to_terraform(&[live], &OrgDirectory::default());
     for line in [
         r#"# "42 é\nresource {" (00000000-0000-0000-0000-00000000005a)"#,
-        r#"  alias = "org_42_resource""#,
+        r#"  alias   = "org_42_resource""#,
         r#"resource "datadog_org_connection" "org_42_resource_to_org" {"#,
         r#"  connection_types = ["$${file(\"/etc/passwd\")}", "%%{ if }", "a\\"]"#,
     ] {
@@ -224,15 +247,15 @@ fn connections() -> impl Strategy<Value = Vec<Connection>> {
 proptest! {
     #[test]
     fn an_exported_file_wants_what_it_was_written_from(live in connections(), directory in any_orgs()) {
-        let wanted = desired(&to_yaml(&live, &directory), &directory);
-        let plan = Plan::new(&live, wanted, true, |_| None);
+        let wanted = desired(&yaml(&live, &directory), &directory);
+        let plan = Plan::new(&live, wanted.clone(), sources(&wanted), true, |_| None);
         prop_assert!(plan.is_empty() && plan.unlisted.is_empty());
         prop_assert_eq!(plan.counts().unchanged, live.len());
     }
 
     #[test]
     fn no_name_breaks_out_of_its_line_or_reaches_a_terminal_raw(live in connections(), directory in any_orgs()) {
-        let yaml = to_yaml(&live, &directory);
+        let yaml = yaml(&live, &directory);
         prop_assert_eq!(yaml.lines().count(), 2 + 3 * live.len());
         for text in [yaml, to_terraform(&live, &directory)] {
             let is_odd = |character: char| {
@@ -250,7 +273,7 @@ proptest! {
         if !name.trim().is_empty() {
             live.types = types(&["logs", &name]);
         }
-        let wanted = desired(&to_yaml(&[live.clone()], &directory), &directory);
+        let wanted = desired(&yaml(&[live.clone()], &directory), &directory);
         let [read] = wanted.as_slice() else { panic!("{wanted:?}") };
         prop_assert_eq!((read.source.id, &read.types), (live.source.id, &live.types));
     }

@@ -24,9 +24,9 @@ fn entries(text: &str) -> String {
         format!(
             "{} ({}) -> {} ({}): {}",
             text_without_prefix(&source.value),
-            source.position,
+            source.location,
             text_without_prefix(&destination.value),
-            destination.position,
+            destination.location,
             entry.types
         )
     }))
@@ -41,9 +41,9 @@ fn first_kind(text: &str) -> DesiredErrorKind {
 }
 
 const SAMPLE_ENTRIES: &str = "\
-Retail US (line 3, column 13) -> Observability Hub (line 4, column 18): logs,metrics
-Payments EU (line 6, column 14) -> Observability Hub (line 7, column 18): metrics
-Payments US (line 6, column 27) -> Observability Hub (line 7, column 18): metrics";
+Retail US (orgconn.yaml:3:13) -> Observability Hub (orgconn.yaml:4:18): logs,metrics
+Payments EU (orgconn.yaml:6:14) -> Observability Hub (orgconn.yaml:7:18): metrics
+Payments US (orgconn.yaml:6:27) -> Observability Hub (orgconn.yaml:7:18): metrics";
 
 #[test]
 fn every_org_is_read_with_its_position() {
@@ -56,20 +56,20 @@ fn every_org_is_read_with_its_position() {
             "JSON",
             r#"{"connections": [
         {"source": "A\u00e9", "destination": ["B", "C"], "types": ["audit"]}]}"#,
-            "A\u{e9} (line 2, column 20) -> B (line 2, column 47): audit\n\
-             A\u{e9} (line 2, column 20) -> C (line 2, column 52): audit",
+            "A\u{e9} (orgconn.yaml:2:20) -> B (orgconn.yaml:2:47): audit\n\
+             A\u{e9} (orgconn.yaml:2:20) -> C (orgconn.yaml:2:52): audit",
         ),
         (
             "words that old YAML takes for a boolean and a number",
             "connections: [{source: no, destination: 1_000, types: [logs]}]",
-            "no (line 1, column 24) -> 1_000 (line 1, column 41): logs",
+            "no (orgconn.yaml:1:24) -> 1_000 (orgconn.yaml:1:41): logs",
         ),
         (
             "an alias, where it is used",
             "connections:\n- source: A\n  destination: &hub Hub\n  types: &all [logs]\n\
              - source: B\n  destination: *hub\n  types: *all\n",
-            "A (line 2, column 11) -> Hub (line 3, column 21): logs\n\
-             B (line 5, column 11) -> Hub (line 6, column 16): logs",
+            "A (orgconn.yaml:2:11) -> Hub (orgconn.yaml:3:21): logs\n\
+             B (orgconn.yaml:5:11) -> Hub (orgconn.yaml:6:16): logs",
         ),
     ] {
         assert_eq!(entries(text), expected, "{what}");
@@ -81,7 +81,19 @@ fn unknown_types_are_read_only_if_allowed_and_never_without_a_word() {
     let text = "connections: [{source: A, destination: B, types: [rum, logs]}]";
     let file = parse_with_unknown_types(text).unwrap();
     assert_eq!(file.entries[0].types.to_string(), "logs,rum");
-    assert!(parse(text).is_err());
+    let orgs = directory(&["A", "B"]);
+    let state = parse(text).unwrap();
+    let state = state.resolve(|selector| selector.resolve(&orgs)).unwrap();
+    for (live, expected) in [
+        (connection(11, 1, 2, &["rum"]), ""),
+        (
+            connection(11, 2, 1, &["rum"]),
+            "orgconn.yaml:1:51: unknown connection type `rum`; known here: logs, metrics, audit",
+        ),
+    ] {
+        let errors = unknown_type_errors(&[live], &state.connections);
+        assert_eq!(lines(errors), expected);
+    }
     assert!(parse_with_unknown_types(&text.replace("rum", "' '")).is_err());
 }
 
@@ -115,27 +127,27 @@ connections:
     assert_eq!(
         mistakes(text),
         "\
-line 1, column 1: unknown key `owner`; known here: connections
-line 3, column 5: unknown key `sorce`; did you mean `source`?
-line 3, column 5: the key `source` is missing
-line 4, column 18: the list is empty; give at least one org
-line 5, column 12: expected a list of connection types, such as [logs, metrics], found text
-line 6, column 24: `nope` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
-line 6, column 35: it is empty; give an org's name, UUID or public id
-line 6, column 39: the org `Payments` is given twice
-line 6, column 49: expected an org, found a number; a name like that is put in quotes
-line 6, column 55: expected an org, found true or false; a name like that is put in quotes
-line 7, column 16: expected an org or a list of orgs, found nothing; a name like that is put in quotes
-line 8, column 12: the list is empty; give at least one connection type
-line 9, column 5: the key `types` is given twice
-line 10, column 5: expected a connection with source, destination and types, found text
-line 11, column 13: expected an org or a list of orgs, found a mapping
-line 13, column 13: unknown connection type `Logs`; did you mean `logs`?
-line 13, column 19: unknown connection type `profiling`; known here: logs, metrics, audit
-line 13, column 36: the type `logs` is given twice
-line 13, column 42: expected a connection type, found a number
-line 13, column 45: expected a connection type, found a list
-line 14, column 5: expected a key, found a number"
+orgconn.yaml:1:1: unknown key `owner`; known here: connections, manage
+orgconn.yaml:3:5: unknown key `sorce`; did you mean `source`?
+orgconn.yaml:3:5: the key `source` is missing
+orgconn.yaml:4:18: the list is empty; give at least one org
+orgconn.yaml:5:12: expected a list of connection types, such as [logs, metrics], found text
+orgconn.yaml:6:24: `nope` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85
+orgconn.yaml:6:35: it is empty; give an org's name, UUID or public id
+orgconn.yaml:6:39: the org `Payments` is given twice
+orgconn.yaml:6:49: expected an org, found a number; a name like that is put in quotes
+orgconn.yaml:6:55: expected an org, found true or false; a name like that is put in quotes
+orgconn.yaml:7:16: expected an org or a list of orgs, found nothing; a name like that is put in quotes
+orgconn.yaml:8:12: the list is empty; give at least one connection type
+orgconn.yaml:9:5: the key `types` is given twice
+orgconn.yaml:10:5: expected a connection with source, destination and types, found text
+orgconn.yaml:11:13: expected an org or a list of orgs, found a mapping
+orgconn.yaml:13:13: unknown connection type `Logs`; did you mean `logs`?
+orgconn.yaml:13:19: unknown connection type `profiling`; known here: logs, metrics, audit
+orgconn.yaml:13:36: the type `logs` is given twice
+orgconn.yaml:13:42: expected a connection type, found a number
+orgconn.yaml:13:45: expected a connection type, found a list
+orgconn.yaml:14:5: expected a key, found a number"
     );
 }
 
@@ -149,8 +161,8 @@ connections:
 ";
     assert_eq!(
         mistakes(text),
-        "line 3, column 14: the connection from `B` to `Hub` is already given at line 2, column 18\n\
-         line 4, column 14: the org `D` is connected to itself"
+        "orgconn.yaml:3:14: the connection from `B` to `Hub` is already given at orgconn.yaml:2:18\n\
+         orgconn.yaml:4:14: the org `D` is connected to itself"
     );
 }
 
@@ -159,20 +171,20 @@ fn a_file_without_connections_is_a_mistake() {
     for (text, expected) in [
         (
             "",
-            "line 1, column 1: expected a mapping with the key `connections`, found nothing",
+            "orgconn.yaml:1:1: expected a mapping with the key `connections`, found nothing",
         ),
         (
             "# nothing yet\n",
-            "line 1, column 1: expected a mapping with the key `connections`, found nothing",
+            "orgconn.yaml:1:1: expected a mapping with the key `connections`, found nothing",
         ),
         (
             "- a",
-            "line 1, column 1: expected a mapping with the key `connections`, found a list",
+            "orgconn.yaml:1:1: expected a mapping with the key `connections`, found a list",
         ),
-        ("{}", "line 1, column 1: the key `connections` is missing"),
+        ("{}", "orgconn.yaml:1:1: the key `connections` is missing"),
         (
             "connections:",
-            "line 1, column 12: expected a list of connections, found nothing",
+            "orgconn.yaml:1:12: expected a list of connections, found nothing",
         ),
     ] {
         assert_eq!(mistakes(text), expected, "{text:?}");
@@ -216,7 +228,7 @@ fn a_text_that_is_no_yaml_is_one_mistake_of_one_line() {
         );
         assert_eq!(errors[0].to_string().lines().count(), 1, "{errors:?}");
     }
-    assert!(mistakes("a: 1\nb: [").starts_with("line 2, column "));
+    assert!(mistakes("a: 1\nb: [").starts_with("orgconn.yaml:2:"));
     assert_eq!(
         first_kind("connections: []\n---\nconnections: []"),
         DesiredErrorKind::SecondDocument
@@ -241,7 +253,7 @@ fn depth_size_and_expansion_have_limits() {
     let long = "#".repeat(9 << 20);
     assert_eq!(
         mistakes(&long),
-        "line 1, column 1: the file is too large; at most 8388608 bytes are read"
+        "orgconn.yaml:1:1: the file is too large; at most 8388608 bytes are read"
     );
     let numbered = |prefix: &str| lines((0..1_000).map(|number| format!("{prefix}{number},")));
     let (sources, destinations) = (numbered("s"), numbered("d"));
@@ -250,13 +262,113 @@ fn depth_size_and_expansion_have_limits() {
     );
     assert_eq!(
         mistakes(&product),
-        "line 1, column 15: too many connections; a file may stand for at most 100000"
+        "orgconn.yaml:1:15: too many connections; a file may stand for at most 100000"
+    );
+}
+
+#[test]
+fn several_files_are_one_state_in_which_a_pair_is_given_once() {
+    let one = "connections: [{source: A, destination: [B, C], types: [logs]}]";
+    let other = "connections:\n- {source: A, destination: C, types: [logs]}";
+    let errors = parse_files(&[("b.yaml", one), ("a.yaml", other)], false).unwrap_err();
+    assert_eq!(
+        lines(errors),
+        "a.yaml:2:12: the connection from `A` to `C` is already given at b.yaml:1:24"
+    );
+    let wrong = "connections: 1";
+    let errors = parse_files(&[("a.yaml", wrong), ("b.yaml", wrong)], false).unwrap_err();
+    assert_eq!(
+        lines(errors),
+        "a.yaml:1:14: expected a list of connections, found a number\n\
+         b.yaml:1:14: expected a list of connections, found a number"
+    );
+}
+
+/// The scope of these files, as one line: `all` with its location, then the orgs.
+fn scope(files: &[(&str, &str)]) -> String {
+    let orgs = directory(&["A", "B", "C", "D"]);
+    let state = parse_files(files, false).unwrap_or_else(|errors| panic!("{}", lines(errors)));
+    let state = state.resolve(|selector| selector.resolve(&orgs)).unwrap();
+    let all = state.scope.all.map(|location| format!("all ({location})"));
+    let sources = state.scope.sources.iter();
+    let sources = sources.map(|org| format!("{} ({})", org.value.label(), org.location));
+    all.into_iter().chain(sources).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_scope_is_what_the_files_manage_and_without_that_their_sources() {
+    let entry = "connections: [{source: [A, a], destination: B, types: [logs]}]".replace(", a", "");
+    let entry = entry.as_str();
+    let two = "connections: []\nmanage: [C, name:c, D]";
+    let all = "manage: all\nconnections: []";
+    for (files, expected) in [
+        (&[("x", entry)][..], "A (x:1:25)"),
+        (&[("x", two)], "C (x:2:10) D (x:2:21)"),
+        (&[("x", all)], "all (x:1:9)"),
+        (
+            &[("x", entry), ("y", two), ("z", all)],
+            "all (z:1:9) A (x:1:25) C (y:2:10) D (y:2:21)",
+        ),
+        (
+            &[(
+                "x",
+                "connections: [{source: A, destination: B, types: [logs]}]\nmanage: [B]",
+            )],
+            "B (x:2:10)",
+        ),
+    ] {
+        assert_eq!(scope(files), expected, "{files:?}");
+    }
+    for (manage, expected) in [
+        (
+            "everything",
+            "1:29: expected `all` or a list of orgs, found text",
+        ),
+        ("", "1:27: expected `all` or a list of orgs, found nothing"),
+        ("[]", "1:29: the list is empty; give at least one org"),
+        ("[A, A]", "1:33: the org `A` is given twice"),
+    ] {
+        let text = format!("{{connections: [], \"manage\": {manage}}}");
+        assert_eq!(
+            mistakes(&text),
+            format!("orgconn.yaml:{expected}"),
+            "{manage}"
+        );
+    }
+}
+
+#[test]
+fn keys_of_the_user_anchors_and_merge_keys_are_read() {
+    let text = "\
+x-team: &team
+  destination: [B, C]
+  types: [logs]
+  x-owner: 7
+connections:
+- <<: *team
+  source: A
+- source: D
+  <<: [*team, {types: [audit]}]
+  destination: A
+  x-note: {any: thing}
+";
+    assert_eq!(
+        entries(text),
+        "A (orgconn.yaml:7:11) -> B (orgconn.yaml:6:7): logs\n\
+         A (orgconn.yaml:7:11) -> C (orgconn.yaml:6:7): logs\n\
+         D (orgconn.yaml:8:11) -> A (orgconn.yaml:10:16): logs"
+    );
+    assert_eq!(
+        mistakes("connections: []\nX-a: 1\nx: 2"),
+        "orgconn.yaml:2:1: unknown key `X-a`; known here: connections, manage\n\
+         orgconn.yaml:3:1: unknown key `x`; known here: connections, manage"
     );
 }
 
 fn resolve(text: &str) -> Result<Vec<DesiredConnection>, Vec<DesiredError>> {
     let directory = directory(&["Hub", "Alpha", "Beta", "Twin", "Twin"]);
-    parse(text)?.resolve(|selector| selector.resolve(&directory))
+    let state = parse(text)?.resolve(|selector| selector.resolve(&directory))?;
+    Ok(state.connections)
 }
 
 #[test]
@@ -268,14 +380,14 @@ fn connections_are_sorted_by_the_names_of_their_orgs() {
         let (source, destination) = (connection.source.label(), connection.destination.label());
         format!(
             "{source} {destination}: {} ({})",
-            connection.types, connection.position
+            connection.types, connection.location
         )
     }));
     assert_eq!(
         shown,
-        "Alpha Beta: audit (line 2, column 10)\n\
-         Alpha Hub: logs (line 1, column 31)\n\
-         Beta Hub: logs (line 1, column 25)"
+        "Alpha Beta: audit (orgconn.yaml:2:10)\n\
+         Alpha Hub: logs (orgconn.yaml:1:31)\n\
+         Beta Hub: logs (orgconn.yaml:1:25)"
     );
 }
 
@@ -300,20 +412,20 @@ fn unresolved_orgs_are_reported_all_at_once_each_at_its_position() {
             "connections:\n\
              - {source: [Alpa, Beta], destination: [Twin, Nobody], types: [logs]}\n\
              - {source: Nobody, destination: Hub, types: [logs]}\n",
-            "line 2, column 13: no org with the name or public id `Alpa`; the nearest names: `Alpha`\n\
-             line 2, column 40: 2 orgs with the name or public id `Twin`: \
+            "orgconn.yaml:2:13: no org with the name or public id `Alpa`; the nearest names: `Alpha`\n\
+             orgconn.yaml:2:40: 2 orgs with the name or public id `Twin`: \
              `Twin` (00000000-0000-0000-0000-000000000004, public id pub00000004), \
              `Twin` (00000000-0000-0000-0000-000000000005, public id pub00000005)\n\
-             line 2, column 46: no org with the name or public id `Nobody`\n\
-             line 3, column 12: no org with the name or public id `Nobody`",
+             orgconn.yaml:2:46: no org with the name or public id `Nobody`\n\
+             orgconn.yaml:3:12: no org with the name or public id `Nobody`",
         ),
         (
             "connections:\n\
              - {source: Alpha, destination: Hub, types: [logs]}\n\
              - {source: name:alpha, destination: 00000000-0000-0000-0000-000000000001, types: [logs]}\n\
              - {source: Beta, destination: uuid:00000000-0000-0000-0000-000000000003, types: [logs]}\n",
-            "line 3, column 12: the connection from `Alpha` to `Hub` is already given at line 2, column 12\n\
-             line 4, column 12: the org `Beta` is connected to itself",
+            "orgconn.yaml:3:12: the connection from `Alpha` to `Hub` is already given at orgconn.yaml:2:12\n\
+             orgconn.yaml:4:12: the org `Beta` is connected to itself",
         ),
     ] {
         assert_eq!(lines(resolve(text).unwrap_err()), expected);
@@ -372,7 +484,7 @@ proptest! {
         text in prop_oneof![nearly_a_file(), any::<String>()],
     ) {
         if let Err(errors) = parse(&text) {
-            let positions: Vec<_> = errors.iter().map(|error| error.position).collect();
+            let positions: Vec<_> = errors.iter().map(|error| error.location.position).collect();
             prop_assert!(!positions.is_empty() && positions.is_sorted());
             let lines = text.split(['\n', '\r']).count() as u64;
             prop_assert!(positions.iter().all(|position| (1..=lines + 1).contains(&position.line)), "{errors:?}");

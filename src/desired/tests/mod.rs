@@ -4,25 +4,50 @@ mod export;
 mod file;
 mod plan;
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::*;
 use crate::model::{Connection, Org, OrgDirectory, OrgRef, TypeSet};
 
 /// Reads a file in which only known types may be named.
-fn parse(text: &str) -> Result<DesiredFile, Vec<DesiredError>> {
-    DesiredFile::parse(FileName::new("orgconn.yaml"), text, false)
+fn parse(text: &str) -> Result<DesiredState, Vec<DesiredError>> {
+    parse_files(&[("orgconn.yaml", text)], false)
 }
 
-fn parse_with_unknown_types(text: &str) -> Result<DesiredFile, Vec<DesiredError>> {
-    DesiredFile::parse(FileName::new("orgconn.yaml"), text, true)
+fn parse_with_unknown_types(text: &str) -> Result<DesiredState, Vec<DesiredError>> {
+    parse_files(&[("orgconn.yaml", text)], true)
+}
+
+/// Reads files with these names and texts.
+fn parse_files(
+    files: &[(&str, &str)],
+    allow_unknown_types: bool,
+) -> Result<DesiredState, Vec<DesiredError>> {
+    let files = files.iter();
+    let texts: Vec<_> = files
+        .map(|(name, text)| (FileName::new(*name), (*text).to_owned()))
+        .collect();
+    DesiredState::parse(&texts, allow_unknown_types)
 }
 
 /// What the file wants, with its orgs looked up in the directory.
 fn desired(text: &str, directory: &OrgDirectory) -> Vec<DesiredConnection> {
     let connections = parse_with_unknown_types(text)
         .and_then(|file| file.resolve(|selector| selector.resolve(directory)));
-    connections.unwrap_or_else(|errors| panic!("{}\n{text}", lines(errors)))
+    let state = connections.unwrap_or_else(|errors| panic!("{}\n{text}", lines(errors)));
+    state.connections
+}
+
+/// The sources of the connections, each with its first location.
+fn sources(connections: &[DesiredConnection]) -> HashMap<Uuid, Location> {
+    let mut sources = HashMap::new();
+    for connection in connections {
+        let location = sources.entry(connection.source.id);
+        location.or_insert_with(|| connection.location.clone());
+    }
+    sources
 }
 
 /// One line for each of them.

@@ -36,11 +36,14 @@ pub(crate) struct StepRow {
     pub(crate) line: Option<u64>,
     /// The character within that line, from 1.
     pub(crate) column: Option<u64>,
+    /// The path of the file; `-` for standard input.
+    pub(crate) file: Option<String>,
 }
 
 impl StepRow {
     /// A step that is planned.
     pub(crate) fn planned(step: &Step) -> Self {
+        let position = step.location.as_ref().map(|location| location.position);
         Self {
             action: step.action_word(),
             result: None,
@@ -51,8 +54,12 @@ impl StepRow {
             before: step.types_before(),
             after: step.types_after(),
             profile: step.profile.clone(),
-            line: step.position.map(|position| position.line),
-            column: step.position.map(|position| position.column),
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            file: step
+                .location
+                .as_ref()
+                .map(|location| location.file.clone().into()),
         }
     }
 
@@ -86,6 +93,7 @@ impl Row for StepRow {
         })
         .on_request(),
         Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+        Column::text("file", |row: &Self| row.file.as_deref().into()).when_filled(),
     ];
 }
 

@@ -77,11 +77,12 @@ fn a_step_is_listed_with_its_place_in_the_file() {
     let mut row = steps().swap_remove(1);
     row.line = Some(3);
     row.column = Some(13);
+    row.file = Some("orgconn.yaml".to_owned());
     assert_data_eq!(
         listing(plain(Format::Table), None, vec![row.clone()]),
         str![[r#"
-ACTION  SOURCE  DESTINATION        BEFORE    AFTER         LINE
-update  Twin    Observability Hub  logs,rum  logs,metrics  3
+ACTION  SOURCE  DESTINATION        BEFORE    AFTER         LINE  FILE
+update  Twin    Observability Hub  logs,rum  logs,metrics  3     orgconn.yaml
 
 "#]]
         .raw()
@@ -89,7 +90,7 @@ update  Twin    Observability Hub  logs,rum  logs,metrics  3
     assert_data_eq!(
         listing(plain(Format::Jsonl), None, vec![row]),
         str![[r#"
-{"action":"update","result":null,"reason":null,"id":"00000002-32b2-4aa3-8a1a-5d93b5382e3d","source":{"id":"4dee724d-00cc-11ea-a77b-000000000002","name":"Twin"},"destination":{"id":"4dee724d-00cc-11ea-a77b-000000000001","name":"Observability Hub"},"before":["logs","rum"],"after":["logs","metrics"],"profile":null,"line":3,"column":13}
+{"action":"update","result":null,"reason":null,"id":"00000002-32b2-4aa3-8a1a-5d93b5382e3d","source":{"id":"4dee724d-00cc-11ea-a77b-000000000002","name":"Twin"},"destination":{"id":"4dee724d-00cc-11ea-a77b-000000000001","name":"Observability Hub"},"before":["logs","rum"],"after":["logs","metrics"],"profile":null,"line":3,"column":13,"file":"orgconn.yaml"}
 
 "#]]
         .raw()

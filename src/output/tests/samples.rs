@@ -118,6 +118,7 @@ pub(super) fn step(
         profile: None,
         line: None,
         column: None,
+        file: None,
     }
 }
 

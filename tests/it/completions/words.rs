@@ -9,7 +9,7 @@ fn commands_are_offered_with_what_they_do() {
     assert_eq!(
         offered(&world, &["a"]),
         [
-            "apply\tBring the live connections to a file's state",
+            "apply\tBring the live connections to a file's state, or carry out a saved plan",
             "auth\tShow the owner and the permissions of credentials; log in and out",
         ]
     );

@@ -3,9 +3,9 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::{
-    CREATE, FILE, answer, change, creation, live, expect_reads, expect_two_reads, expect_current_user, path, refusal, world,
+    CREATE, answer, change, creation, live, expect_reads, expect_two_reads, expect_current_user, path, refusal, world,
 };
-use crate::harness::{Api, World, connection, uuid};
+use crate::harness::{Api, World, connection, current_user, uuid};
 
 const APPLY: [&str; 4] = ["apply", "-f", "orgconn.yaml", "--yes"];
 
@@ -118,18 +118,72 @@ fn ids_of_what_was_changed_are_given() {
 }
 
 #[test]
-fn off_a_terminal_nothing_is_sent_without_yes() {
-    let world = World::talking_to("http://127.0.0.1:9");
-    world.file("orgconn.yaml", FILE);
+fn off_a_terminal_the_plan_is_shown_and_nothing_is_done_without_yes() {
+    let api = Api::new();
+    expect_reads(&api, &live(), 2);
+    let user = ResponseTemplate::new(200).set_body_json(current_user(1));
+    api.expect("GET", "/api/v2/current_user", None, user, 2);
+    let world = world(&api);
     for flags in [&[][..], &["--no-input"]] {
         let refused = world.run([&APPLY[..3], flags].concat()).code(2);
+        assert_data_eq!(
+            refused.stdout,
+            str![[r#"
+ACTION  SOURCE  DESTINATION  BEFORE  AFTER         LINE
+update  Org 1   Org 2        logs    logs,metrics  2
+create  Org 1   Org 3        -       logs,metrics  2
+
+"#]]
+        );
         assert_data_eq!(
             refused.stderr,
             str![[r#"
 error: applying needs a confirmation, and there is no terminal to ask on
-hint: add --yes to apply without asking; `orgconn plan` shows the plan
+hint: add --yes to apply without asking
+1 to create, 1 to update, 0 to delete, 0 unchanged
+hint: --prune would delete 1 more connection of these source orgs that is not in the file
 
 "#]]
+        );
+    }
+}
+
+#[test]
+fn off_a_terminal_nothing_to_do_needs_no_yes() {
+    let api = Api::new();
+    let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
+    expect_reads(&api, &both, 1);
+    let applied = world(&api).run(&APPLY[..3]).code(0);
+    assert_eq!(
+        applied.stderr,
+        "0 to create, 0 to update, 0 to delete, 2 unchanged\n"
+    );
+}
+
+#[test]
+fn a_plan_with_too_many_deletes_is_shown_and_refused() {
+    let api = Api::new();
+    expect_reads(&api, &live(), 2);
+    let file = "connections: [{source: Org 1, destination: Org 2, types: [logs]}]";
+    let world = api.world();
+    world.file("orgconn.yaml", file);
+    for flags in [&["--prune"][..], &["--prune", "--dry-run"]] {
+        let flags = [&APPLY[..], flags, &["--max-deletes", "0"]].concat();
+        let refused = world.run(flags).code(2);
+        assert_data_eq!(
+            refused.stdout,
+            str![[r#"
+ACTION  SOURCE  DESTINATION  BEFORE  AFTER
+delete  Org 1   Org 4        audit   -
+
+"#]]
+        );
+        assert!(
+            refused.stderr.starts_with(
+                "error: the plan deletes 1 connection, and --max-deletes allows 0\nhint: nothing was changed\n"
+            ),
+            "{}",
+            refused.stderr
         );
     }
 }

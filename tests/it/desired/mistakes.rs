@@ -100,7 +100,7 @@ fn one_pair_under_two_spellings_is_a_mistake() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: orgconn.yaml:1:24: the connection from `Org 1` to `Org 2` is already given at line 1, column 24
+error: orgconn.yaml:1:24: the connection from `Org 1` to `Org 2` is already given at orgconn.yaml:1:24
 
 "#]]
     );

@@ -22,8 +22,6 @@ fn what_was_not_shown_is_not_done() {
         stopped.stderr,
         str![[r#"
 error: `Org 1` to `Org 2` changed since the plan was made: the plan was to change logs to logs,metrics, now it would be to change audit to logs,metrics
-error: `Org 1` to `Org 3` changed since the plan was made: the plan was to create it with logs,metrics, now it would be to leave it at logs,metrics
-error: `Org 1` to `Org 4` changed since the plan was made: the plan was to delete it with audit, now it would be to leave it alone
 
 "#]]
     );

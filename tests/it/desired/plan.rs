@@ -71,11 +71,13 @@ fn json_holds_every_step_with_its_place_and_lines_only_what_changes() {
         data,
         json!({"schema": "orgconn/v1", "errors": [], "items": [
             {"action": "update", "result": null, "reason": null, "id": uuid(52), "source": end(1), "destination": end(2),
-             "before": ["logs"], "after": ["logs", "metrics"], "profile": null, "line": 2, "column": 13},
+             "before": ["logs"], "after": ["logs", "metrics"], "profile": null, "line": 2, "column": 13,
+             "file": "orgconn.yaml"},
             {"action": "unchanged", "result": null, "reason": null, "id": uuid(53), "source": end(1), "destination": end(3),
-             "before": ["logs", "metrics"], "after": ["logs", "metrics"], "profile": null, "line": 2, "column": 13},
+             "before": ["logs", "metrics"], "after": ["logs", "metrics"], "profile": null, "line": 2, "column": 13,
+             "file": "orgconn.yaml"},
             {"action": "delete", "result": null, "reason": null, "id": uuid(54), "source": end(1), "destination": end(4),
-             "before": ["audit"], "after": [], "profile": null, "line": null, "column": null},
+             "before": ["audit"], "after": [], "profile": null, "line": null, "column": null, "file": null},
         ]})
     );
     assert_eq!(plan(&["-oid"]), format!("{}\n", uuid(52)));
@@ -83,9 +85,9 @@ fn json_holds_every_step_with_its_place_and_lines_only_what_changes() {
     assert_data_eq!(
         plan(&["-ocsv", "--prune"]),
         str![[r#"
-result,action,id,source,source_id,destination,destination_id,before,after,profile,line,column,reason
-,update,00000000-0000-0000-0000-000000000034,Org 1,00000000-0000-0000-0000-000000000001,Org 2,00000000-0000-0000-0000-000000000002,logs,"logs,metrics",,2,13,
-,delete,00000000-0000-0000-0000-000000000036,Org 1,00000000-0000-0000-0000-000000000001,Org 4,00000000-0000-0000-0000-000000000004,audit,,,,,
+result,action,id,source,source_id,destination,destination_id,before,after,profile,line,column,reason,file
+,update,00000000-0000-0000-0000-000000000034,Org 1,00000000-0000-0000-0000-000000000001,Org 2,00000000-0000-0000-0000-000000000002,logs,"logs,metrics",,2,13,,orgconn.yaml
+,delete,00000000-0000-0000-0000-000000000036,Org 1,00000000-0000-0000-0000-000000000001,Org 4,00000000-0000-0000-0000-000000000004,audit,,,,,,
 
 "#]]
     );
@@ -121,7 +123,7 @@ warning: new connections in `Org 1` would belong to Dana Example, a person, and 
 #[test]
 fn an_unknown_type_is_planned_only_when_that_is_allowed() {
     let api = Api::new();
-    expect_reads(&api, &live(), 1);
+    expect_reads(&api, &live(), 2);
     let world = api.world();
     world.file(
         "orgconn.yaml",

@@ -107,7 +107,8 @@ Options:
           [aliases: --to, --sink]
 
   -f, --file <FILE>
-          File of the wanted connections, YAML or JSON; `-` reads standard input
+          File of the wanted connections, YAML or JSON (repeatable); a directory stands for its
+          *.yaml and *.yml files, `-` for standard input
 
       --type <TYPE>
           Types that must be shared, or with --absent must not (repeatable, comma-separated)
@@ -116,7 +117,8 @@ Options:
           Accept connection types that this version does not know
 
       --exact
-          No other types may be shared; with --file: its source orgs may have no other connections
+          No other types may be shared; with --file: the orgs in its scope may have no other
+          connections
 
       --absent
           There must be no connection; with --type: none that shares any of these
@@ -250,16 +252,35 @@ Write the live connections as a file
 All connections that the chosen profiles see: as a desired-state file (-o yaml, as usual), in which
 the same profiles then find no difference, or as Terraform resources with the blocks that import
 them (-o terraform). Orgs are called by their names where those are unique, else by their UUIDs,
-with the name as a comment.
+with the name as a comment. The file of --all-profiles says `manage: all`: a connection that is
+later taken out of it is one too many.
 
 Usage: orgconn export [OPTIONS]
 
 Options:
+      --source <ORG>
+          Org whose data is shared: its name, UUID or public id
+          
+          [alias: --from]
+
+      --destination <ORG>
+          Org that may query the data: its name, UUID or public id
+          
+          [aliases: --to, --sink]
+
+      --type <TYPE>
+          Only connections that share this type, or one of several (repeatable, comma-separated)
+
+      --ids
+          Call all orgs by their UUIDs, with the name as a comment, so that the file outlives a new
+          name (-o yaml)
+
   -h, --help
           Print help (see a summary with '-h')
 
 Examples:
   orgconn export --all-profiles > orgconn.yaml
+  orgconn export --source 'Retail EU' --ids
   orgconn export -o terraform > connections.tf
 
 "#]]

@@ -1,0 +1,102 @@
+use std::fmt::Write as _;
+use std::io;
+
+use super::diff::row_labels;
+use super::escape::escape;
+use super::handle::Output;
+use super::records::StepRow;
+use super::row::ErrorRecord;
+use crate::model::TypeSet;
+
+/// A plan as Markdown, for a comment on a pull request.
+impl Output {
+    /// Writes the changes among `rows` as a table, under a heading that has their counts, and then the errors.
+    ///
+    /// # Errors
+    /// Fails as [`Output::write_text`] does.
+    pub(crate) fn write_markdown(
+        &mut self,
+        rows: &[StepRow],
+        errors: &[ErrorRecord],
+    ) -> io::Result<()> {
+        let mut text = format!("### orgconn: {}\n", describe(rows, errors));
+        if rows.iter().any(StepRow::is_change) {
+            text.push_str("\n| Action | Source | Destination | Before | After |\n");
+            text.push_str("| --- | --- | --- | --- | --- |\n");
+        }
+        for (row, [source, destination]) in row_labels(rows) {
+            let (source, destination) = (plain(&source), plain(&destination));
+            let (before, after) = (types(&row.before), types(&row.after));
+            let action = row.action;
+            let _ = writeln!(
+                text,
+                "| {action} | {source} | {destination} | {before} | {after} |"
+            );
+        }
+        if !errors.is_empty() {
+            text.push('\n');
+        }
+        for error in errors {
+            let profile = error.profile.as_ref();
+            let profile = profile.map_or_else(String::new, |name| format!("profile {name}: "));
+            let _ = writeln!(text, "- error: {}", plain(&(profile + &error.message)));
+        }
+        self.write_text(&text)
+    }
+}
+
+/// The heading: what the plan would change, and whether it is complete.
+fn describe(rows: &[StepRow], errors: &[ErrorRecord]) -> String {
+    let count = |action| rows.iter().filter(|row| row.action == action).count();
+    let unchanged = count("unchanged");
+    let counts = match rows.iter().any(StepRow::is_change) {
+        true => format!(
+            "{} to create, {} to update, {} to delete, {unchanged} unchanged",
+            count("create"),
+            count("update"),
+            count("delete"),
+        ),
+        false => format!("nothing to change, {unchanged} unchanged"),
+    };
+    match (errors.len(), rows) {
+        (0, _) => counts,
+        (failed, []) => format!("no plan, errors: {failed}"),
+        (failed, _) => format!("incomplete plan, errors: {failed}; {counts}"),
+    }
+}
+
+fn types(types: &TypeSet) -> String {
+    match types.is_empty() {
+        true => "-".to_owned(),
+        false => plain(&types.to_string()),
+    }
+}
+
+/// `text` on one line, in which no character has a meaning for Markdown or GitHub.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in escape(text).chars() {
+        match character {
+            // A backslash does not keep GitHub from notifying the person of that name.
+            '@' => plain.push_str("@&#8203;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '#' | '!' | '$' => {
+                plain.extend(['\\', character])
+            }
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_has_a_meaning() {
+        assert_eq!(
+            plain("a|b `c` <b>&amp; *d* [e](https://f) @g\\|\u{1b}\n"),
+            "a\\|b \\`c\\` \\<b\\>\\&amp; \\*d\\* \\[e\\](https://f) @&#8203;g\\\\\\|\\\\u{1b}\\\\n"
+        );
+    }
+}
