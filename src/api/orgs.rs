@@ -58,6 +58,7 @@ fn read_org(record: &RawValue) -> Result<Org, UnreadableOrg> {
             name,
             public_id,
             disabled: attributes.disabled.0,
+            profiles: Vec::new(),
         }),
         _ => Err(UnreadableOrg {
             id: written_id,

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::api::{
-    Client, ClientSettings, ConnectionFilter, ErrorKind, Transport, UnreadableRecord,
+    Client, ClientSettings, ConnectionFilter, ErrorKind, Permission, Transport, UnreadableRecord,
 };
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{
@@ -70,6 +70,7 @@ pub(crate) struct Account {
     all_connections: OnceCell<Vec<Connection>>,
     /// The org that the credentials belong to, read from the answer about the current user.
     org_of_user: OnceCell<Uuid>,
+    write_permission: OnceCell<Permission>,
 }
 
 impl Account {
@@ -81,6 +82,7 @@ impl Account {
             managed_orgs: OnceCell::new(),
             all_connections: OnceCell::new(),
             org_of_user: OnceCell::new(),
+            write_permission: OnceCell::new(),
         }
     }
 
@@ -160,19 +162,26 @@ impl Account {
     /// The orgs that the credentials manage, read once. Empty if the credentials may not read them.
     ///
     /// # Errors
-    /// Fails if the service could not be asked.
+    /// Fails if the service could not be asked, or the answer shows that the credentials belong to another org than the
+    /// profile names.
     pub(crate) async fn managed_orgs(&self) -> Result<&OrgDirectory> {
         let read = || async {
             match self.client().await?.managed_orgs(None).await {
                 Err(error) if error.kind() == ErrorKind::Forbidden => Ok(OrgDirectory::default()),
                 answer => {
                     let orgs = answer?;
-                    self.cache_orgs(&orgs);
-                    Ok(orgs)
+                    if orgs.current.is_none_or(|org| self.may_belong_to(org)) {
+                        self.cache_orgs(&orgs);
+                    }
+                    Ok::<_, CommandError>(orgs)
                 }
             }
         };
-        self.managed_orgs.get_or_try_init(read).await
+        let orgs = self.managed_orgs.get_or_try_init(read).await?;
+        if let Some(current) = orgs.current_org() {
+            self.require_pinned(&current)?;
+        }
+        Ok(orgs)
     }
 
     /// The managed orgs, if they were read in this run.
@@ -224,17 +233,51 @@ impl Account {
         managed.or_else(|| self.org_of_user.get().map(|id| (*id).into()))
     }
 
+    /// Checks that the credentials belong to the org that the profile names, if it names one. Asks the service only if
+    /// no answer has shown their org yet.
+    ///
+    /// # Errors
+    /// As [`Account::current_org`] and [`Account::require_pinned`].
+    pub(crate) async fn check_pinned_org(&self) -> Result<()> {
+        match self.pinned_org() {
+            Some(_) => self.require_pinned(&self.current_org().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for what is read with these credentials, and checks at the same time that they belong to the org that the
+    /// profile names: with another org's keys the answer is about the wrong org.
+    ///
+    /// # Errors
+    /// As [`Account::check_pinned_org`], or with the error of `read`.
+    pub(crate) async fn with_pinned_org<T>(
+        &self,
+        read: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        // A secret that cannot be read must fail once, not in both.
+        self.client().await?;
+        match futures_util::join!(self.check_pinned_org(), read) {
+            // Credentials that the service refuses make both fail: the error of what was wanted says more.
+            (Err(error), Err(other)) if error.api_kind().is_some() => Err(other),
+            (Err(error), _) | (Ok(()), Err(error)) => Err(error),
+            (Ok(()), Ok(answer)) => Ok(answer),
+        }
+    }
+
     /// Checks that `current`, the org that the credentials belong to, is the org that the profile names, if it names
     /// one.
     ///
     /// # Errors
     /// Fails if the profile names another org; the message names both.
     pub(crate) fn require_pinned(&self, current: &OrgRef) -> Result<()> {
-        let Some(pinned) = self.pinned_org().filter(|pinned| *pinned != current.id) else {
+        let Some(pinned) = self
+            .pinned_org()
+            .filter(|_| !self.may_belong_to(current.id))
+        else {
             return Ok(());
         };
         Err(CommandError::usage(format!(
-            "the keys of the profile `{}` belong to the org {}, not to {} as the profile says; nothing was sent",
+            "the keys of the profile `{}` belong to the org {}, not to {} as the profile says",
             self.profile_name(),
             current.label_with_id(),
             self.known_org(pinned).to_ref().label_with_id(),
@@ -242,12 +285,40 @@ impl Account {
         .hint("give the profile the keys of its org, or correct `org` in the configuration file"))
     }
 
+    /// Whether the credentials may create, update and delete connections, found out once without changing anything.
+    ///
+    /// # Errors
+    /// Fails if the secrets cannot be read, or the command was interrupted.
+    pub(super) async fn may_write(&self) -> Result<Permission> {
+        let ask = || async { Ok(self.client().await?.may_write_connections().await?) };
+        self.write_permission.get_or_try_init(ask).await.copied()
+    }
+
+    /// Whether the profile leaves it possible that the credentials belong to this org.
+    fn may_belong_to(&self, org: Uuid) -> bool {
+        self.pinned_org().is_none_or(|pinned| pinned == org)
+    }
+
     /// Reads the connections that the filter selects, as far as the service shows them. Also returns the reason why they
     /// may not be all, if there is one. A list that changes while it is read is read again.
     ///
     /// # Errors
-    /// Fails if the service could not be asked.
+    /// Fails if the service could not be asked, or if the credentials belong to another org than the profile names.
     pub(crate) async fn list_connections(
+        &self,
+        filter: ConnectionFilter,
+    ) -> Result<(Vec<Connection>, Option<CommandError>)> {
+        let selects_all = filter == ConnectionFilter::default();
+        let listing = self.list_unchecked_connections(filter);
+        let (connections, gap) = self.with_pinned_org(listing).await?;
+        if gap.is_none() && selects_all {
+            self.cache_connections(&connections);
+        }
+        Ok((connections, gap))
+    }
+
+    /// As [`Account::list_connections`], for a caller that checks the credentials' org and fills the cache itself.
+    pub(super) async fn list_unchecked_connections(
         &self,
         filter: ConnectionFilter,
     ) -> Result<(Vec<Connection>, Option<CommandError>)> {
@@ -257,16 +328,13 @@ impl Account {
             readings_left -= 1;
             let has_changed =
                 gap.as_ref().and_then(CommandError::api_kind) == Some(ErrorKind::IncompleteListing);
-            if gap.is_none() && filter == ConnectionFilter::default() {
-                self.cache_connections(&connections);
-            }
             if !has_changed || readings_left == 0 {
                 return Ok((connections, gap));
             }
         }
     }
 
-    /// As [`Account::list_connections`], reading each page once.
+    /// As [`Account::list_unchecked_connections`], reading each page once.
     async fn read_connections(
         &self,
         filter: ConnectionFilter,
@@ -321,6 +389,20 @@ impl Account {
             directory.add_orgs_of(connection);
         }
         Ok(directory)
+    }
+
+    /// The orgs that the credentials see: the managed ones. An org that manages no others, or may not read them, sees
+    /// others in its connections only, so then these are read as well.
+    ///
+    /// # Errors
+    /// As [`Account::managed_orgs`] and [`Account::complete_connections`].
+    pub(crate) async fn visible_orgs(&self) -> Result<OrgDirectory> {
+        let managed = self.managed_orgs().await?;
+        let is_other = |org: &Org| Some(org.id) != managed.current;
+        match managed.orgs.iter().any(is_other) {
+            true => Ok(managed.clone()),
+            false => self.orgs_of_connections().await,
+        }
     }
 
     /// Whether the command runs at a terminal, so that orgs and connections are cached for shell completion.

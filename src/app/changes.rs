@@ -1,6 +1,6 @@
 use super::Account;
-use crate::api::{self, Client, ErrorKind};
-use crate::error::{CommandError, Result};
+use crate::api::{self, Client, ErrorKind, Permission};
+use crate::error::{CommandError, Exit, Result};
 use crate::history::{EntryId, Origin, Outcome};
 use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output;
@@ -42,9 +42,7 @@ impl Account {
     /// Fails if the credentials belong to another org, or the service could not be asked.
     pub(crate) async fn change_sender(&self, command: &'static str) -> Result<ChangeSender<'_>> {
         let client = self.client().await?;
-        if self.pinned_org().is_some() {
-            self.require_pinned(&self.current_org().await?)?;
-        }
+        self.check_pinned_org().await?;
         let origin = Origin {
             profile: self.profile().map(str::to_owned),
             host: self.host()?,
@@ -59,7 +57,77 @@ impl Account {
     }
 }
 
-impl ChangeSender<'_> {
+/// A sender for each of the connections, with the credentials of its account. All accounts are checked before the first
+/// change is sent.
+///
+/// # Errors
+/// As [`Account::change_sender`].
+pub(crate) async fn with_senders<'s>(
+    connections: Vec<(&'s Account, Connection)>,
+    command: &'static str,
+) -> Result<Vec<(ChangeSender<'s>, Connection)>> {
+    let senders = connections
+        .into_iter()
+        .map(async |(account, connection)| Ok((account.change_sender(command).await?, connection)));
+    futures_util::future::try_join_all(senders).await
+}
+
+impl<'s> ChangeSender<'s> {
+    /// The account whose credentials it uses.
+    pub(crate) fn account(&self) -> &'s Account {
+        self.account
+    }
+
+    /// Checks what a dry run can know about the service's answer to a change: whether the credentials may make it, and
+    /// whether the orgs are enabled.
+    ///
+    /// # Errors
+    /// Fails as the change would, or if the service could not be asked.
+    pub(crate) async fn check(&self, change: &Change) -> Result<()> {
+        let (permission, ()) =
+            futures_util::try_join!(self.account.may_write(), self.check_orgs(change))?;
+        if permission != Permission::No {
+            return Ok(());
+        }
+        let message = "the credentials may not write connections";
+        let error = CommandError::new(Exit::Permission, message);
+        let error = error.hint("it takes the permission org_connections_write");
+        Err(explain(error, None, change))
+    }
+
+    async fn check_orgs(&self, change: &Change) -> Result<()> {
+        let (message, exit, kind) = match change {
+            Change::Create {
+                source,
+                destination,
+                ..
+            } => {
+                let known = self.account.managed_orgs().await?;
+                let ends = source.iter().chain([destination]);
+                let mut ends = ends.filter_map(|end| known.get(end.id));
+                let Some(org) = ends.find(|org| org.disabled == Some(true)) else {
+                    return Ok(());
+                };
+                let message = format!("the org `{}` is disabled", org.label());
+                (message, Exit::Failure, ErrorKind::Rejected)
+            }
+            Change::Update { before, .. } => {
+                let current = self.account.current_org().await?;
+                if current.id == before.source.id {
+                    return Ok(());
+                }
+                let message = format!("the credentials belong to {}", current.label_with_id());
+                (message, Exit::Permission, ErrorKind::Forbidden)
+            }
+            Change::Delete { .. } => return Ok(()),
+        };
+        Err(explain(
+            CommandError::new(exit, message),
+            Some(kind),
+            change,
+        ))
+    }
+
     /// Makes a change. Fields that the service's answer leaves out are filled in.
     ///
     /// # Errors
@@ -67,7 +135,7 @@ impl ChangeSender<'_> {
     /// cannot be written or the command was interrupted. The message names the change.
     pub(crate) async fn apply(&self, change: &Change) -> Result<Effect> {
         let made = self.carry_out(change, None, false).await;
-        made.map_err(|error| explain(error, change))
+        made.map_err(|error| explain_answer(error, change))
     }
 
     /// As [`ChangeSender::apply`], but it is no error if somebody else has made exactly this change already: if the
@@ -77,7 +145,7 @@ impl ChangeSender<'_> {
     /// As [`ChangeSender::apply`].
     pub(crate) async fn ensure(&self, change: &Change) -> Result<Effect> {
         let made = self.carry_out(change, None, true).await;
-        made.map_err(|error| explain(error, change))
+        made.map_err(|error| explain_answer(error, change))
     }
 
     /// As [`ChangeSender::apply`], for a change that undoes `entry`. The caller holds the lock for undos. The error
@@ -202,8 +270,14 @@ pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Co
     connection
 }
 
-/// Adds to the error which change failed, and explains the service's short refusals.
-fn explain(error: CommandError, change: &Change) -> CommandError {
+/// As [`explain`], for an error of the change itself.
+fn explain_answer(error: CommandError, change: &Change) -> CommandError {
+    let kind = error.api_kind();
+    explain(error, kind, change)
+}
+
+/// Adds to the error which change failed, and explains the service's short refusals, which are of this kind.
+fn explain(error: CommandError, kind: Option<ErrorKind>, change: &Change) -> CommandError {
     let subject = describe_subject(change);
     let (doing, done) = match change.kind() {
         ChangeKind::Create => ("connecting", "connected"),
@@ -214,7 +288,7 @@ fn explain(error: CommandError, change: &Change) -> CommandError {
         return error.context(format!("{doing} {subject}"));
     }
     let not_done = format!("{subject} was not {done}");
-    match explain_refusal(&error, change) {
+    match kind.and_then(|kind| explain_refusal(kind, change)) {
         Some((reason, hint)) => error.context(format!("{not_done}{reason}")).hint(hint),
         None => error.context(not_done),
     }
@@ -232,9 +306,9 @@ fn describe_subject(change: &Change) -> String {
 }
 
 /// Explains a refusal of this change: a text for the end of the message, and a hint.
-fn explain_refusal(error: &CommandError, change: &Change) -> Option<(&'static str, String)> {
+fn explain_refusal(kind: ErrorKind, change: &Change) -> Option<(&'static str, String)> {
     let source = change.source().map(OrgRef::label).unwrap_or_default();
-    let (reason, hint) = match (change.kind(), error.api_kind()?) {
+    let (reason, hint) = match (change.kind(), kind) {
         (ChangeKind::Create, ErrorKind::NotFound) => (
             ": the org is not found",
             "both orgs must be in the same account and on the same site; `orgconn orgs` lists those you manage"

@@ -9,13 +9,12 @@ use super::App;
 use super::account::{Account, SharedState};
 use super::signals::{self, StopSignals};
 use crate::completion_cache::Cache;
-#[cfg(feature = "sandbox")]
-use crate::config::ProfileChoice;
-use crate::config::{AccountSettings, CredentialSource, Credentials, Server, Settings};
+use crate::config::{
+    AccountSettings, CredentialSource, Credentials, ProfileChoice, Server, Settings,
+};
 use crate::error::{CommandError, Result};
 #[cfg(feature = "sandbox")]
 use crate::history::SANDBOX_HOST;
-use crate::model::OrgSelector;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
 
@@ -24,7 +23,9 @@ pub(crate) const MAX_CONCURRENT_ACCOUNTS: usize = 100;
 
 /// The accounts that a command works with. Commands reach the network through it only.
 pub(crate) struct ChosenAccounts {
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
+    /// See [`ChosenAccounts::are_candidates`].
+    pub(super) are_candidates: bool,
     /// Every profile of the configuration file, chosen or not, since `profile:NAME` may name any of them.
     pub(super) profiles: Vec<Account>,
     /// The sandbox's server, which runs until this value is dropped.
@@ -41,50 +42,42 @@ impl App {
         self.open_accounts(false)
     }
 
-    /// As [`App::chosen_accounts`], for a command that knows the orgs that it is about. If no profile is chosen, it opens
-    /// all of them.
+    /// As [`App::chosen_accounts`], for a command that may say which orgs or connections it is about. If it does so, no
+    /// profile is chosen, and the environment has no keys, all profiles are candidates: the command uses those that it
+    /// needs.
     ///
     /// # Errors
     /// As [`App::chosen_accounts`].
-    pub(crate) fn chosen_or_all_accounts(&mut self) -> Result<ChosenAccounts> {
-        self.open_accounts(true)
-    }
-
-    /// As [`App::chosen_accounts`], for a command that may name its source org. If it names one and no profile is
-    /// chosen, all profiles are chosen, and [`ChosenAccounts::account_for_create_or_update`] then picks the profile of
-    /// that org.
-    ///
-    /// # Errors
-    /// As [`App::chosen_accounts`].
-    pub(crate) fn chosen_accounts_for_source(
-        &mut self,
-        source: Option<&OrgSelector>,
-    ) -> Result<ChosenAccounts> {
-        self.open_accounts(source.is_some())
+    pub(crate) fn candidate_accounts_if(&mut self, says_target: bool) -> Result<ChosenAccounts> {
+        self.open_accounts(says_target)
     }
 
     fn open_accounts(&mut self, all_if_unspecified: bool) -> Result<ChosenAccounts> {
         self.watch_signals()?;
+        let is_unspecified = self.profile_choice()? == ProfileChoice::None;
         #[cfg(feature = "sandbox")]
         if self.flags.sandbox {
-            return self.open_sandbox(all_if_unspecified);
+            let mut opened = self.open_sandbox(all_if_unspecified)?;
+            opened.are_candidates = all_if_unspecified && is_unspecified;
+            return Ok(opened);
         }
         let file = self.config_file()?;
         let settings = Settings::new(&self.flags.accounts, &self.environment, &file);
         let chosen = settings.accounts(all_if_unspecified)?;
         let profiles = settings.every_profile()?;
-        if !all_if_unspecified {
+        let of_environment = |settings: &AccountSettings| settings.profile.is_none();
+        let are_candidates =
+            all_if_unspecified && is_unspecified && !chosen.iter().any(of_environment);
+        if !are_candidates {
             self.note_ignored_settings(&chosen);
+            // If keys must not be sent to a server, the command fails here, before it sends or asks anything.
+            for settings in &chosen {
+                settings.endpoint()?;
+            }
         }
-        // If keys must not be sent to a server, the command fails here, before it sends or asks anything.
-        for settings in &chosen {
-            settings.endpoint()?;
-        }
-        Ok(ChosenAccounts::new(
-            chosen,
-            profiles,
-            self.shared_state(None)?,
-        ))
+        let mut opened = ChosenAccounts::new(chosen, profiles, self.shared_state(None)?);
+        opened.are_candidates = are_candidates;
+        Ok(opened)
     }
 
     /// Opens one account with credentials that no profile has yet. Nothing that it reads is cached for completion.
@@ -269,10 +262,17 @@ impl ChosenAccounts {
         };
         Self {
             accounts: open(chosen),
+            are_candidates: false,
             profiles: open(profiles),
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         }
+    }
+
+    /// Whether nothing chooses accounts, so that these are all profiles and the command uses those that it needs. The
+    /// others cannot make it fail.
+    pub(crate) fn are_candidates(&self) -> bool {
+        self.are_candidates
     }
 
     /// All chosen accounts, in the order in which their profiles were chosen.

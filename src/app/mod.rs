@@ -25,15 +25,17 @@ use crate::output::{Output, OutputOptions, TerminalEnvironment};
 pub(crate) use account::{
     Account, unknown_current_org_error, unreadable_orgs_error, unreadable_records_error,
 };
-pub(crate) use changes::{ChangeSender, Effect, MAX_CONCURRENT_CHANGES, complete_answer};
+pub(crate) use changes::{
+    ChangeSender, Effect, MAX_CONCURRENT_CHANGES, complete_answer, with_senders,
+};
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
 pub(crate) use flags::{GlobalFlags, duration};
-pub(crate) use resolve::ConnectionEnds;
+pub(crate) use resolve::{ConnectionEnds, MatchingConnections, OrgLookup, is_unknown_connection};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
-pub(crate) use snapshot::{MatchingConnections, Snapshot, orgs_allowed_to_make};
+pub(crate) use snapshot::{Snapshot, orgs_allowed_to_make};
 
 /// The program's state while a command runs.
 pub(crate) struct App {

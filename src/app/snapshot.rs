@@ -1,9 +1,8 @@
-use std::slice;
-
 use uuid::Uuid;
 
 use super::chosen_accounts::for_each_account;
-use super::{Account, ChosenAccounts, ConnectionEnds};
+use super::resolve::{accounts_of_first, only_account};
+use super::{Account, ChosenAccounts};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
 use crate::model::{
@@ -21,16 +20,6 @@ pub(crate) struct Snapshot<'s> {
     pub(crate) orgs: OrgDirectory,
     /// The accounts that could be read completely, each with the org that its credentials belong to.
     pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
-    /// The errors of the accounts that could not be read, each with its profile.
-    pub(crate) failures: Vec<CommandError>,
-}
-
-/// The connections between two ends, as far as the chosen accounts see them.
-pub(crate) struct MatchingConnections {
-    /// The connections, each once; each lists the profiles that see it.
-    pub(crate) connections: Vec<Connection>,
-    /// Whether at least one account could be read completely.
-    pub(crate) answered: bool,
     /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
 }
@@ -54,8 +43,13 @@ impl ChosenAccounts {
         let accounts = self.accounts().iter().filter(|account| is_asked(account));
         let results = for_each_account(accounts, async |account| {
             let org = account.current_org_with_name();
-            let listed = account.list_connections(ConnectionFilter::default());
-            Ok(futures_util::try_join!(org, listed)?)
+            let listed = account.list_unchecked_connections(ConnectionFilter::default());
+            let (org, listed) = futures_util::try_join!(org, listed)?;
+            account.require_pinned(&org)?;
+            if listed.1.is_none() {
+                account.cache_connections(&listed.0);
+            }
+            Ok((org, listed))
         });
         let (mut accounts, mut failures) = (Vec::new(), Vec::new());
         let (mut connections, mut orgs) = (ConnectionSet::default(), OrgDirectory::default());
@@ -69,7 +63,7 @@ impl ChosenAccounts {
             };
             connections.merge_seen_by(seen, account.profile());
             if let Some(known) = account.known_orgs() {
-                orgs.add_all(known);
+                orgs.add_seen_by(known, account.profile());
             }
             match gap {
                 None => accounts.push((account, org)),
@@ -79,6 +73,9 @@ impl ChosenAccounts {
         let connections = connections.into_vec();
         for connection in &connections {
             orgs.add_orgs_of(connection);
+        }
+        for (_, org) in &mut accounts {
+            org.fill_from(&orgs.org_ref(org.id));
         }
         if let [(_, only)] = accounts.as_slice() {
             orgs.current = Some(only.id);
@@ -90,65 +87,28 @@ impl ChosenAccounts {
             failures,
         }
     }
-
-    /// Reads the connections between `ends` from all accounts in parallel. An account that does not know one of the
-    /// orgs is skipped.
-    ///
-    /// # Errors
-    /// Fails if no account knows the orgs of `ends`.
-    pub(crate) async fn matching_connections(
-        &self,
-        ends: &ConnectionEnds,
-    ) -> Result<MatchingConnections> {
-        let results = self.for_each_account(async |account| {
-            let filter = self.filter(ends, slice::from_ref(account)).await?;
-            account.list_connections(filter).await
-        });
-        let mut connections = ConnectionSet::default();
-        let (mut knows_orgs, mut answered) = (false, false);
-        let (mut unknown_org, mut failures) = (None, Vec::new());
-        for (account, result) in results.await {
-            match result {
-                Ok((seen, gap)) => {
-                    knows_orgs = true;
-                    connections.merge_seen_by(seen, account.profile());
-                    match gap {
-                        None => answered = true,
-                        Some(gap) => failures.push(gap.for_profile(account.profile())),
-                    }
-                }
-                Err(error) if is_unknown_org(&error) => unknown_org = Some(error.for_profile(None)),
-                Err(error) => failures.push(error),
-            }
-        }
-        answered |= unknown_org.is_some();
-        match unknown_org {
-            Some(error) if !knows_orgs && failures.is_empty() => Err(error),
-            _ => Ok(MatchingConnections {
-                connections: connections.into_vec(),
-                answered,
-                failures,
-            }),
-        }
-    }
-}
-
-fn is_unknown_org(error: &CommandError) -> bool {
-    matches!(error.downcast_ref(), Some(ResolveOrgError::Unknown { .. }))
 }
 
 impl<'s> Snapshot<'s> {
-    /// The account whose credentials belong to this org, and the org with its name if that is known.
-    pub(crate) fn account_of_org(&self, org: Uuid) -> Option<(&'s Account, &OrgRef)> {
-        let mut accounts = self.accounts.iter();
-        let (account, org) = accounts.find(|(_, current)| current.id == org)?;
-        Some((account, org))
+    /// The accounts whose credentials belong to this org, each with the org and its name if that is known.
+    pub(crate) fn accounts_of_org(
+        &self,
+        org: Uuid,
+    ) -> impl Iterator<Item = (&'s Account, &OrgRef)> {
+        let accounts = self.accounts.iter();
+        accounts
+            .filter(move |(_, current)| current.id == org)
+            .map(|(account, org)| (*account, org))
     }
 
-    /// The account that may make a change, and the org that it belongs to. `None` if there is none.
-    pub(crate) fn account_that_may_make(&self, change: &Change) -> Option<(&'s Account, &OrgRef)> {
-        let mut orgs = orgs_allowed_to_make(change);
-        orgs.find_map(|org| self.account_of_org(org.id))
+    /// The account that makes a change, and the org that it belongs to: the source's, for a delete else the
+    /// destination's. `None` if there is none.
+    ///
+    /// # Errors
+    /// Fails if several accounts belong to the org, and none of them is the default one.
+    pub(crate) fn account_for(&self, change: &Change) -> Result<Option<(&'s Account, &OrgRef)>> {
+        let orgs: Vec<_> = orgs_allowed_to_make(change).cloned().collect();
+        only_account(&accounts_of_first(&orgs, &self.accounts))
     }
 
     /// Finds the org that a selector names among the snapshot's orgs. `profile:` may name any profile whose account
@@ -171,7 +131,10 @@ impl<'s> Snapshot<'s> {
     /// Whether the snapshot contains the connections between two orgs. The service shows an org only its own
     /// connections, so the credentials of one of the two are needed.
     pub(crate) fn sees(&self, source: Uuid, destination: Uuid) -> bool {
-        self.account_of_org(source).is_some() || self.account_of_org(destination).is_some()
+        let mut accounts = self
+            .accounts_of_org(source)
+            .chain(self.accounts_of_org(destination));
+        accounts.next().is_some()
     }
 }
 

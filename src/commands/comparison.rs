@@ -357,7 +357,7 @@ fn other_profile_errors(plan: &Plan, saved: &Plan) -> Vec<LocatedError> {
 }
 
 fn profile_that_may_make(change: &Change, snapshot: &Snapshot<'_>) -> Option<String> {
-    let (account, _) = snapshot.account_that_may_make(change)?;
+    let (account, _) = snapshot.account_for(change).ok()??;
     account.profile().map(str::to_owned)
 }
 
@@ -423,7 +423,8 @@ impl MissingAccess {
 /// The source orgs in the scope whose connections outside the files cannot be read.
 fn unread_sources(scope: &Scope, snapshot: &Snapshot<'_>) -> Vec<MissingAccess> {
     let sources = scope.sources.iter();
-    let unread = sources.filter(|source| snapshot.account_of_org(source.value.id).is_none());
+    let unread =
+        sources.filter(|source| snapshot.accounts_of_org(source.value.id).next().is_none());
     let missing = unread.map(|source| {
         let org = source.value.label();
         MissingAccess {
@@ -484,14 +485,30 @@ impl<'s> Comparison<'s> {
         self.unknown.is_empty() || !self.plan.steps().is_empty()
     }
 
-    /// The account that may make a step's change, and the org that its credentials belong to.
+    /// The account that makes a step's change, and the org that its credentials belong to. `None` for the steps of
+    /// [`Comparison::changes_without_account`].
     pub(crate) fn account_for(&self, step: &Step) -> Option<(&'s Account, &OrgRef)> {
-        self.snapshot.account_that_may_make(step.change.as_ref()?)
+        self.snapshot.account_for(step.change.as_ref()?).ok()?
     }
 
-    /// One error for each source org whose changes no chosen account can make.
+    /// One error for each source org whose changes no chosen account can make, or several can.
     pub(crate) fn changes_without_account(&self) -> Vec<LocatedError> {
         let mut described = HashSet::new();
+        let steps = self.plan.changes();
+        let undecided = steps.filter_map(|step| {
+            let error = self.snapshot.account_for(step.change.as_ref()?).err()?;
+            described.insert(step.source.id).then(|| LocatedError {
+                location: self.plan.location_of(step),
+                error,
+            })
+        });
+        let mut errors: Vec<_> = undecided.collect();
+        errors.extend(self.changes_without_access(described));
+        errors
+    }
+
+    /// One error for each source org whose changes no chosen account can make, except those in `described`.
+    fn changes_without_access(&self, mut described: HashSet<Uuid>) -> Vec<LocatedError> {
         let steps = self.plan.changes();
         let steps = steps
             .filter(|step| self.account_for(step).is_none() && described.insert(step.source.id));
@@ -639,8 +656,10 @@ impl<'s> Comparison<'s> {
     /// Prints how many live connections of served source orgs no file contains and nothing deletes, if there are any.
     pub(crate) fn note_outside_scope(&self, output: &mut Output) {
         let outside = self.plan.outside_scope();
-        let is_served =
-            |found: &&Connection| self.snapshot.account_of_org(found.source.id).is_some();
+        let is_served = |found: &&Connection| {
+            let mut accounts = self.snapshot.accounts_of_org(found.source.id);
+            accounts.next().is_some()
+        };
         let connections = match outside.filter(is_served).count() {
             0 => return,
             1 => "1 live connection of another source org is not in the file, and stays".to_owned(),

@@ -1,7 +1,7 @@
 use super::report;
 use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
-use crate::app::{Account, App, ChangeSender, Effect, complete_answer};
+use crate::app::{App, ChangeSender, Effect, complete_answer};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
@@ -50,32 +50,26 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
         ));
     }
-    let chosen_accounts = app.chosen_accounts_for_source(args.source.as_ref())?;
-    let account = chosen_accounts
-        .account_for_create_or_update(args.source.as_ref())
-        .await?;
+    let chosen_accounts = app.candidate_accounts_if(args.source.is_some())?;
     let types = match types.is_empty() {
         true => ask_for_types(&mut app.output)?,
         false => types,
     };
-    let resolved = chosen_accounts.resolve_source_and_destinations(
-        account,
-        args.source.as_ref(),
-        &args.destinations,
-    );
-    let (source, destinations) = resolved.await?;
-    warn_about_destinations(&destinations, &mut app.output);
-    let sender = account.change_sender("create").await?;
-    let tasks = destinations.iter().map(|destination| {
+    let targets = chosen_accounts.create_targets(args.source.as_ref(), &args.destinations);
+    let targets = targets.await?;
+    app.note_unused_profiles(&targets.failures);
+    warn_about_destinations(&targets.destinations, &mut app.output);
+    let sender = targets.account.change_sender("create").await?;
+    let tasks = targets.destinations.iter().map(|destination| {
         let change = Change::Create {
-            source: source.clone(),
+            source: targets.source.clone(),
             destination: destination.to_ref(),
             types: types.clone(),
         };
         let (args, sender) = (&args, &sender);
         async move {
             match args.dry_run {
-                true => preview(&change, args, account).await,
+                true => preview(&change, args, sender).await,
                 false => create(&change, args, sender).await,
             }
         }
@@ -132,18 +126,25 @@ async fn create(
 }
 
 /// The result that the change would have, determined only by reading.
-async fn preview(change: &Change, args: &Args, account: &Account) -> Result<ConnectionResult> {
+async fn preview(
+    change: &Change,
+    args: &Args,
+    sender: &ChangeSender<'_>,
+) -> Result<ConnectionResult> {
     let destination = change.destination();
     let filter = ConnectionFilter {
         destination: Some(destination.id),
         ..ConnectionFilter::default()
     };
-    let found = account.complete_connections(filter).await?;
+    let found = sender.account().complete_connections(filter).await?;
     let mut existing = found.iter();
     let source = change.source().map(|source| source.id);
     match existing.find(|found| source.is_none_or(|source| source == found.source.id)) {
         Some(existing) => describe_existing(existing, change, args.if_not_exists),
-        None => Ok(ConnectionResult::planned(change)),
+        None => {
+            sender.check(change).await?;
+            Ok(ConnectionResult::planned(change))
+        }
     }
 }
 

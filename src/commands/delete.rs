@@ -1,5 +1,7 @@
 use super::report;
-use crate::app::{App, ChangeSender, ConnectionEnds, Effect};
+use crate::app::{
+    Account, App, ChangeSender, ConnectionEnds, Effect, is_unknown_connection, with_senders,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionResult, Output};
@@ -42,19 +44,22 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             .note("no connection on standard input: nothing to do");
         return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     }
-    let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
-    let found = chosen_accounts.find_connections(ChangeKind::Delete, &selectors, &args.ends);
-    let (account, found) = found.await?;
-    let connections = skip_missing(found, args.ignore_not_found, &mut app.output)?;
+    let says_target = !selectors.is_empty() || args.ends.source.is_some();
+    let chosen_accounts = app.candidate_accounts_if(says_target)?;
+    let targets = chosen_accounts.change_targets(ChangeKind::Delete, &selectors, &args.ends);
+    let targets = targets.await?;
+    app.note_unused_profiles(&targets.failures);
+    let connections = skip_missing(targets.connections, args.ignore_not_found, &mut app.output)?;
     if connections.is_empty() {
         return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     }
-    let sender = account.change_sender("delete").await?;
+    let changes = with_senders(connections, "delete").await?;
     if must_ask {
-        confirm(&connections, app)?;
+        confirm(changes.iter().map(|(_, connection)| connection), app)?;
     }
-    let connections = connections.into_iter();
-    let tasks = connections.map(|connection| delete(connection, &args, &sender));
+    let tasks = changes
+        .into_iter()
+        .map(async |(sender, connection)| delete(connection, &args, &sender).await);
     report::run_changes(tasks, args.dry_run, app).await
 }
 
@@ -65,6 +70,7 @@ async fn delete(
 ) -> Result<ConnectionResult> {
     let change = Change::Delete { before: connection };
     if args.dry_run {
+        sender.check(&change).await?;
         return Ok(ConnectionResult::planned(&change));
     }
     let effect = match args.ignore_not_found {
@@ -102,16 +108,16 @@ fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
 }
 
 /// The connections that were found. A missing connection is an error, unless it is to be ignored.
-fn skip_missing(
-    found: Vec<Result<Connection>>,
+fn skip_missing<'s>(
+    found: Vec<Result<(&'s Account, Connection)>>,
     ignore_not_found: bool,
     output: &mut Output,
-) -> Result<Vec<Connection>> {
+) -> Result<Vec<(&'s Account, Connection)>> {
     let mut connections = Vec::with_capacity(found.len());
     for result in found {
         match result {
             Ok(connection) => connections.push(connection),
-            Err(error) if ignore_not_found && is_missing(&error) => {
+            Err(error) if ignore_not_found && is_unknown_connection(&error) => {
                 output.note(&format!("{}: nothing to delete", error.message()));
             }
             Err(error) => return Err(error),
@@ -120,15 +126,15 @@ fn skip_missing(
     Ok(connections)
 }
 
-fn is_missing(error: &CommandError) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(SelectConnectionError::Unknown(_))
-    )
-}
-
 /// Shows what would be deleted, and asks once.
-fn confirm(connections: &[Connection], app: &mut App) -> Result<()> {
+fn confirm<'a>(
+    connections: impl ExactSizeIterator<Item = &'a Connection>,
+    app: &mut App,
+) -> Result<()> {
+    let question = match connections.len() {
+        1 => "Delete this connection?".to_owned(),
+        several => format!("Delete these {several} connections?"),
+    };
     for connection in connections {
         let (source, destination) = (connection.source.label(), connection.destination.label());
         app.output.print_always(&format!(
@@ -136,9 +142,5 @@ fn confirm(connections: &[Connection], app: &mut App) -> Result<()> {
             connection.id, connection.types
         ));
     }
-    let question = match connections.len() {
-        1 => "Delete this connection?".to_owned(),
-        several => format!("Delete these {several} connections?"),
-    };
     app.ask_confirmation(&question, "nothing was deleted")
 }

@@ -1,5 +1,7 @@
+use std::slice;
+
 use super::report;
-use crate::app::{App, ConnectionEnds};
+use crate::app::{App, ConnectionEnds, is_unknown_connection};
 use crate::error::{Exit, Result};
 use crate::model::{Connection, ConnectionSelector};
 
@@ -21,27 +23,34 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.ends
         .require_instead_of_ids(args.connection.is_some())?;
     app.output.check_listing::<Connection>()?;
-    let chosen_accounts = app.chosen_accounts()?;
+    let chosen_accounts = app.candidate_accounts_if(args.connection.is_some())?;
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");
     }
     let progress = app.output.progress("reading the connections", None);
-    let mut matches = progress
-        .during(chosen_accounts.matching_connections(&args.ends))
+    let matches = progress
+        .during(async {
+            match &args.connection {
+                Some(id) => Ok(chosen_accounts.connections_by_id(slice::from_ref(id)).await),
+                None => chosen_accounts.matching_connections(&args.ends).await,
+            }
+        })
         .await?;
-    // The connection that was not read might be the one that is meant.
-    if !matches.answered {
-        matches.connections.clear();
-    } else {
-        let found = args
-            .ends
-            .select(args.connection.as_ref(), &matches.connections)?;
-        matches.connections = vec![found.clone()];
+    let found = args
+        .ends
+        .select(args.connection.as_ref(), &matches.connections);
+    let rows = match found {
+        // The connection that was not read might be the one that is meant.
+        _ if !matches.answered => Vec::new(),
+        Ok(found) => vec![found.clone()],
+        Err(error) if is_unknown_connection(&error) && !matches.failures.is_empty() => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let mut failures = matches.failures;
+    if chosen_accounts.are_candidates() && !rows.is_empty() {
+        app.note_unused_profiles(&failures);
+        failures.clear();
     }
-    report::print_rows(
-        matches.connections,
-        matches.answered,
-        &matches.failures,
-        &mut app.output,
-    )
+    let is_found = !rows.is_empty();
+    report::print_rows(rows, is_found, &failures, &mut app.output)
 }

@@ -68,12 +68,11 @@ async fn stream(
     args: &Args,
     output: &mut Output,
 ) -> Result<Exit> {
-    let filter = chosen_accounts
-        .filter(&args.ends, chosen_accounts.accounts())
-        .await?;
+    let filter = chosen_accounts.org_lookup().filter(&args.ends).await?;
     let mut pages = account.client().await?.connections(filter);
     output.hide_column("profiles");
-    let mut next = pages.next().await.transpose()?;
+    let first = async { Ok(pages.next().await.transpose()?) };
+    let mut next = account.with_pinned_org(first).await?;
     let total = pages.total();
     let is_cached = args.ends.is_empty() && account.has_cache();
     let mut cached = Vec::new();

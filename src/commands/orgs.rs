@@ -49,7 +49,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
                     let profiles = profiles_by_org.entry(current).or_default();
                     profiles.extend(account.profile().map(str::to_owned));
                 }
-                orgs.add_all(&directory);
+                orgs.add_seen_by(&directory, None);
             }
             Err(error) => failures.push(error),
         }
@@ -68,6 +68,10 @@ async fn read_orgs(account: &Account, name: Option<&str>) -> Result<(OrgDirector
         Err(error) if error.kind() == ErrorKind::Forbidden => {}
         answer => {
             let directory = answer?;
+            match directory.current_org() {
+                Some(current) => account.require_pinned(&current)?,
+                None => account.check_pinned_org().await?,
+            }
             if name.is_none() {
                 account.cache_orgs(&directory);
             }

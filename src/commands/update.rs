@@ -1,6 +1,6 @@
 use super::report;
 use super::shared_flags::UnknownTypes;
-use crate::app::{App, ChangeSender, ConnectionEnds};
+use crate::app::{App, ChangeSender, ConnectionEnds, with_senders};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, ConnectionType, TypeSet};
 use crate::output::ConnectionResult;
@@ -56,14 +56,20 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         .require_instead_of_ids(!args.connections.is_empty())?;
     app.output.check_listing::<ConnectionResult>()?;
     let edit = TypeEdit::new(&args)?;
-    let chosen_accounts = app.chosen_accounts_for_source(args.ends.source.as_ref())?;
-    let found = chosen_accounts.find_connections(ChangeKind::Update, &args.connections, &args.ends);
-    let (account, found) = found.await?;
+    let says_target = !args.connections.is_empty() || args.ends.source.is_some();
+    let chosen_accounts = app.candidate_accounts_if(says_target)?;
+    let targets = chosen_accounts.change_targets(ChangeKind::Update, &args.connections, &args.ends);
+    let targets = targets.await?;
+    app.note_unused_profiles(&targets.failures);
     // If one of them is not found, nothing is changed.
-    let connections = found.into_iter().collect::<Result<Vec<_>>>()?;
-    let sender = account.change_sender("update").await?;
-    let connections = connections.into_iter();
-    let tasks = connections.map(|connection| update(connection, &edit, args.dry_run, &sender));
+    let connections = targets
+        .connections
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?;
+    let changes = with_senders(connections, "update").await?;
+    let tasks = changes
+        .into_iter()
+        .map(async |(sender, connection)| update(connection, &edit, args.dry_run, &sender).await);
     report::run_changes(tasks, args.dry_run, app).await
 }
 
@@ -82,6 +88,7 @@ async fn update(
         types,
     };
     if dry_run {
+        sender.check(&change).await?;
         return Ok(ConnectionResult::planned(&change));
     }
     match sender.apply(&change).await {

@@ -14,6 +14,9 @@ pub struct Org {
     pub public_id: Option<String>,
     /// Whether the org is disabled; `None` if that is not known.
     pub disabled: Option<bool>,
+    /// The profiles that see the org; empty if no profile is used.
+    #[serde(skip)]
+    pub profiles: Vec<String>,
 }
 
 impl Org {
@@ -34,6 +37,11 @@ impl Org {
             self.public_id.clone_from(&other.public_id);
         }
         self.disabled = self.disabled.or(other.disabled);
+        for profile in &other.profiles {
+            if !self.profiles.contains(profile) {
+                self.profiles.push(profile.clone());
+            }
+        }
     }
 
     /// The org's id and name.
@@ -113,20 +121,26 @@ impl OrgDirectory {
         }
     }
 
-    /// Adds the orgs of another directory.
-    pub fn add_all(&mut self, other: &Self) {
-        for org in &other.orgs {
-            self.add(org.clone());
+    /// Adds the orgs that one account sees. If it belongs to a profile, the profile is added to each of them.
+    pub fn add_seen_by(&mut self, seen: &Self, profile: Option<&str>) {
+        for org in &seen.orgs {
+            let mut org = org.clone();
+            org.profiles.extend(profile.map(str::to_owned));
+            self.add(org);
         }
-        for org in &other.unreadable {
+        for org in &seen.unreadable {
             self.add_unreadable(org.clone());
         }
     }
 
-    /// Adds both orgs of a connection.
+    /// Adds both orgs of a connection, with the profiles that see it.
     pub fn add_orgs_of(&mut self, connection: &Connection) {
-        self.add(Org::from(&connection.source));
-        self.add(Org::from(&connection.destination));
+        for end in [&connection.source, &connection.destination] {
+            self.add(Org {
+                profiles: connection.profiles.clone(),
+                ..Org::from(end)
+            });
+        }
     }
 }
 
@@ -159,6 +173,7 @@ mod tests {
             name: Some("Hub".into()),
             public_id: Some("hub00000001".into()),
             disabled: Some(true),
+            profiles: Vec::new(),
         };
         assert_eq!(directory.orgs, [expected]);
         assert_eq!(directory.current_org().unwrap().label(), "Hub");

@@ -102,6 +102,11 @@ impl OrgSelector {
         }
     }
 
+    /// Whether the org must be looked up among known ones: a name or a public id says nothing by itself.
+    pub fn needs_lookup(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::PublicId(_) | Self::Name(_))
+    }
+
     /// Finds the one org in `directory` that the selector names. A UUID is accepted even if the directory does not
     /// contain it, since orgs that the credentials do not manage can be connected, too.
     ///
@@ -198,6 +203,9 @@ fn describe_nearest(nearest: &[String]) -> String {
 }
 
 fn describe_orgs(orgs: &[Org]) -> String {
+    let are_profiles_same = orgs
+        .windows(2)
+        .all(|pair| pair[0].profiles == pair[1].profiles);
     let describe = |org: &Org| {
         let name = org.name.as_deref().unwrap_or("?");
         let mut details = org.id.to_string();
@@ -206,6 +214,9 @@ fn describe_orgs(orgs: &[Org]) -> String {
         }
         if org.disabled == Some(true) {
             details.push_str(", disabled");
+        }
+        if !are_profiles_same {
+            details.push_str(&describe_profiles(&org.profiles));
         }
         format!("`{name}` ({details})")
     };
@@ -226,6 +237,15 @@ fn describe_unreadable(unreadable: &[UnreadableOrg], matches: &[Org]) -> String 
         described.push(describe_orgs(matches));
     }
     described.join(", ")
+}
+
+/// The profiles that see an org, in a message. Many profiles may be of one Datadog account, so that naming one is enough.
+fn describe_profiles(profiles: &[String]) -> String {
+    match profiles {
+        [] => String::new(),
+        [only] => format!(", profile {only}"),
+        [first, others @ ..] => format!(", profile {first} and {} more", others.len()),
+    }
 }
 
 /// A text by which a person names a connection: its id, or the beginning of its id.
@@ -351,6 +371,7 @@ mod tests {
             name: Some(name.to_owned()),
             public_id: Some(public_id.to_owned()),
             disabled: Some(false),
+            profiles: Vec::new(),
         }
     }
 

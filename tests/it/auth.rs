@@ -43,7 +43,9 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn good_keys_are_kept_in_files_that_the_profile_names_with_its_org() {
     let api = Api::new();
-    good_keys(&api, 1);
+    let user = ResponseTemplate::new(200).set_body_json(current_user(1));
+    api.get("/api/v2/validate_keys", &json!({"status": "ok"}))
+        .expect("GET", "/api/v2/current_user", None, user, 2);
     let world = World::bare();
     let done = world.run_with_input(login(&api), KEYS).code(0);
     assert_eq!(

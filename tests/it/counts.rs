@@ -124,12 +124,12 @@ fn what_needs_no_service_asks_none_and_reads_no_configuration() {
 }
 
 #[test]
-fn a_listing_through_many_profiles_takes_a_request_for_each_and_few_connections() {
+fn a_listing_through_many_pinned_profiles_takes_two_requests_for_each_and_few_connections() {
     let fixture = Fixture::with_orgs(20, RateLimit::default());
     let (ids, traffic) = fixture.run(&["list", "--all-profiles", "-o", "id"]);
     assert_eq!(ids.lines().count(), 20);
     let [requests, connections] = traffic;
-    assert_eq!(requests, 20);
+    assert_eq!(requests, 40);
     assert_few(connections);
 }
 
@@ -137,7 +137,7 @@ fn a_listing_through_many_profiles_takes_a_request_for_each_and_few_connections(
 fn without_encryption_there_are_some_thirty_connections_at_most() {
     let fixture = Fixture::with_orgs_without_encryption(80);
     let (_, [requests, connections]) = fixture.run(&["list", "--all-profiles", "-o", "id"]);
-    assert_eq!(requests, 80);
+    assert_eq!(requests, 160);
     assert_few(connections);
 }
 

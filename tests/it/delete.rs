@@ -140,7 +140,8 @@ fn a_pair_of_orgs_names_the_connection_between_them() {
 #[test]
 fn a_dry_run_deletes_nothing() {
     let api = Api::new();
-    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .permit_writes();
     let shown = api
         .world()
         .run(["delete", &uuid(50), "--dry-run", "-o", "jsonl"])

@@ -1,4 +1,4 @@
-//! A profile protects its org: a write with the keys of another org is refused.
+//! A profile protects its org: nothing is read or changed with the keys of another org.
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -13,7 +13,7 @@ const RETAIL: &str = "4dee724d-00cc-11ea-a77b-570c9d03c6c5";
 /// The error if the profile `a` names org 1, but its keys belong to the org `found`.
 fn mismatch(found: &str) -> String {
     format!(
-        "error: the keys of the profile `a` belong to the org {found}, not to {} as the profile says; nothing was sent\n",
+        "error: the keys of the profile `a` belong to the org {found}, not to {} as the profile says\n",
         uuid(1)
     )
 }

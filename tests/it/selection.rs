@@ -9,6 +9,7 @@ use wiremock::ResponseTemplate;
 use crate::harness::{Api, Profiles, World, connection, current_user, org_list, page, uuid};
 
 const CREATE: &str = "/api/v2/org_connections";
+const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
 /// Expects that org `source` is connected to `destination` once.
 fn expect_create(api: &Api, source: u128, destination: u128) {
@@ -46,10 +47,12 @@ fn the_source_chooses_the_profile_that_names_it_and_the_others_are_left_alone() 
 }
 
 #[test]
-fn names_are_asked_of_the_default_profile_and_pins_do_the_rest() {
+fn a_name_is_looked_for_with_all_profiles_and_pins_do_the_rest() {
     let (hub, retail) = (Api::new(), Api::new());
     hub.get("/api/v2/org", &org_list(2, &[1, 2]));
-    retail.get("/api/v2/org", &org_list(1, &[1]));
+    retail
+        .get("/api/v2/org", &org_list(1, &[1]))
+        .get(LIST, &page(&[], 0));
     expect_create(&retail, 1, 2);
     let world = Profiles::new("default_profile = \"hub\"")
         .with("hub", &hub, Some(2))
@@ -64,7 +67,7 @@ fn without_a_default_profile_all_are_asked_and_without_pins_each_says_its_org() 
     hub.get("/api/v2/org", &org_list(2, &[1, 2]));
     retail
         .get("/api/v2/org", &org_list(1, &[1]))
-        .get("/api/v2/org_connections?limit=1000&offset=0", &page(&[], 0));
+        .get(LIST, &page(&[], 0));
     expect_create(&retail, 1, 2);
     let world = Profiles::new("")
         .with("hub", &hub, None)
@@ -98,7 +101,7 @@ fn a_source_that_no_profile_is_for_is_an_error_that_lists_them_all() {
         .with("retail", &retail, None)
         .with("broken", &broken, None)
         .world();
-    let refused = create(&world, &uuid(2), &["--source", &uuid(7)]).code(2);
+    let refused = create(&world, &uuid(2), &["--source", &uuid(7)]).code(4);
     let first = refused.stderr.lines().next().unwrap();
     let expected = format!(
         "error: no profile is for the org {}: hub is for {}; retail is for {}; broken is for unknown: ",
@@ -138,7 +141,7 @@ fn one_chosen_profile_is_held_to_the_source() {
         .with("hub", &hub, Some(2))
         .with("retail", &retail, Some(1))
         .world();
-    let refused = create(&world, &uuid(3), &["--source=Org 1", "--profile=hub"]).code(2);
+    let refused = create(&world, &uuid(3), &["--source=Org 1", "--profile=hub"]).code(4);
     assert!(
         refused
             .stderr
@@ -158,7 +161,7 @@ fn keys_in_the_environment_are_held_to_the_source_whatever_the_profiles() {
         .with("ORGCONN_API_URL", &of_environment.url())
         .with("DD_API_KEY", crate::harness::API_KEY)
         .with("DD_APP_KEY", crate::harness::APP_KEY);
-    let refused = create(&world, &uuid(3), &["--source=Org 1"]).code(2);
+    let refused = create(&world, &uuid(3), &["--source=Org 1"]).code(4);
     assert!(
         refused.stderr.contains("these credentials belong to"),
         "{}",
@@ -229,7 +232,7 @@ fn a_deletion_takes_the_destinations_profile_where_the_source_has_none() {
     world.run(["delete"].iter().chain(&ends)).quiet_success();
     let update = world
         .run(["update", "--type=logs"].iter().chain(&ends))
-        .code(2);
+        .code(4);
     assert!(
         update.stderr.contains("no profile is for the org"),
         "{}",
@@ -245,7 +248,8 @@ fn a_deletion_whose_destination_is_left_open_takes_the_default_profile() {
         uuid(1)
     );
     hub.get("/api/v2/current_user", &current_user(2))
-        .get(&query, &page(&[connection(50, 1, 2, &["logs"])], 1));
+        .get(&query, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .permit_writes();
     let world = Profiles::new("default_profile = \"hub\"")
         .with("other", &other, Some(3))
         .with("hub", &hub, Some(2))

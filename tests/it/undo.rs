@@ -101,7 +101,9 @@ fn a_delete_is_undone_by_making_it_anew_and_the_new_id_is_told() {
 #[test]
 fn a_delete_with_the_destinations_keys_is_undone_with_those_of_the_source() {
     let world = world();
-    world.run(["delete", RETAIL]).quiet_success();
+    world
+        .run(["--profile=hub", "delete", RETAIL])
+        .quiet_success();
     let refused = world.run(["undo", "--profile=hub"]).code(4);
     assert!(
         refused.stderr.contains("requires keys of `Retail US`")
@@ -205,7 +207,9 @@ fn what_is_as_it_was_already_needs_no_undo() {
 #[test]
 fn a_change_that_failed_has_nothing_to_undo() {
     let world = world();
-    world.run(["update", RETAIL, "--add-type=metrics"]).code(4);
+    world
+        .run(["--profile=hub", "update", RETAIL, "--add-type=metrics"])
+        .code(4);
     let entry = entries(&world).remove(0);
     let refused = world.run(["undo", &entry]).code(2);
     assert!(refused.stderr.contains("failed, so it changed nothing"));

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, World, connection, page, uuid};
+use crate::harness::{Api, World, connection, current_user, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -118,7 +118,9 @@ fn one_that_is_not_there_keeps_all_from_being_sent() {
 #[test]
 fn a_dry_run_shows_the_types_to_come() {
     let api = Api::new();
-    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .get("/api/v2/current_user", &current_user(1))
+        .permit_writes();
     let shown = api
         .world()
         .run([

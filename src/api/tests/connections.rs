@@ -183,6 +183,7 @@ async fn every_org_that_is_mentioned_comes_once_however_odd_the_others_are() {
         name: Some("Observability Hub".to_owned()),
         public_id: Some("abcdef12345".to_owned()),
         disabled: Some(false),
+        profiles: Vec::new(),
     };
     let retail = Org {
         name: Some("x".repeat(200)),

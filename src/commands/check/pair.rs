@@ -1,6 +1,8 @@
+use uuid::Uuid;
+
 use super::{Args, PollInterval};
 use crate::api::ConnectionFilter;
-use crate::app::{Account, App, ChosenAccounts};
+use crate::app::{Account, App, ChosenAccounts, OrgLookup};
 use crate::commands::report;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, Expectation, OrgRef, OrgSelector};
@@ -21,11 +23,12 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         (false, false) => Expectation::Shares(types),
     };
     let chosen_accounts = app.chosen_accounts()?;
+    let mut lookup = chosen_accounts.org_lookup();
     match chosen_accounts.accounts() {
         [account] => {
             let mut pair = Pair {
-                source: resolve_end(args.ends.source.as_ref(), &chosen_accounts, account).await?,
-                destination: resolve_end(args.ends.destination.as_ref(), &chosen_accounts, account)
+                source: resolve_end(args.ends.source.as_ref(), &mut lookup, account).await?,
+                destination: resolve_end(args.ends.destination.as_ref(), &mut lookup, account)
                     .await?,
             };
             pair.refuse_self_connection()?;
@@ -33,7 +36,14 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
             print_result(&pair, check, &[], &mut app.output)
         }
         _ => {
-            check_with_several_accounts(args, &expectation, &chosen_accounts, &mut app.output).await
+            check_with_several_accounts(
+                args,
+                &expectation,
+                &chosen_accounts,
+                lookup,
+                &mut app.output,
+            )
+            .await
         }
     }
 }
@@ -61,24 +71,19 @@ impl Pair {
         )))
     }
 
-    fn contains(&self, org: &OrgRef) -> bool {
-        org.id == self.source.id || org.id == self.destination.id
+    fn has(&self, org: Uuid) -> bool {
+        org == self.source.id || org == self.destination.id
     }
 }
 
 /// The org at one end; without a selector the org of the credentials.
 async fn resolve_end(
     selector: Option<&OrgSelector>,
-    chosen_accounts: &ChosenAccounts,
+    lookup: &mut OrgLookup<'_>,
     account: &Account,
 ) -> Result<OrgRef> {
     match selector {
-        Some(selector) => {
-            let org = chosen_accounts
-                .resolve_org(selector, chosen_accounts.accounts())
-                .await?;
-            Ok(org.to_ref())
-        }
+        Some(selector) => Ok(lookup.find(selector).await?.to_ref()),
         None => account.current_org_with_name().await,
     }
 }
@@ -122,7 +127,7 @@ async fn find_live(pair: &mut Pair, account: &Account) -> Result<Option<Connecti
     for end in [&mut pair.source, &mut pair.destination] {
         end.fill_from(&account.known_org(end.id).to_ref());
     }
-    if pair.contains(&current) {
+    if pair.has(current.id) {
         return Ok(None);
     }
     let (source, destination) = (pair.source.label(), pair.destination.label());
@@ -142,6 +147,7 @@ async fn check_with_several_accounts(
     args: &Args,
     expectation: &Expectation,
     chosen_accounts: &ChosenAccounts,
+    mut lookup: OrgLookup<'_>,
     output: &mut Output,
 ) -> Result<Exit> {
     let (Some(source), Some(destination)) = (&args.ends.source, &args.ends.destination) else {
@@ -150,30 +156,24 @@ async fn check_with_several_accounts(
         )
         .hint("give --source and --destination, or choose one profile with --profile"));
     };
-    let accounts = chosen_accounts.accounts();
     let mut pair = Pair {
-        source: chosen_accounts
-            .resolve_org(source, accounts)
-            .await?
-            .to_ref(),
-        destination: chosen_accounts
-            .resolve_org(destination, accounts)
-            .await?
-            .to_ref(),
+        source: lookup.find(source).await?.to_ref(),
+        destination: lookup.find(destination).await?.to_ref(),
     };
     pair.refuse_self_connection()?;
-    let mut failures = Vec::new();
-    let pinned = chosen_accounts.accounts_pinned_to(&[pair.source.id, pair.destination.id]);
+    let mut failures = lookup.failures;
+    let accounts = chosen_accounts.accounts().iter();
+    let pinned = accounts.filter(|account| account.pinned_org().is_some_and(|org| pair.has(org)));
+    let pinned = pinned.collect();
     let mut check = poll_until_answered(pinned, args, &mut pair, expectation, &mut failures).await;
     if check.is_none() {
-        let mut unpinned = Vec::new();
-        for (account, org) in chosen_accounts.orgs_of_unpinned_accounts().await {
-            match org {
-                Ok(org) if pair.contains(&org) => unpinned.push(account),
-                Ok(_) => {}
-                Err(error) => failures.push(error),
-            }
-        }
+        let orgs = chosen_accounts.account_orgs(failures).await;
+        failures = orgs.failures;
+        let unpinned = orgs
+            .accounts
+            .into_iter()
+            .filter(|(account, org)| account.pinned_org().is_none() && pair.has(org.id));
+        let unpinned = unpinned.map(|(account, _)| account).collect();
         check = poll_until_answered(unpinned, args, &mut pair, expectation, &mut failures).await;
     }
     match check {
@@ -219,8 +219,7 @@ fn report_unanswered(
         )
         .hint("choose a profile of one of the two orgs"));
     }
-    let others_answered = failures.len() < accounts.len();
-    report::print_rows::<ConnectionResult>(Vec::new(), others_answered, failures, output)
+    report::print_rows::<ConnectionResult>(Vec::new(), false, failures, output)
 }
 
 fn print_result(

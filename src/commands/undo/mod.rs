@@ -40,7 +40,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let journal = app.journal()?;
     let targets = select_targets(&args, &journal.entries()?, app)?;
     let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;
-    let chosen_accounts = app.chosen_or_all_accounts()?;
+    let chosen_accounts = app.candidate_accounts_if(true)?;
     let undo = first_possible(targets, &chosen_accounts, &mut app.output).await?;
     show(&undo, must_ask, &mut app.output);
     if args.dry_run {

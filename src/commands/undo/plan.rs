@@ -167,7 +167,7 @@ fn plan_entry<'s>(
 ) -> Result<Action<'s>> {
     require_host(entry, chosen_accounts)?;
     // The API shows an org only its own connections: a connection that neither end shows may exist anyway.
-    if !ends(entry).any(|org| snapshot.account_of_org(org.id).is_some()) {
+    if ends(entry).all(|org| snapshot.accounts_of_org(org.id).next().is_none()) {
         return Err(no_account_error(entry, ends(entry), snapshot));
     }
     let live = entry.find_live(&snapshot.connections);
@@ -177,7 +177,7 @@ fn plan_entry<'s>(
     let Some(change) = entry.inverse(live)? else {
         return Ok(None);
     };
-    let account = account_for(&change, entry, snapshot);
+    let account = account_for(&change, entry, snapshot)?;
     let account =
         account.ok_or_else(|| no_account_error(entry, orgs_allowed_to_make(&change), snapshot))?;
     entry.check_host(&account.host()?)?;
@@ -196,14 +196,23 @@ fn require_host(entry: &Entry, chosen_accounts: &ChosenAccounts) -> Result<()> {
     result
 }
 
-/// The account that makes a change: the one with the entry's own profile, if that belongs to the right org.
-fn account_for<'s>(change: &Change, entry: &Entry, snapshot: &Snapshot<'s>) -> Option<&'s Account> {
-    let own = entry.origin.profile.as_deref();
-    let (account, org) = snapshot.account_that_may_make(change)?;
-    let accounts = snapshot.accounts.iter();
-    let mut of_org = accounts.filter(|(_, current)| current.id == org.id);
-    let own = of_org.find(|(account, _)| account.profile() == own);
-    Some(own.map_or(account, |(account, _)| *account))
+/// The account that makes a change: of several that may, the one with the entry's own profile.
+fn account_for<'s>(
+    change: &Change,
+    entry: &Entry,
+    snapshot: &Snapshot<'s>,
+) -> Result<Option<&'s Account>> {
+    let mut orgs = orgs_allowed_to_make(change);
+    let org = orgs.find(|org| snapshot.accounts_of_org(org.id).next().is_some());
+    let own = org.and_then(|org| {
+        let mut accounts = snapshot.accounts_of_org(org.id);
+        accounts.find(|(account, _)| account.profile() == entry.origin.profile.as_deref())
+    });
+    let account = match own {
+        Some(own) => Some(own),
+        None => snapshot.account_for(change)?,
+    };
+    Ok(account.map(|(account, _)| account))
 }
 
 /// The error where no account belongs to one of `orgs`, or none that could be asked.

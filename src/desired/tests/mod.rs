@@ -63,6 +63,7 @@ fn directory(names: &[&str]) -> OrgDirectory {
         name: Some((*name).to_owned()),
         public_id: Some(format!("pub{number:08}")),
         disabled: Some(false),
+        profiles: Vec::new(),
     });
     OrgDirectory {
         current: None,

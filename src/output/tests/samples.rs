@@ -83,6 +83,7 @@ pub(super) fn orgs() -> Vec<OrgRow> {
         name: Some(name.into()),
         public_id: Some("abcdef12345".into()),
         disabled: Some(disabled),
+        profiles: Vec::new(),
     };
     let profiles = vec!["hub".into(), "ops".into()];
     vec![

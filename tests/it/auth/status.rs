@@ -4,22 +4,9 @@ use wiremock::ResponseTemplate;
 use crate::harness::{Api, Profiles, World, connection, current_user, org_list, page, uuid};
 
 const FIRST: &str = "/api/v2/org_connections?limit=1&offset=0";
-const NIL: &str = "00000000-0000-0000-0000-000000000000";
 
 fn refused(status: u16, message: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"errors": [message]}))
-}
-
-/// Expects the probe for the write permission, an update that can have no effect, and answers it with this status and
-/// message.
-fn expect_probe(api: &Api, status: u16, message: &str) {
-    let body = json!({"data": {
-        "type": "org_connection",
-        "id": NIL,
-        "attributes": {"connection_types": ["metrics"]},
-    }});
-    let target = format!("/api/v2/org_connections/{NIL}");
-    api.expect("PATCH", &target, Some(body), refused(status, message), 1);
 }
 
 /// A healthy account of org 1 that may write.
@@ -28,11 +15,7 @@ fn healthy() -> Api {
     api.get("/api/v2/current_user", &current_user(1))
         .get("/api/v2/org", &org_list(1, &[1, 2]))
         .get(FIRST, &page(&[connection(50, 1, 2, &["logs"])], 7));
-    expect_probe(
-        &api,
-        404,
-        &format!("Org connection with id:{NIL} not found not found"),
-    );
+    api.permit_writes();
     api
 }
 
@@ -68,7 +51,7 @@ fn an_org_that_the_user_does_not_tell_is_the_current_one_of_the_managed_orgs() {
     api.get("/api/v2/current_user", &user)
         .get("/api/v2/org", &org_list(1, &[1, 2]))
         .get(FIRST, &page(&[], 0));
-    expect_probe(&api, 404, "not found");
+    api.expect_write_probe(404, "not found");
     let status = api.world().run(["auth", "status", "-o", "json"]).code(0);
     let org = &status.json()["items"][0]["org"];
     assert_eq!(*org, json!({"id": uuid(1), "name": "Org 1"}));
@@ -95,7 +78,7 @@ fn permissions(status: u16, message: &str) -> Value {
     api.get("/api/v2/current_user", &current_user(1))
         .get("/api/v2/org", &org_list(1, &[1]))
         .get(FIRST, &page(&[], 0));
-    expect_probe(&api, status, message);
+    api.expect_write_probe(status, message);
     let status = api.world().run(["auth", "status", "-o", "json"]).code(0);
     status.json()["items"][0]["connections"].clone()
 }

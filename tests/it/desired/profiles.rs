@@ -156,8 +156,10 @@ fn a_profile_that_cannot_be_asked_keeps_apply_from_beginning_and_plan_from_0() {
 #[test]
 fn keys_of_another_org_change_nothing() {
     let api = Api::new();
-    expect_reads(&api, &live(), 1);
-    expect_current_user(&api, true);
+    api.get("/api/v2/org", &org_list(1, &[1, 2]));
+    // Both requests are sent at the same time, and the answer to the first ends the run.
+    let listing = ResponseTemplate::new(200).set_body_json(page(&live(), live().len()));
+    api.allow("GET", LIST, None, listing);
     let world = world(&[("seven", 7, &api)]);
     world.file("orgconn.yaml", super::FILE);
     let refused = world

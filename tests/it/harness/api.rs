@@ -109,6 +109,27 @@ impl Api {
         )
     }
 
+    /// Expects the probe for the write permission, an update that can have no effect, and answers it with this status and
+    /// message.
+    pub(crate) fn expect_write_probe(&self, status: u16, message: &str) -> &Self {
+        let nil = uuid(0);
+        let body = json!({"data": {
+            "type": "org_connection",
+            "id": nil,
+            "attributes": {"connection_types": ["metrics"]},
+        }});
+        let target = format!("/api/v2/org_connections/{nil}");
+        let answer = ResponseTemplate::new(status).set_body_json(json!({"errors": [message]}));
+        self.expect("PATCH", &target, Some(body), answer, 1)
+    }
+
+    /// Expects the probe for the write permission, which is granted.
+    pub(crate) fn permit_writes(&self) -> &Self {
+        let nil = uuid(0);
+        let message = format!("Org connection with id:{nil} not found not found");
+        self.expect_write_probe(404, &message)
+    }
+
     /// Answers a request that may or may not come, any number of times.
     pub(crate) fn allow(
         &self,

@@ -52,7 +52,9 @@ fn keys_that_may_only_read_change_nothing() {
 #[test]
 fn a_connection_is_deleted_from_either_end_and_updated_from_its_source_alone() {
     let world = World::sandbox();
-    let refused = world.run(["update", "40bb", "--type=audit"]).code(4);
+    let refused = world
+        .run(["update", "40bb", "--type=audit", "--profile=hub"])
+        .code(4);
     assert_data_eq!(
         refused.stderr,
         str![[r#"

@@ -25,7 +25,8 @@ fn check(world: &World, more: &[&str]) -> Finished {
 #[test]
 fn one_profile_at_an_end_is_enough_and_strangers_are_not_asked() {
     let (stranger, hub) = (Api::new(), Api::new());
-    hub.get(&pair(), &page(&[connection(50, 1, 2, &["logs"])], 1));
+    hub.get("/api/v2/current_user", &current_user(2))
+        .get(&pair(), &page(&[connection(50, 1, 2, &["logs"])], 1));
     let world = Profiles::new("")
         .with("stranger", &stranger, Some(3))
         .with("hub", &hub, Some(2))
@@ -70,7 +71,9 @@ fn where_no_profile_belongs_to_an_end_nobody_can_tell() {
 fn a_failure_is_told_and_changes_nothing_where_another_has_answered() {
     let (retail, hub) = (Api::new(), Api::new());
     forbidden(&retail, &pair());
-    hub.get(&pair(), &page(&[connection(50, 1, 2, &["logs"])], 1));
+    retail.get("/api/v2/current_user", &current_user(1));
+    hub.get("/api/v2/current_user", &current_user(2))
+        .get(&pair(), &page(&[connection(50, 1, 2, &["logs"])], 1));
     let world = Profiles::new("")
         .with("retail", &retail, Some(1))
         .with("hub", &hub, Some(2))
@@ -94,7 +97,7 @@ fn a_failure_that_the_answer_may_depend_on_is_part_of_the_exit_code() {
         .with("stranger", &stranger, Some(3))
         .with("unknown", &unknown, None)
         .world();
-    let failed = check(&world, &["--all-profiles"]).code(8);
+    let failed = check(&world, &["--all-profiles"]).code(4);
     assert_eq!(failed.json()["errors"][0]["profile"], "unknown");
     assert_eq!(failed.json()["items"].as_array().unwrap().len(), 0);
 }
@@ -104,17 +107,18 @@ fn that_nothing_is_seen_is_believed_only_of_an_end_itself() {
     let hub = Api::new();
     let stranger = Api::new();
     hub.get(&pair(), &page(&[], 0))
-        .get("/api/v2/org", &crate::harness::org_list(7, &[7]));
+        .get("/api/v2/current_user", &current_user(7));
     let world = Profiles::new("")
         .with("stranger", &stranger, Some(3))
         .with("hub", &hub, Some(2))
         .world();
-    let failed = check(&world, &["--all-profiles", "--absent"]).code(8);
-    assert!(
-        failed.stderr.contains("cannot be seen from `Org 7`"),
-        "{}",
-        failed.stderr
+    let failed = check(&world, &["--all-profiles", "--absent"]).code(2);
+    let told = format!(
+        "the keys of the profile `hub` belong to the org {}, not to {} as the profile says",
+        uuid(7),
+        uuid(2)
     );
+    assert!(failed.stderr.contains(&told), "{}", failed.stderr);
 }
 
 #[test]

@@ -1,0 +1,231 @@
+use std::collections::{HashMap, HashSet};
+
+use super::orgs::{has_failed, is_unknown_org, known_org};
+use crate::app::chosen_accounts::for_each_account;
+use crate::app::{Account, App, ChosenAccounts};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Org, OrgRef, OrgSelector};
+
+impl App {
+    /// Opens the accounts for a command about some orgs. Each item of `needed` stands for one account that the command
+    /// needs: that of the first of these orgs that a profile serves.
+    ///
+    /// Where nothing chooses accounts, only the needed ones are opened, and if there are names to look up the default
+    /// one; the other profiles are asked for a name that it does not know. A profile that cannot be asked which org it
+    /// is for is left out, with a note.
+    ///
+    /// # Errors
+    /// As [`App::chosen_accounts`].
+    #[expect(
+        dead_code,
+        reason = "the commands with a file and undo are about to use it"
+    )]
+    pub(crate) async fn accounts_for(
+        &mut self,
+        needed: &[Vec<OrgSelector>],
+    ) -> Result<ChosenAccounts> {
+        let mut chosen_accounts = self.candidate_accounts_if(true)?;
+        if chosen_accounts.are_candidates {
+            let (profiles, failures) = chosen_accounts.needed_profiles(needed).await;
+            self.note_unused_profiles(&failures);
+            let is_needed = |account: &Account| profiles.contains(account.profile_name());
+            chosen_accounts.accounts.retain(is_needed);
+            chosen_accounts.are_candidates = false;
+        }
+        Ok(chosen_accounts)
+    }
+
+    /// Tells which profiles could not be asked, where the command can do without them.
+    pub(crate) fn note_unused_profiles(&mut self, failures: &[CommandError]) {
+        for failure in failures {
+            let profile = failure.profile().unwrap_or("?");
+            let message = failure.message();
+            self.output.note(&format!(
+                "the profile {profile} could not be asked: {message}"
+            ));
+        }
+    }
+}
+
+/// The accounts, each with the org that its profile names, else that the service reports.
+pub(crate) struct AccountOrgs<'s> {
+    pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
+    /// The errors of the accounts whose org is not known.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+impl ChosenAccounts {
+    /// Finds out which org each account belongs to. Only those whose profile names no org are asked, except those with
+    /// an error in `failures`, which could not be asked before.
+    pub(crate) async fn account_orgs(&self, mut failures: Vec<CommandError>) -> AccountOrgs<'_> {
+        let org = async |account: &Account| match account.pinned_org() {
+            Some(org) => Ok(account.known_org(org).to_ref()),
+            None => account.current_org().await,
+        };
+        let is_askable =
+            |account: &&Account| account.pinned_org().is_some() || !has_failed(account, &failures);
+        let askable: Vec<_> = self.accounts.iter().filter(is_askable).collect();
+        let mut accounts = Vec::with_capacity(askable.len());
+        for (account, result) in for_each_account(askable.into_iter(), org).await {
+            match result {
+                Ok(org) => accounts.push((account, org)),
+                Err(error) => failures.push(error),
+            }
+        }
+        AccountOrgs { accounts, failures }
+    }
+
+    /// The names of the profiles that are needed for some orgs, as in [`App::accounts_for`], and the errors of those
+    /// that could not be asked. If an org cannot be found, all profiles are needed, so that the command can report why.
+    async fn needed_profiles(
+        &self,
+        needed: &[Vec<OrgSelector>],
+    ) -> (HashSet<String>, Vec<CommandError>) {
+        let all = || {
+            let names = self.accounts.iter().map(Account::profile_name);
+            names.map(str::to_owned).collect()
+        };
+        let Ok((orgs, failures)) = self.find_needed_orgs(needed.iter().flatten()).await else {
+            return (all(), Vec::new());
+        };
+        let account_orgs = self.account_orgs(failures).await;
+        let mut profiles: HashSet<String> = HashSet::new();
+        for selectors in needed {
+            let orgs = selectors.iter().filter_map(|selector| orgs.get(selector));
+            let orgs: Vec<_> = orgs.map(Org::to_ref).collect();
+            let accounts = accounts_of_first(&orgs, &account_orgs.accounts);
+            // If nothing decides between several accounts of the org, the command reports that where it matters.
+            let accounts = match only_account(&accounts) {
+                Ok(only) => Vec::from_iter(only),
+                Err(_) => accounts,
+            };
+            let names = accounts.iter().map(|(account, _)| account.profile_name());
+            profiles.extend(names.map(str::to_owned));
+        }
+        // The command looks the names up again, in the accounts that are left.
+        for org in orgs.values() {
+            if !org
+                .profiles
+                .iter()
+                .any(|profile| profiles.contains(profile))
+            {
+                profiles.extend(org.profiles.first().cloned());
+            }
+        }
+        match profiles.is_empty() {
+            true => (all(), Vec::new()),
+            false => (profiles, account_orgs.failures),
+        }
+    }
+
+    /// Finds the orgs with the default account, and those that it does not know with the others. Also returns the errors
+    /// of those that could not be asked.
+    async fn find_needed_orgs<'a>(
+        &self,
+        selectors: impl Iterator<Item = &'a OrgSelector>,
+    ) -> Result<(HashMap<&'a OrgSelector, Org>, Vec<CommandError>)> {
+        let (default, others): (Vec<_>, Vec<_>) = self
+            .accounts
+            .iter()
+            .partition(|account| account.is_default());
+        let mut default = self.org_lookup_among(default);
+        let mut others = self.org_lookup_among(others);
+        let mut orgs = HashMap::new();
+        for selector in selectors.collect::<HashSet<_>>() {
+            let org = match default.find(selector).await {
+                Err(error) if is_unknown_org(&error) => others.find(selector).await?,
+                found => found?,
+            };
+            orgs.insert(selector, org);
+        }
+        Ok((orgs, others.failures))
+    }
+
+    /// The default account, if it is one of the chosen ones.
+    pub(super) fn default_account(&self) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.is_default())
+    }
+}
+
+impl<'s> AccountOrgs<'s> {
+    /// The account that acts for the first of `orgs` that any account belongs to.
+    ///
+    /// # Errors
+    /// As [`only_account`].
+    pub(super) fn find(&self, orgs: &[OrgRef]) -> Result<Option<&'s Account>> {
+        let account = only_account(&accounts_of_first(orgs, &self.accounts))?;
+        Ok(account.map(|(account, _)| account))
+    }
+
+    /// The error if no account belongs to any of `orgs`.
+    pub(super) fn no_account_of(&self, orgs: &[OrgRef]) -> CommandError {
+        let accounts = || self.accounts.iter().map(|(account, _)| *account);
+        let label = |org: &OrgRef| {
+            let mut org = org.clone();
+            org.fill_from(&known_org(org.id, accounts()).to_ref());
+            org.label_with_id()
+        };
+        let known = self
+            .accounts
+            .iter()
+            .map(|(account, org)| format!("{} is for {}", account.profile_name(), label(org)));
+        let unknown = self.failures.iter().map(|error| {
+            let profile = error.profile().unwrap_or_default();
+            format!("{profile} is for unknown: {}", error.message())
+        });
+        let profiles: Vec<_> = known.chain(unknown).collect();
+        let orgs: Vec<_> = orgs.iter().map(label).collect();
+        CommandError::new(
+            Exit::Permission,
+            format!(
+                "no profile is for the org {}: {}",
+                orgs.join(" or "),
+                profiles.join("; ")
+            ),
+        )
+        .hint(
+            "a connection is created and updated with its source org's credentials; `orgconn profile add` adds a \
+             profile",
+        )
+    }
+}
+
+/// The accounts that belong to the first of `orgs` that any account belongs to.
+pub(in crate::app) fn accounts_of_first<'a, 's>(
+    orgs: &[OrgRef],
+    accounts: &'a [(&'s Account, OrgRef)],
+) -> Vec<(&'s Account, &'a OrgRef)> {
+    let of_org = |org: &OrgRef| {
+        let accounts = accounts.iter().filter(|(_, own)| own.id == org.id);
+        let accounts: Vec<_> = accounts.map(|(account, own)| (*account, own)).collect();
+        (!accounts.is_empty()).then_some(accounts)
+    };
+    orgs.iter().find_map(of_org).unwrap_or_default()
+}
+
+/// The account that acts for an org, of all that belong to it: the only one, or of several the default one. `None` if
+/// there is none.
+///
+/// # Errors
+/// Fails if there are several and none of them is the default one: the user of the keys becomes the owner of a
+/// connection, so that no other choice would be safe.
+pub(in crate::app) fn only_account<'a, 's>(
+    accounts: &[(&'s Account, &'a OrgRef)],
+) -> Result<Option<(&'s Account, &'a OrgRef)>> {
+    let default = accounts.iter().find(|(account, _)| account.is_default());
+    match (accounts, default) {
+        ([], _) => Ok(None),
+        ([only], _) | (_, Some(only)) => Ok(Some(*only)),
+        ([(_, org), ..], None) => {
+            let profiles = accounts.iter().map(|(account, _)| account.profile_name());
+            let profiles: Vec<_> = profiles.collect();
+            Err(CommandError::usage(format!(
+                "{} profiles are for the org {}: {}",
+                profiles.len(),
+                org.label_with_id(),
+                profiles.join(", ")
+            ))
+            .hint("choose one with --profile, or make one the default profile"))
+        }
+    }
+}

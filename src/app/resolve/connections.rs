@@ -1,0 +1,421 @@
+use std::collections::HashSet;
+
+use super::orgs::{OrgLookup, is_unknown_org};
+use crate::api::ConnectionFilter;
+use crate::app::chosen_accounts::for_each_account;
+use crate::app::{Account, ChosenAccounts};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{
+    ChangeKind, Connection, ConnectionSelector, ConnectionSet, Org, OrgDirectory, OrgRef,
+    OrgSelector, SelectConnectionError, only_match,
+};
+
+/// The orgs at the ends of a connection.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct ConnectionEnds {
+    /// Org whose data is shared: its name, UUID or public id
+    #[arg(long, value_name = "ORG", visible_alias = "from")]
+    pub(crate) source: Option<OrgSelector>,
+
+    /// Org that may query the data: its name, UUID or public id
+    #[arg(long, value_name = "ORG", visible_aliases = ["to", "sink"])]
+    pub(crate) destination: Option<OrgSelector>,
+}
+
+impl ConnectionEnds {
+    /// Whether neither end is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.source.is_none() && self.destination.is_none()
+    }
+
+    /// Checks that a command names connections either by ids or by their ends.
+    ///
+    /// # Errors
+    /// Fails if both or neither is given.
+    pub(crate) fn require_instead_of_ids(&self, has_ids: bool) -> Result<()> {
+        match (has_ids, self.is_empty()) {
+            (true, false) => Err(CommandError::usage(
+                "name a connection by its id, or by --source and --destination, not both",
+            )),
+            (false, true) => Err(CommandError::usage("no connection is named")
+                .hint("give an id, the beginning of one, or --source and --destination")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Selects one of `connections`: the one that `selector` names, or without a selector the only one.
+    ///
+    /// # Errors
+    /// Fails if there is none, or more than one.
+    pub(crate) fn select<'a>(
+        &self,
+        selector: Option<&ConnectionSelector>,
+        connections: &'a [Connection],
+    ) -> Result<&'a Connection> {
+        Ok(match selector {
+            Some(selector) => selector.select(connections)?,
+            None => only_match(connections.iter(), || self.describe())?,
+        })
+    }
+
+    /// Describes the ends in a message, after "no connection".
+    fn describe(&self) -> String {
+        let source = self.source.iter().map(|org| format!("from the org {org}"));
+        let destination = self
+            .destination
+            .iter()
+            .map(|org| format!("to the org {org}"));
+        source.chain(destination).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl OrgLookup<'_> {
+    /// Finds the orgs of `ends`, as a filter for connections.
+    ///
+    /// # Errors
+    /// As [`OrgLookup::find`].
+    pub(crate) async fn filter(&mut self, ends: &ConnectionEnds) -> Result<ConnectionFilter> {
+        let mut filter = ConnectionFilter::default();
+        if let Some(source) = &ends.source {
+            filter.source = Some(self.find(source).await?.id);
+        }
+        if let Some(destination) = &ends.destination {
+            filter.destination = Some(self.find(destination).await?.id);
+        }
+        Ok(filter)
+    }
+}
+
+/// The connections that a user names, as far as the accounts see them.
+pub(crate) struct MatchingConnections {
+    /// The connections, each once; each lists the profiles that see it.
+    pub(crate) connections: Vec<Connection>,
+    /// Whether at least one account could be read completely.
+    pub(crate) answered: bool,
+    /// The errors of the accounts that could not be read, each with its profile.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+/// The connections to create, and the account that does it.
+pub(crate) struct CreateTargets<'s> {
+    pub(crate) account: &'s Account,
+    /// The org of the account, if it is known.
+    pub(crate) source: Option<OrgRef>,
+    /// The destinations, each once.
+    pub(crate) destinations: Vec<Org>,
+    /// The errors of profiles that the command can do without.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+/// The connections to update or delete.
+pub(crate) struct ChangeTargets<'s> {
+    /// Each connection once, in the order in which they are named, with the account that changes it; or why it is not
+    /// found.
+    pub(crate) connections: Vec<Result<(&'s Account, Connection)>>,
+    /// The errors of profiles that the command can do without.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+/// What the accounts list, with the reason why it may not be all.
+type Listings<'s> = Vec<(&'s Account, Result<(Vec<Connection>, Option<CommandError>)>)>;
+
+impl ChosenAccounts {
+    /// Reads the connections between `ends` from all accounts in parallel.
+    ///
+    /// # Errors
+    /// Fails if one of the orgs of `ends` cannot be found.
+    pub(crate) async fn matching_connections(
+        &self,
+        ends: &ConnectionEnds,
+    ) -> Result<MatchingConnections> {
+        let mut lookup = self.org_lookup();
+        let filter = lookup.filter(ends).await?;
+        let listings = list(lookup.answered(), &filter).await;
+        Ok(merge(listings, lookup.failures))
+    }
+
+    /// Reads the connections among which ids are looked up, from all accounts in parallel. Where nothing chooses
+    /// accounts, the others are not asked if the default one sees all of the ids, which whole ids make certain.
+    pub(crate) async fn connections_by_id(
+        &self,
+        selectors: &[ConnectionSelector],
+    ) -> MatchingConnections {
+        let filter = ConnectionFilter::default();
+        let is_whole =
+            |selector: &ConnectionSelector| matches!(selector, ConnectionSelector::Id(_));
+        let are_whole = selectors.iter().all(is_whole);
+        let comes_first =
+            |account: &&Account| self.are_candidates && are_whole && account.is_default();
+        let (first, others): (Vec<_>, Vec<_>) = self.accounts.iter().partition(comes_first);
+        let mut listings = list(first.into_iter(), &filter).await;
+        let seen: HashSet<_> = listings
+            .iter()
+            .filter_map(|(_, listed)| listed.as_ref().ok())
+            .flat_map(|(connections, _)| connections.iter().map(|connection| connection.id))
+            .collect();
+        let is_seen = |selector: &ConnectionSelector| match selector {
+            ConnectionSelector::Id(id) => seen.contains(id),
+            ConnectionSelector::Prefix(_) => false,
+        };
+        if !selectors.iter().all(is_seen) {
+            listings.extend(list(others.into_iter(), &filter).await);
+        }
+        merge(listings, Vec::new())
+    }
+
+    /// Finds the orgs of the connections to create, and the account that does it: the only one, or with `source` the
+    /// one that belongs to this org.
+    ///
+    /// # Errors
+    /// Fails if an org or the account cannot be found, `source` is not the account's org, or a destination is the
+    /// source.
+    pub(crate) async fn create_targets(
+        &self,
+        source: Option<&OrgSelector>,
+        destinations: &[OrgSelector],
+    ) -> Result<CreateTargets<'_>> {
+        let mut lookup = self.org_lookup();
+        let (account, required) = match source {
+            None => (self.single_account()?, None),
+            Some(source) => {
+                let org = lookup.find(source).await?;
+                let orgs = [org.to_ref()];
+                let account = self.account_of_source(source, &orgs, None, &mut lookup);
+                let account = account.await?;
+                (account, Some(require_current_org(&org, account).await?))
+            }
+        };
+        // A source that needs no lookup leaves it to its account and the default one to know the destinations.
+        let knows_account = self.are_candidates && !source.is_some_and(OrgSelector::needs_lookup);
+        let mut failures = Vec::new();
+        if knows_account {
+            let default = self.default_account();
+            let default = default.filter(|default| default.profile() != account.profile());
+            failures.append(&mut lookup.failures);
+            lookup = self.org_lookup_among([account].into_iter().chain(default).collect());
+        }
+        let mut orgs = OrgDirectory::default();
+        for destination in destinations {
+            orgs.add(match lookup.find(destination).await {
+                Err(error) if knows_account && is_unknown_org(&error) => {
+                    self.org_lookup().find(destination).await?
+                }
+                found => found?,
+            });
+        }
+        failures.append(&mut lookup.failures);
+        let current = required.or_else(|| account.known_current_org());
+        let own = current.as_ref().and_then(|current| orgs.get(current.id));
+        if let Some(org) = own {
+            return Err(CommandError::usage(format!(
+                "`{}` is the source org itself: an org cannot be connected to itself",
+                org.label()
+            )));
+        }
+        Ok(CreateTargets {
+            account,
+            source: current,
+            destinations: orgs.orgs,
+            failures: self.require_chosen(failures)?,
+        })
+    }
+
+    /// Finds the connections to update or delete, and the account that changes each: its source's, for a delete else
+    /// its destination's. They are named by ids, or without ids by their `ends`.
+    ///
+    /// # Errors
+    /// Fails if the service could not be asked, an end is unknown, or no account belongs to the source that `ends`
+    /// name. A connection that is not found, or that no account may change, is an error in the returned list.
+    pub(crate) async fn change_targets(
+        &self,
+        kind: ChangeKind,
+        selectors: &[ConnectionSelector],
+        ends: &ConnectionEnds,
+    ) -> Result<ChangeTargets<'_>> {
+        if selectors.is_empty() && (ends.source.is_some() || self.accounts.len() == 1) {
+            return self.change_target_between(kind, ends).await;
+        }
+        let matches = match selectors {
+            [] => self.matching_connections(ends).await?,
+            selectors => self.connections_by_id(selectors).await,
+        };
+        let mut failures = self.require_chosen(matches.failures)?;
+        let selectors = match selectors {
+            [] => vec![None],
+            selectors => selectors.iter().map(Some).collect(),
+        };
+        let (mut found, mut seen) = (Vec::with_capacity(selectors.len()), HashSet::new());
+        for selector in selectors {
+            match ends.select(selector, &matches.connections) {
+                Ok(connection) if !seen.insert(connection.id) => {}
+                // An account that could not be asked may see the connection.
+                Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
+                    let seen_by_others = format!("{} in the other profiles", error.message());
+                    return Err(self.first_failure(&mut failures).context(seen_by_others));
+                }
+                result => found.push(result.cloned()),
+            }
+        }
+        if let [only] = self.accounts.as_slice() {
+            let connections = found.into_iter();
+            let connections = connections.map(|found| Ok((only, found?))).collect();
+            return Ok(ChangeTargets {
+                connections,
+                failures,
+            });
+        }
+        let account_orgs = self.account_orgs(failures).await;
+        let with_account = |found: Result<Connection>| {
+            let connection = found?;
+            let ends = [connection.source.clone(), connection.destination.clone()];
+            let orgs = match kind {
+                ChangeKind::Delete => &ends[..],
+                ChangeKind::Create | ChangeKind::Update => &ends[..1],
+            };
+            let account = account_orgs.find(orgs)?;
+            let account = account.ok_or_else(|| account_orgs.no_account_of(orgs))?;
+            Ok((account, connection))
+        };
+        let connections = found.into_iter().map(with_account).collect();
+        Ok(ChangeTargets {
+            connections,
+            failures: account_orgs.failures,
+        })
+    }
+
+    /// Finds the one connection between `ends` to update or delete, with the account of their source. For a delete it
+    /// may also be the destination's account, or if the destination is not given the default one, which may belong to
+    /// it.
+    async fn change_target_between(
+        &self,
+        kind: ChangeKind,
+        ends: &ConnectionEnds,
+    ) -> Result<ChangeTargets<'_>> {
+        let mut lookup = self.org_lookup();
+        let filter = lookup.filter(ends).await?;
+        let account = match &ends.source {
+            None => self.single_account()?,
+            Some(source) => {
+                let (mut orgs, mut other) = (vec![lookup.find(source).await?.to_ref()], None);
+                match (kind, &ends.destination) {
+                    (ChangeKind::Delete, Some(end)) => orgs.push(lookup.find(end).await?.to_ref()),
+                    (ChangeKind::Delete, None) => other = self.default_account(),
+                    (ChangeKind::Create | ChangeKind::Update, _) => {}
+                }
+                self.account_of_source(source, &orgs, other, &mut lookup)
+                    .await?
+            }
+        };
+        let failures = self.require_chosen(lookup.failures)?;
+        let between = account.complete_connections(filter.clone()).await?;
+        let found = match ends.select(None, &between) {
+            // Whatever the service lists, only a connection of the named orgs is changed.
+            Ok(connection) if !filter.selects(connection) => Err(unselected_error(connection)),
+            found => found.map(|connection| (account, connection.clone())),
+        };
+        Ok(ChangeTargets {
+            connections: vec![found],
+            failures,
+        })
+    }
+
+    /// The account of the profile that `source` names, else of the first of `orgs` that an account belongs to, else
+    /// `other`. If only one account is chosen, it is that one.
+    async fn account_of_source<'s>(
+        &'s self,
+        source: &OrgSelector,
+        orgs: &[OrgRef],
+        other: Option<&'s Account>,
+        lookup: &mut OrgLookup<'s>,
+    ) -> Result<&'s Account> {
+        let mut accounts = self.accounts.iter();
+        let is_named = |account: &&Account| matches!(source, OrgSelector::Profile(name) if account.profile() == Some(name));
+        match (self.accounts.as_slice(), accounts.find(is_named)) {
+            ([only], _) | (_, Some(only)) => return Ok(only),
+            _ => {}
+        }
+        let account_orgs = self
+            .account_orgs(std::mem::take(&mut lookup.failures))
+            .await;
+        let account = account_orgs.find(orgs)?.or(other);
+        let account = account.ok_or_else(|| account_orgs.no_account_of(orgs));
+        lookup.failures = account_orgs.failures;
+        account
+    }
+
+    /// Returns the errors of accounts that could not be asked, if these are only candidates: the command can do without
+    /// them. Another org may have a name, or another connection an id, in an account that could not be asked.
+    ///
+    /// # Errors
+    /// Fails with the first error if the user chose these accounts.
+    fn require_chosen(&self, mut failures: Vec<CommandError>) -> Result<Vec<CommandError>> {
+        match self.are_candidates || failures.is_empty() {
+            true => Ok(failures),
+            false => Err(self.first_failure(&mut failures)),
+        }
+    }
+}
+
+/// The error for a connection that is not between the orgs that were named.
+fn unselected_error(connection: &Connection) -> CommandError {
+    let (source, destination) = (connection.source.label(), connection.destination.label());
+    CommandError::new(
+        Exit::Failure,
+        format!("the service lists `{source}` to `{destination}`, which was not asked for"),
+    )
+}
+
+/// The account's org, which must be `org`.
+async fn require_current_org(org: &Org, account: &Account) -> Result<OrgRef> {
+    let current = account.current_org_with_name().await?;
+    account.require_pinned(&current)?;
+    if org.id == current.id {
+        return Ok(current);
+    }
+    Err(CommandError::new(
+        Exit::Permission,
+        format!(
+            "these credentials belong to `{}`, not to `{}`",
+            current.label(),
+            org.label()
+        ),
+    )
+    .hint("a connection is created with its source org's credentials"))
+}
+
+async fn list<'s>(
+    accounts: impl Iterator<Item = &'s Account>,
+    filter: &ConnectionFilter,
+) -> Listings<'s> {
+    for_each_account(accounts, |account| account.list_connections(filter.clone())).await
+}
+
+/// Merges what the accounts list. `failures` are the errors of accounts that were not asked for their connections.
+fn merge(listings: Listings<'_>, mut failures: Vec<CommandError>) -> MatchingConnections {
+    let (mut connections, mut answered) = (ConnectionSet::default(), false);
+    for (account, listed) in listings {
+        match listed {
+            Ok((seen, gap)) => {
+                connections.merge_seen_by(seen, account.profile());
+                match gap {
+                    None => answered = true,
+                    Some(gap) => failures.push(gap.for_profile(account.profile())),
+                }
+            }
+            Err(error) => failures.push(error),
+        }
+    }
+    MatchingConnections {
+        connections: connections.into_vec(),
+        answered,
+        failures,
+    }
+}
+
+/// Whether no connection has the id or the ends that the user named.
+pub(crate) fn is_unknown_connection(error: &CommandError) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(SelectConnectionError::Unknown(_))
+    )
+}
