@@ -179,7 +179,8 @@ fn a_byte_order_mark_is_no_part_of_the_first_id() {
         utf16.flat_map(u16::to_le_bytes).collect(),
     ] {
         let api = Api::new();
-        api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1));
+        api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .permit_writes();
         let world = api.world();
         std::fs::write(world.home().join("ids"), bytes).unwrap();
         let previewed = world.script("orgconn delete - --dry-run -o id < ids");
