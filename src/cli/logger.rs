@@ -7,10 +7,11 @@ struct StandardErrorLogger;
 
 static LOGGER: StandardErrorLogger = StandardErrorLogger;
 
-/// Starts logging: nothing at verbosity 0, each request at 1, details from 2 on.
-pub(super) fn start(verbosity: u8) {
+/// Starts logging: warnings at verbosity 0 unless quiet, each request at 1, details from 2 on.
+pub(super) fn start(verbosity: u8, is_quiet: bool) {
     let level = match verbosity {
-        0 => return,
+        0 if is_quiet => return,
+        0 => LevelFilter::Warn,
         1 => LevelFilter::Info,
         _ => LevelFilter::Debug,
     };

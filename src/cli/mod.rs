@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
             return error::report_usage(&refusal, || output_in(requested_format(&arguments)));
         }
     };
-    logger::start(cli.flags.verbose);
+    logger::start(cli.flags.verbose, cli.flags.quiet);
     let environment = match Environment::from_process() {
         Ok(environment) => environment,
         Err(error) => {

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use crate::app::{App, duration, stop_token};
 use crate::error::{Exit, Result};
-use crate::sandbox::{self, DEFAULT_PROFILE, Listener, Sandbox, ServeOptions};
+use crate::sandbox::{self, DEFAULT_PROFILE, Listener, RateLimit, Sandbox, ServeOptions};
 
 /// The local sandbox of the API: serve it, reset it, or print where its state is
 ///
@@ -39,6 +39,10 @@ struct ServeArgs {
     /// Wait this long before each answer
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     latency: Option<Duration>,
+
+    /// Refuse what an org sends beyond this many requests in this time, such as 20/10s
+    #[arg(long, value_name = "N/PERIOD", value_parser = rate_limit)]
+    rate_limit: Option<RateLimit>,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
@@ -63,6 +67,7 @@ async fn serve(args: ServeArgs, app: &mut App) -> Result<()> {
     let listener = Listener::bind(args.listen).map_err(anyhow::Error::from)?;
     let options = ServeOptions {
         latency: args.latency.unwrap_or_default(),
+        rate_limit: args.rate_limit,
         log_requests: true,
     };
     // Signals are handled before the variables are printed: their reader may send one at once.
@@ -82,6 +87,21 @@ fn loopback_address(text: &str) -> Result<SocketAddr, String> {
     } else {
         Err("the sandbox listens on loopback addresses only, such as 127.0.0.1".to_owned())
     }
+}
+
+/// Reads a number of requests and a period of whole seconds.
+fn rate_limit(text: &str) -> Result<RateLimit, String> {
+    let parse = || {
+        let (requests, period) = text.split_once('/')?;
+        let requests = requests.parse().ok().filter(|requests| *requests > 0)?;
+        let period = duration(period)
+            .ok()
+            .filter(|period| period.subsec_nanos() == 0)?;
+        Some(RateLimit { requests, period })
+    };
+    parse().ok_or_else(|| {
+        "give a number of requests and a period of whole seconds, such as 20/10s".to_owned()
+    })
 }
 
 /// The variables that lead another program to the sandbox, for a shell to `eval`.

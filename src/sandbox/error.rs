@@ -89,6 +89,8 @@ pub(super) enum ApiError {
     UnknownUser,
     #[error("the request body is not readable as JSON")]
     InvalidJson,
+    #[error("Too many requests")]
+    TooManyRequests,
     /// The state file cannot be used: the only error that the API does not have.
     #[error("{}", with_causes(.0))]
     Sandbox(#[from] SandboxError),
@@ -111,6 +113,7 @@ impl ApiError {
             | Self::InvalidUuid(_)
             | Self::OutOfRange(_)
             | Self::InvalidJson => StatusCode::BAD_REQUEST,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Sandbox(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

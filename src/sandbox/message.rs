@@ -9,18 +9,10 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::error::ApiError;
+use super::rate_limit::RateLimitUsage;
 
 /// The longest body that is read, in bytes. The API's own requests have a few hundred.
 const MAX_BODY: usize = 1 << 20;
-
-/// The rate limit that each answer shows. It is never reached.
-const RATE_LIMIT: [(&str, &str); 5] = [
-    ("x-ratelimit-limit", "10000"),
-    ("x-ratelimit-period", "60"),
-    ("x-ratelimit-remaining", "9999"),
-    ("x-ratelimit-reset", "60"),
-    ("x-ratelimit-name", "org_connections"),
-];
 
 /// A request, read to its end.
 #[derive(Debug)]
@@ -38,6 +30,7 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) status: StatusCode,
+    pub(super) rate_limit: RateLimitUsage,
     body: String,
     /// The methods that the path accepts, if the request used another one.
     allow: Option<&'static str>,
@@ -98,6 +91,7 @@ impl Response {
     pub(super) fn ok(body: impl ToString) -> Self {
         Self {
             status: StatusCode::OK,
+            rate_limit: RateLimitUsage::default(),
             body: body.to_string(),
             allow: None,
         }
@@ -117,6 +111,7 @@ impl From<ApiError> for Response {
         };
         Self {
             status,
+            rate_limit: RateLimitUsage::default(),
             body: json!({ "errors": [entry] }).to_string(),
             allow: match error {
                 ApiError::MethodNotAllowed(methods) => Some(methods),
@@ -132,8 +127,11 @@ impl From<Response> for hyper::Response<Full<Bytes>> {
         *converted.status_mut() = response.status;
         let headers = converted.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        for (name, value) in RATE_LIMIT {
-            headers.insert(name, HeaderValue::from_static(value));
+        for (name, value) in response.rate_limit.headers() {
+            // Numbers and the fixed name can always be sent.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
         }
         if let Some(methods) = response.allow {
             headers.insert(ALLOW, HeaderValue::from_static(methods));

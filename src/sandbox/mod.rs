@@ -9,12 +9,14 @@ mod data;
 mod error;
 mod handlers;
 mod message;
+mod rate_limit;
 mod sample_data;
 mod server;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use rate_limit::RateLimit;
 pub(crate) use sample_data::{DEFAULT_PROFILE, SampleProfile, profiles};
 pub(crate) use server::{Listener, ServeOptions, ServerHandle, serve, start};
 pub(crate) use state::Sandbox;

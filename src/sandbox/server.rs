@@ -15,9 +15,11 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::error::SandboxError;
+use super::auth::Caller;
+use super::error::{ApiError, SandboxError};
 use super::handlers;
 use super::message::{Request, Response};
+use super::rate_limit::{RateLimit, RateLimitUsage, RateLimiter};
 use super::state::Sandbox;
 
 /// The time that requests in flight get after the server is told to stop.
@@ -35,6 +37,8 @@ pub(crate) struct Listener {
 pub(crate) struct ServeOptions {
     /// The delay before each answer.
     pub(crate) latency: Duration,
+    /// How many requests each org may send; without it the limit that answers report is never reached.
+    pub(crate) rate_limit: Option<RateLimit>,
     /// Whether each answer is logged: method, path and status, but not the query string, which may contain keys.
     pub(crate) log_requests: bool,
 }
@@ -105,7 +109,12 @@ pub(crate) async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) {
-    let server = Arc::new(Server { sandbox, options });
+    let rate_limiter = options.rate_limit.map(RateLimiter::new);
+    let server = Arc::new(Server {
+        sandbox,
+        options,
+        rate_limiter,
+    });
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -128,6 +137,7 @@ pub(crate) async fn serve(
 struct Server {
     sandbox: Sandbox,
     options: ServeOptions,
+    rate_limiter: Option<RateLimiter>,
 }
 
 impl Server {
@@ -161,11 +171,25 @@ impl Server {
     }
 
     fn respond(&self, request: &Request) -> Response {
-        let response = handlers::respond(&self.sandbox, request);
+        let (usage, is_allowed) = self.count(request);
+        let mut response = match is_allowed {
+            true => handlers::respond(&self.sandbox, request),
+            false => Response::from(ApiError::TooManyRequests),
+        };
+        response.rate_limit = usage;
         if self.options.log_requests {
             let Request { method, path, .. } = request;
             log::info!("{method} {path} {}", response.status.as_u16());
         }
         response
+    }
+
+    /// Counts the request towards the limit of its org. The flag is true if it is within the limit. A request without
+    /// valid credentials belongs to no org.
+    fn count(&self, request: &Request) -> (RateLimitUsage, bool) {
+        match (&self.rate_limiter, Caller::from_headers(&request.headers)) {
+            (Some(rate_limiter), Ok(caller)) => rate_limiter.count(caller.org),
+            _ => (RateLimitUsage::default(), true),
+        }
     }
 }

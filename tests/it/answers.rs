@@ -1,8 +1,7 @@
 //! Answers that show less than they seem to, or something else: no command concludes from them what they do not show.
 
-#[path = "answers/listings.rs"]
 mod listings;
-#[path = "answers/writes.rs"]
+mod sizes;
 mod writes;
 
 use std::sync::atomic::{AtomicBool, Ordering};

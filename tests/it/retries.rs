@@ -130,6 +130,54 @@ fn a_wait_is_asked_for_in_seconds_or_until_a_date() {
 }
 
 #[test]
+fn of_a_wait_that_is_asked_for_several_times_the_longest_is_waited() {
+    for header in [
+        "x-ratelimit-reset: 0.1, 0.5",
+        "retry-after: 0.5,0.5",
+        "retry-after: 0.1\r\nretry-after: 0.5",
+    ] {
+        let api = Flaky::new([Reply::limited(header), found()]);
+        let begin = Instant::now();
+        api.world().run(["list"]).quiet_success();
+        assert!(begin.elapsed() >= Duration::from_millis(500), "{header}");
+    }
+}
+
+/// Trap: a reset that is a point in time is taken for a wait of decades.
+#[test]
+fn a_number_beyond_a_year_is_a_time_by_the_servers_own_clock() {
+    let date = "date: Wed, 26 Nov 2025 08:00:00 GMT";
+    for name in ["x-ratelimit-reset", "retry-after"] {
+        let soon = format!("{date}\r\n{name}: 1764144001");
+        let api = Flaky::new([Reply::limited(&soon), found()]);
+        let begin = Instant::now();
+        api.world().run(["list"]).quiet_success();
+        assert!(begin.elapsed() >= Duration::from_secs(1), "{name}");
+        let later = format!("{date}\r\n{name}: 1764144090");
+        let api = Flaky::new([Reply::limited(&later)]);
+        let failed = api.world().run(["list"]).code(7);
+        let told = "429 Too Many Requests; the service asks to wait 90 s\n";
+        assert!(failed.stderr.contains(told), "{}", failed.stderr);
+    }
+}
+
+#[test]
+fn a_wait_for_a_new_window_is_told() {
+    let row = |number| page(&[connection(number, 1, number, &["logs"])], 2).to_string();
+    let headers = "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 4\r\n".to_owned();
+    let api = Flaky::new([
+        Reply::AnswerWith("200 OK", headers, row(50)),
+        Reply::Answer(200, row(51)),
+    ]);
+    let listed = api.world().run(["list", "-o", "id"]).code(0);
+    assert_eq!(listed.stdout, format!("{}\n{}\n", uuid(50), uuid(51)));
+    assert_eq!(
+        listed.stderr,
+        "waiting 4 s: the rate limit allows no more requests until then\n"
+    );
+}
+
+#[test]
 fn a_failed_server_may_ask_for_a_wait_too() {
     let busy = Reply::AnswerWith(
         "503 Service Unavailable",

@@ -123,6 +123,9 @@ impl Client {
             let Some(wait) = self.wait_before_retry(&error, retries, deadline) else {
                 break error;
             };
+            if error.kind() == ErrorKind::RateLimited {
+                self.rate_limiter.announce(Instant::now() + wait);
+            }
             let (target, wait_ms) = (request.target(), wait.as_millis());
             log::info!("{target} is sent again in {wait_ms} ms: {}", error.detail());
             // An interrupt ends this wait early; the next attempt then fails with the error.

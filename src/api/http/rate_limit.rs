@@ -5,7 +5,7 @@
 //! window ends (`-Reset`). Other programs may work in the same org, so the service's count is used, minus the requests
 //! in flight. A new window is unknown until a request in it was answered, so the first request is sent alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,11 @@ use crate::api::error::{Error, ErrorKind, duration_text};
 
 /// The maximum length of a window. A header with a longer one is invalid; it may hold a date in place of a length.
 const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// A shorter wait is told only to those who want to know each request.
+const SHORT_WAIT: Duration = Duration::from_secs(3);
+/// Waits whose ends are closer than this are the same: several requests wait for one window.
+const SAME_WAIT: Duration = Duration::from_secs(2);
 
 /// The rate limits of one set of credentials.
 #[derive(Debug, Default)]
@@ -73,14 +78,33 @@ impl RateLimiter {
                 let error = Error::new(ErrorKind::RateLimited, detail);
                 return Err(error.with_retry_after(Some(wait)));
             }
-            if let Admission::AwaitReset(reset) = decision
-                && self.lock().logged_resets.insert(reset)
-            {
-                let target = request.target();
-                log::info!("{target} waits {wait_text}: the rate limit allows no more until then");
+            if let Admission::AwaitReset(reset) = decision {
+                self.announce(reset);
             }
             let _ = timeout_at(until, finished).await;
         }
+    }
+
+    /// Tells the user about a wait until the given time, once for all requests that wait until then.
+    pub(super) fn announce(&self, until: Instant) {
+        let wait = until.saturating_duration_since(Instant::now());
+        let mut state = self.lock();
+        if state
+            .announced
+            .is_some_and(|known| until < known + SAME_WAIT)
+        {
+            return;
+        }
+        state.announced = Some(until);
+        let level = match wait < SHORT_WAIT {
+            true => log::Level::Info,
+            false => log::Level::Warn,
+        };
+        let wait = duration_text(wait);
+        log::log!(
+            level,
+            "waiting {wait}: the rate limit allows no more requests until then"
+        );
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -152,8 +176,8 @@ struct State {
     limits: HashMap<Route, Option<String>>,
     windows: HashMap<String, Window>,
     in_flight: Vec<InFlight>,
-    /// The ends of windows for which a wait was logged already. Each wait is logged once.
-    logged_resets: HashSet<Instant>,
+    /// The end of the latest wait that the user was told about.
+    announced: Option<Instant>,
 }
 
 impl Route {

@@ -8,6 +8,7 @@ use reqwest::header::{ALLOW, CONTENT_TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::error::SandboxError;
+use super::super::rate_limit::RateLimit;
 use super::*;
 
 #[test]
@@ -67,6 +68,31 @@ fn each_answer_waits_for_the_latency() {
     let start = Instant::now();
     assert_eq!(api.get("hub", CONNECTIONS).0, 200);
     assert!(start.elapsed() >= latency);
+}
+
+#[test]
+fn each_answer_reports_what_is_left_of_the_rate_limit() {
+    let api = Api::serving(ServeOptions {
+        rate_limit: Some(RateLimit {
+            requests: 2,
+            period: Duration::from_secs(60),
+        }),
+        ..ServeOptions::default()
+    });
+    for (status, remaining) in [(200, "1"), (200, "0"), (429, "0")] {
+        let request = api.request(Method::GET, CONNECTIONS);
+        let response = api.send(with_keys(request, "hub"));
+        assert_eq!(response.status(), status);
+        for (name, value) in [
+            ("x-ratelimit-limit", "2"),
+            ("x-ratelimit-period", "60"),
+            ("x-ratelimit-remaining", remaining),
+            ("x-ratelimit-reset", "60"),
+            ("x-ratelimit-name", "org_connections"),
+        ] {
+            assert_eq!(response.headers()[name], value, "{name}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -212,6 +212,9 @@ Options:
       --latency <DURATION>
           Wait this long before each answer
 
+      --rate-limit <N/PERIOD>
+          Refuse what an org sends beyond this many requests in this time, such as 20/10s
+
   -h, --help
           Print help (see a summary with '-h')
 

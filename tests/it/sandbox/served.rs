@@ -20,8 +20,13 @@ pub(super) struct SandboxServer {
 
 impl SandboxServer {
     pub(super) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts the server with these flags.
+    pub(super) fn start_with(flags: &[&str]) -> Self {
         let world = World::bare();
-        let mut command = world.command(["sandbox", "serve"]);
+        let mut command = world.command([&["sandbox", "serve"], flags].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let exports = [(); 3].map(|()| lines.next().unwrap().unwrap());
