@@ -48,7 +48,7 @@ impl ConnectionFilter {
     }
 }
 
-/// A listing of connections that returns its pages in order, and each connection once.
+/// A listing of connections that returns its pages in order, without the connections that the page before had too.
 ///
 /// Must be used inside a tokio runtime: pages are fetched in tasks, so that they arrive while the caller is busy.
 /// Dropping the listing cancels these tasks.
@@ -66,8 +66,10 @@ pub struct ConnectionPages {
     offset: u64,
     /// The number of rows in the listing: the largest count that a page has reported.
     total: Option<u64>,
-    /// The ids of the connections so far.
+    /// The ids of the connections of the page before, or of all pages before.
     seen: HashSet<Uuid>,
+    /// Whether `seen` holds the ids of all pages.
+    checks_all_ids: bool,
     /// How many rows had an id that was seen before.
     repeated: u64,
     /// How many pages were read.
@@ -106,6 +108,7 @@ impl Client {
             offset: 0,
             total: None,
             seen: HashSet::new(),
+            checks_all_ids: false,
             repeated: 0,
             read: 0,
             growths: 0,
@@ -116,6 +119,13 @@ impl Client {
 }
 
 impl ConnectionPages {
+    /// Finds a connection that comes again in any later page, and not only in the next one. This takes memory for each
+    /// connection.
+    pub fn check_all_ids(mut self) -> Self {
+        self.checks_all_ids = true;
+        self
+    }
+
     /// The next page, or `None` after the last one or after an error.
     ///
     /// # Errors
@@ -225,16 +235,21 @@ impl ConnectionPages {
 
     /// Leaves out the rows that came before, and those that the filter does not select, which are unreadable records.
     fn select_rows(&mut self, mut page: ConnectionPage) -> ConnectionPage {
+        let mut ids = HashSet::with_capacity(page.connections.len());
         page.connections.retain(|connection| {
             if let Some(reason) = self.filter.wrong_end(connection) {
                 let id = Some(connection.id.to_string());
                 page.unreadable.push(UnreadableRecord { id, reason });
                 return false;
             }
-            let is_new = self.seen.insert(connection.id);
+            let is_new = ids.insert(connection.id) && !self.seen.contains(&connection.id);
             self.repeated += u64::from(!is_new);
             is_new
         });
+        match self.checks_all_ids {
+            true => self.seen.extend(ids),
+            false => self.seen = ids,
+        }
         page
     }
 

@@ -339,7 +339,7 @@ impl Account {
         &self,
         filter: ConnectionFilter,
     ) -> Result<(Vec<Connection>, Option<CommandError>)> {
-        let mut pages = self.client().await?.connections(filter);
+        let mut pages = self.client().await?.connections(filter).check_all_ids();
         let (mut connections, mut unreadable) = (Vec::new(), Vec::new());
         while let Some(page) = pages.next().await {
             match page {
@@ -347,7 +347,9 @@ impl Account {
                     connections.extend(page.connections);
                     unreadable.extend(page.unreadable);
                 }
-                Err(error) if connections.is_empty() && unreadable.is_empty() => {
+                Err(error)
+                    if connections.is_empty() && error.kind() != ErrorKind::IncompleteListing =>
+                {
                     return Err(error.into());
                 }
                 Err(error) => return Ok((connections, Some(error.into()))),

@@ -62,7 +62,7 @@ pub(crate) struct GlobalFlags {
     #[arg(value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
 
-    /// Time limit of one operation, with its retries and waits
+    /// Time limit of one request, with its retries and waits; a check after a lost answer may take as long again
     #[arg(long, global = true, value_name = "DURATION")]
     #[arg(env = "ORGCONN_TIMEOUT", hide_env_values = true)]
     #[arg(value_parser = duration, default_value = "60s")]

@@ -268,12 +268,26 @@ async fn a_row_that_comes_again_is_left_out_and_makes_the_list_incomplete() {
     assert_eq!((rows, kind), (1500, ErrorKind::IncompleteListing));
     let end = "a connection came twice, and some may be missing";
     assert!(message.ends_with(end), "{message}");
-    // Rows may be repeated far from where they came first.
-    let list = List::new(0)
+}
+
+/// Without an order, rows are repeated far from where they came first, and others are lost.
+#[tokio::test]
+async fn a_row_that_comes_again_much_later_is_found_by_who_needs_all_of_them() {
+    let server = List::new(0)
         .with(0, page_of(0, 1000, 2500))
         .with(1000, page_of(1000, 2000, 2500))
-        .with(2000, page_of(0, 500, 2500));
-    assert_eq!(list.read_broken().await.0, 2000);
+        .with(2000, page_of(500, 1000, 2500))
+        .serve()
+        .await;
+    let mut pages = list(&server).check_all_ids();
+    for rows in [1000, 1000, 0] {
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!(page.connections.len(), rows);
+    }
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IncompleteListing);
+    let end = "500 connections came twice, and some may be missing";
+    assert!(error.to_string().ends_with(end), "{error}");
 }
 
 #[tokio::test]

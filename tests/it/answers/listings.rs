@@ -79,6 +79,21 @@ fn nothing_is_concluded(
     pages: usize,
     readings: usize,
 ) {
+    whole_lists_are_given_up(code, fault, pages, readings);
+    for command in LISTING_COMMANDS {
+        let (finished, _) = run(command, fault);
+        assert_eq!(finished.code, code, "{command:?}: {}", finished.stderr);
+    }
+}
+
+/// As [`nothing_is_concluded`], without the listing commands.
+#[track_caller]
+fn whole_lists_are_given_up(
+    code: i32,
+    fault: fn(&Request, &Value) -> Option<Reply>,
+    pages: usize,
+    readings: usize,
+) {
     for command in commands_for_the_whole() {
         let (finished, service) = run(&command, fault);
         let words = command.join(" ");
@@ -87,10 +102,6 @@ fn nothing_is_concluded(
         assert!(finished.stderr.contains("error: "), "{words}");
         // One listing was read by the update before.
         assert_eq!(service.listings() - 1, pages * readings, "{words}");
-    }
-    for command in LISTING_COMMANDS {
-        let (finished, _) = run(command, fault);
-        assert_eq!(finished.code, code, "{command:?}: {}", finished.stderr);
     }
 }
 
@@ -246,6 +257,29 @@ error: the listing breaks off after 2 of 3 connections: GET /api/v2/org_connecti
 hint: try again: connections were probably created or deleted during the listing
 
 "#]]
+    );
+}
+
+#[test]
+fn a_page_that_lacks_rows_is_no_shorter_list() {
+    nothing_is_concluded(7, |_, _| Some(Reply::json(&page(&[], 5))), 1, 3);
+}
+
+/// Without a stable order one row comes twice, far apart, and another is lost.
+#[test]
+fn a_row_that_comes_twice_anywhere_means_that_another_may_be_lost() {
+    whole_lists_are_given_up(
+        7,
+        |request, _| {
+            let row = |number| connection(number, 1, 2, &["logs"]);
+            Some(Reply::json(&match request.offset() {
+                0 => page(&[row(51)], 3),
+                1 => page(&[row(52)], 3),
+                _ => page(&[row(51)], 3),
+            }))
+        },
+        3,
+        3,
     );
 }
 

@@ -105,7 +105,8 @@ Global options:
           [default: auto]
 
       --timeout <DURATION>
-          Time limit of one operation, with its retries and waits
+          Time limit of one request, with its retries and waits; a check after a lost answer may
+          take as long again
           
           [env: ORGCONN_TIMEOUT]
           [default: 60s]
@@ -173,8 +174,8 @@ Global options:
                             ORGCONN_VERBOSE]
       --color <WHEN>        When to use colour [env: ORGCONN_COLOR] [default: auto] [possible
                             values: auto, always, never]
-      --timeout <DURATION>  Time limit of one operation, with its retries and waits [env:
-                            ORGCONN_TIMEOUT] [default: 60s]
+      --timeout <DURATION>  Time limit of one request, with its retries and waits; a check after a
+                            lost answer may take as long again [env: ORGCONN_TIMEOUT] [default: 60s]
       --max-retries <N>     How often a request is retried after a temporary failure [env:
                             ORGCONN_MAX_RETRIES] [default: 3]
       --config <FILE>       Configuration file to read in place of the usual one [env:
