@@ -173,7 +173,7 @@ fn a_wait_for_a_new_window_is_told() {
     assert_eq!(listed.stdout, format!("{}\n{}\n", uuid(50), uuid(51)));
     assert_eq!(
         listed.stderr,
-        "waiting 4 s: the rate limit allows no more requests until then\n"
+        "GET /api/v2/org_connections?limit=1000&offset=1 waits 4 s: the rate limit allows no more until then\n"
     );
 }
 

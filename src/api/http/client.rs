@@ -124,7 +124,7 @@ impl Client {
                 break error;
             };
             if error.kind() == ErrorKind::RateLimited {
-                self.rate_limiter.announce(Instant::now() + wait);
+                self.rate_limiter.announce(request, Instant::now() + wait);
             }
             let (target, wait_ms) = (request.target(), wait.as_millis());
             log::info!("{target} is sent again in {wait_ms} ms: {}", error.detail());

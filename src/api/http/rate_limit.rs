@@ -79,14 +79,14 @@ impl RateLimiter {
                 return Err(error.with_retry_after(Some(wait)));
             }
             if let Admission::AwaitReset(reset) = decision {
-                self.announce(reset);
+                self.announce(request, reset);
             }
             let _ = timeout_at(until, finished).await;
         }
     }
 
-    /// Tells the user about a wait until the given time, once for all requests that wait until then.
-    pub(super) fn announce(&self, until: Instant) {
+    /// Tells the user that a request waits until the given time, once for all requests that wait until then.
+    pub(super) fn announce(&self, request: &Request, until: Instant) {
         let wait = until.saturating_duration_since(Instant::now());
         let mut state = self.lock();
         if state
@@ -100,10 +100,10 @@ impl RateLimiter {
             true => log::Level::Info,
             false => log::Level::Warn,
         };
-        let wait = duration_text(wait);
+        let (target, wait) = (request.target(), duration_text(wait));
         log::log!(
             level,
-            "waiting {wait}: the rate limit allows no more requests until then"
+            "{target} waits {wait}: the rate limit allows no more until then"
         );
     }
 

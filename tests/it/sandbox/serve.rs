@@ -80,7 +80,7 @@ fn a_wait_for_the_rate_limit_is_told_once_unless_quiet() {
     for (flags, told) in [
         (
             &[][..],
-            "waiting 4 s: the rate limit allows no more requests until then\n",
+            "POST /api/v2/org_connections waits 4 s: the rate limit allows no more until then\n",
         ),
         (&["-q"], ""),
     ] {
