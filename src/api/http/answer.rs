@@ -157,13 +157,12 @@ async fn read_body(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, 
         let detail = format!("the answer is longer than {} MiB", max_bytes >> 20);
         Error::new(ErrorKind::Decode, detail).with_outcome_unknown(true)
     };
-    if response
-        .content_length()
-        .is_some_and(|length| length > max_bytes as u64)
-    {
+    let announced = response.content_length().unwrap_or_default();
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    if announced > max_bytes {
         return Err(too_long());
     }
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(announced);
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > max_bytes => return Err(too_long()),
