@@ -25,7 +25,7 @@ use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 #[command(group = clap::ArgGroup::new("target").required(true).args(["files", "plan"]))]
 #[command(after_long_help = "Examples:
   orgconn apply -f orgconn.yaml --dry-run
-  orgconn apply -f orgconn.yaml --all-profiles --prune --max-deletes 5 --yes
+  orgconn apply -f orgconn.yaml --prune --max-deletes 5 --yes
   orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes")]
 pub(crate) struct Args {
     /// Plan that `orgconn plan --out` saved: its very steps are made, or none if the live state has changed since
@@ -53,7 +53,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             Err(errors) => return comparison::report_errors(errors, &mut app.output),
         },
     };
-    let chosen_accounts = app.chosen_accounts()?;
+    let chosen_accounts = target.open_accounts(app).await?;
     let shown = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),

@@ -16,7 +16,7 @@ use crate::desired::{
     RepeatedPair, Scope, Step, unknown_type_errors,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, ChangeKind, Connection, OrgDirectory, OrgRef};
+use crate::model::{Change, ChangeKind, Connection, OrgDirectory, OrgRef, OrgSelector};
 use crate::output::{Annotation, AnnotationLevel, ErrorRecord, Format, Output, StepRow};
 use crate::text_input::{self, TextInputError};
 
@@ -93,6 +93,33 @@ impl Target {
             CommandError::from(error).context(format!("cannot read the plan {name}"))
         });
         Ok(Self::Plan(plan?))
+    }
+}
+
+impl Target {
+    /// Opens the accounts that comparing takes. Where nothing chooses accounts, they are those of the orgs that the files
+    /// or the plan are about.
+    ///
+    /// # Errors
+    /// As [`App::chosen_accounts`].
+    pub(crate) async fn open_accounts(&self, app: &mut App) -> Result<ChosenAccounts> {
+        let needed = match self {
+            Self::Files { state, .. } if state.manages_all() => {
+                return app.candidate_accounts_if(true);
+            }
+            Self::Files { state, .. } => state.needed_orgs(),
+            Self::Plan(plan) => {
+                let ends = |step: &Step| [step.source.id, step.destination.id];
+                let steps = plan.steps().iter().map(ends);
+                steps
+                    .map(|ends| ends.map(OrgSelector::Uuid).to_vec())
+                    .collect()
+            }
+        };
+        match needed.is_empty() {
+            true => app.chosen_accounts(),
+            false => app.accounts_for(&needed).await,
+        }
     }
 }
 
@@ -452,8 +479,8 @@ fn missing_access_errors(
     let mut errors: Vec<_> = errors.collect();
     if let Some(mut last) = errors.pop() {
         last.error = last.error.hint(
-            "--all-profiles uses every profile of the configuration file; one of them must have the keys of the org \
-             itself",
+            "a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all \
+             that there are",
         );
         errors.push(last);
     }
@@ -687,7 +714,7 @@ fn complete_list(account: &Account) -> Option<&OrgDirectory> {
 /// # Errors
 /// Fails if there are no credentials, or if the output could not be written.
 pub(crate) async fn show_plan(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
-    let chosen_accounts = app.chosen_accounts()?;
+    let chosen_accounts = target.open_accounts(app).await?;
     let output = &mut app.output;
     let progress = output.progress("reading the connections", None);
     let compared = progress.during(compare(&chosen_accounts, target)).await;

@@ -16,7 +16,7 @@ use crate::output::{Format, Output, StepRow};
 #[command(after_long_help = "Examples:
   orgconn plan -f orgconn.yaml
   orgconn plan -f teams/ --prune --out plan.json
-  orgconn plan -f orgconn.yaml --all-profiles --prune -o markdown")]
+  orgconn plan -f orgconn.yaml --prune -o markdown")]
 pub(crate) struct Args {
     #[command(flatten)]
     files: FileArgs,

@@ -120,6 +120,23 @@ impl DesiredState {
         value_or_errors(state, errors)
     }
 
+    /// Whether a file says `manage: all`.
+    pub(crate) fn manages_all(&self) -> bool {
+        self.all.is_some()
+    }
+
+    /// The orgs whose keys it takes to read the connections that the state is about. Each item has the org whose keys are
+    /// preferred, then the other one that may do.
+    pub(crate) fn needed_orgs(&self) -> Vec<Vec<OrgSelector>> {
+        let pairs = self.entries.iter();
+        let pairs = pairs.map(|entry| vec![&entry.source.value, &entry.destination.value]);
+        let scope = self.scope.iter().map(|org| vec![&org.value]);
+        let orgs: HashSet<_> = pairs.chain(scope).collect();
+        let orgs = orgs.into_iter();
+        orgs.map(|orgs| orgs.into_iter().cloned().collect())
+            .collect()
+    }
+
     /// Looks up the orgs of the state. `lookup` is called once for each selector. The connections are sorted by the
     /// names of source and destination, then by their ids. Each pair of orgs occurs once, and no org is connected to
     /// itself.

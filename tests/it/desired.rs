@@ -3,6 +3,7 @@
 mod apply;
 mod at_once;
 mod check;
+mod chosen;
 mod encodings;
 mod files;
 mod github;

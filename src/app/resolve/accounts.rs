@@ -16,10 +16,6 @@ impl App {
     ///
     /// # Errors
     /// As [`App::chosen_accounts`].
-    #[expect(
-        dead_code,
-        reason = "the commands with a file and undo are about to use it"
-    )]
     pub(crate) async fn accounts_for(
         &mut self,
         needed: &[Vec<OrgSelector>],

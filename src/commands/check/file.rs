@@ -13,7 +13,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
-    let chosen_accounts = app.chosen_accounts()?;
+    let chosen_accounts = target.open_accounts(app).await?;
     let progress = app.output.progress("reading the connections", None);
     let compared = progress.during(poll(args, &target, &chosen_accounts)).await;
     match compared {

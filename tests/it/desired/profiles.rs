@@ -67,9 +67,9 @@ update  Org 3   Org 2        audit   metrics  5
         planned.stderr,
         str![[r#"
 error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be read: none of the profiles one, two has keys for either org
-hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
+hint: a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all that there are
 error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: none of the profiles one, two has keys for `Org 3`
-hint: --all-profiles uses every profile of the configuration file; one of them must have the keys of the org itself
+hint: a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all that there are
 0 to create, 1 to update, 0 to delete, 1 unchanged
 
 "#]]
@@ -91,7 +91,7 @@ fn apply_begins_nothing_where_a_source_has_no_profile() {
     assert!(
         refused
             .stderr
-            .contains("the profile two does not have keys for `Org 3`\nhint: --all-profiles"),
+            .contains("the profile two does not have keys for `Org 3`\nhint: a profile must have"),
         "{}",
         refused.stderr
     );

@@ -42,7 +42,7 @@ Options:
 Examples:
   orgconn plan -f orgconn.yaml
   orgconn plan -f teams/ --prune --out plan.json
-  orgconn plan -f orgconn.yaml --all-profiles --prune -o markdown
+  orgconn plan -f orgconn.yaml --prune -o markdown
 
 "#]]
     );
@@ -90,7 +90,7 @@ Options:
 
 Examples:
   orgconn apply -f orgconn.yaml --dry-run
-  orgconn apply -f orgconn.yaml --all-profiles --prune --max-deletes 5 --yes
+  orgconn apply -f orgconn.yaml --prune --max-deletes 5 --yes
   orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes
 
 "#]]

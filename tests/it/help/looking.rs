@@ -133,7 +133,7 @@ Examples:
   orgconn check --destination 'Security Archive' --type logs --wait 60s
   orgconn check --source Platform --type logs,metrics,audit --exact
   orgconn check --source 'Security Archive' --absent
-  orgconn check -f orgconn.yaml --all-profiles --exact -o github
+  orgconn check -f orgconn.yaml --exact -o github
 
 "#]]
     );
