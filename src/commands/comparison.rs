@@ -97,6 +97,11 @@ impl Target {
 }
 
 impl Target {
+    /// Whether a file says `manage: all`.
+    fn manages_all(&self) -> bool {
+        matches!(self, Self::Files { state, .. } if state.manages_all())
+    }
+
     /// Opens the accounts that comparing takes. Where nothing chooses accounts, they are those of the orgs that the files
     /// or the plan are about.
     ///
@@ -104,9 +109,7 @@ impl Target {
     /// As [`App::chosen_accounts`].
     pub(crate) async fn open_accounts(&self, app: &mut App) -> Result<ChosenAccounts> {
         let needed = match self {
-            Self::Files { state, .. } if state.manages_all() => {
-                return app.candidate_accounts_if(true);
-            }
+            Self::Files { .. } if self.manages_all() => return app.candidate_accounts_if(true),
             Self::Files { state, .. } => state.needed_orgs(),
             Self::Plan(plan) => {
                 let ends = |step: &Step| [step.source.id, step.destination.id];
@@ -272,6 +275,8 @@ pub(crate) struct Comparison<'s> {
     /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
     /// account sees.
     pub(crate) unknown: Vec<LocatedError>,
+    /// Whether a file says `manage: all`.
+    manages_all: bool,
 }
 
 /// Reads the live state through all accounts and compares it with the target.
@@ -309,6 +314,7 @@ pub(crate) async fn compare<'s>(
         plan,
         snapshot,
         unknown,
+        manages_all: target.manages_all(),
     })
 }
 
@@ -680,23 +686,28 @@ impl<'s> Comparison<'s> {
         self.note_outside_scope(output);
     }
 
-    /// Prints how many live connections of served source orgs no file contains and nothing deletes, if there are any.
+    /// Prints how many live connections are outside the scope, if there are any. Those of sources that no chosen account
+    /// serves count only if the files manage all orgs.
     pub(crate) fn note_outside_scope(&self, output: &mut Output) {
-        let outside = self.plan.outside_scope();
         let is_served = |found: &&Connection| {
             let mut accounts = self.snapshot.accounts_of_org(found.source.id);
             accounts.next().is_some()
         };
-        let connections = match outside.filter(is_served).count() {
+        let outside = self.plan.outside_scope();
+        let outside = outside.filter(|found| self.manages_all || is_served(found));
+        let connections = match outside.count() {
             0 => return,
             1 => "1 live connection of another source org is not in the file, and stays".to_owned(),
             several => format!(
                 "{several} live connections of other source orgs are not in the file, and stay"
             ),
         };
-        output.note(&format!(
-            "{connections}; `manage: all` in the file would put them in its scope"
-        ));
+        output.note(&match self.manages_all {
+            true => format!("{connections}: no chosen profile serves the source"),
+            false => {
+                format!("{connections}; `manage: all` in the file would put them in its scope")
+            }
+        });
     }
 }
 

@@ -204,6 +204,10 @@ impl DesiredConnection {
         (self.source.id, self.destination.id)
     }
 
+    pub(super) fn has_unknown_types(&self) -> bool {
+        !self.unknown_types.is_empty()
+    }
+
     /// The unknown types that the live connection does not have, as mistakes.
     pub(super) fn unknown_type_errors(&self, live: Option<&Connection>) -> Vec<DesiredError> {
         let is_live = |kind| live.is_some_and(|connection| connection.types.contains(kind));

@@ -276,13 +276,16 @@ fn org_names(live: &[Connection], desired: &[DesiredConnection]) -> HashMap<Uuid
 }
 
 /// The unknown types of the desired connections that the live ones do not have, as mistakes in the files.
-pub(crate) fn unknown_type_errors<'a>(
+pub(crate) fn unknown_type_errors(
     live: &[Connection],
-    desired: impl IntoIterator<Item = &'a DesiredConnection>,
+    desired: &[DesiredConnection],
 ) -> Vec<DesiredError> {
+    if !desired.iter().any(DesiredConnection::has_unknown_types) {
+        return Vec::new();
+    }
     let live = connections_by_pair(live);
     let errors = desired
-        .into_iter()
+        .iter()
         .flat_map(|connection| connection.unknown_type_errors(live.get(&connection.pair())));
     errors.collect()
 }
@@ -293,18 +296,23 @@ pub(crate) fn repeated_pairs(live: &[Connection]) -> impl Iterator<Item = Vec<Co
 }
 
 fn repeated_by_pair(live: &[Connection]) -> BTreeMap<(Uuid, Uuid), Vec<Connection>> {
-    let mut by_pair: BTreeMap<_, Vec<Connection>> = BTreeMap::new();
+    let mut first_by_pair: HashMap<_, &Connection> = HashMap::new();
+    let mut repeated: BTreeMap<_, Vec<Connection>> = BTreeMap::new();
     for connection in live {
-        let connections = by_pair.entry(connection.pair()).or_default();
-        if connections.iter().all(|known| known.id != connection.id) {
-            connections.push(connection.clone());
+        let first = *first_by_pair.entry(connection.pair()).or_insert(connection);
+        if first.id != connection.id {
+            let connections = repeated
+                .entry(connection.pair())
+                .or_insert(vec![first.clone()]);
+            if connections.iter().all(|known| known.id != connection.id) {
+                connections.push(connection.clone());
+            }
         }
     }
-    by_pair.retain(|_, connections| {
+    for connections in repeated.values_mut() {
         connections.sort_by_key(|connection| connection.id);
-        connections.len() > 1
-    });
-    by_pair
+    }
+    repeated
 }
 
 /// The step of a plan for one pair of orgs, which may change nothing.

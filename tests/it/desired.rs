@@ -16,6 +16,7 @@ mod profiles;
 mod sandbox;
 mod saved;
 mod scope;
+mod session;
 mod terminal;
 mod warnings;
 

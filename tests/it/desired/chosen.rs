@@ -80,8 +80,11 @@ fn profiles_without_an_org_are_asked_and_one_that_cannot_be_is_at_most_a_note() 
 
 #[test]
 fn a_file_that_manages_all_needs_every_profile() {
-    let one = api(1, &[1, 2], &[connection(52, 1, 2, &["logs"])]);
-    let two = api(2, &[2], &[connection(60, 2, 1, &["logs"])]);
+    let both = [
+        connection(52, 1, 2, &["logs"]),
+        connection(60, 2, 1, &["logs"]),
+    ];
+    let (one, two) = (api(1, &[1, 2], &both), api(2, &[2], &both));
     let profiles = || {
         Profiles::new("default_profile = \"one\"")
             .with("one", &one, Some(1))
@@ -95,6 +98,13 @@ fn a_file_that_manages_all_needs_every_profile() {
     };
     let differs = manages(world(profiles())).run(check).code(3);
     assert!(differs.stdout.contains("unwanted  delete  Org 2"), "{}", differs.stdout);
+    let part = [&check[..], &["--profile=one"]].concat();
+    let part = manages(world(profiles())).run(part).code(0);
+    assert_eq!(
+        part.stderr,
+        "1 live connection of another source org is not in the file, and stays: no chosen profile serves the source\n\
+         0 missing, 0 different, 0 unwanted, 1 as wanted\n"
+    );
     let down = profiles().at("three", NOWHERE, Some(&uuid(3)), "TEST");
     let unknown = manages(world(down)).run(check).code(8);
     assert!(
