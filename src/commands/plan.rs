@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::comparison::{self, FileArgs};
+use super::comparison::{self, FileArgs, Target, compare};
 use crate::app::App;
 use crate::desired::Plan;
 use crate::error::{CommandError, Exit, Result};
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
-    let (exit, plan) = comparison::show_plan(&target, app).await?;
+    let (exit, plan) = show(&target, app).await?;
     if let Some(path) = &args.out {
         save(plan.as_ref(), path, &mut app.output)?;
     }
@@ -46,6 +46,32 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         Exit::Done if args.exit_code && has_changes => Ok(Exit::Difference),
         exit => Ok(exit),
     }
+}
+
+/// Shows the plan, the parts of the live state that could not be read, and the changes that cannot be made. Returns the
+/// plan if it is complete.
+///
+/// # Errors
+/// Fails if there are no credentials, or if the output could not be written.
+async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
+    let chosen_accounts = target.open_accounts(app).await?;
+    let output = &mut app.output;
+    let progress = output.progress("reading the connections", None);
+    let compared = progress.during(compare(&chosen_accounts, target)).await;
+    let mut comparison = match compared {
+        Ok(comparison) => comparison,
+        Err(errors) => return Ok((comparison::report_errors(errors, output)?, None)),
+    };
+    let without_account = comparison.changes_without_account();
+    comparison.print_warnings(output).await;
+    let is_any_live_state_known = comparison.is_any_live_state_known();
+    let mut errors = std::mem::take(&mut comparison.unknown);
+    errors.extend(without_account);
+    let is_complete = errors.is_empty();
+    let steps = comparison.steps();
+    let exit = comparison::report_steps(steps, is_any_live_state_known, errors, output)?;
+    comparison.note_counts(output);
+    Ok((exit, is_complete.then_some(comparison.plan)))
 }
 
 /// Saves the plan if it is complete.

@@ -1,0 +1,180 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::LocatedError;
+use crate::app::{App, ChosenAccounts};
+use crate::commands::shared_flags::UnknownTypes;
+use crate::desired::{DesiredState, FileName, Plan, Position, Step};
+use crate::error::{CommandError, Result};
+use crate::model::OrgSelector;
+use crate::text_input::{self, TextInputError};
+
+/// The flags for desired-state files, and for what a plan may do with them.
+#[derive(clap::Args, Debug)]
+pub(crate) struct FileArgs {
+    /// File of the wanted connections, YAML or JSON (repeatable); a directory stands for its *.yaml and *.yml files,
+    /// `-` for standard input
+    #[arg(short, long = "file", value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Also delete connections that are not in the file, if their source is in its scope: the orgs that its key
+    /// `manage` names, or without it the source orgs of its connections
+    #[arg(long)]
+    prune: bool,
+
+    #[command(flatten)]
+    unknown_types: UnknownTypes,
+}
+
+impl FileArgs {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// As [`Target::read_files`].
+    pub(crate) fn read(&self) -> Result<Target, Vec<LocatedError>> {
+        Target::read_files(&self.files, &self.unknown_types, self.prune)
+    }
+}
+
+/// What the live state is to be.
+pub(crate) enum Target {
+    /// What the files describe. With `prune`, other connections in their scope are not wanted.
+    Files { state: DesiredState, prune: bool },
+    /// What the steps of a saved plan make of it.
+    Plan(Plan),
+}
+
+impl Target {
+    /// Reads the files at `paths`.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read or has mistakes; all mistakes are returned.
+    pub(crate) fn read_files(
+        paths: &[PathBuf],
+        unknown_types: &UnknownTypes,
+        prune: bool,
+    ) -> Result<Self, Vec<LocatedError>> {
+        let (mut texts, mut errors) = (Vec::new(), Vec::new());
+        for name in file_names(paths)? {
+            match read_text(&name) {
+                Ok(text) => texts.push((name, text)),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        match DesiredState::parse(&texts, unknown_types.allow_unknown_type) {
+            Ok(state) => Ok(Self::Files { state, prune }),
+            Err(errors) => Err(LocatedError::from_desired(errors)),
+        }
+    }
+
+    /// Reads a plan that `plan --out` saved.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read, or is not a plan.
+    pub(crate) fn read_plan(path: &Path) -> Result<Self> {
+        let name = FileName::new(path);
+        let text = read_text(&name).map_err(LocatedError::into_error)?;
+        let plan = Plan::from_json(&text);
+        let plan = plan.map_err(|error| {
+            CommandError::from(error).context(format!("cannot read the plan {name}"))
+        });
+        Ok(Self::Plan(plan?))
+    }
+
+    /// Whether a file says `manage: all`.
+    pub(super) fn manages_all(&self) -> bool {
+        matches!(self, Self::Files { state, .. } if state.manages_all())
+    }
+
+    /// Opens the accounts that comparing takes. Where nothing chooses accounts, they are those of the orgs that the files
+    /// or the plan are about.
+    ///
+    /// # Errors
+    /// As [`App::chosen_accounts`].
+    pub(crate) async fn open_accounts(&self, app: &mut App) -> Result<ChosenAccounts> {
+        let needed = match self {
+            Self::Files { .. } if self.manages_all() => return app.candidate_accounts_if(true),
+            Self::Files { state, .. } => state.needed_orgs(),
+            Self::Plan(plan) => {
+                let ends = |step: &Step| [step.source.id, step.destination.id];
+                let steps = plan.steps().iter().map(ends);
+                steps
+                    .map(|ends| ends.map(OrgSelector::Uuid).to_vec())
+                    .collect()
+            }
+        };
+        match needed.is_empty() {
+            true => app.chosen_accounts(),
+            false => app.accounts_for(&needed).await,
+        }
+    }
+}
+
+/// The files at `paths`, in their order. A directory stands for the files in it.
+///
+/// # Errors
+/// Fails if a directory cannot be read or has no such file, or if standard input is named twice.
+fn file_names(paths: &[PathBuf]) -> Result<Vec<FileName>> {
+    let mut names = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            names.extend(files_in(path)?);
+        } else {
+            names.push(FileName::new(path));
+        }
+    }
+    if names.iter().filter(|name| name.path().is_none()).count() > 1 {
+        return Err(CommandError::usage("standard input is named twice"));
+    }
+    Ok(names)
+}
+
+/// The YAML files in a directory, sorted by their names. Hidden ones are left out, as shells do.
+fn files_in(directory: &Path) -> Result<Vec<FileName>> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let entries = directory.read_dir()?;
+        let paths = entries.map(|entry| Ok(entry?.path()));
+        paths.collect()
+    };
+    let cannot_read = |error: io::Error| {
+        let error = CommandError::from(TextInputError::from(error));
+        error.context(format!("cannot read {}", directory.display()))
+    };
+    let mut paths = list().map_err(cannot_read)?;
+    paths.retain(|path| {
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let extension = path.extension();
+        !is_hidden
+            && extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
+            && !path.is_dir()
+    });
+    if paths.is_empty() {
+        let directory = directory.display();
+        return Err(CommandError::usage(format!(
+            "the directory {directory} has no *.yaml or *.yml file"
+        )));
+    }
+    paths.sort();
+    Ok(paths.into_iter().map(FileName::new).collect())
+}
+
+/// Reads a file; `-` is standard input.
+fn read_text(name: &FileName) -> Result<String, LocatedError> {
+    text_input::read(name.path()).map_err(|error| match error {
+        TextInputError::Invalid { reason } => LocatedError {
+            location: Some(name.location(Position {
+                line: reason.line,
+                column: reason.column,
+            })),
+            error: CommandError::usage(reason.to_string()),
+        },
+        error => CommandError::from(error)
+            .context(format!("cannot read {name}"))
+            .into(),
+    })
+}

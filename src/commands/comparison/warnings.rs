@@ -1,0 +1,146 @@
+//! What a person should know before a plan is carried out.
+
+use std::collections::HashSet;
+
+use super::Comparison;
+use crate::app::{Account, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
+use crate::desired::Step;
+use crate::model::{ChangeKind, Connection, OrgDirectory, OrgRef};
+use crate::output::Output;
+
+impl Comparison<'_> {
+    /// Prints the warnings that a person should see before the plan is carried out.
+    pub(crate) async fn print_warnings(&self, output: &mut Output) {
+        output.warn_each(self.plan.warnings(&self.snapshot.orgs));
+        output.warn_each(self.impossible_pair_warnings());
+        output.warn_each(self.personal_owner_warnings().await);
+    }
+
+    /// A warning for each connection to create that the service will refuse, as far as the lists of orgs show: the orgs
+    /// at its ends are on different sites, or belong to different accounts.
+    fn impossible_pair_warnings(&self) -> Vec<String> {
+        let creates = self
+            .plan
+            .changes()
+            .filter(|step| step.kind() == Some(ChangeKind::Create));
+        creates
+            .filter_map(|step| self.impossible_pair_warning(step))
+            .collect()
+    }
+
+    fn impossible_pair_warning(&self, step: &Step) -> Option<String> {
+        let (account, _) = self.account_for(step)?;
+        let pair = format!(
+            "`{}` cannot be connected to `{}`",
+            step.source.label(),
+            step.destination.label()
+        );
+        let destination = step.destination.id;
+        let accounts = self.snapshot.accounts.iter();
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            accounts.partition(|(other, _)| other.server() == account.server());
+        let knows_destination = |(other, own): &&&(&Account, OrgRef)| {
+            let listed = other.known_orgs().and_then(|list| list.get(destination));
+            own.id == destination || listed.is_some()
+        };
+        if here.iter().find(knows_destination).is_none()
+            && let Some((other, _)) = elsewhere.iter().find(knows_destination)
+        {
+            let (here, there) = (account.server(), other.server());
+            return Some(format!(
+                "{pair}: they are on different sites, {here} and {there}"
+            ));
+        }
+        let lists = here.iter().filter_map(|(other, _)| complete_list(other));
+        let mut lists_with_source = lists
+            .filter(|list| list.get(step.source.id).is_some())
+            .peekable();
+        lists_with_source.peek()?;
+        lists_with_source
+            .all(|list| list.get(destination).is_none())
+            .then(|| format!("{pair}: it is not among the orgs of the same account"))
+    }
+
+    /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is
+    /// skipped: its error is reported elsewhere.
+    async fn personal_owner_warnings(&self) -> Vec<String> {
+        let mut orgs = HashSet::new();
+        let creates = self
+            .plan
+            .changes()
+            .filter(|step| step.kind() == Some(ChangeKind::Create));
+        let accounts: Vec<_> = creates
+            .filter_map(|step| self.account_for(step))
+            .filter(|(_, org)| orgs.insert(org.id))
+            .collect();
+        let warnings = accounts.into_iter().map(|(account, org)| async move {
+            let user = account.client().await.ok()?.current_user().await.ok()?;
+            if user.service_account != Some(false) {
+                return None;
+            }
+            let name = user.name.or(user.email).or(user.handle);
+            let owner = match name {
+                Some(name) => format!("{name}, a person"),
+                None => "a person".to_owned(),
+            };
+            Some(format!(
+                "new connections in `{}` would belong to {owner}, and be deleted with that account: Datadog \
+                 recommends a service account",
+                org.label()
+            ))
+        });
+        let warnings = run_concurrently(warnings, MAX_CONCURRENT_ACCOUNTS).await;
+        warnings.into_iter().flatten().collect()
+    }
+
+    /// Prints how many changes there are, how many more connections `--prune` would delete, and how many it would not.
+    pub(crate) fn note_counts(&self, output: &mut Output) {
+        let counts = self.plan.counts();
+        output.note(&format!(
+            "{} to create, {} to update, {} to delete, {} unchanged",
+            counts.create, counts.update, counts.delete, counts.unchanged
+        ));
+        match self.plan.prunable().count() {
+            0 => {}
+            1 => output.hint(
+                "--prune would delete 1 more connection of these source orgs that is not in the file",
+            ),
+            several => output.hint(&format!(
+                "--prune would delete {several} more connections of these source orgs that are not in the file"
+            )),
+        }
+        self.note_outside_scope(output);
+    }
+
+    /// Prints how many live connections are outside the scope, if there are any. Those of sources that no chosen account
+    /// serves count only if the files manage all orgs.
+    pub(crate) fn note_outside_scope(&self, output: &mut Output) {
+        let is_served = |found: &&Connection| {
+            let mut accounts = self.snapshot.accounts_of_org(found.source.id);
+            accounts.next().is_some()
+        };
+        let outside = self.plan.outside_scope();
+        let outside = outside.filter(|found| self.manages_all || is_served(found));
+        let connections = match outside.count() {
+            0 => return,
+            1 => "1 live connection of another source org is not in the file, and stays".to_owned(),
+            several => format!(
+                "{several} live connections of other source orgs are not in the file, and stay"
+            ),
+        };
+        output.note(&match self.manages_all {
+            true => format!("{connections}: no chosen profile serves the source"),
+            false => {
+                format!("{connections}; `manage: all` in the file would put them in its scope")
+            }
+        });
+    }
+}
+
+/// The orgs that the account manages, if that is all orgs of its account. A child org manages nobody: its list has
+/// itself only.
+fn complete_list(account: &Account) -> Option<&OrgDirectory> {
+    let list = account.known_orgs()?;
+    let has_others = list.orgs.iter().any(|org| Some(org.id) != list.current);
+    has_others.then_some(list)
+}
