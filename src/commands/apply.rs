@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::comparison::{self, Comparison, FileArgs, LocatedError, Target, compare};
-use super::report::Interruption;
+use super::report::{ChangeProgress, Interruption};
 use crate::app::{
     App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
     run_concurrently,
@@ -209,7 +209,13 @@ async fn carry_out(
     {
         if let Some(result) = row.result {
             let interruption = &mut report.interruption;
-            interruption.count(result == NOT_ATTEMPTED, result == DONE, is_late);
+            let progress = match result {
+                DONE => ChangeProgress::Done,
+                UNKNOWN => ChangeProgress::Unknown,
+                NOT_ATTEMPTED => ChangeProgress::NotAttempted,
+                _ => ChangeProgress::Failed,
+            };
+            interruption.count(progress, is_late);
         }
         report.rows.push(row);
         report.failures.extend(failure);

@@ -49,8 +49,13 @@ pub(crate) type ChangeResult = (Result<ConnectionResult>, bool);
 pub(crate) fn print_changes(results: Vec<ChangeResult>, output: &mut Output) -> Result<Exit> {
     let mut interruption = Interruption::default();
     for (result, is_late) in &results {
-        let is_not_attempted = matches!(result, Ok(row) if row.result == NOT_ATTEMPTED);
-        interruption.count(is_not_attempted, result.is_ok(), *is_late);
+        let progress = match result {
+            Ok(row) if row.result == NOT_ATTEMPTED => ChangeProgress::NotAttempted,
+            Ok(_) => ChangeProgress::Done,
+            Err(error) if error.is_outcome_unknown() => ChangeProgress::Unknown,
+            Err(_) => ChangeProgress::Failed,
+        };
+        interruption.count(progress, *is_late);
     }
     let mut results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
     if output.format() == Format::Id {
@@ -61,21 +66,33 @@ pub(crate) fn print_changes(results: Vec<ChangeResult>, output: &mut Output) -> 
     print_results(results, output)
 }
 
-/// Counts the changes of an interrupted command.
+/// How far a change came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChangeProgress {
+    Done,
+    Failed,
+    Unknown,
+    NotAttempted,
+}
+
+/// Counts the changes of a command that may be interrupted.
 #[derive(Default)]
 pub(crate) struct Interruption {
     done: usize,
     finished_late: usize,
+    unknown: usize,
     not_attempted: usize,
 }
 
 impl Interruption {
     /// Counts one change. `is_late` says whether its result came after the command was interrupted.
-    pub(crate) fn count(&mut self, is_not_attempted: bool, is_done: bool, is_late: bool) {
-        match (is_not_attempted, is_late) {
-            (true, _) => self.not_attempted += 1,
-            (false, true) => self.finished_late += 1,
-            (false, false) => self.done += usize::from(is_done),
+    pub(crate) fn count(&mut self, progress: ChangeProgress, is_late: bool) {
+        match (progress, is_late) {
+            (ChangeProgress::NotAttempted, _) => self.not_attempted += 1,
+            (ChangeProgress::Unknown, _) => self.unknown += 1,
+            (ChangeProgress::Done | ChangeProgress::Failed, true) => self.finished_late += 1,
+            (ChangeProgress::Done, false) => self.done += 1,
+            (ChangeProgress::Failed, false) => {}
         }
     }
 
@@ -84,16 +101,20 @@ impl Interruption {
         let Self {
             done,
             finished_late,
+            unknown,
             not_attempted,
         } = self;
-        (not_attempted > 0).then(|| {
-            CommandError::new(
-                Exit::Interrupted,
-                format!(
-                    "interrupted: {done} done, {finished_late} in flight and finished, {not_attempted} not attempted"
-                ),
-            )
-        })
+        if not_attempted == 0 {
+            return None;
+        }
+        let unknown = match unknown {
+            0 => String::new(),
+            count => format!(", {count} unknown"),
+        };
+        let message = format!(
+            "interrupted: {done} done, {finished_late} in flight and finished{unknown}, {not_attempted} not attempted"
+        );
+        Some(CommandError::new(Exit::Interrupted, message))
     }
 }
 

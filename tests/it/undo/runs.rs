@@ -239,4 +239,9 @@ fn only_the_profiles_that_it_takes_can_make_an_undo_fail() {
     let undone = world.run(["undo", "-o=id"]).code(0);
     assert_eq!(undone.stdout.lines().count(), 2);
     assert!(!undone.stderr.contains("error"), "{}", undone.stderr);
+    create(&world, &["Security Archive"]);
+    let words = ["--source=Observability Hub", "--destination=Security Archive"];
+    world.run([&["delete", "-q"], &words[..]].concat()).code(0);
+    let undone = world.run(["undo", "-o=jsonl"]).code(0);
+    assert_eq!(undone.json()["result"], "created");
 }
