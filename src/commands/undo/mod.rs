@@ -133,12 +133,18 @@ fn show(undo: &Undo<'_>, must_ask: bool, output: &mut Output) {
             false => output.note(&line),
         }
     }
-    let mut changes = undo.changes();
-    if changes.any(|(_, change, _)| change.kind() == ChangeKind::Create) {
-        output.warn(
+    let changes = undo.changes();
+    let creates = changes.filter(|(_, change, _)| change.kind() == ChangeKind::Create);
+    match creates.count() {
+        0 => {}
+        1 => output.warn(
             "the connection gets a new id, and the user of these keys as its owner; its restriction policy is not \
              restored",
-        );
+        ),
+        several => output.warn(&format!(
+            "{several} connections get new ids, and the users of these keys as their owners; their restriction \
+             policies are not restored"
+        )),
     }
 }
 

@@ -55,6 +55,12 @@ impl Running {
         until(|| self.stderr.so_far().contains(text), || self.told());
     }
 
+    /// Waits until a condition holds.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, holds: impl Fn() -> bool) {
+        until(holds, || self.told());
+    }
+
     /// Waits until the program ends, and returns its exit code and output.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Finished {

@@ -5,6 +5,8 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::{entries, state, world};
+#[cfg(unix)]
+use crate::harness::Running;
 use crate::harness::{Api, Profiles, SandboxServer, World, connection, org_list, page, uuid};
 
 /// The runs of the history, the newest first, each once.
@@ -244,4 +246,50 @@ fn only_the_profiles_that_it_takes_can_make_an_undo_fail() {
     world.run([&["delete", "-q"], &words[..]].concat()).code(0);
     let undone = world.run(["undo", "-o=jsonl"]).code(0);
     assert_eq!(undone.json()["result"], "created");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_undo_that_was_interrupted_is_finished_by_the_next_one() {
+    let api = Api::new();
+    let made: Vec<_> = (0..12)
+        .map(|number| connection(50 + number, 1, 2 + number, &["logs"]))
+        .collect();
+    serve_reads(&api, &made);
+    let ok = |body: &Value| ResponseTemplate::new(200).set_body_json(body);
+    let gone = ok(&json!({})).set_delay(std::time::Duration::from_millis(300));
+    for (made, number) in made.iter().zip(0..) {
+        let create = json!({"data": {
+            "type": "org_connection", "attributes": {"connection_types": ["logs"]},
+            "relationships": {"sink_org": {"data": {"type": "orgs", "id": uuid(2 + number)}}},
+        }});
+        let delete = format!("/api/v2/org_connections/{}", uuid(50 + number));
+        let made = ok(&json!({"data": made}));
+        api.expect("POST", "/api/v2/org_connections", Some(create), made, 1)
+            .expect("DELETE", &delete, None, gone.clone(), 1);
+    }
+    let world = api.world().with("ORGCONN_YES", "1");
+    let destinations: Vec<_> = (2..14).map(uuid).collect();
+    let words = ["create", "--type=logs", "-q"].into_iter();
+    world
+        .run(words.chain(destinations.iter().map(String::as_str)))
+        .code(0);
+    let running = Running::start(world.command(["undo", "-o=json"]));
+    running.wait_until(|| api.targets().iter().any(|it| it.starts_with("DELETE")));
+    running.interrupt();
+    let finished = running.finish().code(130);
+    let report = finished.json();
+    let count = |result: &str| {
+        let is_counted = |item: &&Value| item["result"] == result;
+        items(&report).iter().filter(is_counted).count()
+    };
+    let (undone, left) = (count("deleted"), count("not attempted"));
+    assert_eq!(undone + left, 12);
+    let counts = format!(
+        "interrupted: 0 done, {undone} in flight and finished, {left} not attempted"
+    );
+    assert_eq!(report["errors"][0]["message"], counts);
+    assert!(finished.stderr.ends_with(&format!("{undone} undone, {left} left\n")));
+    let next = world.run(["undo", "-q", "-o=id"]).code(0);
+    assert_eq!(next.stdout.lines().count(), left);
 }
