@@ -43,11 +43,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let chosen_accounts = app.candidate_accounts_if(true)?;
     let undo = first_possible(targets, &chosen_accounts, &mut app.output).await?;
     show(&undo, must_ask, &mut app.output);
-    if args.dry_run {
-        app.output.note("dry run: nothing was changed");
-        return report::print_results(preview(undo), &mut app.output);
-    }
     let senders = open_senders(&undo).await?;
+    if args.dry_run {
+        let results = preview(undo, &senders).await;
+        app.output.note("dry run: nothing was changed");
+        return report::print_results(results, &mut app.output);
+    }
     if must_ask && !senders.is_empty() {
         let question = match undo.changes().count() {
             1 => "Undo this?".to_owned(),
@@ -178,13 +179,22 @@ fn describe_change(change: &Change, pair: &str) -> String {
     }
 }
 
-/// The rows of a dry run, and why each other entry is left.
-fn preview(undo: Undo<'_>) -> Vec<Result<ConnectionResult>> {
+/// The rows of a dry run, and why each other entry is left, as far as that can be known.
+async fn preview(
+    undo: Undo<'_>,
+    senders: &[(&Account, ChangeSender<'_>)],
+) -> Vec<Result<ConnectionResult>> {
     let actions = undo.steps.into_iter().map(|step| step.action);
-    let results = actions.filter_map(Result::transpose);
-    results
-        .map(|action| action.map(|(change, _)| ConnectionResult::planned(&change)))
-        .collect()
+    let actions = actions.filter_map(Result::transpose);
+    let tasks = actions.map(async |action| {
+        let (change, account) = action?;
+        let mut senders = senders.iter();
+        if let Some((_, sender)) = senders.find(|(other, _)| ptr::eq(*other, account)) {
+            sender.check(&change).await?;
+        }
+        Ok(ConnectionResult::planned(&change))
+    });
+    run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS).await
 }
 
 /// A sender for each account that changes something. All are opened before the first of them changes anything.

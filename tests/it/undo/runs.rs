@@ -248,6 +248,62 @@ fn only_the_profiles_that_it_takes_can_make_an_undo_fail() {
     assert_eq!(undone.json()["result"], "created");
 }
 
+#[test]
+fn of_two_profiles_of_an_org_it_is_the_changes_own_else_the_default_one() {
+    let served = SandboxServer::new();
+    let hub = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
+    let world = |names: &[&str], head: &str| {
+        let mut profiles = Profiles::new(head);
+        for name in names {
+            profiles = profiles.at(name, &served.url, Some(hub), "HUB");
+        }
+        profiles
+            .world()
+            .with("HUB_API_KEY", "sandbox-api-key-hub")
+            .with("HUB_APP_KEY", "sandbox-app-key-hub")
+            .with("ORGCONN_YES", "1")
+    };
+    let profile_of_undo = |world: &World| {
+        let listed = ["history", "--limit=1", "--columns=profile", "--no-header"];
+        world.run(listed).quiet_success()
+    };
+    let with_default = world(&["one", "two"], "default_profile = \"one\"");
+    for (profile, expected) in [("two", "two\n"), ("one", "one\n")] {
+        let words = ["create", "Security Archive", "--type=logs", "--profile"];
+        with_default.run([&words[..], &[profile]].concat()).code(0);
+        with_default.run(["undo", "-q"]).code(0);
+        assert_eq!(profile_of_undo(&with_default), expected);
+    }
+    // The profile of the change is gone, and neither of the others is the default one.
+    let made_with = world(&["old"], "");
+    let words = ["create", "Security Archive", "--type=logs", "--profile=old"];
+    made_with.run(words).code(0);
+    let journal = "xdg_state_home/orgconn/history.jsonl";
+    let written = std::fs::read_to_string(made_with.home().join(journal)).unwrap();
+    let without_default = world(&["one", "two"], "");
+    without_default.file(journal, &written);
+    let refused = without_default.run(["undo", "-q"]).code(2);
+    assert!(refused.stderr.contains("one, two"), "{}", refused.stderr);
+    without_default
+        .run(["undo", "-q", "--profile=two", &runs(&without_default)[0]])
+        .code(0);
+    assert_eq!(profile_of_undo(&without_default), "two\n");
+}
+
+#[test]
+fn a_dry_run_says_that_the_keys_may_not_undo() {
+    let served = SandboxServer::new();
+    let [world, _] = two_people(&served);
+    create(&world, &["Security Archive", "Platform"]);
+    let reader = world
+        .with("DD_API_KEY", "sandbox-api-key-auditor")
+        .with("DD_APP_KEY", "sandbox-app-key-auditor");
+    let shown = reader.run(["undo", "--dry-run", "-q"]).code(4);
+    assert!(shown.stderr.contains("may not"), "{}", shown.stderr);
+    let real = reader.run(["undo", "-q"]).code(4);
+    assert!(real.stderr.contains("403 Forbidden"), "{}", real.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_undo_that_was_interrupted_is_finished_by_the_next_one() {
