@@ -521,7 +521,7 @@ fn api_hint(error: &api::Error) -> Option<String> {
             "check --site and --api-url; the URL must not have a path, such as /api/v2"
         }
         ErrorKind::Inconclusive => {
-            "the answer does not show what was asked for: see the present state with orgconn list, and try again later"
+            "the answer does not show what was asked for: try again later, or see with orgconn list what became of a change"
         }
         ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
         ErrorKind::Tls => {

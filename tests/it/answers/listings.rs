@@ -195,7 +195,7 @@ fn errors_in_a_success_are_told_in_the_words_of_the_service() {
         listed.code(1).messages(service.api.url()),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 200 OK with errors: Partial: a shard is down
-hint: the answer does not show what was asked for: see the present state with orgconn list, and try again later
+hint: the answer does not show what was asked for: try again later, or see with orgconn list what became of a change
 
 "#]]
     );

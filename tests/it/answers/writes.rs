@@ -152,7 +152,7 @@ fn an_update_that_is_not_as_it_was_asked_for_is_told_as_that_everywhere() {
         finished.messages(service.api.url()),
         str![[r#"
 error: the connection from `Org 1` to `Org 2` was not updated: PATCH /api/v2/org_connections/00000000-0000-0000-0000-000000000032 at HOST: not as asked: has logs, asked for audit
-hint: the answer does not show what was asked for: see the present state with orgconn list, and try again later
+hint: the answer does not show what was asked for: try again later, or see with orgconn list what became of a change
 
 "#]]
     );
