@@ -70,7 +70,7 @@ async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
     let is_complete = errors.is_empty();
     let steps = comparison.steps();
     let exit = comparison::report_steps(steps, is_any_live_state_known, errors, output)?;
-    comparison.note_counts(output);
+    comparison.note_counts(target, output);
     Ok((exit, is_complete.then_some(comparison.plan)))
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
     let progress = app.output.progress("reading the connections", None);
     let compared = progress.during(poll(args, &target, &chosen_accounts)).await;
     match compared {
-        Ok(comparison) => show(comparison, args.exact, &mut app.output),
+        Ok(comparison) => show(comparison, &target, args.exact, &mut app.output),
         Err(errors) => comparison::report_errors(errors, &mut app.output),
     }
 }
@@ -54,7 +54,12 @@ fn may_change(compared: &Result<Comparison<'_>, Vec<LocatedError>>) -> bool {
     differs || errors.iter().any(is_temporary)
 }
 
-fn show(comparison: Comparison<'_>, is_exact: bool, output: &mut Output) -> Result<Exit> {
+fn show(
+    comparison: Comparison<'_>,
+    target: &Target,
+    is_exact: bool,
+    output: &mut Output,
+) -> Result<Exit> {
     let is_any_live_state_known = comparison.is_any_live_state_known();
     let rows: Vec<_> = comparison.plan.changes().map(difference).collect();
     let annotations = comparison.plan.changes().zip(&rows);
@@ -67,7 +72,7 @@ fn show(comparison: Comparison<'_>, is_exact: bool, output: &mut Output) -> Resu
     let counts = comparison.plan.counts();
     let differs = !comparison.plan.is_empty();
     if is_exact {
-        comparison.note_outside_scope(output);
+        comparison.note_outside_scope(target, output);
     }
     let printed =
         comparison::report_steps(steps, is_any_live_state_known, comparison.unknown, output);

@@ -27,8 +27,6 @@ pub(crate) struct Comparison<'s> {
     /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
     /// account sees.
     pub(crate) unknown: Vec<LocatedError>,
-    /// Whether a file says `manage: all`.
-    manages_all: bool,
 }
 
 /// Reads the live state through all accounts and compares it with the target.
@@ -66,7 +64,6 @@ pub(crate) async fn compare<'s>(
         plan,
         snapshot,
         unknown,
-        manages_all: target.manages_all(),
     })
 }
 

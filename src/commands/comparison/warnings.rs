@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Comparison;
+use super::{Comparison, Target};
 use crate::app::{Account, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 use crate::desired::Step;
 use crate::model::{ChangeKind, Connection, OrgDirectory, OrgRef};
@@ -94,7 +94,7 @@ impl Comparison<'_> {
     }
 
     /// Prints how many changes there are, how many more connections `--prune` would delete, and how many it would not.
-    pub(crate) fn note_counts(&self, output: &mut Output) {
+    pub(crate) fn note_counts(&self, target: &Target, output: &mut Output) {
         let counts = self.plan.counts();
         output.note(&format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
@@ -109,18 +109,21 @@ impl Comparison<'_> {
                 "--prune would delete {several} more connections of these source orgs that are not in the file"
             )),
         }
-        self.note_outside_scope(output);
+        self.note_outside_scope(target, output);
     }
 
-    /// Prints how many live connections are outside the scope, if there are any. Those of sources that no chosen account
-    /// serves count only if the files manage all orgs.
-    pub(crate) fn note_outside_scope(&self, output: &mut Output) {
+    /// Prints how many live connections are outside the scope of the files, if there are any. Those of sources that no
+    /// chosen account serves count only if the files manage all orgs. A saved plan has no scope.
+    pub(crate) fn note_outside_scope(&self, target: &Target, output: &mut Output) {
+        if matches!(target, Target::Plan(_)) {
+            return;
+        }
         let is_served = |found: &&Connection| {
             let mut accounts = self.snapshot.accounts_of_org(found.source.id);
             accounts.next().is_some()
         };
         let outside = self.plan.outside_scope();
-        let outside = outside.filter(|found| self.manages_all || is_served(found));
+        let outside = outside.filter(|found| target.manages_all() || is_served(found));
         let connections = match outside.count() {
             0 => return,
             1 => "1 live connection of another source org is not in the file, and stays".to_owned(),
@@ -128,7 +131,7 @@ impl Comparison<'_> {
                 "{several} live connections of other source orgs are not in the file, and stay"
             ),
         };
-        output.note(&match self.manages_all {
+        output.note(&match target.manages_all() {
             true => format!("{connections}: no chosen profile serves the source"),
             false => {
                 format!("{connections}; `manage: all` in the file would put them in its scope")

@@ -70,6 +70,13 @@ done    delete  Org 1   Org 4        audit   -             -
 
 "#]]
     );
+    assert!(
+        applied.stderr.ends_with(
+            "\n1 to create, 1 to update, 1 to delete, 0 unchanged\n3 done, 0 failed\n"
+        ),
+        "{}",
+        applied.stderr
+    );
 }
 
 #[test]
