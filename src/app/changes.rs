@@ -175,9 +175,13 @@ impl<'s> ChangeSender<'s> {
         // The wait comes before the journal entry: an entry without an outcome means that the change may have been
         // sent.
         self.client.wait_for_rate_limit().await?;
+        let mut origin = self.origin.clone();
+        if let Some(org) = &mut origin.org {
+            change.ends().for_each(|end| org.fill_from(end));
+        }
         let journal = self.account.journal_writer();
         let entry = journal
-            .begin(change, self.command, &self.origin, undoes)
+            .begin(change, self.command, &origin, undoes)
             .await?;
         let answer = match self.send(change).await {
             Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
@@ -264,7 +268,7 @@ fn connection_as_wanted(error: &api::Error, change: &Change) -> Option<Connectio
 
 /// Fills in the org names that the service's answer to `change` leaves out.
 pub(crate) fn complete_answer(mut connection: Connection, change: &Change) -> Connection {
-    for org in change.source().into_iter().chain([change.destination()]) {
+    for org in change.ends() {
         connection.fill_name(org);
     }
     connection

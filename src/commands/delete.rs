@@ -10,7 +10,8 @@ use crate::text_input;
 /// Delete connections
 ///
 /// Shows the connections and asks, unless --yes is given. Dashboards and notebooks of the destination that query
-/// through a connection break. A connection can be deleted by its source org and by its destination org.
+/// through a connection break. A connection can be deleted by its source org and by its destination org: where no
+/// profile is chosen, an id or --source selects the profile of one of them.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn delete --destination 'Security Archive'

@@ -8,7 +8,7 @@ use crate::model::{Connection, ConnectionSelector};
 /// Show one connection
 ///
 /// It is named by its id, by a beginning of it (4 characters or more) that no other connection has, or by --source
-/// and --destination if they match exactly one.
+/// and --destination if they match exactly one. Where no profile is chosen, an id is looked up with all of them.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Id of the connection, or its beginning

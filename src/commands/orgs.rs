@@ -7,7 +7,7 @@ use super::shared_flags::Sorting;
 use crate::api::ErrorKind;
 use crate::app::{Account, App, unreadable_orgs_error};
 use crate::error::{Exit, Result};
-use crate::model::OrgDirectory;
+use crate::model::{OrgDirectory, fold_name};
 use crate::output::OrgRow;
 
 /// List the orgs that these credentials manage
@@ -83,8 +83,8 @@ async fn read_orgs(account: &Account, name: Option<&str>) -> Result<(OrgDirector
         directory.current = account.current_org().await.ok().map(|org| org.id);
     }
     if let Some(name) = name {
-        let name = name.to_lowercase();
-        let contains = |known: &String| known.to_lowercase().contains(&name);
+        let name = fold_name(name);
+        let contains = |known: &String| fold_name(known).contains(&*name);
         let orgs = &mut directory.orgs;
         orgs.retain(|org| org.name.as_ref().is_some_and(contains));
     }

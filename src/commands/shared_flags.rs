@@ -1,8 +1,23 @@
 //! Flags that several commands take, with their implementation.
 
+use std::convert::Infallible;
+
+use clap::builder::{ValueParser, ValueParserFactory};
+
 use crate::error::{CommandError, Result};
 use crate::model::{Connection, ConnectionType, TypeSet};
 use crate::output::{Output, OutputError, Row};
+
+/// Every flag reads a connection type in the same way.
+impl ValueParserFactory for ConnectionType {
+    type Parser = ValueParser;
+
+    fn value_parser() -> ValueParser {
+        // The words of `--type "logs, rum"` come with their spaces.
+        let read = |word: &str| Ok::<_, Infallible>(Self::from_word(word.trim()));
+        ValueParser::new(read)
+    }
+}
 
 /// The flag that sorts the rows.
 #[derive(clap::Args, Debug)]

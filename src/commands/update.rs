@@ -7,7 +7,8 @@ use crate::output::ConnectionResult;
 
 /// Change the types that connections share
 ///
-/// A connection is updated with its source org's credentials. Nothing is sent for one that already is as wanted.
+/// A connection is updated with its source org's credentials: where no profile is chosen, an id or --source selects
+/// that org's profile. Nothing is sent for one that already is as wanted.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "Examples:
   orgconn update --destination 'Security Archive' --add-type audit

@@ -438,7 +438,7 @@ impl Reader<'_> {
                 self.report_kind(node, "a connection type");
                 continue;
             };
-            let kind = ConnectionType::from(word.as_str());
+            let kind = ConnectionType::from_word(word);
             if word.trim().is_empty() {
                 self.report_unknown(node.position, "connection type", word, &TYPE_WORDS);
             } else if !kind.is_known() && !self.allow_unknown_types {

@@ -69,6 +69,11 @@ impl Change {
         }
     }
 
+    /// The source, if it is known, and the destination.
+    pub fn ends(&self) -> impl Iterator<Item = &OrgRef> {
+        self.source().into_iter().chain([self.destination()])
+    }
+
     /// The connection before the change; `None` for a create.
     pub fn connection_before(&self) -> Option<&Connection> {
         match self {

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fold_name;
+
 /// A type of data that a connection shares. The order of the variants is the order in which types are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -28,6 +30,14 @@ impl ConnectionType {
             Self::Audit => "audit",
             Self::Other(word) => word,
         }
+    }
+
+    /// Reads a type that a person wrote: a known one in any letter case, and with spaces at its ends. Any other stays as
+    /// it is, since the API may tell apart what this version does not know.
+    pub fn from_word(word: &str) -> Self {
+        let is_same = |known: &Self| fold_name(known.as_str()) == fold_name(word);
+        let known = Self::KNOWN.into_iter().find(is_same);
+        known.unwrap_or_else(|| word.into())
     }
 
     /// Whether this version knows the type.
@@ -163,6 +173,14 @@ mod tests {
     fn known_types_are_those_of_the_api_and_letter_case_counts() {
         assert!(ConnectionType::KNOWN.iter().all(ConnectionType::is_known));
         assert!(!ConnectionType::from("Logs").is_known());
+    }
+
+    #[test]
+    fn a_person_writes_a_type_in_any_letter_case_and_with_spaces() {
+        assert_eq!(ConnectionType::from_word(" Logs"), ConnectionType::Logs);
+        assert_eq!(ConnectionType::from_word("AUDIT "), ConnectionType::Audit);
+        let unknown = ConnectionType::Other("Rum ".to_owned());
+        assert_eq!(ConnectionType::from_word("Rum "), unknown);
     }
 
     #[test]

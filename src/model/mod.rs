@@ -6,6 +6,7 @@
 mod change;
 mod connection;
 mod connection_type;
+mod name;
 mod nearest;
 mod org;
 mod selector;
@@ -14,6 +15,7 @@ pub use change::{Change, ChangeKind};
 pub(crate) use connection::connections_by_pair;
 pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};
 pub use connection_type::{ConnectionType, TypeSet};
+pub(crate) use name::{fold_name, normalize_name};
 pub use nearest::nearest_names;
 pub use org::{Org, OrgDirectory, UnreadableOrg};
 pub use selector::{

@@ -1,3 +1,5 @@
+use super::fold_name;
+
 /// The maximum number of names that [`nearest_names`] returns.
 const MAX_NAMES: usize = 3;
 /// The minimum similarity of a proposed name, where 1 means identical.
@@ -10,10 +12,10 @@ pub fn nearest_names<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
+    let wanted = fold_name(wanted);
     let mut rated: Vec<_> = candidates
         .into_iter()
-        .map(|name| (similarity(&wanted, &name.to_lowercase()), name))
+        .map(|name| (similarity(&wanted, &fold_name(name)), name))
         .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
     rated.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
@@ -25,7 +27,7 @@ pub fn nearest_names<'a>(
         .collect()
 }
 
-/// The similarity of two lower-case names, from 0 to 1. The usual measure is too strict for one typing error in a short
+/// The similarity of two folded names, from 0 to 1. The usual measure is too strict for one typing error in a short
 /// name, so that case is handled separately.
 fn similarity(wanted: &str, name: &str) -> f64 {
     let similarity = strsim::jaro_winkler(wanted, name);

@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::{Connection, Org, OrgDirectory, UnreadableOrg, nearest_names};
+use super::{Connection, Org, OrgDirectory, UnreadableOrg, fold_name, nearest_names, normalize_name};
 
 /// A text by which a person names an org.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +81,8 @@ impl FromStr for OrgSelector {
             Some(("public-id", rest)) => Self::PublicId(rest.to_owned()),
             Some(("name", rest)) => Self::Name(rest.to_owned()),
             Some(("profile", rest)) => Self::Profile(rest.to_owned()),
-            _ => hyphenated_uuid(text).map_or_else(|| Self::Text(text.to_owned()), Self::Uuid),
+            _ => hyphenated_uuid(text.trim())
+                .map_or_else(|| Self::Text(text.to_owned()), Self::Uuid),
         };
         match &selector {
             Self::Text(text) | Self::PublicId(text) | Self::Name(text) | Self::Profile(text)
@@ -118,9 +120,9 @@ impl OrgSelector {
             let known = directory.get(id).cloned();
             return Ok(known.unwrap_or_else(|| Org::from_id(id)));
         }
-        let (mut matches, mut unreadable) = self.matches(directory, Self::matches_exactly);
+        let (mut matches, mut unreadable) = self.matches(directory, normalize_name);
         if matches.is_empty() && unreadable.is_empty() {
-            (matches, unreadable) = self.matches(directory, Self::matches_ignoring_case);
+            (matches, unreadable) = self.matches(directory, fold_name);
         }
         let wanted = self.clone();
         if !unreadable.is_empty() {
@@ -139,36 +141,28 @@ impl OrgSelector {
         })
     }
 
-    /// The orgs that match by a rule about their name and their public id.
+    /// The orgs with this public id, or whose name is the same in one form.
     fn matches(
         &self,
         directory: &OrgDirectory,
-        is_match: fn(&Self, Option<&str>, Option<&str>) -> bool,
+        form: fn(&str) -> Cow<'_, str>,
     ) -> (Vec<Org>, Vec<UnreadableOrg>) {
+        let (wanted_name, wanted_id) = match self {
+            Self::Text(text) => (Some(form(text)), Some(text.trim())),
+            Self::Name(text) => (Some(form(text)), None),
+            Self::PublicId(text) => (None, Some(text.trim())),
+            Self::Uuid(_) | Self::Profile(_) => (None, None),
+        };
+        let is_match = |name: &Option<String>, public_id: &Option<String>| {
+            let has_name = || name.as_deref().map(form) == wanted_name;
+            (wanted_name.is_some() && has_name())
+                || (wanted_id.is_some() && public_id.as_deref() == wanted_id)
+        };
         let orgs = directory.orgs.iter();
-        let orgs = orgs.filter(|org| is_match(self, org.name.as_deref(), org.public_id.as_deref()));
+        let orgs = orgs.filter(|org| is_match(&org.name, &org.public_id));
         let unreadable = directory.unreadable.iter();
-        let unreadable =
-            unreadable.filter(|org| is_match(self, org.name.as_deref(), org.public_id.as_deref()));
+        let unreadable = unreadable.filter(|org| is_match(&org.name, &org.public_id));
         (orgs.cloned().collect(), unreadable.cloned().collect())
-    }
-
-    fn matches_exactly(&self, name: Option<&str>, public_id: Option<&str>) -> bool {
-        match self {
-            Self::Text(text) => name == Some(text) || public_id == Some(text),
-            Self::Name(text) => name == Some(text),
-            Self::PublicId(text) => public_id == Some(text),
-            Self::Uuid(_) | Self::Profile(_) => false,
-        }
-    }
-
-    fn matches_ignoring_case(&self, name: Option<&str>, _: Option<&str>) -> bool {
-        match (self, name) {
-            (Self::Text(text) | Self::Name(text), Some(name)) => {
-                name.to_lowercase() == text.to_lowercase()
-            }
-            _ => false,
-        }
     }
 
     fn nearest(&self, directory: &OrgDirectory) -> Vec<String> {

@@ -74,6 +74,87 @@ fn updates_and_deletions_are_guarded_too() {
 }
 
 #[test]
+fn nothing_is_read_with_another_orgs_keys() {
+    let pair = ["--source", &uuid(1), "--destination", &uuid(2)];
+    for command in [
+        &["list"][..],
+        &["list", "--source", &uuid(1)],
+        &["list", "-o", "jsonl"],
+        &["get", &uuid(50)],
+        &["get", "--destination", &uuid(2)],
+        &[&["check"][..], &pair, &["--absent"]].concat(),
+        &["check", "--destination", &uuid(2)],
+        &["check", "-f", "orgconn.yaml"],
+        &["plan", "-f", "orgconn.yaml"],
+        &["apply", "-f", "orgconn.yaml", "--yes"],
+        &["export"],
+        &["graph"],
+        &["graph", "--destination", &uuid(2)],
+        &["orgs"],
+        &["orgs", "--name", "Org"],
+    ] {
+        let api = wrong_org();
+        let world = Profiles::new("").with("a", &api, Some(1)).world();
+        let source = uuid(9);
+        let file = format!("connections: [{{source: {source}, destination: {source}0, types: [logs]}}]");
+        world.file("orgconn.yaml", &file.replace(&format!("{source}0"), &uuid(2)));
+        let refused = world.run(command.iter().chain(&["--profile=a"])).code(2);
+        assert_eq!(refused.stdout, "", "{command:?}");
+        let told = "the keys of the profile `a` belong to the org ";
+        assert!(refused.stderr.contains(told), "{command:?}: {}", refused.stderr);
+        for org in [1, 9] {
+            assert!(refused.stderr.contains(&uuid(org)), "{}", refused.stderr);
+        }
+    }
+}
+
+/// A server whose keys belong to org 9, which answers any reading.
+fn wrong_org() -> Api {
+    let api = Api::new();
+    let answer = |body: &serde_json::Value| ResponseTemplate::new(200).set_body_json(body);
+    let rows = [connection(50, 9, 2, &["logs"])];
+    let source = format!("{WHOLE}&source_org_id={}", uuid(1));
+    let destination = format!("{WHOLE}&sink_org_id={}", uuid(2));
+    let both = format!("{destination}&source_org_id={}", uuid(1));
+    let reverse = format!("{destination}&source_org_id={}", uuid(9));
+    for target in [WHOLE, &source, &destination, &both, &reverse] {
+        api.allow("GET", target, None, answer(&page(&rows, 1)));
+    }
+    for target in ["/api/v2/org", "/api/v2/org?filter%5Bname%5D=Org"] {
+        api.allow("GET", target, None, answer(&org_list(9, &[2, 9])));
+    }
+    api.allow("GET", "/api/v2/current_user", None, answer(&current_user(9)));
+    api
+}
+
+#[test]
+fn a_pinned_profile_is_checked_with_one_more_request_beside_the_first() {
+    let api = Api::new();
+    api.get("/api/v2/current_user", &current_user(1))
+        .get(WHOLE, &page(&[connection(50, 1, 2, &["logs"])], 1));
+    let world = Profiles::new("").with("a", &api, Some(1)).world();
+    let ids = world.run(["list", "--profile=a", "-o", "id"]).quiet_success();
+    assert_eq!(ids, format!("{}\n", uuid(50)));
+}
+
+#[test]
+fn one_wrong_profile_of_several_is_the_failure_of_that_profile() {
+    let (api, good) = (wrong_org(), Api::new());
+    good.get("/api/v2/current_user", &current_user(2))
+        .get(WHOLE, &page(&[connection(51, 2, 3, &["logs"])], 1));
+    let world = Profiles::new("")
+        .with("a", &api, Some(1))
+        .with("good", &good, Some(2))
+        .world();
+    let part = world.run(["list", "--all-profiles", "-o", "json"]).code(8);
+    let report = part.json();
+    assert_eq!(report["items"].as_array().unwrap().len(), 1);
+    assert_eq!(report["items"][0]["id"], uuid(51));
+    assert_eq!(report["errors"][0]["profile"], "a");
+    assert_eq!(report["errors"][0]["kind"], "usage");
+}
+
+#[test]
 fn keys_of_the_right_org_pass_and_are_asked_once_for_several_writes() {
     let api = Api::new();
     api.get("/api/v2/current_user", &current_user(1));

@@ -1,7 +1,11 @@
-//! The choice of the profile whose keys are used: `--source`, `profile:`, and checks through several profiles.
+//! The choice of the profile whose keys are used: `--source`, `profile:`, ids, names, and checks through several
+//! profiles.
 
 mod checks;
+mod ids;
+mod names;
 mod sandboxed;
+mod two_accounts;
 
 use serde_json::json;
 use wiremock::ResponseTemplate;

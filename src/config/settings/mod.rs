@@ -29,7 +29,7 @@ pub(crate) struct AccountSettings {
     pub(crate) server: Server,
     /// Hosts outside Datadog's domains that the keys may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
-    /// The org that the keys must belong to. A write is refused if they belong to another org.
+    /// The org that the keys must belong to. Nothing is read or changed if they belong to another org.
     pub(crate) pinned_org: Option<Uuid>,
     /// The credentials, which are not read yet.
     pub(crate) credentials: CredentialSource,

@@ -142,8 +142,8 @@ orgconn.yaml:8:12: the list is empty; give at least one connection type
 orgconn.yaml:9:5: the key `types` is given twice
 orgconn.yaml:10:5: expected a connection with source, destination and types, found text
 orgconn.yaml:11:13: expected an org or a list of orgs, found a mapping
-orgconn.yaml:13:13: unknown connection type `Logs`; did you mean `logs`?
 orgconn.yaml:13:19: unknown connection type `profiling`; known here: logs, metrics, audit
+orgconn.yaml:13:30: the type `logs` is given twice
 orgconn.yaml:13:36: the type `logs` is given twice
 orgconn.yaml:13:42: expected a connection type, found a number
 orgconn.yaml:13:45: expected a connection type, found a list

@@ -5,7 +5,7 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::{LIST, live, expect_reads, expect_current_user, refusal};
-use crate::harness::{Api, World, connection, org_list, page, uuid};
+use crate::harness::{Api, Profiles, World, connection, org_list, page, uuid};
 
 /// A world with a profile for each server: `one` with the keys of org 1, and so on.
 fn world(servers: &[(&str, u128, &Api)]) -> World {
@@ -186,4 +186,46 @@ fn a_profile_stands_for_the_org_of_its_keys() {
     world
         .run(["check", "-f", "orgconn.yaml", "--profile=one"])
         .code(0);
+}
+
+#[test]
+fn of_two_profiles_of_a_source_the_default_one_applies_or_else_neither() {
+    let twins = |times| {
+        let twins = [Api::new(), Api::new()];
+        for api in &twins {
+            let orgs = ResponseTemplate::new(200).set_body_json(org_list(1, &[1, 2]));
+            let listing = ResponseTemplate::new(200).set_body_json(page(&[], 0));
+            api.expect("GET", "/api/v2/org", None, orgs, 1)
+                .expect("GET", LIST, None, listing, times);
+        }
+        twins
+    };
+    let run = |[one, two]: &[Api; 2], head: &str, command: &str| {
+        let world = Profiles::new(head)
+            .with("one", one, Some(1))
+            .with("two", two, Some(1))
+            .world();
+        world.file(
+            "orgconn.yaml",
+            "connections: [{source: Org 1, destination: Org 2, types: [logs]}]",
+        );
+        let arguments = [command, "-f", "orgconn.yaml", "--all-profiles", "-y"];
+        world.run(arguments)
+    };
+    for (command, code) in [("plan", 8), ("apply", 2), ("check", 3)] {
+        let ended = run(&twins(1), "", command).code(code);
+        let told = format!("2 profiles are for the org `Org 1` ({}): one, two\n", uuid(1));
+        assert_eq!(ended.stderr.contains(&told), command != "check", "{command}");
+    }
+    let twins = twins(2);
+    expect_current_user(&twins[1], true);
+    let made = connection(50, 1, 2, &["logs"]);
+    let order = json!({"data": {
+        "type": "org_connection",
+        "attributes": {"connection_types": ["logs"]},
+        "relationships": {"sink_org": {"data": {"type": "orgs", "id": uuid(2)}}},
+    }});
+    let answer = ResponseTemplate::new(200).set_body_json(json!({"data": made}));
+    twins[1].expect("POST", "/api/v2/org_connections", Some(order), answer, 1);
+    run(&twins, "default_profile = \"two\"", "apply").code(0);
 }

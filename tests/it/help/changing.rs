@@ -58,8 +58,8 @@ fn update() {
         str![[r#"
 Change the types that connections share
 
-A connection is updated with its source org's credentials. Nothing is sent for one that already is
-as wanted.
+A connection is updated with its source org's credentials: where no profile is chosen, an id or
+--source selects that org's profile. Nothing is sent for one that already is as wanted.
 
 Usage: orgconn update [OPTIONS] <--type <TYPE>|--add-type <TYPE>|--remove-type <TYPE>> [CONNECTION]...
 
@@ -113,7 +113,7 @@ Delete connections
 
 Shows the connections and asks, unless --yes is given. Dashboards and notebooks of the destination
 that query through a connection break. A connection can be deleted by its source org and by its
-destination org.
+destination org: where no profile is chosen, an id or --source selects the profile of one of them.
 
 Usage: orgconn delete [OPTIONS] [CONNECTION]...
 

@@ -54,7 +54,8 @@ fn get() {
 Show one connection
 
 It is named by its id, by a beginning of it (4 characters or more) that no other connection has, or
-by --source and --destination if they match exactly one.
+by --source and --destination if they match exactly one. Where no profile is chosen, an id is looked
+up with all of them.
 
 Usage: orgconn get [OPTIONS] [CONNECTION]
 
