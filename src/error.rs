@@ -111,14 +111,15 @@ impl Exit {
     /// The exit code of a command that did several independent things. `succeeded` says whether at least one of them
     /// succeeded.
     ///
-    /// An interruption takes precedence over everything else. If nothing succeeded and all failures have the same exit
-    /// code, the command has that code.
+    /// An interruption takes precedence over everything else. If nothing succeeded, the command has the exit code that
+    /// all failures have, and if they differ that of any other failure.
     pub(crate) fn of_parts(succeeded: bool, failures: &[Self]) -> Self {
         match failures {
             [] => Self::Done,
             _ if failures.contains(&Self::Interrupted) => Self::Interrupted,
-            [first, rest @ ..] if !succeeded && rest.iter().all(|other| other == first) => *first,
-            _ => Self::Partial,
+            _ if succeeded => Self::Partial,
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+            _ => Self::Failure,
         }
     }
 }
@@ -569,13 +570,14 @@ mod tests {
 
     #[test]
     fn the_exit_of_several_parts_is_theirs_together() {
-        use Exit::{Conflict, Done, Interrupted, NotFound, Partial};
+        use Exit::{Conflict, Done, Failure, Interrupted, NotFound, Partial};
         for (succeeded, failures, expected) in [
             (true, &[][..], Done),
             (false, &[], Done),
             (false, &[Conflict], Conflict),
             (false, &[Conflict, Conflict], Conflict),
-            (false, &[Conflict, NotFound], Partial),
+            (false, &[Conflict, NotFound], Failure),
+            (true, &[Conflict, NotFound], Partial),
             (true, &[Conflict], Partial),
             (true, &[Conflict, Interrupted], Interrupted),
         ] {
