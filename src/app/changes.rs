@@ -180,9 +180,7 @@ impl<'s> ChangeSender<'s> {
             change.ends().for_each(|end| org.fill_from(end));
         }
         let journal = self.account.journal_writer();
-        let entry = journal
-            .begin(change, self.command, &origin, undoes)
-            .await?;
+        let entry = journal.begin(change, self.command, &origin, undoes).await?;
         let answer = match self.send(change).await {
             Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
             Err(error) => match connection_as_wanted(&error, change) {

@@ -68,8 +68,8 @@ impl App {
         let of_environment = |settings: &AccountSettings| settings.profile.is_none();
         let are_candidates =
             all_if_unspecified && is_unspecified && !chosen.iter().any(of_environment);
+        self.note_ignored_settings(&chosen);
         if !are_candidates {
-            self.note_ignored_settings(&chosen);
             // If keys must not be sent to a server, the command fails here, before it sends or asks anything.
             for settings in &chosen {
                 settings.endpoint()?;
@@ -154,7 +154,7 @@ impl App {
         }
         let used = match (&first.profile, others) {
             (Some(profile), []) => format!("the profile {profile} is used"),
-            (Some(_), _) => "the chosen profiles are used".to_owned(),
+            (Some(_), _) => "the profiles are used".to_owned(),
             (None, _) => "the environment's credentials are used".to_owned(),
         };
         let note = format!("{used}, and {} ignored", ignored.join(", "));

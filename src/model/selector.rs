@@ -5,7 +5,9 @@ use std::str::FromStr;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::{Connection, Org, OrgDirectory, UnreadableOrg, fold_name, nearest_names, normalize_name};
+use super::{
+    Connection, Org, OrgDirectory, UnreadableOrg, fold_name, nearest_names, normalize_name,
+};
 
 /// A text by which a person names an org.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -81,8 +83,9 @@ impl FromStr for OrgSelector {
             Some(("public-id", rest)) => Self::PublicId(rest.to_owned()),
             Some(("name", rest)) => Self::Name(rest.to_owned()),
             Some(("profile", rest)) => Self::Profile(rest.to_owned()),
-            _ => hyphenated_uuid(text.trim())
-                .map_or_else(|| Self::Text(text.to_owned()), Self::Uuid),
+            _ => {
+                hyphenated_uuid(text.trim()).map_or_else(|| Self::Text(text.to_owned()), Self::Uuid)
+            }
         };
         match &selector {
             Self::Text(text) | Self::PublicId(text) | Self::Name(text) | Self::Profile(text)

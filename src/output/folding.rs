@@ -47,15 +47,24 @@ impl Output {
     /// Gives warnings that may be many of one kind. Of each kind only the first are shown one by one, then how many more
     /// there are. Left out when quiet.
     pub(crate) fn warn_each(&mut self, warnings: impl IntoIterator<Item = String>) {
+        self.show_each(warnings, Self::warn);
+    }
+
+    /// As [`Output::warn_each`], with notes.
+    pub(crate) fn note_each(&mut self, notes: impl IntoIterator<Item = String>) {
+        self.show_each(notes, Self::note);
+    }
+
+    fn show_each(&mut self, messages: impl IntoIterator<Item = String>, show: fn(&mut Self, &str)) {
         if self.stderr.is_quiet {
             return;
         }
-        for group in group_messages(warnings, String::clone) {
-            for warning in &group.shown {
-                self.warn(warning);
+        for group in group_messages(messages, String::clone) {
+            for message in &group.shown {
+                show(self, message);
             }
             if group.hidden > 0 {
-                self.warn(&format!("{} more of this kind", group.hidden));
+                show(self, &format!("{} more of this kind", group.hidden));
             }
         }
     }

@@ -218,7 +218,7 @@ fn what_no_profile_uses_is_said_once_for_all() {
     assert_data_eq!(
         listed.stderr,
         str![[r#"
-the chosen profiles are used, and DD_SITE ignored
+the profiles are used, and DD_SITE ignored
 
 "#]]
     );

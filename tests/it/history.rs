@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Finished, Flaky, Reply, World, connection, finished, page, uuid};
+use crate::harness::{
+    Api, Finished, Flaky, Profiles, Reply, World, connection, current_user, finished, page, uuid,
+};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -255,4 +257,20 @@ fn a_profile_narrows_the_history_to_what_was_done_with_it() {
 fn without_changes_and_without_a_configuration_the_history_is_empty() {
     let listed = World::bare().run(["history", "-o", "json"]).json();
     assert_eq!(listed["items"], json!([]));
+}
+
+#[test]
+fn the_org_of_the_keys_has_the_name_that_its_connection_shows() {
+    let api = Api::new();
+    api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .get("/api/v2/current_user", &current_user(1))
+        .expect("DELETE", &path(50), None, gone(), 1);
+    let world = Profiles::new("").with("a", &api, Some(1)).world();
+    world
+        .run(["delete", &uuid(50), "--yes", "--profile=a"])
+        .quiet_success();
+    let journal = world.home().join("xdg_state_home/orgconn/history.jsonl");
+    let journal = std::fs::read_to_string(journal).unwrap();
+    let intent: Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+    assert_eq!(intent["org"], json!({"id": uuid(1), "name": "Org 1"}));
 }

@@ -33,13 +33,11 @@ impl App {
 
     /// Tells which profiles could not be asked, where the command can do without them.
     pub(crate) fn note_unused_profiles(&mut self, failures: &[CommandError]) {
-        for failure in failures {
+        self.output.note_each(failures.iter().map(|failure| {
             let profile = failure.profile().unwrap_or("?");
             let message = failure.message();
-            self.output.note(&format!(
-                "the profile {profile} could not be asked: {message}"
-            ));
-        }
+            format!("the profile `{profile}` could not be asked: {message}")
+        }));
     }
 }
 

@@ -71,7 +71,7 @@ fn profiles_without_an_org_are_asked_and_one_that_cannot_be_is_at_most_a_note() 
     let world = world(profiles);
     let checked = world.run(["check", "-f", "orgconn.yaml", "--exact"]).code(0);
     assert!(
-        checked.stderr.starts_with("the profile down could not be asked: "),
+        checked.stderr.starts_with("the profile `down` could not be asked: "),
         "{}",
         checked.stderr
     );

@@ -92,7 +92,7 @@ fn a_profile_that_is_not_needed_is_noted_at_most() {
     assert!(
         deleted
             .stderr
-            .starts_with("the profile p4 could not be asked: GET /api/v2/org_connections"),
+            .starts_with("the profile `p4` could not be asked: GET /api/v2/org_connections"),
         "{}",
         deleted.stderr
     );

@@ -133,7 +133,7 @@ fn an_account_that_cannot_be_asked_may_have_the_name_unless_nothing_chose_it() {
         let flags = [&["--source=Org 1"], flags].concat();
         let ended = create(&world(&accounts, ""), "Org 3", &flags).code(expected);
         let told = match expected {
-            0 => "the profile two could not be asked: ",
+            0 => "the profile `two` could not be asked: ",
             _ => "error: profile two: ",
         };
         assert!(ended.stderr.starts_with(told), "{}", ended.stderr);
