@@ -85,7 +85,7 @@ impl App {
     /// # Errors
     /// Fails if keys must not be sent to the server, or the history cannot be opened.
     pub(crate) fn accounts_with_credentials(
-        &self,
+        &mut self,
         server: Server,
         trusted_hosts: Vec<String>,
         credentials: Credentials,
@@ -106,10 +106,14 @@ impl App {
         Ok(ChosenAccounts::new(vec![settings], Vec::new(), shared))
     }
 
-    /// Starts to handle Ctrl-C, so that requests in flight can finish.
-    fn watch_signals(&self) -> io::Result<()> {
-        let (interrupt, asking_flag) = (self.interrupt.clone(), self.output.asking_flag());
-        tokio::spawn(signals::watch(StopSignals::new()?, interrupt, asking_flag));
+    /// Starts to handle Ctrl-C, so that requests in flight can finish, and the terminal is put back as it was before a
+    /// question. Further calls do nothing.
+    pub(crate) fn watch_signals(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.watches_signals, true) {
+            let signals = StopSignals::new(self.output.can_ask())?;
+            let (interrupt, asking_flag) = (self.interrupt.clone(), self.output.asking_flag());
+            tokio::spawn(signals::watch(signals, interrupt, asking_flag));
+        }
         Ok(())
     }
 

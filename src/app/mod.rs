@@ -46,6 +46,7 @@ pub(crate) struct App {
     environment: Environment,
     /// Cancelled by the first Ctrl-C.
     interrupt: CancellationToken,
+    watches_signals: bool,
 }
 
 impl App {
@@ -65,6 +66,7 @@ impl App {
             output,
             environment,
             interrupt: CancellationToken::new(),
+            watches_signals: false,
         }
     }
 
@@ -143,6 +145,7 @@ impl App {
     /// # Errors
     /// Fails if the answer is no, or the user pressed Ctrl-C.
     pub(crate) fn ask_confirmation(&mut self, question: &str, unchanged: &str) -> Result<()> {
+        self.watch_signals()?;
         let answer = self.output.confirm(question);
         match answer.map_err(|error| CommandError::unanswered(error, unchanged))? {
             true => Ok(()),

@@ -11,15 +11,6 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Exit;
 use crate::output;
 
-/// A signal that asks the program to stop.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum StopSignal {
-    /// Ctrl-C.
-    Interrupt,
-    /// A termination request.
-    Terminate,
-}
-
 /// Receives the signals that ask the program to stop. Once this is created, they no longer end the program by
 /// themselves.
 pub(super) struct StopSignals {
@@ -27,57 +18,70 @@ pub(super) struct StopSignals {
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
+    #[cfg(unix)]
+    hang_up: Option<Signal>,
 }
 
 impl StopSignals {
-    /// Starts to handle the signals. Must be called inside a tokio runtime.
+    /// Starts to handle the signals: Ctrl-C, a termination request, and with `at_terminal` the end of the terminal. That
+    /// one is not handled elsewhere, since `nohup` ignores it. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// Fails if the system does not let the program handle signals.
     #[cfg(unix)]
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(at_terminal: bool) -> io::Result<Self> {
+        let hang_up = at_terminal.then(|| signal(SignalKind::hangup()));
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: hang_up.transpose()?,
         })
     }
 
     /// Waits for the next signal.
     #[cfg(unix)]
-    async fn recv(&mut self) -> StopSignal {
+    async fn recv(&mut self) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            _ = self.interrupt.recv() => StopSignal::Interrupt,
-            _ = self.terminate.recv() => StopSignal::Terminate,
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hang_up => {}
         }
     }
 
     /// Creates the receiver. Signals are handled from the first call of `recv` on.
     #[cfg(not(unix))]
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(_at_terminal: bool) -> io::Result<Self> {
         Ok(Self {})
     }
 
     /// Waits for the next signal.
     #[cfg(not(unix))]
-    async fn recv(&mut self) -> StopSignal {
+    async fn recv(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        StopSignal::Interrupt
     }
 }
 
 /// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second. While
-/// `asking_flag` is true, Ctrl-C is handled by the question at the terminal.
+/// `asking_flag` is true, a question is open and nothing is in flight, so the first signal ends the program.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
     asking_flag: Arc<AtomicBool>,
 ) {
     loop {
-        let signal = signals.recv().await;
-        if signal == StopSignal::Interrupt && asking_flag.load(Ordering::Relaxed) {
-            continue;
+        signals.recv().await;
+        if asking_flag.load(Ordering::Relaxed) {
+            output::restore_terminal();
+            output::log_line("error: interrupted; nothing was changed");
+            exit_at_once();
         }
         if interrupt.is_cancelled() {
             exit_at_once();
@@ -90,7 +94,7 @@ pub(super) async fn watch(
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a second Ctrl-C ends the program without waiting for answers"
+    reason = "a second Ctrl-C, or one at a question, ends the program without waiting for answers"
 )]
 fn exit_at_once() -> ! {
     std::process::exit(Exit::Interrupted.code().into())
@@ -102,7 +106,7 @@ fn exit_at_once() -> ! {
 /// Fails if the system does not let the program handle signals.
 #[cfg(feature = "sandbox")]
 pub(crate) fn stop_token() -> io::Result<CancellationToken> {
-    let mut signals = StopSignals::new()?;
+    let mut signals = StopSignals::new(false)?;
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio::spawn(async move {

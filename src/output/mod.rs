@@ -39,6 +39,7 @@ pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
 pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 pub(crate) use progress::Progress;
+pub(crate) use prompt::restore_terminal;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,

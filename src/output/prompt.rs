@@ -1,90 +1,131 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use console::Term;
-use dialoguer::{Confirm, MultiSelect, Password};
+use crossterm::event::{self, DisableBracketedPaste};
+use crossterm::{cursor, terminal};
+use inquire::ui::RenderConfig;
+use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::escape::escape;
+use super::escape::escape_message;
 use super::handle::Output;
 
-/// Questions. They are asked on standard error, so that standard output contains data only.
+/// Questions. They are asked on standard error, so that standard output contains data only. Each waits for Enter; what
+/// was typed before it appeared is thrown away; Escape and Ctrl-D decline it.
 ///
-/// On Ctrl-C the prompt raises SIGINT in this process. The caller must install a handler for it first: only then does
-/// the question return an error and show the cursor again.
+/// The terminal is in raw mode while a question is open, so Ctrl-C is a key like any other. The caller must install
+/// signal handlers first: a signal that ends the program must put the terminal back, with [`restore_terminal`].
 impl Output {
     /// Whether a person can be asked: standard input and standard error are terminals, and `--no-input` is not given.
     pub(crate) fn can_ask(&self) -> bool {
         self.can_ask
     }
 
-    /// A flag that is true while a question is open, and stays true after Ctrl-C has ended one. Meanwhile the signal
-    /// handler ignores Ctrl-C, since the question handles it.
+    /// A flag that is true while a question is open.
     pub(crate) fn asking_flag(&self) -> Arc<AtomicBool> {
         self.asking_flag.clone()
     }
 
-    /// Asks a question with the answers yes and no. Enter alone means no.
+    /// Asks a question with the answers yes and no. No is the answer to Enter alone, and of a user who declines.
     ///
     /// # Errors
     /// Fails with [`io::ErrorKind::Interrupted`] if the user pressed Ctrl-C, with [`io::ErrorKind::NotConnected`] if
     /// nobody can be asked, and with any other kind if the terminal failed.
     pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
-        let prompt = Confirm::new().with_prompt(escape(question)).default(false);
-        self.ask(|terminal| {
-            let answer = prompt.interact_on(terminal);
-            if answer.is_err() {
-                // The cursor is still on the line of the question.
-                terminal.write_line("").ok();
-            }
-            answer
-        })
+        let question = escape_message(question);
+        let prompt = Confirm::new(&question)
+            .with_default(false)
+            .with_error_message("type y for yes or n for no")
+            .with_render_config(self.prompt_style());
+        let answer = self.ask(|| prompt.prompt())?;
+        Ok(answer.unwrap_or(false))
     }
 
-    /// Asks the user to select any number of `items`. Returns their indices in `items`, which must not be empty.
+    /// Asks the user to select any number of `items`. Returns their indices in `items`, which must not be empty. A user
+    /// who declines selects none.
     ///
     /// # Errors
     /// Fails as [`Output::confirm`] does.
     pub(crate) fn choose_many(&mut self, question: &str, items: &[&str]) -> io::Result<Vec<usize>> {
-        let question = format!("{} (space to select, enter to confirm)", escape(question));
-        let items = items.iter().map(|item| escape(item));
-        let prompt = MultiSelect::new().with_prompt(question).items(items);
-        self.ask(|terminal| prompt.interact_on(terminal))
+        let question = escape_message(question);
+        let items: Vec<_> = items.iter().map(|item| escape_message(item)).collect();
+        let prompt = MultiSelect::new(&question, items)
+            .with_help_message("space selects, enter confirms, escape declines")
+            .with_render_config(self.prompt_style());
+        let chosen = self.ask(|| prompt.raw_prompt())?.unwrap_or_default();
+        Ok(chosen.iter().map(|option| option.index).collect())
     }
 
-    /// Asks for a secret, which is not shown while it is typed.
+    /// Asks for a secret, which is not shown while it is typed. `None` if the user declines.
     ///
     /// # Errors
     /// Fails as [`Output::confirm`] does.
-    pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<SecretString> {
-        let prompt = Password::new().with_prompt(escape(question));
-        let typed = self.ask(|terminal| prompt.interact_on(terminal))?;
-        Ok(Zeroizing::new(typed).as_str().into())
+    pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<Option<SecretString>> {
+        let question = escape_message(question);
+        let prompt = Password::new(&question)
+            .with_display_mode(PasswordDisplayMode::Hidden)
+            .without_confirmation()
+            .with_render_config(self.prompt_style());
+        let typed = self.ask(|| prompt.prompt())?.map(Zeroizing::new);
+        Ok(typed.map(|typed| typed.as_str().into()))
     }
 
-    fn ask<T>(&self, prompt: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {
+    fn prompt_style(&self) -> RenderConfig<'static> {
+        match self.stderr.is_colored {
+            true => RenderConfig::default_colored(),
+            false => RenderConfig::empty(),
+        }
+    }
+
+    /// Shows a prompt and waits for its answer. `None` if the user declines.
+    fn ask<T>(&self, prompt: impl FnOnce() -> Result<T, InquireError>) -> io::Result<Option<T>> {
         if !self.can_ask {
             let error = io::Error::new(io::ErrorKind::NotConnected, "there is nobody to ask");
             return Err(error);
         }
-        let terminal = Term::stderr();
         self.asking_flag.store(true, Ordering::Relaxed);
-        let answer = prompt(&terminal);
-        if answer.is_ok() {
-            self.asking_flag.store(false, Ordering::Relaxed);
-        }
-        answer.map_err(|dialoguer::Error::IO(error)| {
-            // An interrupted prompt leaves the cursor hidden, and its line without a line break.
-            terminal.show_cursor().ok();
-            terminal.write_line("").ok();
-            match error.kind() {
-                io::ErrorKind::Interrupted => {
-                    io::Error::new(error.kind(), "interrupted while asking")
-                }
-                _ => error,
+        let answer = discard_input().map_err(Into::into).and_then(|()| prompt());
+        self.asking_flag.store(false, Ordering::Relaxed);
+        let error = match answer {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(InquireError::OperationCanceled) => return Ok(None),
+            Err(error) => error,
+        };
+        // The cursor is still hidden, and on the line of the question.
+        restore_terminal();
+        Err(match error {
+            InquireError::IO(error) => error,
+            InquireError::OperationInterrupted => {
+                io::Error::new(io::ErrorKind::Interrupted, "interrupted while asking")
             }
+            other => io::Error::other(other),
         })
     }
+}
+
+/// Throws away what was typed so far: it is no answer to a question that was not there yet.
+fn discard_input() -> io::Result<()> {
+    #[cfg(unix)]
+    rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)?;
+    // The rest of an earlier answer is in a buffer of the library.
+    while event::poll(Duration::ZERO)? {
+        event::read()?;
+    }
+    Ok(())
+}
+
+/// Puts the terminal back as it was before a question, and begins a new line.
+pub(crate) fn restore_terminal() {
+    // If the terminal is gone, there is nothing to put back.
+    terminal::disable_raw_mode().ok();
+    crossterm::execute!(
+        io::stderr(),
+        DisableBracketedPaste,
+        cursor::Show,
+        crossterm::style::Print("\n")
+    )
+    .ok();
 }

@@ -47,6 +47,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     store
         .check(&login.profile, args.token)
         .map_err(explain_store)?;
+    app.watch_signals()?;
     let credentials = read_credentials(args.token, &mut app.output)?;
     let user = login
         .verify(&credentials, app)
@@ -106,7 +107,7 @@ impl Login {
     }
 
     /// Asks the API whether the credentials are valid, and who owns them.
-    async fn verify(&self, credentials: &Credentials, app: &App) -> Result<CurrentUser> {
+    async fn verify(&self, credentials: &Credentials, app: &mut App) -> Result<CurrentUser> {
         let chosen_accounts = app.accounts_with_credentials(
             self.server.clone(),
             self.trusted_hosts.clone(),
@@ -241,7 +242,13 @@ fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
         let question = format!("{}{rest}", first.to_uppercase());
         let typed = output
             .ask_secret(&question)
-            .map_err(|error| CommandError::unanswered(error, "nothing was stored"))?;
+            .map_err(|error| CommandError::unanswered(error, "nothing was stored"))?
+            .ok_or_else(|| {
+                CommandError::new(
+                    Exit::Failure,
+                    format!("no {name} was given; nothing was stored"),
+                )
+            })?;
         let origin = format!("what was typed for the {name}");
         secrets.push(secret(typed.expose_secret().as_bytes(), origin)?);
     }

@@ -25,7 +25,7 @@ fn start(world: &World, command: &str) -> Terminal {
 fn asked(world: &World) -> Terminal {
     let mut terminal = start(world, "apply");
     terminal.wait_for("1 to create, 0 to update, 0 to delete, 0 unchanged");
-    terminal.wait_for("Make this change?");
+    terminal.wait_for_question("Make this change?");
     terminal
 }
 
@@ -49,7 +49,7 @@ fn yes_makes_the_changes_and_says_what_became_of_them() {
     let made = connection(53, 1, 3, &["logs"]);
     api.expect("POST", CREATE, creation(3, &["logs"]), answer(made), 1);
     let mut terminal = asked(&world);
-    terminal.press("y");
+    terminal.press("y\r");
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.starts_with(LINE), "{shown}");
@@ -61,7 +61,7 @@ fn yes_makes_the_changes_and_says_what_became_of_them() {
 
 #[test]
 fn no_and_enter_alone_change_nothing() {
-    for keys in ["n", "\r"] {
+    for keys in ["n\r", "\r"] {
         let api = Api::new();
         let world = world(&api, 1);
         let mut terminal = asked(&world);
@@ -79,7 +79,9 @@ fn no_and_enter_alone_change_nothing() {
 fn ctrl_c_at_the_question_changes_nothing() {
     let api = Api::new();
     let world = world(&api, 1);
-    let (code, shown) = asked(&world).interrupt();
+    let mut terminal = asked(&world);
+    terminal.press("\u{3}");
+    let (code, shown) = terminal.end();
     assert_eq!(code, Some(130), "{shown}");
     assert!(
         shown.contains("interrupted; nothing was changed"),

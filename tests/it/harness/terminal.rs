@@ -15,6 +15,8 @@ pub(crate) struct Terminal {
     child: Child,
     screen: Receiver<Vec<u8>>,
     seen: String,
+    /// The mode of the terminal at first.
+    first_mode: String,
 }
 
 /// No test waits longer than this for something to be shown.
@@ -52,9 +54,11 @@ impl Terminal {
             .env_clear()
             .envs(variables)
             .env("TERM", "xterm-256color");
+        let first_mode = mode(&pty);
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         Self {
+            first_mode,
             screen: read(Arc::clone(&pty)),
             pty,
             child,
@@ -87,15 +91,36 @@ impl Terminal {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Presses Ctrl-C, then does as [`Terminal::end`]. A question is shown a moment before it reads keys and may miss
-    /// the key, so Ctrl-C is pressed again if the program does not end.
+    /// Waits until a question is open: it takes keys one by one.
     #[track_caller]
-    pub(crate) fn interrupt(mut self) -> (Option<i32>, String) {
-        for _ in 0..5 {
-            self.press("\u{3}");
-            if self.ends_within(TIMEOUT / 10) {
-                break;
-            }
+    pub(crate) fn wait_for_question(&mut self, text: &str) {
+        self.wait_for(text);
+        let begin = Instant::now();
+        while mode(&self.pty) == self.first_mode {
+            assert!(begin.elapsed() < TIMEOUT, "no key is read: {:?}", self.seen);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Sends the program a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let mut kill = std::process::Command::new("kill");
+        assert!(kill.args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Does as [`Terminal::end`], and requires that the terminal is as it was at first: its mode, the cursor, and how it
+    /// pastes.
+    #[track_caller]
+    pub(crate) fn end_as_before(mut self) -> (Option<i32>, String) {
+        assert!(
+            self.ends_within(TIMEOUT),
+            "it does not end: {:?}",
+            self.seen
+        );
+        assert_eq!(mode(&self.pty), self.first_mode, "{:?}", self.seen);
+        for (off, on) in [("\u{1b}[?25h", "\u{1b}[?25l"), ("\u{1b}[?2004l", "\u{1b}[?2004h")] {
+            assert!(self.seen.rfind(off) >= self.seen.rfind(on), "{:?}", self.seen);
         }
         self.end()
     }
@@ -132,6 +157,11 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// How the terminal treats keys and output.
+fn mode(pty: &Pty) -> String {
+    format!("{:?}", rustix::termios::tcgetattr(pty).unwrap())
 }
 
 /// Reads what is shown until the program has ended.

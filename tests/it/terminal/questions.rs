@@ -1,7 +1,9 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Terminal, World, connection, org_list, page, uuid};
+use crate::harness::{
+    API_KEY, APP_KEY, Api, Flaky, Gate, Reply, Terminal, World, connection, current_user, org_list, page, uuid,
+};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -16,7 +18,7 @@ fn one() -> Api {
 fn asked(world: &World) -> Terminal {
     let mut terminal = Terminal::start(world, 100, &["delete", &uuid(50)]);
     terminal.wait_for("Org 1 -> Org 2  logs");
-    terminal.wait_for("Delete this connection?");
+    terminal.wait_for_question("Delete this connection?");
     terminal
 }
 
@@ -32,20 +34,20 @@ fn a_deletion_is_shown_and_asked_about_and_yes_deletes() {
     expect_deletion(&api);
     let world = api.world();
     let mut terminal = asked(&world);
-    terminal.press("y");
+    terminal.press("y\r");
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("deleted"), "{shown}");
 }
 
 #[test]
-fn no_and_enter_alone_delete_nothing() {
-    for keys in ["n", "\r"] {
+fn no_and_enter_alone_and_declining_delete_nothing() {
+    for keys in ["n\r", "\r", "no\r", "\u{1b}", "\u{4}", "y\u{1b}"] {
         let api = one();
         let world = api.world();
         let mut terminal = asked(&world);
         terminal.press(keys);
-        let (code, shown) = terminal.end();
+        let (code, shown) = terminal.end_as_before();
         assert_eq!(code, Some(1), "{shown}");
         assert!(
             shown.contains("not confirmed; nothing was deleted"),
@@ -58,9 +60,10 @@ fn no_and_enter_alone_delete_nothing() {
 fn ctrl_c_at_the_question_deletes_nothing() {
     let api = one();
     let world = api.world();
-    let (code, shown) = asked(&world).interrupt();
+    let mut terminal = asked(&world);
+    terminal.press("\u{3}");
+    let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(130), "{shown}");
-    assert!(shown.ends_with_shown_cursor(), "{shown:?}");
     assert!(
         shown.ends_with("\u{1b}[0minterrupted; nothing was deleted\n"),
         "{shown:?}"
@@ -100,8 +103,8 @@ fn several_connections_are_asked_about_once() {
     api.get(LIST, &page(&connections, 2));
     let world = api.world();
     let mut terminal = Terminal::start(&world, 100, &["rm", &uuid(51), &uuid(50)]);
-    terminal.wait_for("Delete these 2 connections?");
-    terminal.press("n");
+    terminal.wait_for_question("Delete these 2 connections?");
+    terminal.press("n\r");
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(1), "{shown}");
     for line in ["Org 1 -> Org 3  audit", "Org 1 -> Org 2  logs"] {
@@ -129,7 +132,7 @@ fn a_create_without_types_asks_what_to_share() {
     let world = api.world();
     let mut terminal = Terminal::start(&world, 100, &["create", "Org 2"]);
     terminal.wait_for("Share which types?");
-    terminal.wait_for("audit");
+    terminal.wait_for_question("audit");
     // Chooses the first item and the last one, which the up arrow reaches from the first.
     terminal.press(" \u{1b}[A \r");
     let (code, shown) = terminal.end();
@@ -140,42 +143,138 @@ fn a_create_without_types_asks_what_to_share() {
 /// Runs `create` until it asks which types to share.
 fn asked_for_types(world: &World) -> Terminal {
     let mut terminal = Terminal::start(world, 100, &["create", "Org 2"]);
-    terminal.wait_for("audit");
+    terminal.wait_for_question("audit");
     terminal
 }
 
 #[test]
 fn nothing_is_created_when_no_type_is_chosen() {
-    let api = Api::new();
-    let world = api.world();
-    let mut terminal = asked_for_types(&world);
-    terminal.press("\r");
-    let (code, shown) = terminal.end();
-    assert_eq!(code, Some(2), "{shown}");
-    assert!(shown.contains("nothing was created"), "{shown}");
+    for keys in ["\r", "\u{1b}", "\u{4}"] {
+        let api = Api::new();
+        let world = api.world();
+        let mut terminal = asked_for_types(&world);
+        terminal.press(keys);
+        let (code, shown) = terminal.end_as_before();
+        assert_eq!(code, Some(2), "{shown}");
+        assert!(shown.contains("nothing was created"), "{shown}");
+    }
 }
 
 #[test]
 fn ctrl_c_at_the_question_what_to_share_creates_nothing() {
     let api = Api::new();
     let world = api.world();
-    let (code, shown) = asked_for_types(&world).interrupt();
+    let mut terminal = asked_for_types(&world);
+    terminal.press("\u{3}");
+    let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(130), "{shown}");
     assert!(
         shown.contains("interrupted; nothing was created"),
         "{shown}"
     );
-    assert!(shown.ends_with_shown_cursor(), "{shown:?}");
 }
 
-/// The control sequences for the cursor in the text that a terminal got.
-trait Cursor {
-    /// Whether the cursor was shown again after it was hidden last.
-    fn ends_with_shown_cursor(&self) -> bool;
+#[test]
+fn what_is_no_answer_is_asked_again() {
+    let api = one();
+    let world = api.world();
+    let mut terminal = asked(&world);
+    terminal.press("yarn build\r");
+    terminal.wait_for("type y for yes or n for no");
+    // The typed text stays, so that it can be corrected.
+    terminal.press(&format!("{}n\r", "\u{7f}".repeat(10)));
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(1), "{shown}");
 }
 
-impl Cursor for String {
-    fn ends_with_shown_cursor(&self) -> bool {
-        self.rfind("\u{1b}[?25h") >= self.rfind("\u{1b}[?25l")
+#[test]
+fn the_whole_word_is_an_answer_and_nothing_of_it_is_left_for_the_shell() {
+    let api = one();
+    expect_deletion(&api);
+    let world = api.world();
+    let mut shell = Terminal::bash(&world, 100);
+    shell.press(&format!("orgconn delete {}; cat; exit\r", uuid(50)));
+    shell.wait_for("Delete this connection? (y/N)");
+    shell.press("yes\r");
+    shell.wait_for("deleted");
+    // The end of the input of `cat`.
+    shell.press("\u{4}");
+    let (_, shown) = shell.end();
+    assert!(!shown.contains("\nes"), "{shown:?}");
+}
+
+#[test]
+fn what_was_typed_before_the_question_is_no_answer() {
+    let gate = Gate::default();
+    let listed = page(&[connection(50, 1, 2, &["logs"])], 1);
+    let api = Flaky::new([Reply::Held(gate.clone(), Box::new(Reply::json(&listed)))]);
+    let world = api.world();
+    let mut terminal = Terminal::start(&world, 100, &["delete", &uuid(50)]);
+    api.wait_for(1);
+    terminal.press("y\ry\ry");
+    gate.open();
+    terminal.wait_for_question("Delete this connection?");
+    terminal.press("\r");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(1), "{shown}");
+    assert_eq!(api.calls().len(), 1);
+}
+
+#[test]
+fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let api = one();
+        let world = api.world();
+        let terminal = asked(&world);
+        terminal.signal(signal);
+        let (code, shown) = terminal.end_as_before();
+        assert_eq!(code, Some(130), "{shown}");
+        assert!(shown.ends_with("interrupted; nothing was changed\n"), "{shown:?}");
     }
+}
+
+/// Runs `auth login` until it asks for the API key.
+fn asked_for_key(world: &World) -> Terminal {
+    let mut terminal = Terminal::start(world, 100, &["auth", "login", "--to-file=keys"]);
+    terminal.wait_for_question("API key");
+    terminal
+}
+
+#[test]
+fn a_key_prompt_leaves_the_terminal_as_it_was() {
+    let world = World::bare();
+    for (keys, expected, message) in [
+        ("\u{3}", 130, "interrupted; nothing was stored\n"),
+        ("\u{1b}", 1, "no API key was given; nothing was stored\n"),
+        ("\u{4}", 1, "no API key was given; nothing was stored\n"),
+    ] {
+        let mut terminal = asked_for_key(&world);
+        terminal.press(keys);
+        let (code, shown) = terminal.end_as_before();
+        assert_eq!(code, Some(expected), "{shown}");
+        assert!(shown.ends_with(message), "{shown:?}");
+    }
+    for signal in ["INT", "TERM", "HUP"] {
+        let terminal = asked_for_key(&world);
+        terminal.signal(signal);
+        let (code, shown) = terminal.end_as_before();
+        assert_eq!(code, Some(130), "{shown}");
+    }
+}
+
+#[test]
+fn a_key_is_not_shown_while_it_is_typed() {
+    let api = Api::new();
+    api.get("/api/v2/validate_keys", &json!({"status": "ok"}))
+        .get("/api/v2/current_user", &current_user(1));
+    let world = World::bare();
+    let arguments = ["auth", "login", "--to-file=keys", "--api-url", &api.url()];
+    let mut terminal = Terminal::start(&world, 100, &arguments);
+    terminal.wait_for_question("API key");
+    terminal.press(&format!("{API_KEY}\r"));
+    terminal.wait_for_question("Application key");
+    terminal.press(&format!("{APP_KEY}\r"));
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("test-"), "{shown}");
 }
