@@ -1,7 +1,9 @@
+use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -10,20 +12,26 @@ use crate::api::{
 };
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{
-    AccountSettings, CredentialSource, Endpoint, Environment, Proxy, check_certificate_file,
+    AccountSettings, CredentialSource, Credentials, Endpoint, Environment, Proxy,
+    check_certificate_file,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
 use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef, UnreadableOrg};
+use crate::output;
 
 /// How often a list is read that changes while it is read.
 const MAX_READINGS: u32 = 3;
+/// How long reading credentials may take before it is said what is waited for.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The state that all accounts of a command share.
 pub(super) struct SharedState {
     /// Names the proxy and the certificates.
     pub(super) environment: Environment,
     pub(super) timeout: Duration,
+    /// Whether notes are left out.
+    pub(super) is_quiet: bool,
     pub(super) max_retries: u32,
     pub(super) interrupt: CancellationToken,
     pub(super) journal: Journal,
@@ -148,7 +156,7 @@ impl Account {
 
     async fn connect(&self) -> Result<Client> {
         let transport = self.shared.transport(self.settings.endpoint()?)?;
-        let credentials = self.settings.credentials.read().await?;
+        let credentials = self.read_credentials().await?;
         let settings = ClientSettings {
             timeout: self.shared.timeout,
             max_retries: self.shared.max_retries,
@@ -157,6 +165,32 @@ impl Account {
             ..ClientSettings::default()
         };
         Ok(Client::new(transport, &credentials, settings)?)
+    }
+
+    /// Reads the credentials. If that takes long, it is said what is waited for: a command or a keychain may wait for a
+    /// person.
+    async fn read_credentials(&self) -> Result<Credentials> {
+        let source = &self.settings.credentials;
+        let reading = async {
+            let mut reading = pin!(source.read());
+            match timeout(SILENCE, &mut reading).await {
+                Ok(credentials) => Ok(credentials?),
+                Err(_) => {
+                    let description = source.description().unwrap_or_default();
+                    if !self.shared.is_quiet {
+                        output::log_line(&format!("waiting for {description}"));
+                    }
+                    Ok(reading.await?)
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.shared.interrupt.cancelled() => {
+                Err(CommandError::new(Exit::Interrupted, "interrupted while the credentials were read"))
+            }
+            credentials = reading => credentials,
+        }
     }
 
     /// The orgs that the credentials manage, read once. Empty if the credentials may not read them.

@@ -121,6 +121,7 @@ impl App {
         Ok(SharedState {
             environment: self.environment.clone(),
             timeout: self.flags.timeout,
+            is_quiet: self.flags.quiet,
             max_retries: self.flags.max_retries,
             interrupt: self.interrupt.clone(),
             journal: self.journal()?,

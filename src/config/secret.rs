@@ -3,18 +3,17 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
-#[cfg(unix)]
-use tokio::process::Child;
-use tokio::process::Command;
-use tokio::sync::{OnceCell, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::process::{Child, Command};
+use tokio::sync::{OnceCell, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
@@ -26,8 +25,11 @@ use crate::text_input::decode;
 /// limit keeps a wrong file or an endless output from filling the memory.
 const MAX_LENGTH: usize = 64 * 1024;
 
-/// The time limit of a command. It is long enough for a person to unlock a vault.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// The time limit for reading a secret from a command or a file. It is long enough for a person to unlock a vault.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long the output of a command that has ended may take to arrive. It is in the pipe already.
+const ARRIVAL_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The maximum number of accounts whose secrets are read at a time, since each may run a program.
 const MAX_CONCURRENT_READS: usize = 8;
@@ -85,7 +87,7 @@ pub(crate) enum SecretSourceError {
     /// The program ended with a failure.
     #[error("it failed: {0}")]
     Failed(ExitStatus),
-    /// The program took too long and was killed.
+    /// The program took too long and was killed, or nothing came from the file, which may be a pipe.
     #[error("it took longer than {} s and was stopped", .0.as_secs())]
     TimedOut(Duration),
     /// The keychain cannot be used or refuses access.
@@ -179,10 +181,10 @@ impl SecretReader {
             },
             SecretSource::File(path) => {
                 let path = self.resolve_path(path)?;
-                let reading = spawn_blocking(move || read_file(&path)).await;
-                let bytes =
-                    reading.map_err(|error| SecretSourceError::Unreadable(error.into()))??;
-                parse_secret(&bytes)
+                let reading = on_thread(move || read_file(&path));
+                let reading = timeout(READ_TIMEOUT, reading).await;
+                let reading = reading.map_err(|_| SecretSourceError::TimedOut(READ_TIMEOUT))?;
+                parse_secret(&*reading.map_err(SecretSourceError::Unreadable)??)
             }
             SecretSource::Command { program, arguments } => {
                 let program = Path::new(program);
@@ -197,11 +199,11 @@ impl SecretReader {
                 if File::open("/dev/tty").is_err() {
                     command.process_group(0);
                 }
-                parse_secret(&run(command, COMMAND_TIMEOUT).await?)
+                parse_secret(&run(command, READ_TIMEOUT).await?)
             }
             SecretSource::Keyring(account) => {
                 let (keychain, account) = (Arc::clone(&self.keychain), account.clone());
-                let reading = spawn_blocking(move || keychain.get(&account)).await;
+                let reading = on_thread(move || keychain.get(&account)).await;
                 let secret =
                     reading.map_err(|error| KeychainError::Unavailable(error.into()))??;
                 let secret = secret.ok_or(SecretSourceError::NoEntry)?;
@@ -242,6 +244,15 @@ pub(crate) fn decode_secret(bytes: &[u8]) -> Result<Zeroizing<String>, SecretSou
     Ok(Zeroizing::new(text.into_owned()))
 }
 
+/// Does work that may block for ever on a thread of its own. It does not keep the program from ending, unlike the threads
+/// of tokio.
+async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    let (sender, receiver) = oneshot::channel();
+    // If nobody waits for the result any more, it is dropped.
+    thread::spawn(move || sender.send(work()).ok());
+    receiver.await.map_err(io::Error::other)
+}
+
 /// Reads a file that only its owner may read. The mode is checked on the opened file, so the check holds even if the
 /// file is replaced in the meantime.
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
@@ -268,26 +279,45 @@ async fn run(
     let child = command.kill_on_drop(true).spawn();
     let mut child = child.map_err(SecretSourceError::NotRun)?;
     let mut bytes = secret_buffer();
-    let ending = async {
-        if let Some(stdout) = child.stdout.take() {
-            let mut stdout = stdout.take(MAX_LENGTH as u64 + 1);
-            let reading = stdout.read_to_end(&mut bytes).await;
-            reading.map_err(SecretSourceError::Unreadable)?;
-        }
-        if bytes.len() > MAX_LENGTH {
-            return Err(SecretSourceError::TooLong);
-        }
-        let status = child.wait().await.map_err(SecretSourceError::NotRun)?;
-        match status.success() {
-            true => Ok(()),
-            false => Err(SecretSourceError::Failed(status)),
-        }
-    };
-    let outcome = timeout(limit, ending).await;
+    let outcome = timeout(limit, read_until_end(&mut child, &mut bytes)).await;
     #[cfg(unix)]
     kill_group(&child);
-    outcome.unwrap_or(Err(SecretSourceError::TimedOut(limit)))?;
-    Ok(bytes)
+    let status = outcome.unwrap_or(Err(SecretSourceError::TimedOut(limit)))?;
+    match status.success() {
+        true => Ok(bytes),
+        false => Err(SecretSourceError::Failed(status)),
+    }
+}
+
+/// Reads what a program writes until it ends. A program that it has started, such as an agent, may keep the pipe open
+/// for longer; that one is not waited for.
+async fn read_until_end(
+    child: &mut Child,
+    bytes: &mut Vec<u8>,
+) -> Result<ExitStatus, SecretSourceError> {
+    let stdout = child.stdout.take();
+    let reading = async {
+        if let Some(stdout) = stdout {
+            let mut stdout = stdout.take(MAX_LENGTH as u64 + 1);
+            let count = stdout.read_to_end(bytes).await;
+            if count.map_err(SecretSourceError::Unreadable)? > MAX_LENGTH {
+                return Err(SecretSourceError::TooLong);
+            }
+        }
+        Ok(())
+    };
+    let mut reading = pin!(reading);
+    let status = tokio::select! {
+        read = &mut reading => {
+            read?;
+            child.wait().await
+        }
+        status = child.wait() => {
+            timeout(ARRIVAL_TIMEOUT, reading).await.unwrap_or(Ok(()))?;
+            status
+        }
+    };
+    status.map_err(SecretSourceError::NotRun)
 }
 
 /// Kills the process group of a program that has a group of its own and still runs.
@@ -504,6 +534,27 @@ mod tests {
         async fn a_commands_output_is_given_and_its_input_is_empty() {
             let bytes = shell("cat; printf 'test-api-key\\n'", AMPLE).await.unwrap();
             assert_eq!(&**bytes, b"test-api-key\n");
+        }
+
+        #[tokio::test]
+        async fn the_end_of_a_command_ends_the_reading_and_what_it_has_started_goes_on() {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("pid");
+            let script = format!(
+                "sleep 20 & echo $! > '{}'; echo test-api-key",
+                file.display()
+            );
+            let start = Instant::now();
+            let bytes = shell(&script, AMPLE).await.unwrap();
+            assert_eq!(&**bytes, b"test-api-key\n");
+            assert!(start.elapsed() < Duration::from_secs(10));
+            let pid = fs::read_to_string(file).unwrap();
+            let agent = Path::new("/proc").join(pid.trim());
+            assert!(agent.exists() || !cfg!(target_os = "linux"));
+            std::process::Command::new("kill")
+                .arg(pid.trim())
+                .status()
+                .unwrap();
         }
 
         #[tokio::test]
