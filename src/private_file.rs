@@ -1,9 +1,11 @@
 //! Reads and writes files that belong to their owner alone: settings, secrets, the history, the cache and the sandbox. It
 //! imports nothing of this crate.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
@@ -92,6 +94,48 @@ pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
     builder.create(directory)?;
     let mut created = missing.into_iter();
     created.try_for_each(|created| sync_directory(directory_of(created)))
+}
+
+/// Waits until no other process has locked a directory, and locks it while the returned file is open. If this process
+/// dies, the system closes the file. A missing directory is created. Where directories cannot be locked, this does
+/// nothing.
+///
+/// # Errors
+/// Fails if the directory cannot be created, or another process holds the lock for longer than `limit`.
+pub(crate) fn lock_directory(directory: &Path, limit: Duration) -> io::Result<Option<File>> {
+    create_directory(directory)?;
+    let Ok(file) = File::open(directory) else {
+        return Ok(None);
+    };
+    match wait_for_lock(limit, || file.try_lock()) {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::Error(_)) => Ok(None),
+        Err(TryLockError::WouldBlock) => Err(io::Error::new(
+            ErrorKind::TimedOut,
+            format!("another process has locked {}", directory.display()),
+        )),
+    }
+}
+
+/// Tries to lock a file until it succeeds.
+///
+/// # Errors
+/// Fails with [`TryLockError::WouldBlock`] if another process holds the lock for longer than `limit`, and if the file
+/// cannot be locked.
+pub(crate) fn wait_for_lock(
+    limit: Duration,
+    try_lock: impl Fn() -> Result<(), TryLockError>,
+) -> Result<(), TryLockError> {
+    let start = Instant::now();
+    loop {
+        match try_lock() {
+            Err(TryLockError::WouldBlock) if start.elapsed() < limit => {
+                // The delay is random, so that waiting processes do not try at the same time.
+                thread::sleep(Duration::from_millis(fastrand::u64(1..=10)));
+            }
+            result => return result,
+        }
+    }
 }
 
 /// Syncs the list of names in a directory. Only Unix needs this.

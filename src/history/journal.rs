@@ -2,8 +2,7 @@ use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Entries, HistoryError, JournalError, line};
 use crate::private_file;
@@ -130,21 +129,13 @@ impl Journal {
         path: &Path,
         try_lock: impl Fn() -> Result<(), TryLockError>,
     ) -> Result<(), JournalError> {
-        let start = Instant::now();
-        loop {
-            match try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::Error(source)) => return Err(file_error("lock", path)(source)),
-                Err(TryLockError::WouldBlock) if start.elapsed() >= self.lock_timeout => {
-                    let (path, waited) = (path.to_owned(), self.lock_timeout);
-                    return Err(JournalError::Locked { path, waited });
-                }
-                // The delay is random, so that waiting processes do not try at the same time.
-                Err(TryLockError::WouldBlock) => {
-                    thread::sleep(Duration::from_millis(fastrand::u64(1..=10)));
-                }
-            }
-        }
+        private_file::wait_for_lock(self.lock_timeout, try_lock).map_err(|error| match error {
+            TryLockError::Error(source) => file_error("lock", path)(source),
+            TryLockError::WouldBlock => JournalError::Locked {
+                path: path.to_owned(),
+                waited: self.lock_timeout,
+            },
+        })
     }
 }
 

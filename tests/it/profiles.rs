@@ -1,9 +1,11 @@
 //! `profile list`, `show`, `add` and `remove`.
 
+use std::process::Stdio;
+
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::World;
+use crate::harness::{World, finished};
 
 const HUB: &str = "83999dcd-7f97-11f0-8de1-1ecf66f1aa85";
 const FILE: &str = "xdg_config_home/orgconn/config.toml";
@@ -261,4 +263,25 @@ fn the_sandbox_shows_its_samples_and_lets_nobody_change_them() {
         );
     }
     assert_eq!(config(&world), CONFIG);
+}
+
+#[test]
+fn profiles_that_are_added_at_once_are_all_there() {
+    let world = World::bare();
+    let names: Vec<_> = (0..24).map(|number| format!("p{number:02}")).collect();
+    let running: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let mut command = world.command(["profile", "add", name, "-oid"]);
+            let streams = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            (name, streams.spawn().unwrap())
+        })
+        .collect();
+    for (name, child) in running {
+        let added = finished(child.wait_with_output().unwrap()).code(0);
+        assert_eq!(added.stdout, format!("{name}\n"));
+    }
+    let listed = world.run(["profile", "list", "--sort=name", "-oid"]);
+    let listed = listed.quiet_success();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names);
 }

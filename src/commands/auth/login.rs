@@ -10,8 +10,9 @@ use crate::api::CurrentUser;
 use crate::app::App;
 use crate::commands::profile_helpers;
 use crate::config::{
-    ConfigEditor, ConfigFile, Credentials, KeychainError, Profile, ProfileDraft, SecretError,
-    SecretStore, Server, StoreError, SystemKeychain, decode_secret, parse_secret,
+    ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, KeychainError, Profile,
+    ProfileDraft, SecretError, SecretStore, Server, StoreError, SystemKeychain, decode_secret,
+    parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::model::OrgRef;
@@ -38,8 +39,8 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
-    let editor = ConfigEditor::open(&app.config_location()?)?;
-    let login = Login::new(editor.file(), app)?;
+    let location = app.config_location()?;
+    let login = Login::new(ConfigEditor::open(&location)?.file(), app)?;
     let store = SecretStore {
         keychain: &SystemKeychain,
         file_prefix: args.to_file.map(std::path::absolute).transpose()?,
@@ -54,7 +55,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         .await
         .map_err(|error| error.context("nothing was stored"))?;
     login.require_same_org(&user)?;
-    let file = login.save(&user, &store, &credentials, editor)?;
+    let file = login.save(&user, &store, &credentials, &location)?;
     login.report(&user, &mut app.output);
     let row = profile_helpers::row(file.profile(&login.profile)?, &file);
     profile_helpers::show(vec![row], app)
@@ -138,7 +139,7 @@ impl Login {
         user: &CurrentUser,
         store: &SecretStore<'_>,
         credentials: &Credentials,
-        editor: ConfigEditor,
+        location: &ConfigLocation,
     ) -> Result<ConfigFile> {
         let stored = store.save(&self.profile, credentials)?;
         let draft = ProfileDraft {
@@ -146,20 +147,30 @@ impl Login {
             credentials: Some(stored.sources().clone()),
             ..self.draft.clone()
         };
-        let file = self.write_profile(&draft, editor)?;
+        let file = self.write_profile(&draft, location)?;
         stored.commit();
         Ok(file)
     }
 
-    fn write_profile(&self, draft: &ProfileDraft, mut editor: ConfigEditor) -> Result<ConfigFile> {
-        match &self.existing {
-            Some(_) => editor.update_profile(&self.profile, draft)?,
-            None => editor.add(&self.profile, draft)?,
-        }
-        if self.becomes_default {
-            editor.set_default(&self.profile)?;
-        }
-        Ok(editor.save()?)
+    fn write_profile(&self, draft: &ProfileDraft, location: &ConfigLocation) -> Result<ConfigFile> {
+        let (_, file) = ConfigEditor::edit(location, |editor| {
+            let file = editor.file();
+            let becomes_default = self.becomes_default && file.default_profile.is_none();
+            let org = |profile: &Profile| profile.org;
+            match (file.profile(&self.profile).ok().map(org), &self.existing) {
+                (None, None) => editor.add(&self.profile, draft)?,
+                (Some(now), Some(before)) if now == before.org => {
+                    editor.update_profile(&self.profile, draft)?;
+                }
+                // The keys were checked against what the profile was before.
+                _ => return Err(FileError::Changed(location.path.clone())),
+            }
+            match becomes_default {
+                true => editor.set_default(&self.profile),
+                false => Ok(()),
+            }
+        })?;
+        Ok(file)
     }
 
     fn report(&self, user: &CurrentUser, output: &mut Output) {

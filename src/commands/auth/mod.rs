@@ -41,14 +41,13 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 fn log_out(app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
-    let mut editor = ConfigEditor::open(&app.config_location()?)?;
-    let file = editor.file().clone();
+    let location = app.config_location()?;
+    let file = ConfigEditor::open(&location)?.file().clone();
     let name = single_profile(app, &file)?
         .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
     // This comes first: if a secret cannot be deleted, the profile must still name it.
     profile_helpers::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
-    editor.remove_credentials(&name)?;
-    let file = editor.save()?;
+    let (_, file) = ConfigEditor::edit(&location, |editor| editor.remove_credentials(&name))?;
     let row = profile_helpers::row(file.profile(&name)?, &file);
     profile_helpers::show(vec![row], app)
 }

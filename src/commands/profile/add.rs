@@ -87,12 +87,13 @@ pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
         credentials: args.sources.sources(&args.name)?,
         ..profile_helpers::draft_of_server_flags(app)?
     };
-    let mut editor = ConfigEditor::open(&app.config_location()?)?;
-    editor.add(&args.name, &draft)?;
-    if args.default {
-        editor.set_default(&args.name)?;
-    }
-    let file = editor.save()?;
+    let (_, file) = ConfigEditor::edit(&app.config_location()?, |editor| {
+        editor.add(&args.name, &draft)?;
+        match args.default {
+            true => editor.set_default(&args.name),
+            false => Ok(()),
+        }
+    })?;
     let row = profile_helpers::row(file.profile(&args.name)?, &file);
     if row.credentials.is_none() {
         app.output.hint(&format!(

@@ -114,8 +114,8 @@ fn sample_row(sample: &SampleProfile) -> ProfileRow {
 
 fn remove(name: &str, app: &mut App) -> Result<Exit> {
     profile_helpers::refuse_in_sandbox(app)?;
-    let mut editor = ConfigEditor::open(&app.config_location()?)?;
-    let file = editor.file().clone();
+    let location = app.config_location()?;
+    let file = ConfigEditor::open(&location)?.file().clone();
     let profile = file.profile(name)?;
     if app.must_ask(
         "removing a profile",
@@ -124,8 +124,7 @@ fn remove(name: &str, app: &mut App) -> Result<Exit> {
         let question = format!("Remove the profile `{name}`?");
         app.ask_confirmation(&question, "nothing was removed")?;
     }
-    let was_default = editor.remove(name)?;
-    editor.save()?;
+    let (was_default, _) = ConfigEditor::edit(&location, |editor| editor.remove(name))?;
     app.output.note(&format!("removed the profile `{name}`"));
     if was_default {
         app.output

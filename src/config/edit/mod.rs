@@ -3,6 +3,7 @@
 mod comments;
 
 use std::path::Path;
+use std::time::Duration;
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 use uuid::Uuid;
@@ -28,8 +29,10 @@ pub(crate) struct ProfileDraft {
     pub(crate) credentials: Option<SecretSources>,
 }
 
-/// Edits the configuration file. Comments, order and format of everything else stay. [`ConfigEditor::save`] writes the
-/// file.
+/// The maximum time to wait for other processes that edit the file. Each takes milliseconds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Edits the configuration file. Comments, order and format of everything else stay.
 #[derive(Debug)]
 pub(crate) struct ConfigEditor {
     /// The settings in the file when it was opened.
@@ -40,7 +43,25 @@ pub(crate) struct ConfigEditor {
 }
 
 impl ConfigEditor {
-    /// Reads the file. A missing one is created by [`ConfigEditor::save`].
+    /// Reads the file, makes a change, and writes it completely or not at all. Returns what the change returns, and the
+    /// new settings. Other processes that do the same wait meanwhile.
+    ///
+    /// # Errors
+    /// As [`ConfigEditor::open`], or with the error of the change. Also fails if the file cannot be written, another
+    /// program changes it at the same time, or the new text would be invalid.
+    pub(crate) fn edit<T>(
+        location: &ConfigLocation,
+        change: impl FnOnce(&mut Self) -> Result<T, FileError>,
+    ) -> Result<(T, ConfigFile), FileError> {
+        let unwritable = |error| FileError::Unwritable(location.path.clone(), error);
+        let directory = private_file::directory_of(&location.path);
+        let _lock = private_file::lock_directory(directory, LOCK_TIMEOUT).map_err(unwritable)?;
+        let mut editor = Self::open(location)?;
+        let value = change(&mut editor)?;
+        Ok((value, editor.save()?))
+    }
+
+    /// Reads the file. A missing one counts as empty.
     ///
     /// # Errors
     /// As [`ConfigFile::load`]. A file with a mistake must be corrected by hand first.
@@ -147,7 +168,7 @@ impl ConfigEditor {
     /// # Errors
     /// Fails if the file cannot be written, another program changed it in the meantime, or the new text would be
     /// invalid.
-    pub(crate) fn save(self) -> Result<ConfigFile, FileError> {
+    fn save(self) -> Result<ConfigFile, FileError> {
         let path = self.file.path.as_path();
         let text = self.document.to_string();
         let file =
