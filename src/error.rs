@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::slice;
 
 use anyhow::anyhow;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::api::{self, ErrorKind};
 use crate::config::{
@@ -17,7 +18,7 @@ use crate::config::{
 use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
-use crate::output::{ErrorRecord, Format, Output, OutputError, group_messages};
+use crate::output::{ErrorRecord, Format, Output, OutputError, escape_message, group_messages};
 use crate::text_input::TextInputError;
 
 /// The result of a command or a part of it.
@@ -311,20 +312,52 @@ pub(crate) fn conclude(outcome: Result<Exit>, output: &mut Output) -> Exit {
 
 /// Prints clap's message: help and version to standard output, a usage error to standard error. A usage error is also
 /// written as an envelope if the output format has one.
-pub(crate) fn report_usage(refusal: &clap::Error, output: impl FnOnce() -> Output) -> Exit {
+pub(crate) fn report_usage(mut refusal: clap::Error, output: impl FnOnce() -> Output) -> Exit {
     if !refusal.use_stderr() {
         let printed = refusal.print().map(|()| Exit::Done);
         return conclude(printed.map_err(Into::into), &mut output());
     }
-    let _ = output().write_errors(&[usage_record(refusal)]);
-    // If standard error is closed, nobody reads the message.
-    let _ = refusal.print();
+    escape_arguments(&mut refusal);
+    let mut output = output();
+    let text = refusal.render().to_string();
+    let _ = output.write_errors(&[usage_record(&text)]);
+    let source = std::error::Error::source(&refusal).map(ToString::to_string);
+    match source {
+        // The reason why a value is wrong may repeat it. Without colours, the text has no escape sequences.
+        Some(reason) if escape_message(&reason) != reason => {
+            text.lines().for_each(|line| output.print_always(line));
+        }
+        // If standard error is closed, nobody reads the message.
+        _ => refusal.print().unwrap_or_default(),
+    }
     Exit::Usage
 }
 
+/// Writes out the control characters of the arguments that clap's message repeats.
+fn escape_arguments(refusal: &mut clap::Error) {
+    let escape = |text: &String| escape_message(text).into_owned();
+    let context = refusal.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, ContextValue::String(escape(text)))),
+        ContextValue::Strings(texts) => {
+            let texts = texts.iter().map(escape).collect();
+            Some((kind, ContextValue::Strings(texts)))
+        }
+        _ => None,
+    });
+    for (kind, value) in context.collect::<Vec<_>>() {
+        let shown = value.to_string();
+        if refusal
+            .insert(kind, value)
+            .is_some_and(|before| before.to_string() != shown)
+        {
+            // clap's advice, which is styled already, repeats the argument as it is.
+            refusal.remove(ContextKind::Suggested);
+        }
+    }
+}
+
 /// A record with the first paragraph of clap's message in one line. The other paragraphs are advice for people.
-fn usage_record(refusal: &clap::Error) -> ErrorRecord {
-    let text = refusal.render().to_string();
+fn usage_record(text: &str) -> ErrorRecord {
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let lines: Vec<_> = paragraph.lines().map(str::trim).collect();
     let message = lines.join(" ");

@@ -39,12 +39,12 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     match complete::answer(&arguments, Cli::command) {
         Ok(false) => {}
         Ok(true) => return Exit::Done,
-        Err(refusal) => return error::report_usage(&refusal, || output_in(Format::default())),
+        Err(refusal) => return error::report_usage(refusal, || output_in(Format::default())),
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(refusal) => {
-            return error::report_usage(&refusal, || output_in(requested_format(&arguments)));
+            return error::report_usage(refusal, || output_in(requested_format(&arguments)));
         }
     };
     logger::start(cli.flags.verbose, cli.flags.quiet);

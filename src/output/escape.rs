@@ -48,7 +48,7 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
 /// Escapes as [`escape`] does, and also every other character that cannot be told from another one or from nothing: a
 /// space that is not the usual one, and a character without width that joins nothing. In a message, a word that differs
 /// from the right one by such a character only would look right.
-pub(super) fn escape_message(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_message(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return escape(text);
     }

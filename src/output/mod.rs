@@ -34,7 +34,7 @@ mod tests;
 
 pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
-pub(crate) use escape::escape;
+pub(crate) use escape::{escape, escape_message};
 pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
 pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};

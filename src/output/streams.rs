@@ -88,12 +88,18 @@ impl Stdout {
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.has_written |= !bytes.is_empty();
-        self.writer.write(bytes)
+        self.writer.write(bytes).map_err(describe)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.writer.flush().map_err(describe)
     }
+}
+
+/// The error with what was tried. Its kind stays: some writers try again after an interruption.
+fn describe(error: io::Error) -> io::Error {
+    let message = format!("cannot write to standard output: {error}");
+    io::Error::new(error.kind(), message)
 }
 
 /// Standard error: lines of text above the progress line.

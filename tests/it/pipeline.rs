@@ -75,9 +75,12 @@ fn a_reader_that_is_content_early_is_no_failure() {
 #[test]
 #[cfg(target_os = "linux")]
 fn standard_output_that_is_full_is_a_failure() {
-    let ended = run("orgconn --sandbox list >/dev/full || echo \"code $?\"").code(0);
-    assert_eq!(ended.stdout, "code 1\n");
-    assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
+    let create = "orgconn --sandbox create 'Security Archive' --type audit";
+    for command in ["orgconn --sandbox list -o json", "orgconn schema", create] {
+        let ended = World::bare().script(&format!("{command} >/dev/full")).code(1);
+        let message = "error: cannot write to standard output: No space left on device (os error 28)\n";
+        assert!(ended.stderr.ends_with(message), "{}", ended.stderr);
+    }
 }
 
 #[test]
