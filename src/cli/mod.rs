@@ -8,11 +8,12 @@ mod logger;
 
 use std::ffi::OsString;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, Parser};
+use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
 use crate::app::{App, GlobalFlags};
-use crate::commands::Command;
+use crate::commands::{self, Command};
 use crate::config::Environment;
 use crate::error::{self, Exit};
 use crate::output::{Format, Output, OutputOptions};
@@ -34,14 +35,61 @@ struct Cli {
     command: Command,
 }
 
+/// clap's definition of the whole command line. For each command, `--output` lists the formats that this one writes.
+fn definition() -> clap::Command {
+    let command = Cli::command();
+    let output = command
+        .get_arguments()
+        .find(|argument| argument.get_id() == "output");
+    match output.cloned() {
+        Some(output) => with_formats(command, &[], &output),
+        None => command,
+    }
+}
+
+/// Gives the subcommands of the command at `path` an `--output` of their own, unless they write the usual formats.
+fn with_formats(command: clap::Command, path: &[&str], output: &Arg) -> clap::Command {
+    command.mut_subcommands(|subcommand| {
+        let name = subcommand.get_name().to_owned();
+        let path = [path, &[&name]].concat();
+        let subcommand = with_formats(subcommand, &path, output);
+        match commands::formats(&path) {
+            written if *written == Format::LISTINGS => subcommand,
+            [] => subcommand.arg(output.clone().hide(true)),
+            written => subcommand.arg(
+                output
+                    .clone()
+                    .help("Output format; as usual the first one of these")
+                    .hide_default_value(true)
+                    .value_parser(format_parser(written)),
+            ),
+        }
+    })
+}
+
+/// Reads any format, but lists only those that a command writes. The command itself refuses the others, and lists them
+/// too.
+fn format_parser(written: &[Format]) -> impl TypedValueParser<Value = Format> {
+    let values = written
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.hide(false)));
+    let others = Format::value_variants()
+        .iter()
+        .filter(|format| !written.contains(format));
+    let hidden = others.filter_map(|format| Some(format.to_possible_value()?.hide(true)));
+    let values: Vec<_> = values.chain(hidden).collect();
+    PossibleValuesParser::new(values).try_map(|word| Format::from_str(&word, false))
+}
+
 /// Parses the arguments (the first is the program's own name), runs the command, and returns the exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
-    match complete::answer(&arguments, Cli::command) {
+    match complete::answer(&arguments, definition) {
         Ok(false) => {}
         Ok(true) => return Exit::Done,
         Err(refusal) => return error::report_usage(refusal, || output_in(Format::default())),
     }
-    let cli = match Cli::try_parse_from(&arguments) {
+    let parsed = definition().try_get_matches_from(&arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(refusal) => {
             return error::report_usage(refusal, || output_in(requested_format(&arguments)));
@@ -55,7 +103,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         }
     };
     let mut app = App::new(cli.flags, environment);
-    let outcome = cli.command.run(&mut app, Cli::command).await;
+    let outcome = cli.command.run(&mut app, definition).await;
     error::conclude(outcome, &mut app.output)
 }
 
@@ -70,7 +118,7 @@ fn output_in(format: Format) -> Output {
 /// The output format that invalid arguments ask for. Parsing stops at a mistake, so it is tried again from each later
 /// argument, to find an `--output` after the mistake.
 fn requested_format(arguments: &[OsString]) -> Format {
-    let lenient = Cli::command().no_binary_name(true).ignore_errors(true);
+    let lenient = definition().no_binary_name(true).ignore_errors(true);
     let format_of = |matches: ArgMatches| {
         let source = matches.value_source("output")?;
         let is_given = source != ValueSource::DefaultValue;
@@ -92,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 
     /// The value names for which neither completion nor clap offers anything.
@@ -112,7 +160,7 @@ mod tests {
     #[test]
     fn completion_knows_what_every_value_is_but_for_free_ones() {
         let mut names = BTreeSet::new();
-        add_free_values(&Cli::command(), &[], &mut names);
+        add_free_values(&definition(), &[], &mut names);
         // The sandbox, which not every build has.
         for name in ["ADDRESS", "N/PERIOD"] {
             names.remove(name);

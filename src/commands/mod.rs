@@ -32,6 +32,7 @@ use clap::Subcommand;
 
 use crate::app::App;
 use crate::error::{Exit, Result};
+use crate::output::Format;
 
 /// A command of the command line.
 #[derive(Subcommand)]
@@ -89,5 +90,18 @@ impl Command {
             Self::Completions(args) => completions::run(args, app),
             Self::Help(args) => help::run(args, definition, app),
         }
+    }
+}
+
+/// The formats that a command writes, the usual one first. `path` has the names of its parent commands and its own, such
+/// as `auth` and `status`. Empty for a command that writes no data.
+pub(crate) fn formats(path: &[&str]) -> &'static [Format] {
+    match path {
+        ["graph"] => &Format::GRAPH,
+        ["export"] => &Format::EXPORT,
+        ["check"] => &Format::CHECK,
+        ["plan"] => &Format::PLAN,
+        ["schema" | "sandbox" | "completions" | "help", ..] => &[],
+        _ => &Format::LISTINGS,
     }
 }

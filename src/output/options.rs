@@ -12,7 +12,7 @@ pub(crate) enum Format {
     Json,
     /// One JSON item per line
     Jsonl,
-    /// The data of `json`, as YAML
+    /// The data of `json`, as YAML; of `export`, a desired-state file
     Yaml,
     /// Comma-separated values with a header
     Csv,
@@ -20,28 +20,28 @@ pub(crate) enum Format {
     Tsv,
     /// One id per line
     Id,
-    /// Workflow commands that GitHub shows as annotations of a file: `plan` and `check --file`
+    /// Workflow commands that GitHub shows as annotations of a file
     #[value(hide = true)]
     Github,
-    /// A table for a pull request: `plan`
+    /// A table for a pull request
     #[value(hide = true)]
     Markdown,
-    /// Terraform resources with import blocks: `export`
+    /// Terraform resources with import blocks
     #[value(hide = true)]
     Terraform,
-    /// Who sees whose data, as a tree of text: `graph`
+    /// Who sees whose data, as a tree of text
     #[value(hide = true)]
     Tree,
-    /// Who sees whose data, as a matrix of text: `graph`
+    /// Who sees whose data, as a matrix of text
     #[value(hide = true)]
     Matrix,
-    /// Who sees whose data, as a Mermaid diagram: `graph`
+    /// Who sees whose data, as a Mermaid diagram
     #[value(hide = true)]
     Mermaid,
-    /// Who sees whose data, in Graphviz's language: `graph`
+    /// Who sees whose data, in Graphviz's language
     #[value(hide = true)]
     Dot,
-    /// Who sees whose data, as a picture: `graph`
+    /// Who sees whose data, as a picture
     #[value(hide = true)]
     Svg,
 }
@@ -56,6 +56,31 @@ impl Format {
         Self::Csv,
         Self::Tsv,
         Self::Id,
+    ];
+
+    /// The formats of `check`: those of a listing, and annotations.
+    pub(crate) const CHECK: [Self; 8] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Yaml,
+        Self::Csv,
+        Self::Tsv,
+        Self::Id,
+        Self::Github,
+    ];
+
+    /// The formats of `plan`: those of a listing, annotations, and a table for a pull request.
+    pub(crate) const PLAN: [Self; 9] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Yaml,
+        Self::Csv,
+        Self::Tsv,
+        Self::Id,
+        Self::Github,
+        Self::Markdown,
     ];
 
     /// The formats of `graph`, the usual one first.

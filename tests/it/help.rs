@@ -262,3 +262,45 @@ fn every_example_runs_against_the_sandbox() {
         }
     }
 }
+
+#[test]
+fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
+    let listing = "table, json, jsonl, yaml, csv, tsv, id";
+    let check = format!("{listing}, github");
+    for (command, listed, refused) in [
+        ("graph", "tree, matrix, mermaid, dot, svg, json", "csv"),
+        ("export", "yaml, terraform", "json"),
+        ("check --destination=Hub --type=logs", &check, "svg"),
+        ("plan -f x.yaml", &format!("{listing}, github, markdown"), "svg"),
+        ("list", listing, "terraform"),
+        ("auth status", listing, "github"),
+        ("profile list", listing, "tree"),
+    ] {
+        let words = |more: &[&'static str]| [command.split(' ').collect(), more.to_vec()].concat();
+        let help = World::bare().run(words(&["-h"])).quiet_success();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(&format!("[possible values: {listed}]")), "{help}");
+        let unknown = World::bare().run(words(&["-o=nonsense"])).code(2);
+        let expected = format!("[possible values: {listed}]");
+        assert!(unknown.stderr.contains(&expected), "{}", unknown.stderr);
+        let other = World::sandbox().run(words(&["-o", refused])).code(2);
+        // `check` writes annotations for a file only.
+        let written = match command.starts_with("check") {
+            true => listing,
+            false => listed,
+        };
+        assert_eq!(
+            other.stderr,
+            format!("error: this command does not write the format {refused}; it writes {written}\n")
+        );
+    }
+}
+
+#[test]
+fn a_command_that_writes_no_data_has_no_format_in_its_help() {
+    for command in ["schema", "completions", "sandbox path"] {
+        let words = command.split(' ').chain(["-h"]);
+        let help = World::bare().run(words).quiet_success();
+        assert!(!help.contains("--output"), "{help}");
+    }
+}

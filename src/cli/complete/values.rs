@@ -7,12 +7,13 @@ use clap_complete::engine::{CompletionCandidate, ValueCompleter};
 use super::candidates::{candidate, matching_prefix};
 use super::line::PartialLine;
 use super::orgs::org_candidates;
+use crate::commands::formats;
 use crate::commands::help::TOPICS;
 use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    ConnectionResult, Format, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, column_names,
+    ConnectionResult, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, column_names,
 };
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -195,16 +196,8 @@ impl ArgumentCompleter {
     /// The formats that the command writes.
     fn formats(&self) -> Vec<CompletionCandidate> {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
-        let written = match path.as_slice() {
-            ["graph"] => Format::GRAPH.to_vec(),
-            ["export"] => Format::EXPORT.to_vec(),
-            ["check"] => [&Format::LISTINGS[..], &[Format::Github]].concat(),
-            ["plan"] => [&Format::LISTINGS[..], &[Format::Github, Format::Markdown]].concat(),
-            _ => Format::LISTINGS.to_vec(),
-        };
-        let values = written
-            .iter()
-            .filter_map(clap::ValueEnum::to_possible_value);
+        let written = formats(&path).iter();
+        let values = written.filter_map(clap::ValueEnum::to_possible_value);
         values
             .map(|value| {
                 let help = value

@@ -55,7 +55,7 @@ Global options:
           - table: Aligned columns for people; on a terminal fitted to its width
           - json:  One object: `{"schema":"orgconn/v1","items":[…],"errors":[…]}`
           - jsonl: One JSON item per line
-          - yaml:  The data of `json`, as YAML
+          - yaml:  The data of `json`, as YAML; of `export`, a desired-state file
           - csv:   Comma-separated values with a header
           - tsv:   Tab-separated values with a header
           - id:    One id per line
