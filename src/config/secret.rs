@@ -372,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_read_as_shells_write_it() {
+        let utf16 = "\u{feff}test-api-key\r\n".encode_utf16();
+        for bytes in [
+            "\u{feff}test-api-key\n".as_bytes().to_vec(),
+            utf16.flat_map(u16::to_le_bytes).collect(),
+        ] {
+            let secret = parse_secret(&bytes).unwrap();
+            assert_eq!(secret.expose_secret(), "test-api-key");
+        }
+    }
+
+    #[test]
     fn what_no_header_can_carry_is_an_error_without_the_value() {
         const INVALID: &str =
             "the value has spaces, control characters or characters outside ASCII in it";

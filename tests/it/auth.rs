@@ -2,12 +2,16 @@
 
 mod status;
 
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{API_KEY, APP_KEY, Api, Profiles, World, current_user, uuid};
+use crate::harness::{
+    API_KEY, APP_KEY, Api, Flaky, Profiles, Reply, World, current_user, finished, uuid,
+};
 
 const FILE: &str = "xdg_config_home/orgconn/config.toml";
 const KEYS: &str = "test-api-key\ntest-app-key\n";
@@ -236,4 +240,29 @@ fn the_sandbox_needs_no_login() {
             refused.stderr
         );
     }
+}
+
+#[test]
+fn logins_at_once_are_all_kept() {
+    let api = Flaky::always(|| Reply::json(&current_user(1)));
+    let world = World::bare();
+    let names: Vec<_> = (0..8).map(|number| format!("p{number}")).collect();
+    let running: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let files = format!("--to-file={name}");
+            let profile = format!("--profile={name}");
+            let arguments = ["auth", "login", "--token", "--api-url", api.url(), &files, &profile];
+            let mut command = world.command(arguments);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            child.stdin.take().unwrap().write_all(b"test-token\n").unwrap();
+            child
+        })
+        .collect();
+    for child in running {
+        finished(child.wait_with_output().unwrap()).code(0);
+    }
+    let listed = world.run(["profile", "list", "--sort=name", "-oid"]);
+    assert_eq!(listed.quiet_success().lines().collect::<Vec<_>>(), names);
 }

@@ -232,6 +232,21 @@ fn a_file_that_changed_meanwhile_is_left_alone_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn a_file_in_another_encoding_is_edited_and_written_in_utf_8() {
+    let (directory, _) = editor(ORIGINAL);
+    let location = ConfigLocation::named(directory.path().join("config.toml"));
+    let utf16 = "\u{feff}".encode_utf16().chain(ORIGINAL.encode_utf16());
+    let bytes: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
+    fs::write(&location.path, bytes).unwrap();
+    ConfigEditor::edit(&location, |editor| editor.add("retail", &draft())).unwrap();
+    let text = fs::read_to_string(&location.path).unwrap();
+    assert!(
+        text.starts_with(ORIGINAL) && text.contains("[profiles.retail]"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_file_that_is_wrong_is_not_edited() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config.toml");
