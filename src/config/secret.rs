@@ -184,7 +184,7 @@ impl SecretReader {
                 let reading = on_thread(move || read_file(&path));
                 let reading = timeout(READ_TIMEOUT, reading).await;
                 let reading = reading.map_err(|_| SecretSourceError::TimedOut(READ_TIMEOUT))?;
-                parse_secret(&*reading.map_err(SecretSourceError::Unreadable)??)
+                parse_secret(&reading.map_err(SecretSourceError::Unreadable)??)
             }
             SecretSource::Command { program, arguments } => {
                 let program = Path::new(program);
