@@ -33,6 +33,13 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let formats = [Format::Github, Format::Markdown];
     app.output.check_listing_or::<StepRow>(&formats)?;
+    if let Some(path) = &args.out
+        && args.files.contains(path)?
+    {
+        let file = path.display();
+        let message = format!("{file} is one of the files of the plan and would be overwritten");
+        return Err(CommandError::usage(message).hint("give --out a name of its own"));
+    }
     let target = match args.files.read() {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),

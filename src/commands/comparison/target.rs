@@ -34,6 +34,19 @@ impl FileArgs {
     pub(crate) fn read(&self) -> Result<Target, Vec<LocatedError>> {
         Target::read_files(&self.files, &self.unknown_types, self.prune)
     }
+
+    /// Whether `path` is one of the files, also by another name.
+    ///
+    /// # Errors
+    /// Fails as [`Target::read_files`] does where the files cannot be listed.
+    pub(crate) fn contains(&self, path: &Path) -> Result<bool> {
+        let Ok(path) = path.canonicalize() else {
+            return Ok(false);
+        };
+        let names = file_names(&self.files)?;
+        let mut files = names.iter().filter_map(FileName::path);
+        Ok(files.any(|file| file.canonicalize().is_ok_and(|file| file == path)))
+    }
 }
 
 /// What the live state is to be.

@@ -137,6 +137,20 @@ fn a_saved_plan_is_confirmed_and_limited_as_any_other() {
 }
 
 #[test]
+fn a_plan_never_overwrites_the_file_that_it_was_made_of() {
+    let api = Api::new();
+    let world = world(&api);
+    std::fs::create_dir(world.home().join("plans")).unwrap();
+    for out in ["orgconn.yaml", "plans/../orgconn.yaml"] {
+        let refused = world.run(["plan", "-f", "orgconn.yaml", "--out", out]).code(2);
+        let message = format!("{out} is one of the files of the plan and would be overwritten");
+        assert_eq!(refused.stderr, format!("error: {message}\nhint: give --out a name of its own\n"));
+    }
+    let kept = std::fs::read_to_string(world.home().join("orgconn.yaml")).unwrap();
+    assert_eq!(kept, FILE);
+}
+
+#[test]
 fn an_incomplete_plan_is_not_saved() {
     let api = Api::new();
     answer_reads(&api, &[]);
