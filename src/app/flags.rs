@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use jiff::SignedDuration;
 
 use crate::config::AccountFlags;
-use crate::output::{ColorChoice, Format};
+use crate::output::{ColorChoice, Format, Template};
 
 /// The flags that every command takes. Each has an environment variable; a flag comes before it.
 #[derive(Args, Clone, Debug)]
@@ -21,11 +21,17 @@ pub(crate) struct GlobalFlags {
     #[arg(value_enum, default_value_t)]
     pub(crate) output: Format,
 
-    /// Columns to show in table, csv and tsv, in this order (comma-separated)
+    /// Columns to show in table, csv and tsv, or fields in json, jsonl and yaml, in this order (comma-separated)
     #[arg(long, global = true, value_name = "NAMES")]
     #[arg(env = "ORGCONN_COLUMNS", hide_env_values = true)]
     #[arg(value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+
+    /// One line for each item, with columns in braces: '{source} -> {destination}: {types}'
+    #[arg(long, global = true, value_name = "TEXT")]
+    #[arg(env = "ORGCONN_TEMPLATE", hide_env_values = true)]
+    #[arg(conflicts_with_all = ["output", "columns"])]
+    pub(crate) template: Option<Template>,
 
     /// Leave out the header in table, csv and tsv
     #[arg(long, global = true)]

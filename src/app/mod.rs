@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{ConfigFile, ConfigLocation, Environment, ProfileChoice, Server};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
-use crate::output::{Output, OutputOptions, TerminalEnvironment};
+use crate::output::{Format, Output, OutputOptions, TerminalEnvironment};
 
 pub(crate) use account::{
     Account, unknown_current_org_error, unreadable_orgs_error, unreadable_records_error,
@@ -53,8 +53,12 @@ impl App {
     /// Creates the state from the flags and the environment. It also checks whether the standard streams are terminals.
     pub(crate) fn new(flags: GlobalFlags, environment: Environment) -> Self {
         let output = Output::new(OutputOptions {
-            format: flags.output,
+            format: flags
+                .template
+                .as_ref()
+                .map_or(flags.output, |_| Format::Template),
             columns: flags.columns.clone(),
+            template: flags.template.clone(),
             no_header: flags.no_header,
             quiet: flags.quiet,
             color: flags.color,

@@ -2,7 +2,7 @@ use super::report;
 use super::shared_flags::TypeFilter;
 use crate::app::{App, ChosenAccounts, ConnectionEnds, MatchingConnections};
 use crate::error::{Exit, Result};
-use crate::model::Org;
+use crate::model::{Connection, Org};
 use crate::output::Format;
 use crate::output::graph::Graph;
 
@@ -30,6 +30,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let format = app.output.text_format(&Format::GRAPH)?;
+    if format == Format::Json {
+        app.output.check_listing::<Connection>()?;
+    }
     args.types.check(&mut app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);

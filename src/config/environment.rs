@@ -21,6 +21,7 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "TRUST_HOST",
     "OUTPUT",
     "COLUMNS",
+    "TEMPLATE",
     "NO_HEADER",
     "YES",
     "NO_INPUT",

@@ -19,9 +19,9 @@ pub(crate) enum OutputError {
         /// All columns.
         valid: Vec<&'static str>,
     },
-    /// Columns were chosen for a format that has none.
+    /// Columns were chosen where the command writes none.
     #[error(
-        "--columns does not go with the format {0}, which has no columns; use table, csv or tsv"
+        "--columns does not go with the format {0} of this command, which has no columns to choose"
     )]
     ColumnsUnused(Format),
     /// The command does not write the format.
@@ -44,7 +44,7 @@ fn describe_nearest(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, describe)
 }
 
-/// The columns to show: those that `--columns` names, else the usual ones without those in `hidden`.
+/// The columns to show: those that `--template` or `--columns` names, else the usual ones without those in `hidden`.
 ///
 /// # Errors
 /// Fails if a requested column does not exist.
@@ -52,6 +52,10 @@ pub(super) fn chosen_columns<R: Row>(
     options: &OutputOptions,
     hidden: &[&'static str],
 ) -> Result<Vec<&'static Column<R>>, OutputError> {
+    if let Some(template) = &options.template {
+        let names = template.columns();
+        return names.map(|name| find("--template", name)).collect();
+    }
     if let Some(names) = &options.columns {
         return names.iter().map(|name| find("--columns", name)).collect();
     }

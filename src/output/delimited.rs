@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use super::escape::{escape, escape_reversibly};
 use super::row::{Column, Row, RowWriter};
 use super::streams::Stdout;
+use super::template::Template;
 
 /// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
 pub(super) struct CsvWriter<'a, R: 'static> {
@@ -93,5 +94,27 @@ impl<R: Row> RowWriter<R> for IdWriter<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// `--template`: the text of the template for each row. Values are escaped as in tsv, so that one never adds a line.
+pub(super) struct TemplateWriter<'a, R: 'static> {
+    pub(super) stdout: &'a mut Stdout,
+    pub(super) template: Template,
+    /// The columns that the template names.
+    pub(super) columns: Vec<&'static Column<R>>,
+}
+
+impl<R: Row> RowWriter<R> for TemplateWriter<'_, R> {
+    fn write_row(&mut self, row: &R) -> io::Result<()> {
+        for ((text, _), column) in self.template.fields.iter().zip(&self.columns) {
+            let value = (column.value)(row).raw().unwrap_or_default();
+            write!(self.stdout, "{text}{}", escape_reversibly(&value))?;
+        }
+        writeln!(self.stdout, "{}", self.template.end)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
     }
 }

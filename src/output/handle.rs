@@ -79,7 +79,7 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::check_listing`] does.
     pub(crate) fn check_listing_or<R: Row>(&self, others: &[Format]) -> Result<(), OutputError> {
-        self.require_format(self.options.format, &[&Format::LISTINGS, others].concat())?;
+        self.require_listing_format(others)?;
         sort_keys::<R>(&self.sort)?;
         chosen_columns::<R>(&self.options, &self.hidden_columns)?;
         Ok(())
@@ -89,26 +89,35 @@ impl Output {
     /// table is only the default of listings, so the first of `written` takes its place.
     ///
     /// # Errors
-    /// Fails if the format is not one of `written`, or if columns are chosen.
+    /// Fails if the format is not one of `written`, or if columns are chosen for a text.
     pub(crate) fn text_format(&self, written: &[Format]) -> Result<Format, OutputError> {
         let format = match (self.options.format, written.first()) {
             (Format::Table, Some(&default)) => default,
             (format, _) => format,
         };
-        self.require_format(format, written)?;
-        Ok(format)
+        if !written.contains(&format) {
+            let (wanted, written) = (format, written.to_vec());
+            return Err(OutputError::UnsupportedFormat { wanted, written });
+        }
+        match self.options.columns {
+            // The command writes json as a listing.
+            Some(_) if format != Format::Json => Err(OutputError::ColumnsUnused(format)),
+            _ => Ok(format),
+        }
     }
 
-    /// Requires that `format` is one of those that the command writes, and has columns if some are chosen.
-    fn require_format(&self, format: Format, written: &[Format]) -> Result<(), OutputError> {
-        if !written.contains(&format) {
+    /// Requires a format of listings, or one of `others`, and one with columns if some are chosen.
+    fn require_listing_format(&self, others: &[Format]) -> Result<(), OutputError> {
+        let format = self.options.format;
+        let is_other = others.contains(&format);
+        if !is_other && format != Format::Template && !Format::LISTINGS.contains(&format) {
             return Err(OutputError::UnsupportedFormat {
                 wanted: format,
-                written: written.to_vec(),
+                written: [&Format::LISTINGS, others].concat(),
             });
         }
         match self.options.columns {
-            Some(_) if !format.has_columns() => Err(OutputError::ColumnsUnused(format)),
+            Some(_) if is_other || !format.has_columns() => Err(OutputError::ColumnsUnused(format)),
             _ => Ok(()),
         }
     }
@@ -118,7 +127,7 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::check_listing`] does.
     pub(crate) fn begin<R: Row>(&mut self) -> Result<Listing<'_, R>, OutputError> {
-        self.require_format(self.options.format, &Format::LISTINGS)?;
+        self.require_listing_format(&[])?;
         let columns = chosen_columns(&self.options, &self.hidden_columns)?;
         let sort_keys = sort_keys(&self.sort)?;
         Ok(self.listing(columns, sort_keys))

@@ -5,19 +5,20 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::escape::{is_clean, needs_escape};
-use super::row::{ErrorRecord, RowWriter};
+use super::row::{ErrorRecord, Fields, Row, RowWriter};
 use super::streams::Stdout;
 
 /// The version of the structure of `json` and `yaml`. Within a version, fields are only ever added.
 pub(super) const SCHEMA: &str = "orgconn/v1";
 
 /// `-o json`: one object, with one item per line.
-pub(super) struct JsonWriter<'a> {
+pub(super) struct JsonWriter<'a, R: 'static> {
     pub(super) stdout: &'a mut Stdout,
+    pub(super) fields: Fields<R>,
     pub(super) has_items: bool,
 }
 
-impl<R: Serialize> RowWriter<R> for JsonWriter<'_> {
+impl<R: Row> RowWriter<R> for JsonWriter<'_, R> {
     fn write_header(&mut self) -> io::Result<()> {
         write!(self.stdout, "{{\"schema\":\"{SCHEMA}\",\"items\":[")
     }
@@ -26,7 +27,7 @@ impl<R: Serialize> RowWriter<R> for JsonWriter<'_> {
         let separator = if self.has_items { ",\n" } else { "\n" };
         self.has_items = true;
         self.stdout.write_all(separator.as_bytes())?;
-        write_json(self.stdout, row)
+        write_json(self.stdout, &self.fields.of(row))
     }
 
     fn finish(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {
@@ -42,16 +43,19 @@ impl<R: Serialize> RowWriter<R> for JsonWriter<'_> {
 }
 
 /// `-o jsonl`: one item per line.
-pub(super) struct JsonLinesWriter<'a>(pub(super) &'a mut Stdout);
+pub(super) struct JsonLinesWriter<'a, R: 'static> {
+    pub(super) stdout: &'a mut Stdout,
+    pub(super) fields: Fields<R>,
+}
 
-impl<R: Serialize> RowWriter<R> for JsonLinesWriter<'_> {
+impl<R: Row> RowWriter<R> for JsonLinesWriter<'_, R> {
     fn write_row(&mut self, row: &R) -> io::Result<()> {
-        write_json(self.0, row)?;
-        self.0.write_all(b"\n")
+        write_json(self.stdout, &self.fields.of(row))?;
+        self.stdout.write_all(b"\n")
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.stdout.flush()
     }
 }
 

@@ -1,10 +1,10 @@
 use std::io;
 
 use super::columns::{SortKey, sort};
-use super::delimited::{CsvWriter, IdWriter, TsvWriter};
+use super::delimited::{CsvWriter, IdWriter, TemplateWriter, TsvWriter};
 use super::json::{JsonLinesWriter, JsonWriter};
 use super::options::{Format, OutputOptions};
-use super::row::{Column, ErrorRecord, Row, RowWriter};
+use super::row::{Column, ErrorRecord, Fields, Row, RowWriter};
 use super::streams::{Stderr, Stdout};
 use super::table::TableWriter;
 use super::yaml::YamlWriter;
@@ -35,14 +35,17 @@ impl<'a, R: Row> Listing<'a, R> {
     ) -> Self {
         let has_header = !options.no_header;
         let is_terminal = stdout.is_terminal();
+        let fields = Fields::new(&columns, options.columns.is_some());
         let writer: Box<dyn RowWriter<R> + 'a> = match options.format {
             Format::Json => Box::new(JsonWriter {
                 stdout,
+                fields,
                 has_items: false,
             }),
-            Format::Jsonl => Box::new(JsonLinesWriter(stdout)),
+            Format::Jsonl => Box::new(JsonLinesWriter { stdout, fields }),
             Format::Yaml => Box::new(YamlWriter {
                 stdout,
+                fields,
                 has_items: false,
             }),
             Format::Csv => Box::new(CsvWriter {
@@ -57,6 +60,11 @@ impl<'a, R: Row> Listing<'a, R> {
                 has_header,
             }),
             Format::Id => Box::new(IdWriter(stdout)),
+            Format::Template => Box::new(TemplateWriter {
+                stdout,
+                template: options.template.clone().unwrap_or_default(),
+                columns,
+            }),
             _ => {
                 let are_chosen = options.columns.is_some();
                 Box::new(TableWriter::new(stdout, columns, are_chosen, has_header))

@@ -26,6 +26,7 @@ mod records;
 mod row;
 mod streams;
 mod table;
+mod template;
 mod value;
 mod yaml;
 
@@ -46,3 +47,4 @@ pub(crate) use records::{
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
 pub(crate) use streams::log_line;
+pub(crate) use template::Template;

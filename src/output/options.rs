@@ -2,6 +2,8 @@ use std::fmt;
 
 use clap::ValueEnum;
 
+use super::template::Template;
+
 /// How data is written to standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -20,6 +22,9 @@ pub(crate) enum Format {
     Tsv,
     /// One id per line
     Id,
+    /// The text of `--template` for each item
+    #[value(skip)]
+    Template,
     /// Workflow commands that GitHub shows as annotations of a file
     #[value(hide = true)]
     Github,
@@ -96,9 +101,9 @@ impl Format {
     /// The formats of `export`, the usual one first.
     pub(crate) const EXPORT: [Self; 2] = [Self::Yaml, Self::Terraform];
 
-    /// Whether it has columns, which can be chosen and have a header.
-    pub(crate) fn has_columns(self) -> bool {
-        matches!(self, Self::Table | Self::Csv | Self::Tsv)
+    /// Whether the columns of a listing in it can be chosen.
+    pub(super) fn has_columns(self) -> bool {
+        !matches!(self, Self::Id)
     }
 }
 
@@ -106,7 +111,7 @@ impl Format {
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.to_possible_value();
-        f.pad(value.as_ref().map_or("", |value| value.get_name()))
+        f.pad(value.as_ref().map_or("template", |value| value.get_name()))
     }
 }
 
@@ -129,6 +134,8 @@ pub(crate) struct OutputOptions {
     pub(crate) format: Format,
     /// The names of the columns to show, in their order; `None` for the usual ones.
     pub(crate) columns: Option<Vec<String>>,
+    /// The text of each item, which takes the place of a format.
+    pub(crate) template: Option<Template>,
     /// Leaves the header out of `table`, `csv` and `tsv`.
     pub(crate) no_header: bool,
     /// Leaves out notes and hints; warnings and errors stay.

@@ -1,7 +1,7 @@
 use std::io;
 
 use anstyle::AnsiColor;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::value::Value;
 
@@ -138,6 +138,52 @@ impl<R> Column<R> {
         match self.header {
             Some(header) => header.to_owned(),
             None => self.name.replace('_', " ").to_uppercase(),
+        }
+    }
+}
+
+/// What `json`, `jsonl` and `yaml` show of a row.
+pub(super) enum Fields<R: 'static> {
+    /// The serialized row.
+    All,
+    /// A flat object with the values of these columns.
+    Chosen(Vec<&'static Column<R>>),
+}
+
+impl<R: Row> Fields<R> {
+    /// The fields for these columns, each once, if they were chosen.
+    pub(super) fn new(columns: &[&'static Column<R>], are_chosen: bool) -> Self {
+        if !are_chosen {
+            return Self::All;
+        }
+        let mut chosen = Vec::<&Column<R>>::new();
+        for column in columns {
+            if chosen.iter().all(|other| other.name != column.name) {
+                chosen.push(column);
+            }
+        }
+        Self::Chosen(chosen)
+    }
+
+    /// The fields of one row, to serialize.
+    pub(super) fn of<'a>(&'a self, row: &'a R) -> impl Serialize + 'a {
+        Item { row, fields: self }
+    }
+}
+
+struct Item<'a, R: 'static> {
+    row: &'a R,
+    fields: &'a Fields<R>,
+}
+
+impl<R: Row> Serialize for Item<'_, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.fields {
+            Fields::All => self.row.serialize(serializer),
+            Fields::Chosen(columns) => {
+                let values = columns.iter();
+                serializer.collect_map(values.map(|column| (column.name, (column.value)(self.row))))
+            }
         }
     }
 }

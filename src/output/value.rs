@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::model::{OrgRef, TypeSet, UserRef};
@@ -15,6 +16,12 @@ pub(crate) enum Value<'a> {
     Name(Option<&'a str>, Option<Uuid>),
     /// A time in RFC 3339. People are shown it as `2025-08-26 20:19`, in UTC.
     Time(Cow<'a, str>),
+    /// A number.
+    Number(u64),
+    /// Types; as one text with commas between them.
+    Types(&'a TypeSet),
+    /// Names; as one text with commas between them.
+    Names(&'a [String]),
     /// `true` or `false`; for people `yes` or `no`.
     YesOrNo(bool),
     /// `true` or `false`; for people `yes` or nothing.
@@ -33,6 +40,9 @@ impl<'a> Value<'a> {
             Self::Missing => None,
             Self::Text(text) | Self::Time(text) => Some(text),
             Self::Name(name, _) => name.map(Cow::Borrowed),
+            Self::Number(number) => Some(number.to_string().into()),
+            Self::Types(types) => (!types.is_empty()).then(|| types.to_string().into()),
+            Self::Names(names) => (!names.is_empty()).then(|| names.join(",").into()),
             Self::YesOrNo(true) | Self::YesOrNothing(true) => Some("true".into()),
             Self::YesOrNo(false) | Self::YesOrNothing(false) => Some("false".into()),
         }
@@ -52,7 +62,7 @@ impl<'a> Value<'a> {
             Self::YesOrNo(true) | Self::YesOrNothing(true) => "yes".into(),
             Self::YesOrNo(false) => "no".into(),
             Self::YesOrNothing(false) => return None,
-            Self::Missing | Self::Text(_) => self.raw()?,
+            _ => self.raw()?,
         };
         Some(text).filter(|text| !text.trim().is_empty())
     }
@@ -94,17 +104,30 @@ impl<'a> From<&'a UserRef> for Value<'a> {
     }
 }
 
-/// The types with commas between them.
-impl From<&TypeSet> for Value<'_> {
-    fn from(types: &TypeSet) -> Self {
-        (!types.is_empty()).then(|| types.to_string()).into()
+impl<'a> From<&'a TypeSet> for Value<'a> {
+    fn from(types: &'a TypeSet) -> Self {
+        Self::Types(types)
     }
 }
 
-/// The names with commas between them.
-impl From<&Vec<String>> for Value<'_> {
-    fn from(names: &Vec<String>) -> Self {
-        (!names.is_empty()).then(|| names.join(",")).into()
+impl<'a> From<&'a Vec<String>> for Value<'a> {
+    fn from(names: &'a Vec<String>) -> Self {
+        Self::Names(names)
+    }
+}
+
+/// The value as data: a name without its id, `null` where there is none, and lists as such.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Missing => serializer.serialize_none(),
+            Self::Text(text) | Self::Time(text) => text.serialize(serializer),
+            Self::Name(name, _) => name.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Types(types) => types.serialize(serializer),
+            Self::Names(names) => names.serialize(serializer),
+            Self::YesOrNo(is_so) | Self::YesOrNothing(is_so) => is_so.serialize(serializer),
+        }
     }
 }
 

@@ -5,16 +5,17 @@ use serde_saphyr::{SerializerOptions, ser_options, to_fmt_writer_with_options};
 
 use super::escape::is_clean;
 use super::json::{SCHEMA, write_json};
-use super::row::{ErrorRecord, RowWriter};
+use super::row::{ErrorRecord, Fields, Row, RowWriter};
 use super::streams::Stdout;
 
 /// `-o yaml`: the data of `json`, written item by item as one document.
-pub(super) struct YamlWriter<'a> {
+pub(super) struct YamlWriter<'a, R: 'static> {
     pub(super) stdout: &'a mut Stdout,
+    pub(super) fields: Fields<R>,
     pub(super) has_items: bool,
 }
 
-impl<R: Serialize> RowWriter<R> for YamlWriter<'_> {
+impl<R: Row> RowWriter<R> for YamlWriter<'_, R> {
     fn write_header(&mut self) -> io::Result<()> {
         write!(self.stdout, "schema: {SCHEMA}\nitems:")
     }
@@ -22,7 +23,7 @@ impl<R: Serialize> RowWriter<R> for YamlWriter<'_> {
     fn write_row(&mut self, row: &R) -> io::Result<()> {
         let separator = if self.has_items { "" } else { "\n" };
         self.has_items = true;
-        write!(self.stdout, "{separator}{}", item(row)?)
+        write!(self.stdout, "{separator}{}", item(&self.fields.of(row))?)
     }
 
     fn finish(&mut self, errors: &[ErrorRecord]) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 mod color;
 mod envelope;
+mod fields;
 
 use serde_json::Value;
 use snapbox::{IntoData as _, assert_data_eq, str};

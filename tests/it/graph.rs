@@ -1,3 +1,4 @@
+use serde_json::json;
 use snapbox::{IntoData as _, assert_data_eq, str};
 
 use crate::harness::{Api, World, connection, half_reachable, org_list, page};
@@ -173,6 +174,9 @@ fn other_formats_are_refused_with_those_there_are() {
         );
         assert!(refused.stderr.contains(&message), "{}", refused.stderr);
     }
+    let chosen = ["graph", "-ojson", "--columns=source", "--type=audit"];
+    let listed = World::sandbox().run(chosen).code(0).json();
+    assert_eq!(listed["items"][0], json!({"source": "Platform"}));
     let refused = World::sandbox().run(["graph", "--columns=id"]).code(2);
     assert!(refused.stderr.contains("--columns does not go with"));
 }

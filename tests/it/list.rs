@@ -192,12 +192,12 @@ fn columns_of_a_format_without_columns_are_a_usage_error() {
     let api = Api::new();
     let refused = api
         .world()
-        .run(["list", "--columns=source", "-o", "jsonl"])
+        .run(["list", "--columns=source", "-o", "id"])
         .code(2);
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: --columns does not go with the format jsonl, which has no columns; use table, csv or tsv
+error: --columns does not go with the format id of this command, which has no columns to choose
 
 "#]]
     );

@@ -84,14 +84,8 @@ impl Row for StepRow {
         Column::text("before", |row: &Self| (&row.before).into()).color(types_color),
         Column::text("after", |row: &Self| (&row.after).into()).color(types_color),
         Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
-        Column::text("line", |row: &Self| {
-            row.line.map(|line| line.to_string()).into()
-        })
-        .when_filled(),
-        Column::text("column", |row: &Self| {
-            row.column.map(|column| column.to_string()).into()
-        })
-        .on_request(),
+        Column::text("line", |row: &Self| row.line.map(Value::Number).into()).when_filled(),
+        Column::text("column", |row: &Self| row.column.map(Value::Number).into()).on_request(),
         Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
         Column::text("file", |row: &Self| row.file.as_deref().into()).when_filled(),
     ];

@@ -64,9 +64,15 @@ Global options:
           [default: table]
 
       --columns <NAMES>
-          Columns to show in table, csv and tsv, in this order (comma-separated)
+          Columns to show in table, csv and tsv, or fields in json, jsonl and yaml, in this order
+          (comma-separated)
           
           [env: ORGCONN_COLUMNS]
+
+      --template <TEXT>
+          One line for each item, with columns in braces: '{source} -> {destination}: {types}'
+          
+          [env: ORGCONN_TEMPLATE]
 
       --no-header
           Leave out the header in table, csv and tsv
@@ -164,8 +170,10 @@ Global options:
                             machine; repeatable [env: ORGCONN_TRUST_HOST]
   -o, --output <FORMAT>     Output format [env: ORGCONN_OUTPUT] [default: table] [possible values:
                             table, json, jsonl, yaml, csv, tsv, id]
-      --columns <NAMES>     Columns to show in table, csv and tsv, in this order (comma-separated)
-                            [env: ORGCONN_COLUMNS]
+      --columns <NAMES>     Columns to show in table, csv and tsv, or fields in json, jsonl and
+                            yaml, in this order (comma-separated) [env: ORGCONN_COLUMNS]
+      --template <TEXT>     One line for each item, with columns in braces: '{source} ->
+                            {destination}: {types}' [env: ORGCONN_TEMPLATE]
       --no-header           Leave out the header in table, csv and tsv [env: ORGCONN_NO_HEADER]
   -y, --yes                 Answer yes to every confirmation [env: ORGCONN_YES]
       --no-input            Never ask; fail where an answer is needed [env: ORGCONN_NO_INPUT]
