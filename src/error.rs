@@ -486,6 +486,7 @@ impl From<UndoError> for CommandError {
                 Exit::Failure,
                 Some("`orgconn history` shows why each change failed"),
             ),
+            UndoError::UnknownTypes { .. } => (Exit::Failure, None),
             UndoError::UnknownCreator { .. } | UndoError::AlreadyUndone { .. } => {
                 (Exit::Conflict, None)
             }

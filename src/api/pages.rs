@@ -19,6 +19,10 @@ const MAX_PAGES_AHEAD: usize = 9;
 const MAX_BYTES_AHEAD: usize = 64 << 20;
 /// The maximum number of rows in a listing. A server whose list never ends must not fill the memory.
 const MAX_LISTING: u64 = 1_000_000;
+/// The maximum number of pages in a listing, for a server that gives few rows in a page.
+const MAX_PAGES: u64 = 1_000;
+/// The number of pages in a row without a new connection, from which on a list is taken for endless.
+const MAX_STALE_PAGES: u64 = 2;
 /// The number of pages with a larger total than the page before, from which on a list is taken for endless.
 const MAX_GROWTHS: u64 = 5;
 
@@ -74,6 +78,8 @@ pub struct ConnectionPages {
     repeated: u64,
     /// How many pages were read.
     read: u64,
+    /// How many pages in a row had rows, but no connection that is new.
+    stale: u64,
     /// How many pages reported a larger total than the pages before.
     growths: u64,
     /// The server's time when it answered the latest page.
@@ -111,6 +117,7 @@ impl Client {
             checks_all_ids: false,
             repeated: 0,
             read: 0,
+            stale: 0,
             growths: 0,
             answered_at: None,
             failure: None,
@@ -213,6 +220,10 @@ impl ConnectionPages {
         let received = self.offset + rows as u64;
         let page = self.select_rows(page.rows);
         let is_repetition = rows > 0 && page.connections.is_empty() && page.unreadable.is_empty();
+        self.stale = match rows > 0 && page.connections.is_empty() {
+            true => self.stale + 1,
+            false => 0,
+        };
         match self.progress {
             Progress::Counted { announced } => self.check_count(received, total, announced),
             _ if rows == 0 => self.finish(),
@@ -224,9 +235,11 @@ impl ConnectionPages {
             self.fail("the list does not end: a page has only connections that came before");
         } else if self.growths >= MAX_GROWTHS && self.growths > self.read / 2 {
             self.fail("the list does not end: its total grows with every page");
-        } else if received > MAX_LISTING {
+        } else if self.stale >= MAX_STALE_PAGES {
+            self.fail("the list does not end: its pages bring no connection that is new");
+        } else if received > MAX_LISTING || self.read >= MAX_PAGES {
             self.fail(format!(
-                "the list does not end after {MAX_LISTING} connections"
+                "the list does not end after {received} connections"
             ));
         }
         self.offset = received;

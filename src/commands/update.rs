@@ -126,6 +126,14 @@ impl TypeEdit {
     fn apply_to(&self, connection: &Connection) -> Result<TypeSet> {
         let types = match self {
             Self::Replace(types) => types.clone(),
+            // A connection always has a type: without any, this part of the answer is missing.
+            Self::Edit { .. } if connection.types.is_empty() => {
+                return Err(CommandError::new(
+                    Exit::Failure,
+                    format!("the service does not say what {} shares", connection.id),
+                )
+                .hint("--type replaces the types, whatever they are"));
+            }
             Self::Edit { add, remove } => connection.types.union(add).difference(remove),
         };
         if !types.is_empty() {

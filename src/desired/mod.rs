@@ -18,6 +18,6 @@ mod yaml;
 pub(crate) use error::{DesiredError, DesiredErrorKind};
 pub(crate) use export::{FileOptions, is_expressible, to_terraform, to_yaml};
 pub(crate) use file::{DesiredConnection, DesiredState, SCHEMA, Scope};
-pub(crate) use plan::{Plan, RepeatedPair, Step, repeated_pairs, unknown_type_errors};
+pub(crate) use plan::{Plan, Step, UnclearPair, repeated_pairs, unknown_type_errors};
 pub(crate) use position::{FileName, Location, Position};
 pub(crate) use saved_plan::SavedPlanError;

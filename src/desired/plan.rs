@@ -20,13 +20,14 @@ pub(crate) struct Plan {
     pub(super) unlisted: Vec<Connection>,
     /// The source orgs in the scope, each with its location in a file.
     pub(super) scope: HashMap<Uuid, Location>,
-    /// The pairs of orgs about which nothing is concluded, since the service lists several connections for them.
-    pub(crate) repeated: Vec<RepeatedPair>,
+    /// The pairs of orgs about which nothing is concluded.
+    pub(crate) unclear: Vec<UnclearPair>,
 }
 
-/// Several live connections of one pair of orgs, of which there should be one at most.
+/// A pair of orgs whose live state is not clear: the service lists several connections for it, or does not say what the
+/// one connection shares.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RepeatedPair {
+pub(crate) struct UnclearPair {
     /// The connections, sorted by their ids.
     pub(crate) connections: Vec<Connection>,
     /// The location of the pair in a file, or that of its source in the scope.
@@ -58,7 +59,7 @@ impl Plan {
         profile_for: impl Fn(&Change) -> Option<String>,
     ) -> Self {
         let names = org_names(live, &desired);
-        let mut repeated = repeated_by_pair(live);
+        let mut unclear = unclear_by_pair(live);
         let fill_name = |org: &mut OrgRef| {
             if org.name.is_none() {
                 org.name = names.get(&org.id).cloned();
@@ -75,8 +76,8 @@ impl Plan {
             fill_name(&mut connection.source);
             fill_name(&mut connection.destination);
             let live = live.remove(&connection.pair());
-            match repeated.remove(&connection.pair()) {
-                Some(connections) => inconclusive.push(RepeatedPair {
+            match unclear.remove(&connection.pair()) {
+                Some(connections) => inconclusive.push(UnclearPair {
                     connections,
                     location: Some(connection.location),
                 }),
@@ -85,8 +86,8 @@ impl Plan {
         }
         let mut unlisted = Vec::new();
         for (pair, connection) in live {
-            match (scope.get(&connection.source.id), repeated.remove(&pair)) {
-                (Some(location), Some(connections)) if prune => inconclusive.push(RepeatedPair {
+            match (scope.get(&connection.source.id), unclear.remove(&pair)) {
+                (Some(location), Some(connections)) if prune => inconclusive.push(UnclearPair {
                     connections,
                     location: Some(location.clone()),
                 }),
@@ -101,7 +102,7 @@ impl Plan {
             steps,
             unlisted,
             scope,
-            repeated: inconclusive,
+            unclear: inconclusive,
         };
         plan.sort_steps();
         plan
@@ -114,13 +115,13 @@ impl Plan {
         live: &[Connection],
         profile_for: impl Fn(&Change) -> Option<String>,
     ) -> Self {
-        let mut repeated = repeated_by_pair(live);
+        let mut unclear = unclear_by_pair(live);
         let mut live = connections_by_pair(live);
         let mut plan = Self::default();
         for step in &self.steps {
             let live = live.remove(&step.pair());
-            match repeated.remove(&step.pair()) {
-                Some(connections) => plan.repeated.push(RepeatedPair {
+            match unclear.remove(&step.pair()) {
+                Some(connections) => plan.unclear.push(UnclearPair {
                     connections,
                     location: step.location.clone(),
                 }),
@@ -293,6 +294,17 @@ pub(crate) fn unknown_type_errors(
 /// The connections of each pair of orgs that has several, sorted by their ids.
 pub(crate) fn repeated_pairs(live: &[Connection]) -> impl Iterator<Item = Vec<Connection>> {
     repeated_by_pair(live).into_values()
+}
+
+/// The connections of each pair whose state is not clear. A connection always has a type, so one without types lacks
+/// this part in the answer of the service.
+fn unclear_by_pair(live: &[Connection]) -> BTreeMap<(Uuid, Uuid), Vec<Connection>> {
+    let mut unclear = repeated_by_pair(live);
+    for connection in live.iter().filter(|live| live.types.is_empty()) {
+        let pair = unclear.entry(connection.pair());
+        pair.or_insert_with(|| vec![connection.clone()]);
+    }
+    unclear
 }
 
 fn repeated_by_pair(live: &[Connection]) -> BTreeMap<(Uuid, Uuid), Vec<Connection>> {

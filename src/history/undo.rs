@@ -80,6 +80,12 @@ pub(crate) enum UndoError {
         /// The connection that exists.
         live: Uuid,
     },
+    /// The service did not say what the connection shared before the entry.
+    #[error("it is not known what the connection shared before {entry}")]
+    UnknownTypes {
+        /// The entry.
+        entry: EntryId,
+    },
     /// The types of the connection were changed again after the entry.
     #[error("the types are {live} now, and no longer {types_after_entry} as {entry} left them")]
     OtherTypes {
@@ -175,6 +181,11 @@ impl Entry {
     /// Fails if the entry changed nothing or was undone before, or if the connection was changed after the entry.
     pub(crate) fn inverse(&self, live: Option<&Connection>) -> Result<Option<Change>, UndoError> {
         self.check_undoable()?;
+        let before = self.change.connection_before();
+        if before.is_some_and(|before| before.types.is_empty()) {
+            let entry = self.id.clone();
+            return Err(UndoError::UnknownTypes { entry });
+        }
         match &self.change {
             Change::Create { types, .. } => self.inverse_of_create(types, live),
             Change::Update { before, types } => self.inverse_of_update(before, types, live),

@@ -12,7 +12,7 @@ pub(crate) use self::steps::{LocatedError, Steps, report_errors, report_steps};
 pub(crate) use self::target::{FileArgs, Target};
 use crate::app::{Account, ChosenAccounts, Snapshot};
 use crate::desired::{
-    DesiredConnection, DesiredError, DesiredState, Location, Plan, RepeatedPair, Scope, Step,
+    DesiredConnection, DesiredError, DesiredState, Location, Plan, Scope, Step, UnclearPair,
     unknown_type_errors,
 };
 use crate::error::{CommandError, Exit, Result};
@@ -56,7 +56,7 @@ pub(crate) async fn compare<'s>(
         }
     };
     unknown.extend(missing_access_errors(missing, &snapshot));
-    unknown.extend(plan.repeated.iter().map(repeated_pair_error));
+    unknown.extend(plan.unclear.iter().map(unclear_pair_error));
     if let Target::Plan(saved) = target {
         unknown.extend(other_profile_errors(&plan, saved));
     }
@@ -155,12 +155,9 @@ fn scope_locations(scope: Scope, snapshot: &Snapshot<'_>) -> HashMap<Uuid, Locat
     locations
 }
 
-fn repeated_pair_error(pair: &RepeatedPair) -> LocatedError {
-    let ids: Vec<_> = pair
-        .connections
-        .iter()
-        .map(|found| found.id.to_string())
-        .collect();
+fn unclear_pair_error(pair: &UnclearPair) -> LocatedError {
+    let ids = pair.connections.iter().map(|found| found.id.to_string());
+    let ids: Vec<_> = ids.collect();
     let ends = pair.connections.first().map(|first| {
         format!(
             "from `{}` to `{}`",
@@ -168,16 +165,25 @@ fn repeated_pair_error(pair: &RepeatedPair) -> LocatedError {
             first.destination.label()
         )
     });
-    let message = format!(
-        "the service lists {} connections {}, where there can be one: {}",
-        ids.len(),
-        ends.unwrap_or_default(),
-        ids.join(", ")
-    );
-    let error = CommandError::new(Exit::Failure, message);
+    let ends = ends.unwrap_or_default();
+    let error = match ids.as_slice() {
+        [id] => CommandError::new(
+            Exit::Failure,
+            format!("the service does not say what the connection {id} {ends} shares"),
+        ),
+        ids => CommandError::new(
+            Exit::Failure,
+            format!(
+                "the service lists {} connections {ends}, where there can be one: {}",
+                ids.len(),
+                ids.join(", ")
+            ),
+        )
+        .hint("`orgconn get ID` shows each; delete those that should not be there"),
+    };
     LocatedError {
         location: pair.location.clone(),
-        error: error.hint("`orgconn get ID` shows each; delete those that should not be there"),
+        error,
     }
 }
 

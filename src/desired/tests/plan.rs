@@ -161,11 +161,11 @@ fn nothing_is_concluded_about_a_pair_with_two_connections() {
         lines(plan.steps().iter().map(step_line)),
         "create Alpha -> Beta: [] to [logs,metrics]\nunchanged Beta -> Hub: [logs] to [logs]"
     );
-    let repeated = plan.repeated.iter().map(|pair| {
+    let unclear = plan.unclear.iter().map(|pair| {
         let ids = pair.connections.iter().map(|found| found.id.as_u128());
         (ids.collect(), pair.location.as_ref().unwrap().to_string())
     });
-    let repeated: Vec<(Vec<_>, _)> = repeated.collect();
+    let repeated: Vec<(Vec<_>, _)> = unclear.collect();
     let at = "orgconn.yaml:3:12".to_owned();
     // The third pair is outside the scope, so that the plan is not about it.
     assert_eq!(repeated, [(vec![11, 99], at.clone()), (vec![13, 98], at)]);

@@ -335,6 +335,69 @@ fn a_page_that_comes_for_ever_ends_every_reading() {
 }
 
 #[test]
+fn pages_without_a_readable_row_do_not_come_for_ever() {
+    // A gateway that ignores `offset`, and gives no count: a record that cannot be read, and one that nobody asked for.
+    let unreadable = |_: &Request, _: &Value| Some(Reply::json(&json!({"data": [1]})));
+    let foreign = |_: &Request, _: &Value| {
+        let other = connection(51, 3, 4, &["logs"]);
+        Some(Reply::json(&json!({ "data": [other] })))
+    };
+    let ends = ["--source", &uuid(1), "--destination", &uuid(2)];
+    for command in [["list", "-o", "id"].as_slice(), &["get", &uuid(50)], &["export"]] {
+        let (finished, service) = run(command, unreadable);
+        assert_eq!(finished.code, 7, "{command:?}: {}", finished.stderr);
+        assert!(service.listings() <= 8, "{command:?}: {}", service.listings());
+    }
+    for command in [["list"].as_slice(), &["get"], &["update", "--type", "audit"], &["delete", "--yes"]] {
+        let (finished, service) = run(&[command, &ends].concat(), foreign);
+        assert_eq!(finished.code, 7, "{command:?}: {}", finished.stderr);
+        assert!(service.listings() <= 8, "{command:?}: {}", service.listings());
+    }
+}
+
+#[test]
+fn types_that_the_service_does_not_say_are_not_taken_for_none() {
+    let untyped = |request: &Request, answer: &Value| {
+        let mut answer = answer.clone();
+        let rows = answer["data"].as_array_mut()?;
+        for row in rows.iter_mut().filter(|_| request.is_listing()) {
+            row["attributes"].as_object_mut()?.remove("connection_types");
+        }
+        Some(Reply::json(&answer))
+    };
+    let said = format!("the service does not say what {} shares", uuid(50));
+    let in_file = format!("the service does not say what the connection {} from", uuid(50));
+    for (command, told) in [
+        (["update", &uuid(50), "--add-type", "audit"].as_slice(), &said),
+        (&["update", &uuid(50), "--remove-type", "logs"], &said),
+        (&["plan", "-f", "wanted.yaml"], &in_file),
+        (&["apply", "-f", "wanted.yaml", "--yes"], &in_file),
+        (&["check", "-f", "wanted.yaml"], &in_file),
+    ] {
+        let (finished, _) = run(command, untyped);
+        assert_eq!(finished.code, 1, "{command:?}: {}", finished.stderr);
+        assert!(finished.stderr.contains(told), "{command:?}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_delete_of_unknown_types_is_not_undone() {
+    let service = Service::new();
+    service.fail_with(|request, answer| {
+        let mut answer = answer.clone();
+        let row = answer["data"].get_mut(0).filter(|_| request.is_listing())?;
+        row["attributes"]["connection_types"] = Value::Null;
+        Some(Reply::json(&answer))
+    });
+    let world = service.world("logs");
+    world.run(["delete", &uuid(50), "--yes"]).quiet_success();
+    let writes = service.writes();
+    let undone = world.run(["undo", "--yes"]).code(1);
+    assert!(undone.stderr.contains("it is not known what the connection shared before"));
+    assert_eq!(service.writes(), writes);
+}
+
+#[test]
 fn a_path_that_the_server_does_not_have_is_no_missing_connection() {
     nothing_is_concluded(1, |_, _| Some(Reply::refused(404, "Not found")), 1, 1);
     nothing_is_concluded(1, |_, _| Some(Reply::Answer(304, String::new())), 1, 1);
