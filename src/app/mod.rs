@@ -15,6 +15,7 @@ mod snapshot;
 #[cfg(feature = "sandbox")]
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigFile, ConfigLocation, Environment, ProfileChoice, Server};
@@ -63,6 +64,7 @@ impl App {
             quiet: flags.quiet,
             color: flags.color,
             no_input: flags.no_input,
+            now: Timestamp::now(),
             environment: terminal_environment(&environment),
         });
         Self {

@@ -10,6 +10,7 @@ mod name;
 mod nearest;
 mod org;
 mod selector;
+mod short_id;
 
 pub use change::{Change, ChangeKind};
 pub(crate) use connection::connections_by_pair;
@@ -22,3 +23,4 @@ pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
     only_match,
 };
+pub(crate) use short_id::{distinct_prefix_length, short_ids_of_shared_names};

@@ -65,10 +65,7 @@ impl<'a, R: Row> Listing<'a, R> {
                 template: options.template.clone().unwrap_or_default(),
                 columns,
             }),
-            _ => {
-                let are_chosen = options.columns.is_some();
-                Box::new(TableWriter::new(stdout, columns, are_chosen, has_header))
-            }
+            _ => Box::new(TableWriter::new(stdout, columns, options)),
         };
         Self {
             writer,
@@ -127,7 +124,7 @@ impl<'a, R: Row> Listing<'a, R> {
             if !errors.is_empty() && !has_envelope {
                 return Ok(());
             }
-            if self.format == Format::Table && self.is_terminal {
+            if self.format.is_table() && self.is_terminal {
                 self.stderr.note(&format!("no {}", R::PLURAL));
                 return Ok(());
             }

@@ -24,6 +24,7 @@ mod progress;
 mod prompt;
 mod records;
 mod row;
+mod shorten;
 mod streams;
 mod table;
 mod template;

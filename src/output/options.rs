@@ -1,6 +1,7 @@
 use std::fmt;
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use super::template::Template;
 
@@ -10,6 +11,8 @@ pub(crate) enum Format {
     /// Aligned columns for people; on a terminal fitted to its width
     #[default]
     Table,
+    /// The table with every column and whole values, however narrow the terminal is
+    Wide,
     /// One object: `{"schema":"orgconn/v1","items":[…],"errors":[…]}`
     Json,
     /// One JSON item per line
@@ -53,8 +56,9 @@ pub(crate) enum Format {
 
 impl Format {
     /// The formats of every listing. Those of single commands are described by the help of the command.
-    pub(crate) const LISTINGS: [Self; 7] = [
+    pub(crate) const LISTINGS: [Self; 8] = [
         Self::Table,
+        Self::Wide,
         Self::Json,
         Self::Jsonl,
         Self::Yaml,
@@ -64,8 +68,9 @@ impl Format {
     ];
 
     /// The formats of `check`: those of a listing, and annotations.
-    pub(crate) const CHECK: [Self; 8] = [
+    pub(crate) const CHECK: [Self; 9] = [
         Self::Table,
+        Self::Wide,
         Self::Json,
         Self::Jsonl,
         Self::Yaml,
@@ -76,8 +81,9 @@ impl Format {
     ];
 
     /// The formats of `plan`: those of a listing, annotations, and a table for a pull request.
-    pub(crate) const PLAN: [Self; 9] = [
+    pub(crate) const PLAN: [Self; 10] = [
         Self::Table,
+        Self::Wide,
         Self::Json,
         Self::Jsonl,
         Self::Yaml,
@@ -100,6 +106,11 @@ impl Format {
 
     /// The formats of `export`, the usual one first.
     pub(crate) const EXPORT: [Self; 2] = [Self::Yaml, Self::Terraform];
+
+    /// Whether it is a table, which is written at the end.
+    pub(super) fn is_table(self) -> bool {
+        matches!(self, Self::Table | Self::Wide)
+    }
 
     /// Whether the columns of a listing in it can be chosen.
     pub(super) fn has_columns(self) -> bool {
@@ -144,6 +155,8 @@ pub(crate) struct OutputOptions {
     pub(crate) color: ColorChoice,
     /// Never asks, even on a terminal.
     pub(crate) no_input: bool,
+    /// The time to which others are relative.
+    pub(crate) now: Timestamp,
     /// The environment variables about the terminal.
     pub(crate) environment: TerminalEnvironment,
 }

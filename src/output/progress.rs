@@ -6,7 +6,6 @@ use tokio::time::timeout;
 
 use super::escape::escape;
 use super::handle::Output;
-use super::options::Format;
 
 /// Work that ends sooner shows no progress, which would only flicker.
 const DELAY: Duration = Duration::from_millis(500);
@@ -29,7 +28,7 @@ impl Output {
     /// It is never shown when quiet, where standard error is no terminal, or while rows stream to a terminal.
     pub(crate) fn progress(&self, what: &str, total: Option<u64>) -> Progress {
         // A table and sorted rows are written at the end.
-        let is_collected = self.options.format == Format::Table || !self.sort.is_empty();
+        let is_collected = self.options.format.is_table() || !self.sort.is_empty();
         let streams_to_terminal = self.stdout.is_terminal() && !is_collected;
         let is_shown = !self.options.quiet && !streams_to_terminal;
         let progress_line = is_shown.then(|| self.stderr.progress_line.clone());

@@ -1,4 +1,5 @@
 use std::io;
+use std::ops::RangeInclusive;
 
 use anstyle::AnsiColor;
 use serde::{Serialize, Serializer};
@@ -36,6 +37,8 @@ pub(crate) struct Column<R> {
     pub(super) visibility: Visibility,
     /// How it may be shortened on a narrow terminal.
     pub(super) fit: Fit,
+    /// Where it comes among [`RANKS`] when a narrow terminal leaves columns out, or shortens or moves them.
+    pub(super) rank: Option<u8>,
     /// The colour of a cell, by its text.
     pub(super) color: CellColor,
 }
@@ -54,21 +57,21 @@ pub(super) enum Visibility {
     OnRequest,
 }
 
-/// How a column may be shortened on a terminal that is too narrow. Times and ids are shortened first, then texts are
-/// wrapped, then optional columns are dropped.
+/// How a column may be shortened on a terminal that is too narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fit {
     /// A text, which is wrapped.
     Wrap,
-    /// An id that is useless when shortened, and so is always shown whole.
+    /// A value that is useless when shortened, such as an id, and so is always shown whole.
     Whole,
-    /// A column that is dropped unless it was asked for.
-    Optional,
     /// An id, which is shown as its beginning, long enough to tell the rows apart.
     ShortId,
-    /// A time, which is shown as its date.
-    Date,
+    /// A long text, which is shown below its row.
+    Below,
 }
+
+/// The ranks at which columns are given up one after the other.
+pub(super) const RANKS: RangeInclusive<u8> = 0..=5;
 
 impl<R> Column<R> {
     /// A text, which is wrapped on a narrow terminal.
@@ -79,37 +82,43 @@ impl<R> Column<R> {
             value,
             visibility: Visibility::Always,
             fit: Fit::Wrap,
+            rank: None,
             color: |_| None,
         }
     }
 
     /// An id that is always shown whole.
     pub(super) const fn id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
-        Self::text(name, value).fit(Fit::Whole)
+        Self {
+            fit: Fit::Whole,
+            ..Self::text(name, value)
+        }
     }
 
-    /// An id. A narrow terminal shows only its beginning.
-    pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
-        Self::text(name, value).fit(Fit::ShortId)
+    /// An id. A narrow terminal shows only its beginning, from this rank on.
+    pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>, rank: u8) -> Self {
+        Self {
+            fit: Fit::ShortId,
+            ..Self::text(name, value).optional(rank)
+        }
     }
 
-    /// A time. A narrow terminal shows only its date.
-    pub(super) const fn time(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
-        Self::text(name, value).fit(Fit::Date)
+    /// A long text. A narrow terminal shows it below the row.
+    pub(super) const fn long_text(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
+        Self {
+            fit: Fit::Below,
+            ..Self::text(name, value).optional(0)
+        }
     }
 
-    const fn fit(mut self, fit: Fit) -> Self {
-        self.fit = fit;
+    /// Leaves the column out on a narrow terminal unless it is asked for. Columns of the lowest rank go first.
+    pub(super) const fn optional(mut self, rank: u8) -> Self {
+        self.rank = Some(rank);
         self
     }
 
-    /// Leaves the column out on a narrow terminal unless it is asked for.
-    pub(super) const fn optional(self) -> Self {
-        self.fit(Fit::Optional)
-    }
-
     /// Sets the header of the table, in upper case; the default is made from the name. The part from ` (` on is left
-    /// out when the values are shortened.
+    /// out where times are relative.
     pub(super) const fn header(mut self, header: &'static str) -> Self {
         self.header = Some(header);
         self

@@ -12,9 +12,11 @@ pub(crate) enum Value<'a> {
     Missing,
     /// A text.
     Text(Cow<'a, str>),
-    /// The name of an org or a user. People are shown the id where there is no name.
-    Name(Option<&'a str>, Option<Uuid>),
-    /// A time in RFC 3339. People are shown it as `2025-08-26 20:19`, in UTC.
+    /// The name of an org. People are shown the id where there is no name.
+    Org(Option<&'a str>, Uuid),
+    /// The name of a user. People are shown the id where there is no name.
+    User(Option<&'a str>, Option<Uuid>),
+    /// A time in RFC 3339. People are shown it as `2025-08-26 20:19`, in UTC, or as `3 months ago`.
     Time(Cow<'a, str>),
     /// A number.
     Number(u64),
@@ -39,7 +41,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Missing => None,
             Self::Text(text) | Self::Time(text) => Some(text),
-            Self::Name(name, _) => name.map(Cow::Borrowed),
+            Self::Org(name, _) | Self::User(name, _) => name.map(Cow::Borrowed),
             Self::Number(number) => Some(number.to_string().into()),
             Self::Types(types) => (!types.is_empty()).then(|| types.to_string().into()),
             Self::Names(names) => (!names.is_empty()).then(|| names.join(",").into()),
@@ -48,16 +50,31 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value for people, not yet escaped; `None` if it is blank.
-    pub(super) fn display(self) -> Option<Cow<'a, str>> {
+    /// The org that the value names.
+    pub(super) fn named_org(&self) -> Option<Uuid> {
+        match self {
+            Self::Org(Some(name), id) if !name.trim().is_empty() => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The value for people, not yet escaped; `None` if it is blank. Times are relative to `now`, if it is given.
+    pub(super) fn display(self, now: Option<Timestamp>) -> Option<Cow<'a, str>> {
+        let name_or_id = |name: Option<&'a str>, id: Option<Uuid>| {
+            let name = name.filter(|name| !name.trim().is_empty());
+            name.map(Cow::Borrowed)
+                .or_else(|| Some(id?.to_string().into()))
+        };
         let text = match self {
-            Self::Name(name, id) => match name.filter(|name| !name.trim().is_empty()) {
-                Some(name) => name.into(),
-                None => id?.to_string().into(),
-            },
-            Self::Time(time) => match time.parse::<Timestamp>() {
-                Ok(time) => time.strftime("%Y-%m-%d %H:%M").to_string().into(),
-                Err(_) => time,
+            Self::Org(name, id) => name_or_id(name, Some(id))?,
+            Self::User(name, id) => name_or_id(name, id)?,
+            Self::Time(text) => match text.parse::<Timestamp>() {
+                Ok(time) => {
+                    let relative = now.and_then(|now| relative_time(time, now));
+                    let absolute = || time.strftime("%Y-%m-%d %H:%M").to_string();
+                    relative.unwrap_or_else(absolute).into()
+                }
+                Err(_) => text,
             },
             Self::YesOrNo(true) | Self::YesOrNothing(true) => "yes".into(),
             Self::YesOrNo(false) => "no".into(),
@@ -66,6 +83,31 @@ impl<'a> Value<'a> {
         };
         Some(text).filter(|text| !text.trim().is_empty())
     }
+}
+
+/// The lengths of the units of relative times in seconds, in the Gregorian calendar's mean.
+const UNITS: [(i64, &str); 5] = [
+    (31_556_952, "year"),
+    (2_629_746, "month"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+];
+
+/// The time as `3 months ago`; `None` if it is in the future.
+fn relative_time(time: Timestamp, now: Timestamp) -> Option<String> {
+    let seconds = now.as_second() - time.as_second();
+    if seconds < 0 {
+        return None;
+    }
+    let unit = UNITS.iter().find(|(length, _)| seconds >= *length);
+    Some(match unit {
+        None => "just now".to_owned(),
+        Some((length, unit)) => match seconds / length {
+            1 => format!("1 {unit} ago"),
+            count => format!("{count} {unit}s ago"),
+        },
+    })
 }
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
@@ -94,13 +136,13 @@ impl From<Uuid> for Value<'_> {
 
 impl<'a> From<&'a OrgRef> for Value<'a> {
     fn from(org: &'a OrgRef) -> Self {
-        Self::Name(org.name.as_deref(), Some(org.id))
+        Self::Org(org.name.as_deref(), org.id)
     }
 }
 
 impl<'a> From<&'a UserRef> for Value<'a> {
     fn from(user: &'a UserRef) -> Self {
-        Self::Name(user.name.as_deref(), user.id)
+        Self::User(user.name.as_deref(), user.id)
     }
 }
 
@@ -122,26 +164,13 @@ impl Serialize for Value<'_> {
         match self {
             Self::Missing => serializer.serialize_none(),
             Self::Text(text) | Self::Time(text) => text.serialize(serializer),
-            Self::Name(name, _) => name.serialize(serializer),
+            Self::Org(name, _) | Self::User(name, _) => name.serialize(serializer),
             Self::Number(number) => number.serialize(serializer),
             Self::Types(types) => types.serialize(serializer),
             Self::Names(names) => names.serialize(serializer),
             Self::YesOrNo(is_so) | Self::YesOrNothing(is_so) => is_so.serialize(serializer),
         }
     }
-}
-
-/// The shortest length, at least 8, at which the prefixes of all ids differ.
-pub(super) fn distinct_prefix_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
-    let mut ids = Vec::from_iter(ids);
-    ids.sort_unstable();
-    ids.dedup();
-    let distinct = ids.windows(2).map(|pair| {
-        let characters = pair[0].chars().zip(pair[1].chars());
-        let common = characters.take_while(|(left, right)| left == right);
-        common.count() + 1
-    });
-    distinct.fold(8, usize::max)
 }
 
 #[cfg(test)]
@@ -156,7 +185,7 @@ mod tests {
             (|| Value::Missing, None, None),
             (|| Value::from(" "), Some(" "), None),
             (
-                || Value::Name(Some("Dana"), None),
+                || Value::User(Some("Dana"), None),
                 Some("Dana"),
                 Some("Dana"),
             ),
@@ -166,10 +195,10 @@ mod tests {
         ] as [(fn() -> Value<'static>, _, _); 6]
         {
             assert_eq!(value().raw().as_deref(), raw);
-            assert_eq!(value().display().as_deref(), display);
+            assert_eq!(value().display(None).as_deref(), display);
         }
         for blank in [None, Some(" ")] {
-            let shown = Value::Name(blank, Some(id)).display();
+            let shown = Value::Org(blank, id).display(None);
             assert_eq!(shown.as_deref(), Some(&*id_text));
         }
     }
@@ -186,7 +215,28 @@ mod tests {
             ("2025-08-26T20:19:36", "2025-08-26T20:19:36"),
             ("日本日本日本日本日本", "日本日本日本日本日本"),
         ] {
-            assert_eq!(Value::time(time).display().as_deref(), Some(shown));
+            assert_eq!(Value::time(time).display(None).as_deref(), Some(shown));
+        }
+    }
+
+    #[test]
+    fn a_time_is_as_long_ago_as_its_largest_whole_unit() {
+        let now: Timestamp = "2026-01-15T12:00:00Z".parse().unwrap();
+        for (time, shown) in [
+            ("2026-01-15T12:00:00Z", "just now"),
+            ("2026-01-15T11:59:01Z", "just now"),
+            ("2026-01-15T11:59:00Z", "1 minute ago"),
+            ("2026-01-15T10:00:01Z", "1 hour ago"),
+            ("2026-01-14T12:00:00Z", "1 day ago"),
+            ("2025-12-17T12:00:00Z", "29 days ago"),
+            ("2025-10-10T12:00:00Z", "3 months ago"),
+            ("2025-01-16T12:00:00Z", "11 months ago"),
+            ("2023-12-15T12:00:00Z", "2 years ago"),
+            ("2026-01-15T12:00:01Z", "2026-01-15 12:00"),
+            ("some day", "some day"),
+        ] {
+            let relative = Value::time(time).display(Some(now));
+            assert_eq!(relative.as_deref(), Some(shown), "{time}");
         }
     }
 }

@@ -265,7 +265,7 @@ fn every_example_runs_against_the_sandbox() {
 
 #[test]
 fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
-    let listing = "table, json, jsonl, yaml, csv, tsv, id";
+    let listing = "table, wide, json, jsonl, yaml, csv, tsv, id";
     let check = format!("{listing}, github");
     for (command, listed, refused) in [
         ("graph", "tree, matrix, mermaid, dot, svg, json", "csv"),

@@ -20,12 +20,12 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use console::{measure_text_width, truncate_str};
+use console::measure_text_width;
 use uuid::Uuid;
 
 use super::escape::escape;
-use super::value::distinct_prefix_length;
-use crate::model::{Connection, Org, OrgDirectory, TypeSet};
+use super::shorten::shorten;
+use crate::model::{Connection, Org, OrgDirectory, TypeSet, short_ids_of_shared_names};
 
 /// The maximum width of a label in formats that other programs draw, in terminal columns.
 const MAX_LABEL: usize = 40;
@@ -138,15 +138,10 @@ impl Graph {
             format!("{}{suffix}", shorten(&node.name, space))
         };
         let mut labels: Vec<String> = self.nodes.iter().map(|node| label(node, "")).collect();
-        let mut ids_by_label = HashMap::<String, Vec<String>>::new();
-        for (node, label) in self.nodes.iter().zip(&labels) {
-            let ids = ids_by_label.entry(label.trim().to_owned()).or_default();
-            ids.push(node.id.to_string());
-        }
+        let ids = self.nodes.iter().map(|node| node.id);
+        let short_ids = short_ids_of_shared_names(labels.iter().map(String::as_str).zip(ids));
         for (node, text) in self.nodes.iter().zip(&mut labels) {
-            let ids = &ids_by_label[text.trim()];
-            if ids.len() > 1 {
-                let id = &node.id.to_string()[..distinct_prefix_length(ids)];
+            if let Some(id) = short_ids.get(&node.id) {
                 *text = label(node, &format!(" [{id}]"));
             }
         }
@@ -199,20 +194,6 @@ impl Edge {
             .collect();
         words.join(", ")
     }
-}
-
-/// The text, or its beginning and its end with `…` between them, in at most `width` columns.
-///
-/// The end stays since names often differ only there, as in `Payments EU` and `Payments US`.
-fn shorten(text: &str, width: usize) -> String {
-    if measure_text_width(text) <= width {
-        return text.to_owned();
-    }
-    let space = width.saturating_sub(1);
-    let reverse = |text: &str| text.chars().rev().collect::<String>();
-    let start = truncate_str(text, space - space / 3, "");
-    let end = reverse(&truncate_str(&reverse(text), space / 3, ""));
-    format!("{}…{}", start.trim_end(), end.trim_start())
 }
 
 /// `1 org`, `2 orgs`.

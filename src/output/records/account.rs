@@ -50,12 +50,17 @@ impl Row for OrgRow {
     const PLURAL: &'static str = "orgs";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::id("id", |row: &Self| row.id.into()),
-        Column::text("public_id", |row: &Self| row.public_id.as_deref().into()).optional(),
-        Column::text("name", |row: &Self| row.name.as_deref().into()),
+        Column::text("public_id", |row: &Self| row.public_id.as_deref().into()).optional(1),
+        Column::text("name", |row: &Self| {
+            let name = row.name.as_deref();
+            name.map(|name| Value::Org(Some(name), row.id)).into()
+        }),
         Column::text("state", |row: &Self| row.state().into())
             .color(|state| (state == "disabled").then_some(AnsiColor::Yellow)),
         Column::text("current", |row: &Self| Value::YesOrNothing(row.current)),
-        Column::text("profiles", |row: &Self| (&row.profiles).into()).when_filled(),
+        Column::text("profiles", |row: &Self| (&row.profiles).into())
+            .when_filled()
+            .optional(2),
     ];
 }
 
@@ -117,8 +122,8 @@ impl Row for ProfileRow {
     const ID_COLUMN: &'static str = "name";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("name", |row: &Self| row.name.as_str().into()),
-        Column::text("site", |row: &Self| row.site.as_str().into()),
-        Column::id("org", |row: &Self| row.org.into()),
+        Column::text("site", |row: &Self| row.site.as_str().into()).optional(2),
+        Column::short_id("org", |row: &Self| row.org.into(), 1),
         Column::text("credentials", |row: &Self| {
             row.credentials
                 .as_ref()
@@ -176,16 +181,18 @@ impl Row for IdentityRow {
     const ID_COLUMN: &'static str = "org_id";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
-        Column::text("site", |row: &Self| row.site.as_str().into()),
+        Column::text("site", |row: &Self| row.site.as_str().into()).optional(2),
         Column::text("org", |row: &Self| {
-            row.org.as_ref().and_then(|org| org.name.as_deref()).into()
+            let named = row.org.as_ref().filter(|org| org.name.is_some());
+            named.into()
         })
         .when_filled(),
         Column::id("org_id", |row: &Self| {
             row.org.as_ref().map(|org| org.id).into()
-        }),
+        })
+        .optional(3),
         Column::text("user", |row: &Self| {
-            Value::Name(row.user.name.as_deref(), row.user.id)
+            Value::User(row.user.name.as_deref(), row.user.id)
         }),
         Column::id("user_id", |row: &Self| row.user.id.into()).on_request(),
         Column::text("email", |row: &Self| row.user.email.as_deref().into()).on_request(),
@@ -193,13 +200,14 @@ impl Row for IdentityRow {
             Some(true) => "service account".into(),
             Some(false) => "person".into(),
             None => Value::Missing,
-        }),
-        Column::text("status", |row: &Self| row.user.status.as_deref().into()).color(|status| {
-            match status {
+        })
+        .optional(5),
+        Column::text("status", |row: &Self| row.user.status.as_deref().into())
+            .color(|status| match status {
                 "Active" => Some(AnsiColor::Green),
                 _ => Some(AnsiColor::Yellow),
-            }
-        }),
+            })
+            .optional(4),
         Column::text("read", |row: &Self| row.connections.read.into()).color(permission_color),
         Column::text("write", |row: &Self| row.connections.write.into()).color(permission_color),
         Column::text("credentials", |row: &Self| {
@@ -207,7 +215,8 @@ impl Row for IdentityRow {
                 .as_ref()
                 .map(CredentialOrigins::describe)
                 .into()
-        }),
+        })
+        .optional(1),
     ];
 }
 

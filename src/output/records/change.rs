@@ -76,18 +76,24 @@ impl Row for StepRow {
             .when_filled()
             .color(result_color),
         Column::text("action", |row: &Self| row.action.into()).color(action_color),
-        Column::short_id("id", |row: &Self| row.id.into()).on_request(),
+        Column::short_id("id", |row: &Self| row.id.into(), 3).on_request(),
         Column::text("source", |row: &Self| (&row.source).into()),
         Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
         Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
         Column::text("before", |row: &Self| (&row.before).into()).color(types_color),
         Column::text("after", |row: &Self| (&row.after).into()).color(types_color),
-        Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
-        Column::text("line", |row: &Self| row.line.map(Value::Number).into()).when_filled(),
+        Column::text("profile", |row: &Self| row.profile.as_deref().into())
+            .when_filled()
+            .optional(1),
+        Column::text("line", |row: &Self| row.line.map(Value::Number).into())
+            .when_filled()
+            .optional(2),
         Column::text("column", |row: &Self| row.column.map(Value::Number).into()).on_request(),
-        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
-        Column::text("file", |row: &Self| row.file.as_deref().into()).when_filled(),
+        Column::long_text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+        Column::text("file", |row: &Self| row.file.as_deref().into())
+            .when_filled()
+            .optional(2),
     ];
 }
 
@@ -147,8 +153,8 @@ impl Row for HistoryRow {
     const ID_COLUMN: &'static str = "entry";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::id("run", |row: &Self| row.run.as_str().into()),
-        Column::id("entry", |row: &Self| row.entry.as_str().into()),
-        Column::time("at", |row: &Self| Value::time(row.at.to_string())).header("AT (UTC)"),
+        Column::id("entry", |row: &Self| row.entry.as_str().into()).optional(3),
+        Column::text("at", |row: &Self| Value::time(row.at.to_string())).header("AT (UTC)"),
         Column::text("operation", |row: &Self| row.operation.into()),
         Column::text("result", |row: &Self| row.result.into()).color(result_color),
         Column::text("source", |row: &Self| row.source.as_ref().into()),
@@ -158,15 +164,18 @@ impl Row for HistoryRow {
         .on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
         Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
-        Column::text("before", |row: &Self| row.before.as_ref().into()),
-        Column::text("after", |row: &Self| row.after.as_ref().into()),
-        Column::short_id("connection_id", |row: &Self| row.connection_id.into())
-            .header("CONNECTION"),
-        Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),
+        Column::text("before", |row: &Self| row.before.as_ref().into()).optional(2),
+        Column::text("after", |row: &Self| row.after.as_ref().into()).optional(4),
+        Column::id("connection_id", |row: &Self| row.connection_id.into())
+            .header("CONNECTION")
+            .optional(1),
+        Column::text("profile", |row: &Self| row.profile.as_deref().into())
+            .when_filled()
+            .optional(1),
         Column::text("host", |row: &Self| row.host.as_str().into()).on_request(),
         Column::text("command", |row: &Self| row.command.as_str().into()).on_request(),
         Column::text("undoes", |row: &Self| row.undoes.as_deref().into()).on_request(),
         Column::text("undone_by", |row: &Self| row.undone_by.as_deref().into()).on_request(),
-        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+        Column::long_text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
     ];
 }

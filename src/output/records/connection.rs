@@ -10,19 +10,22 @@ use crate::output::value::Value;
 impl Row for Connection {
     const PLURAL: &'static str = "connections";
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::short_id("id", |row: &Self| row.id.into(), 3),
         Column::text("source", |row: &Self| (&row.source).into()),
         Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
         Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
         Column::text("types", |row: &Self| (&row.types).into()).color(types_color),
-        Column::time("created_at", |row: &Self| {
+        Column::text("created_at", |row: &Self| {
             row.created_at.as_deref().map(Value::time).into()
         })
-        .header("CREATED (UTC)"),
-        Column::text("created_by", |row: &Self| (&row.created_by).into()),
+        .header("CREATED (UTC)")
+        .optional(2),
+        Column::text("created_by", |row: &Self| (&row.created_by).into()).optional(1),
         Column::id("created_by_id", |row: &Self| row.created_by.id.into()).on_request(),
-        Column::text("profiles", |row: &Self| (&row.profiles).into()).when_filled(),
+        Column::text("profiles", |row: &Self| (&row.profiles).into())
+            .when_filled()
+            .optional(1),
     ];
 }
 
@@ -138,7 +141,7 @@ impl Row for ConnectionResult {
     const PLURAL: &'static str = Connection::PLURAL;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("result", |row: &Self| row.result.into()).color(result_color),
-        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::short_id("id", |row: &Self| row.id.into(), 3),
         Column::text("source", |row: &Self| row.source.as_ref().into()),
         Column::id("source_id", |row: &Self| {
             row.source.as_ref().map(|org| org.id).into()
@@ -147,14 +150,17 @@ impl Row for ConnectionResult {
         Column::text("destination", |row: &Self| (&row.destination).into()),
         Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
         Column::text("types", |row: &Self| (&row.types).into()).color(types_color),
-        Column::time("created_at", |row: &Self| {
+        Column::text("created_at", |row: &Self| {
             row.created_at.as_deref().map(Value::time).into()
         })
-        .header("CREATED (UTC)"),
-        Column::text("created_by", |row: &Self| (&row.created_by).into()),
+        .header("CREATED (UTC)")
+        .optional(2),
+        Column::text("created_by", |row: &Self| (&row.created_by).into()).optional(1),
         Column::id("created_by_id", |row: &Self| row.created_by.id.into()).on_request(),
-        Column::text("profiles", |row: &Self| (&row.profiles).into()).when_filled(),
-        Column::text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
+        Column::text("profiles", |row: &Self| (&row.profiles).into())
+            .when_filled()
+            .optional(1),
+        Column::long_text("reason", |row: &Self| row.reason.as_deref().into()).when_filled(),
     ];
 }
 

@@ -1,25 +1,33 @@
 use console::measure_text_width;
+use uuid::Uuid;
 
-use crate::output::row::{CellColor, Fit};
-use crate::output::value::distinct_prefix_length;
+use crate::model::{distinct_prefix_length, short_ids_of_shared_names};
+use crate::output::row::{CellColor, Column, Fit, RANKS};
+use crate::output::shorten::shorten;
+
+/// The cell of a missing value.
+pub(super) const MISSING: &str = "-";
 
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
 
-/// A minimum width that prevents wrapping.
-const NO_WRAPPING: usize = usize::MAX;
-/// Texts are not wrapped to less than this.
-const MIN_WIDTH: usize = 12;
-/// Texts are not wrapped to less than this beside an id that has to stay whole.
-const MIN_WIDTH_BESIDE_ID: usize = 8;
-
-/// The length of `2025-08-26`.
-const DATE_LENGTH: usize = 10;
+/// Texts are not wrapped to less than this while there are columns to leave out.
+const COMFORTABLE_WIDTH: usize = 40;
+/// A longer word may be broken where the columns do not fit otherwise, but not to less than [`MIN_WORD`].
+const MAX_WORD: usize = 20;
+/// A shorter word is never broken.
+const MIN_WORD: usize = 12;
+/// A longer text is shortened on a terminal.
+const MAX_TEXT: usize = 300;
+/// A longer value does not widen its column where lines may be as long as they need.
+const MAX_PADDED_WIDTH: usize = 100;
 
 /// The text of a table, whatever its rows are.
 pub(super) struct Table {
     pub(super) columns: Vec<TableColumn>,
     pub(super) row_count: usize,
+    /// Whether cells may be longer than their column, and are then not wrapped.
+    pub(super) has_long_cells: bool,
     pub(super) has_header: bool,
 }
 
@@ -28,12 +36,24 @@ pub(super) struct TableColumn {
     pub(super) header: String,
     /// The escaped cell of each row.
     pub(super) cells: Vec<String>,
+    /// The orgs that cells name, each with its row.
+    pub(super) orgs: Vec<(usize, Uuid)>,
     pub(super) fit: Fit,
+    /// When a narrow terminal leaves it out, or shortens it if it is an id.
+    pub(super) rank: Option<u8>,
+    /// Whether the cells are lists with commas, which are wrapped only after one.
+    pub(super) has_lists: bool,
     pub(super) color: CellColor,
     /// Whether it is drawn.
     pub(super) is_visible: bool,
+    /// Whether it is not drawn because the terminal is too narrow.
+    is_left_out: bool,
     /// The width that its header and its cells need.
     pub(super) natural_width: usize,
+    /// The longest word of its cells.
+    word_width: usize,
+    /// The longest word of its header.
+    header_word_width: usize,
     /// The width to draw it with; longer cells are wrapped.
     pub(super) width: usize,
 }
@@ -44,95 +64,139 @@ impl Table {
         self.columns.iter().filter(|column| column.is_visible)
     }
 
-    /// The columns of one kind.
-    fn columns_with(&mut self, fit: Fit) -> impl Iterator<Item = &mut TableColumn> {
-        let columns = self.columns.iter_mut();
-        columns.filter(move |column| column.fit == fit)
-    }
-
-    /// Makes every column as wide as its header and its cells.
-    pub(super) fn measure(&mut self) {
+    /// Adds the beginning of its id to the name of each org whose name another org of the table has: `Payments
+    /// [1f7d93e0]`.
+    pub(super) fn tell_orgs_apart(&mut self) {
+        let columns = self.columns.iter();
+        let named = columns.flat_map(|column| {
+            let orgs = column.orgs.iter();
+            orgs.map(|&(row, id)| (column.cells[row].as_str(), id))
+        });
+        let short_ids = short_ids_of_shared_names(named);
+        if short_ids.is_empty() {
+            return;
+        }
         for column in &mut self.columns {
-            let header = self.has_header.then_some(&column.header);
-            let texts = header.into_iter().chain(&column.cells);
-            let widths = texts.map(|text| measure_text_width(text));
-            column.natural_width = widths.max().unwrap_or(0);
-            column.width = column.natural_width;
+            for (row, id) in &column.orgs {
+                if let Some(short_id) = short_ids.get(id) {
+                    column.cells[*row].push_str(&format!(" [{short_id}]"));
+                }
+            }
         }
     }
 
-    /// Fits the columns into `limit`, with the least useful characters given up first: times become dates, ids are
-    /// shortened, texts are wrapped, and optional columns are hidden. Ids are never wrapped. Returns whether the
-    /// columns fit beside each other now; if they do not, all of them are shown.
-    pub(super) fn fit(&mut self, limit: usize) -> bool {
-        if self.narrow_text_columns(limit, NO_WRAPPING) {
-            return true;
+    /// Makes every column as wide as its header and its cells, except for very long cells.
+    pub(super) fn align(&mut self) {
+        for column in &mut self.columns {
+            column.measure(self.has_header, MAX_PADDED_WIDTH);
         }
-        self.shorten_times();
-        if self.narrow_text_columns(limit, NO_WRAPPING) {
-            return true;
-        }
-        self.shorten_ids();
-        if self.narrow_text_columns(limit, MIN_WIDTH) {
-            return true;
-        }
-        self.show_optional(false);
-        let has_whole_id = self.visible().any(|column| column.fit == Fit::Whole);
-        let min_width = if has_whole_id {
-            MIN_WIDTH_BESIDE_ID
-        } else {
-            MIN_WIDTH
+        self.has_long_cells = true;
+    }
+
+    /// The widths of the visible columns in one row, with room for values that are longer than their column.
+    pub(super) fn widths_of(&self, row: usize) -> Vec<usize> {
+        let width = |column: &TableColumn| match self.has_long_cells {
+            true => column.width.max(measure_text_width(&column.cells[row])),
+            false => column.width,
         };
-        let fits = self.narrow_text_columns(limit, min_width);
-        self.show_optional(!fits);
+        self.visible().map(width).collect()
+    }
+
+    /// Fits the columns into `limit`: columns are left out and ids are shortened in the order of their ranks, and then
+    /// texts are wrapped, first between words. Returns whether the columns fit beside each other now; if they do
+    /// not, all of them are shown.
+    pub(super) fn fit(&mut self, limit: usize) -> bool {
+        for column in &mut self.columns {
+            if column.fit == Fit::Wrap {
+                column.shorten_texts();
+            }
+            column.measure(self.has_header, usize::MAX);
+        }
+        for rank in RANKS {
+            if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
+                break;
+            }
+            self.reduce(rank);
+        }
+        if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
+            self.restore(limit);
+            return true;
+        }
+        let fits = [MAX_WORD, MIN_WORD]
+            .iter()
+            .any(|&word| self.narrow(limit, 0, word));
+        if !fits {
+            for column in &mut self.columns {
+                column.is_visible |= column.is_left_out;
+            }
+        }
         fits
     }
 
-    fn show_optional(&mut self, is_visible: bool) {
-        for column in self.columns_with(Fit::Optional) {
-            column.is_visible = is_visible;
+    /// Shows the columns again for which shortened ids have left room, those of the highest rank first.
+    fn restore(&mut self, limit: usize) {
+        for rank in RANKS.rev() {
+            let was_visible: Vec<_> = self
+                .columns
+                .iter()
+                .map(|column| column.is_visible)
+                .collect();
+            for column in &mut self.columns {
+                column.is_visible |= column.is_left_out && column.rank == Some(rank);
+            }
+            if !self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
+                let columns = self.columns.iter_mut().zip(was_visible);
+                columns.for_each(|(column, was_visible)| column.is_visible = was_visible);
+            }
         }
     }
 
-    /// Cuts times to their date, and removes the time zone from the header.
-    fn shorten_times(&mut self) {
-        for column in self.columns_with(Fit::Date) {
-            if let Some(zone) = column.header.find(" (") {
-                column.header.truncate(zone);
-            }
-            for time in &mut column.cells {
-                let rest = time.get(DATE_LENGTH..);
-                if rest.is_some_and(|rest| rest.starts_with(' ')) {
-                    time.truncate(DATE_LENGTH);
-                }
-            }
-        }
-        self.measure();
+    /// The column that is shown below the rows.
+    pub(super) fn below(&self) -> Option<&TableColumn> {
+        let mut columns = self.columns.iter();
+        columns.find(|column| column.fit == Fit::Below && !column.is_visible && column.is_left_out)
     }
 
-    /// Cuts ids to a prefix that is long enough to tell the rows apart.
-    fn shorten_ids(&mut self) {
-        for column in self.columns_with(Fit::ShortId) {
-            let length = distinct_prefix_length(&column.cells);
-            for id in &mut column.cells {
-                if let Some((end, _)) = id.char_indices().nth(length) {
-                    id.truncate(end);
-                }
+    /// The rows that are not drawn together with others: those with a value that is longer than its column and is not
+    /// wrapped, and those with a text below them.
+    pub(super) fn single_rows(&self) -> Vec<usize> {
+        let rows = 0..self.row_count;
+        let is_single = |row: &usize| {
+            let has_text_below = self
+                .below()
+                .is_some_and(|column| column.cells[*row] != MISSING);
+            has_text_below || self.has_long_cells && self.widths_of(*row) != self.widths()
+        };
+        rows.filter(is_single).collect()
+    }
+
+    /// The widths of the visible columns.
+    pub(super) fn widths(&self) -> Vec<usize> {
+        self.visible().map(|column| column.width).collect()
+    }
+
+    /// Leaves out the columns of a rank, shortens their ids, or moves them below the rows.
+    fn reduce(&mut self, rank: u8) {
+        let columns = self.columns.iter_mut();
+        for column in columns.filter(|column| column.rank == Some(rank)) {
+            if column.fit == Fit::ShortId {
+                column.shorten_ids();
+                column.measure(self.has_header, usize::MAX);
+            } else {
+                column.is_left_out = column.is_visible;
+                column.is_visible = false;
             }
         }
-        self.measure();
     }
 
     /// Reduces the width of the widest text columns, evenly and to no less than `min`, until the columns fit into
-    /// `limit`. Returns whether they do.
-    fn narrow_text_columns(&mut self, limit: usize, min: usize) -> bool {
+    /// `limit`. A word of up to `max_word` is not broken. Returns whether the columns fit.
+    fn narrow(&mut self, limit: usize, min: usize, max_word: usize) -> bool {
         let gaps = GAP * self.visible().count().saturating_sub(1);
         let space = limit.saturating_sub(gaps);
         let total_at = |level: usize| -> usize {
-            let widths = self
-                .visible()
-                .map(|column| column.width_if_wrapped_to(level));
-            widths.sum()
+            let columns = self.visible();
+            columns.map(|column| column.width_at(level, max_word)).sum()
         };
         let mut levels = (min..=space.max(min)).rev();
         let Some(level) = levels.find(|&level| total_at(level) <= space) else {
@@ -141,7 +205,7 @@ impl Table {
         // The remaining width goes to columns that need it, from the left.
         let mut left_over = space - total_at(level);
         for column in self.columns.iter_mut().filter(|column| column.is_visible) {
-            column.width = column.width_if_wrapped_to(level);
+            column.width = column.width_at(level, max_word);
             if column.width < column.natural_width && left_over > 0 {
                 column.width += 1;
                 left_over -= 1;
@@ -152,11 +216,87 @@ impl Table {
 }
 
 impl TableColumn {
-    /// The width if texts are wrapped to `level` columns of the terminal.
-    fn width_if_wrapped_to(&self, level: usize) -> usize {
-        match self.fit {
-            Fit::Wrap => self.natural_width.min(level),
-            _ => self.natural_width,
+    /// An empty column.
+    pub(super) fn new<R>(column: &Column<R>, is_visible: bool) -> Self {
+        Self {
+            header: column.header_text(),
+            cells: Vec::new(),
+            orgs: Vec::new(),
+            fit: column.fit,
+            rank: column.rank,
+            has_lists: false,
+            color: column.color,
+            is_visible,
+            is_left_out: false,
+            natural_width: 0,
+            word_width: 0,
+            header_word_width: 0,
+            width: 0,
         }
     }
+
+    /// Measures the header, and the cells that are at most `max` wide.
+    fn measure(&mut self, has_header: bool, max: usize) {
+        let header = if has_header { &*self.header } else { "" };
+        self.header_word_width = longest(header.split(' '));
+        let widths = self.cells.iter().map(|cell| measure_text_width(cell));
+        let widest = widths.filter(|&width| width <= max).max().unwrap_or(0);
+        self.natural_width = widest.max(measure_text_width(header));
+        self.width = self.natural_width;
+        let separator = if self.has_lists { ',' } else { ' ' };
+        let words = self.cells.iter();
+        self.word_width = longest(words.flat_map(|cell| cell.split_inclusive(separator)));
+    }
+
+    /// Shortens very long texts, which would fill the screen.
+    fn shorten_texts(&mut self) {
+        let long = self.cells.iter_mut().filter(|cell| cell.len() > MAX_TEXT);
+        long.for_each(|cell| *cell = shorten(cell, MAX_TEXT));
+    }
+
+    /// Cuts ids to a prefix that is long enough to tell the rows apart.
+    fn shorten_ids(&mut self) {
+        let length = distinct_prefix_length(&self.cells);
+        for id in &mut self.cells {
+            if let Some((end, _)) = id.char_indices().nth(length) {
+                id.truncate(end);
+            }
+        }
+    }
+
+    /// The width if texts are wrapped to `level` columns of the terminal, or to their longest words.
+    fn width_at(&self, level: usize, max_word: usize) -> usize {
+        match self.fit {
+            Fit::Wrap | Fit::Below => {
+                let words = self.word_width.min(max_word).max(self.header_word_width);
+                self.natural_width.min(level.max(words))
+            }
+            Fit::Whole | Fit::ShortId => self.natural_width,
+        }
+    }
+
+    /// The cell of a row, with line breaks where a list is longer than `width`.
+    pub(super) fn cell(&self, row: usize, width: usize) -> String {
+        let cell = &self.cells[row];
+        if !self.has_lists || measure_text_width(cell) <= width {
+            return cell.clone();
+        }
+        let (mut lines, mut line_width) = (String::new(), 0);
+        for part in cell.split_inclusive(',') {
+            let part_width = measure_text_width(part);
+            if line_width > 0 && line_width + part_width > width {
+                lines.push('\n');
+                line_width = 0;
+            }
+            lines.push_str(part);
+            line_width += part_width;
+        }
+        lines
+    }
+}
+
+/// The width of the longest of these words, without spaces at their ends.
+fn longest<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    let widths = words.map(|word| measure_text_width(word.trim_end_matches(' ')));
+    widths.max().unwrap_or(0)
 }

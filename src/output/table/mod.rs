@@ -6,19 +6,21 @@
 mod layout;
 
 use std::io::{self, Write};
+use std::iter;
+use std::ops::Range;
 
 use anstyle::Ansi256Color;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, Width};
 use console::measure_text_width;
+use jiff::Timestamp;
 
-use self::layout::{GAP, Table, TableColumn};
+use self::layout::{GAP, MISSING, Table, TableColumn};
 use super::escape::escape;
+use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
 use super::streams::Stdout;
-
-/// The cell of a missing value.
-const MISSING: &str = "-";
+use super::value::Value;
 
 /// The number of lines that comfy-table draws at once. This limits the memory, since it holds all of them.
 const CHUNK: usize = 1_000;
@@ -31,36 +33,45 @@ pub(super) struct TableWriter<'a, R: 'static> {
     stdout: &'a mut Stdout,
     columns: Vec<&'static Column<R>>,
     table: Table,
+    /// The width to fit the table into; `None` if its lines may be as long as they need.
+    limit: Option<usize>,
+    /// The time to which others are relative, on a terminal.
+    now: Option<Timestamp>,
 }
 
 impl<'a, R: Row> TableWriter<'a, R> {
-    /// `are_chosen` says that the user chose the columns: they are then shown even if they have no values.
+    /// Columns that the user chose are shown even if they have no values.
     pub(super) fn new(
         stdout: &'a mut Stdout,
         columns: Vec<&'static Column<R>>,
-        are_chosen: bool,
-        has_header: bool,
+        options: &OutputOptions,
     ) -> Self {
-        let table_column = |column: &&Column<R>| TableColumn {
-            header: column.header_text(),
-            cells: Vec::new(),
-            fit: match column.fit {
-                Fit::Optional if are_chosen => Fit::Whole,
-                fit => fit,
-            },
-            color: column.color,
-            is_visible: are_chosen || column.visibility != Visibility::WhenFilled,
-            natural_width: 0,
-            width: 0,
+        let is_wide = options.format == Format::Wide;
+        let limit = stdout.width.filter(|_| !is_wide);
+        let are_chosen = options.columns.is_some();
+        let table_column = |column: &&Column<R>| {
+            let is_visible = are_chosen || is_wide || column.visibility != Visibility::WhenFilled;
+            let mut table_column = TableColumn::new(column, is_visible);
+            if are_chosen && column.fit != Fit::ShortId {
+                table_column.rank = None;
+            }
+            let zone = table_column.header.find(" (");
+            if let Some(zone) = zone.filter(|_| limit.is_some()) {
+                table_column.header.truncate(zone);
+            }
+            table_column
         };
         Self {
             table: Table {
                 columns: columns.iter().map(table_column).collect(),
                 row_count: 0,
-                has_header,
+                has_long_cells: false,
+                has_header: !options.no_header,
             },
             stdout,
             columns,
+            limit,
+            now: limit.map(|_| options.now),
         }
     }
 }
@@ -68,9 +79,14 @@ impl<'a, R: Row> TableWriter<'a, R> {
 impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     fn write_row(&mut self, row: &R) -> io::Result<()> {
         for (column, table_column) in self.columns.iter().zip(&mut self.table.columns) {
-            let value = (column.value)(row).display();
-            table_column.is_visible |= value.is_some();
-            table_column.cells.push(match value {
+            let value = (column.value)(row);
+            if let Some(org) = value.named_org() {
+                table_column.orgs.push((self.table.row_count, org));
+            }
+            table_column.has_lists |= matches!(value, Value::Types(_) | Value::Names(_));
+            let text = value.display(self.now);
+            table_column.is_visible |= text.is_some();
+            table_column.cells.push(match text {
                 // Spaces at the end are invisible.
                 Some(text) => escape(text.trim_end_matches(' ')).into_owned(),
                 None => MISSING.to_owned(),
@@ -82,10 +98,14 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
 
     fn finish(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
-        table.measure();
-        match stdout.width {
+        table.tell_orgs_apart();
+        match self.limit {
             Some(limit) if !table.fit(limit) => draw_blocks(stdout, table, limit),
-            _ => draw_rows(stdout, table),
+            Some(limit) => draw_rows(stdout, table, limit),
+            None => {
+                table.align();
+                draw_rows(stdout, table, usize::MAX)
+            }
         }
     }
 
@@ -94,16 +114,47 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     }
 }
 
-/// Writes the header and one line per row, or more where texts are wrapped.
-fn draw_rows(stdout: &mut Stdout, table: &Table) -> io::Result<()> {
+/// Writes the header and one line per row, or more where texts are wrapped or stand below.
+fn draw_rows(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()> {
     let header = table.visible().map(|column| bold(&column.header));
     let header = table.has_header.then(|| header.collect());
-    let rows = (0..table.row_count).map(|row| {
-        let cells = table.visible().map(|column| cell(column, row));
-        cells.collect()
-    });
-    let widths: Vec<_> = table.visible().map(|column| column.width).collect();
-    draw(stdout, header.into_iter().chain(rows), &widths, GAP)
+    let widths = table.widths();
+    draw(stdout, header.into_iter(), &widths, GAP)?;
+    let draw_range = |stdout: &mut Stdout, range: Range<usize>, widths: &[usize]| {
+        let lines = range.map(|row| {
+            let columns = table.visible().zip(widths);
+            columns
+                .map(|(column, &width)| cell(column, row, width))
+                .collect()
+        });
+        draw(stdout, lines, widths, GAP)
+    };
+    let mut start = 0;
+    for row in table.single_rows() {
+        draw_range(stdout, start..row, &widths)?;
+        draw_range(stdout, row..row + 1, &table.widths_of(row))?;
+        if let Some(column) = table.below() {
+            draw_below(stdout, column, row, limit)?;
+        }
+        start = row + 1;
+    }
+    draw_range(stdout, start..table.row_count, &widths)
+}
+
+/// Writes the text of a column below its row: `  LABEL: text`.
+fn draw_below(
+    stdout: &mut Stdout,
+    column: &TableColumn,
+    row: usize,
+    limit: usize,
+) -> io::Result<()> {
+    let label = format!("{}:", column.header);
+    let label_width = measure_text_width(&label);
+    let text_width = limit
+        .saturating_sub(label_width + GAP + 1)
+        .max(MIN_VALUE_WIDTH);
+    let line = vec![Cell::new(""), bold(&label), cell(column, row, text_width)];
+    draw(stdout, iter::once(line), &[1, label_width, text_width], 1)
 }
 
 /// Writes one block of lines per row, `LABEL: value`, with an empty line between blocks. Without a header, the values
@@ -121,7 +172,7 @@ fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<(
     let lines = (0..table.row_count).flat_map(|row| {
         let blank = (row > 0).then(|| vec![Cell::new("")]);
         let fields = table.visible().zip(&labels).map(move |(column, label)| {
-            let value = cell(column, row);
+            let value = cell(column, row, value_width);
             match table.has_header {
                 true => vec![bold(label), value],
                 false => vec![value],
@@ -136,10 +187,9 @@ fn bold(text: &str) -> Cell {
     Cell::new(text).add_attribute(Attribute::Bold)
 }
 
-fn cell(column: &TableColumn, row: usize) -> Cell {
-    let text = &column.cells[row];
-    let cell = Cell::new(text);
-    match (column.color)(text) {
+fn cell(column: &TableColumn, row: usize, width: usize) -> Cell {
+    let cell = Cell::new(column.cell(row, width));
+    match (column.color)(&column.cells[row]) {
         Some(color) => cell.fg(Color::AnsiValue(Ansi256Color::from_ansi(color).index())),
         None => cell,
     }

@@ -66,7 +66,7 @@ fn the_first_page_is_out_before_the_last_one_is_in() {
         let mut listing = output.begin().unwrap();
         listing.push(ordinary().remove(0)).unwrap();
         listing.flush().unwrap();
-        let streams = format != Format::Table;
+        let streams = !format.is_table();
         assert_eq!(stdout.text().contains("00000040-32b2"), streams, "{format}");
     }
 }
@@ -89,6 +89,6 @@ fn a_format_of_another_command_is_refused_with_those_of_this_one() {
     let refusal = output.check_listing_or::<Connection>(&[Format::Github]);
     assert_eq!(
         refusal.unwrap_err().to_string(),
-        "this command does not write the format mermaid; it writes table, json, jsonl, yaml, csv, tsv, id, github"
+        "this command does not write the format mermaid; it writes table, wide, json, jsonl, yaml, csv, tsv, id, github"
     );
 }

@@ -65,6 +65,7 @@ fn plain(format: Format) -> OutputOptions {
     OutputOptions {
         format,
         color: ColorChoice::Never,
+        now: "2025-11-30T00:00:00Z".parse().unwrap(),
         ..OutputOptions::default()
     }
 }

@@ -128,7 +128,7 @@ fn no_other_command_writes_them() {
         assert_data_eq!(
             refused.stderr,
             str![[r#"
-error: this command does not write the format github; it writes table, json, jsonl, yaml, csv, tsv, id
+error: this command does not write the format github; it writes table, wide, json, jsonl, yaml, csv, tsv, id
 
 "#]]
         );

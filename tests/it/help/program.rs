@@ -53,6 +53,7 @@ Global options:
 
           Possible values:
           - table: Aligned columns for people; on a terminal fitted to its width
+          - wide:  The table with every column and whole values, however narrow the terminal is
           - json:  One object: `{"schema":"orgconn/v1","items":[…],"errors":[…]}`
           - jsonl: One JSON item per line
           - yaml:  The data of `json`, as YAML; of `export`, a desired-state file
@@ -169,7 +170,7 @@ Global options:
       --trust-host <HOST>   Send keys to this host too, although it is neither Datadog's nor this
                             machine; repeatable [env: ORGCONN_TRUST_HOST]
   -o, --output <FORMAT>     Output format [env: ORGCONN_OUTPUT] [default: table] [possible values:
-                            table, json, jsonl, yaml, csv, tsv, id]
+                            table, wide, json, jsonl, yaml, csv, tsv, id]
       --columns <NAMES>     Columns to show in table, csv and tsv, or fields in json, jsonl and
                             yaml, in this order (comma-separated) [env: ORGCONN_COLUMNS]
       --template <TEXT>     One line for each item, with columns in braces: '{source} ->

@@ -1,0 +1,62 @@
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+/// The shortest length, at least 8, at which the prefixes of all ids differ.
+pub(crate) fn distinct_prefix_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
+    let mut ids = Vec::from_iter(ids);
+    ids.sort_unstable();
+    ids.dedup();
+    let distinct = ids.windows(2).map(|pair| {
+        let characters = pair[0].chars().zip(pair[1].chars());
+        let common = characters.take_while(|(left, right)| left == right);
+        common.count() + 1
+    });
+    distinct.fold(8, usize::max)
+}
+
+/// The orgs among `orgs` that share their name with another one, each with the beginning of its id that tells it from
+/// the others of its name.
+pub(crate) fn short_ids_of_shared_names<'a>(
+    orgs: impl IntoIterator<Item = (&'a str, Uuid)>,
+) -> HashMap<Uuid, String> {
+    let mut ids_by_name = HashMap::<&str, BTreeSet<Uuid>>::new();
+    for (name, id) in orgs {
+        ids_by_name.entry(name.trim()).or_default().insert(id);
+    }
+    let mut short_ids = HashMap::new();
+    for ids in ids_by_name.into_values().filter(|ids| ids.len() > 1) {
+        let texts: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+        let length = distinct_prefix_length(&texts);
+        let texts = texts.iter().map(|text| text.chars().take(length).collect());
+        short_ids.extend(ids.into_iter().zip(texts));
+    }
+    short_ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orgs_of_one_name_have_ids_that_differ() {
+        let [first, second, other]: [Uuid; 3] = [
+            "1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17",
+            "1f7d93e0-a4c3-11ed-8b5e-c36ae80d2f17",
+            "1f7d93e0-a4c4-11ed-8b5e-c36ae80d2f17",
+        ]
+        .map(|id| id.parse().unwrap());
+        let orgs = [
+            ("Payments", first),
+            ("Payments ", second),
+            ("Payments", first),
+            ("payments", other),
+        ];
+        let short_ids = short_ids_of_shared_names(orgs);
+        let expected = [(first, "1f7d93e0-a4c2"), (second, "1f7d93e0-a4c3")];
+        assert_eq!(
+            short_ids,
+            expected.map(|(id, text)| (id, text.to_owned())).into()
+        );
+    }
+}
