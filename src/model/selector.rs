@@ -7,6 +7,7 @@ use uuid::fmt::Hyphenated;
 
 use super::{
     Connection, Org, OrgDirectory, UnreadableOrg, fold_name, nearest_names, normalize_name,
+    short_ids_of_shared_names,
 };
 
 /// A text by which a person names an org.
@@ -43,7 +44,7 @@ pub enum ResolveOrgError {
     Unknown {
         /// The selector.
         wanted: OrgSelector,
-        /// The most similar names, the most similar first.
+        /// The most similar names in backquotes, the most similar first. Orgs of one name are told apart by their ids.
         nearest: Vec<String>,
     },
     /// Several orgs match.
@@ -172,9 +173,20 @@ impl OrgSelector {
         let (Self::Text(wanted) | Self::Name(wanted)) = self else {
             return Vec::new();
         };
-        let names = directory.orgs.iter().filter_map(|org| org.name.as_deref());
-        let nearest = nearest_names(wanted, names);
-        nearest.into_iter().map(str::to_owned).collect()
+        let orgs = directory.orgs.iter();
+        let orgs: Vec<_> = orgs
+            .filter_map(|org| Some((org.name.as_deref()?, org.id)))
+            .collect();
+        let short_ids = short_ids_of_shared_names(orgs.iter().copied());
+        let nearest = nearest_names(wanted, orgs.iter().map(|(name, _)| *name));
+        let labels = nearest.into_iter().flat_map(|nearest| {
+            let named = orgs.iter().filter(move |(name, _)| *name == nearest);
+            named.map(|(name, id)| match short_ids.get(id) {
+                Some(short_id) => format!("`{name}` [{short_id}]"),
+                None => format!("`{name}`"),
+            })
+        });
+        labels.collect()
     }
 }
 
@@ -195,8 +207,7 @@ fn describe_nearest(nearest: &[String]) -> String {
     if nearest.is_empty() {
         return String::new();
     }
-    let quoted: Vec<_> = nearest.iter().map(|name| format!("`{name}`")).collect();
-    format!("; the nearest names: {}", quoted.join(", "))
+    format!("; the nearest names: {}", nearest.join(", "))
 }
 
 fn describe_orgs(orgs: &[Org]) -> String {
@@ -425,6 +436,11 @@ mod tests {
             (
                 "observabilty hub",
                 "no org with the name or public id `observabilty hub`; the nearest names: `Observability Hub`",
+            ),
+            (
+                "Paymnets",
+                "no org with the name or public id `Paymnets`; the nearest names: \
+                 `Payments` [00000000-0000-0000-0000-000000000004], `Payments` [00000000-0000-0000-0000-000000000005]",
             ),
             ("Qqqq", "no org with the name or public id `Qqqq`"),
             ("profile:hub", "no org of the profile `hub`"),
