@@ -84,9 +84,17 @@ impl<'s> ChangeSender<'s> {
     /// # Errors
     /// Fails as the change would, or if the service could not be asked.
     pub(crate) async fn check(&self, change: &Change) -> Result<()> {
-        let (permission, ()) =
-            futures_util::try_join!(self.account.may_write(), self.check_orgs(change))?;
-        if permission != Permission::No {
+        let (orgs, permission) =
+            futures_util::join!(self.check_orgs(change), self.check_permission(change));
+        orgs.and(permission)
+    }
+
+    /// As [`ChangeSender::check`], but checks only that the credentials may write connections.
+    ///
+    /// # Errors
+    /// As [`ChangeSender::check`].
+    pub(crate) async fn check_permission(&self, change: &Change) -> Result<()> {
+        if self.account.may_write().await? != Permission::No {
             return Ok(());
         }
         let message = "the credentials may not write connections";
@@ -105,10 +113,13 @@ impl<'s> ChangeSender<'s> {
                 let known = self.account.managed_orgs().await?;
                 let ends = source.iter().chain([destination]);
                 let mut ends = ends.filter_map(|end| known.get(end.id));
-                let Some(org) = ends.find(|org| org.disabled == Some(true)) else {
-                    return Ok(());
+                let message = match ends.find(|org| org.disabled == Some(true)) {
+                    Some(org) => format!("the org `{}` is disabled", org.label()),
+                    None if known.current == Some(destination.id) => {
+                        "an org cannot be connected to itself".to_owned()
+                    }
+                    None => return Ok(()),
                 };
-                let message = format!("the org `{}` is disabled", org.label());
                 (message, Exit::Failure, ErrorKind::Rejected)
             }
             Change::Update { before, .. } => {

@@ -137,10 +137,20 @@ async fn preview(
         ..ConnectionFilter::default()
     };
     let found = sender.account().complete_connections(filter).await?;
-    let mut existing = found.iter();
-    let source = change.source().map(|source| source.id);
-    match existing.find(|found| source.is_none_or(|source| source == found.source.id)) {
-        Some(existing) => describe_existing(existing, change, args.if_not_exists),
+    let existing = match found.as_slice() {
+        [] => None,
+        found => {
+            // If the destination is the account's own org, these are connections of other orgs.
+            let current = sender.account().current_org().await?;
+            found.iter().find(|found| found.source.id == current.id)
+        }
+    };
+    match existing {
+        Some(existing) => {
+            // The service refuses these credentials before it looks at connections.
+            sender.check_permission(change).await?;
+            describe_existing(existing, change, args.if_not_exists)
+        }
         None => {
             sender.check(change).await?;
             Ok(ConnectionResult::planned(change))

@@ -2,7 +2,9 @@
 
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Finished, Profiles, World, connection, current_user, page, uuid};
+use crate::harness::{
+    Api, Finished, Profiles, World, connection, current_user, org_list, page, uuid,
+};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -91,6 +93,38 @@ fn keys_that_may_only_read_promise_no_new_connection() {
     let refused = api.world().run(create).code(4);
     let told = format!("`{}` was not connected{READ_ONLY}", uuid(3));
     assert!(refused.stderr.ends_with(&told), "{}", refused.stderr);
+}
+
+#[test]
+fn keys_that_may_only_read_do_not_find_a_connection_as_wanted() {
+    let api = Api::new();
+    let to_two = format!("{LIST}&sink_org_id={}", uuid(2));
+    api.get(&to_two, &page(&[connection(50, 1, 2, &["logs"])], 1))
+        .get("/api/v2/current_user", &current_user(1))
+        .expect_write_probe(403, "Forbidden");
+    let create = ["create", &uuid(2), "--type=logs", "--if-not-exists"];
+    let refused = api.world().run(create.iter().chain(&["--dry-run"])).code(4);
+    assert!(refused.stderr.ends_with(READ_ONLY), "{}", refused.stderr);
+    assert_eq!(refused.stdout, "");
+}
+
+#[test]
+fn an_org_is_not_promised_a_connection_to_itself() {
+    let api = Api::new();
+    let to_itself = format!("{LIST}&sink_org_id={}", uuid(1));
+    api.get(&to_itself, &page(&[connection(50, 2, 1, &["logs"])], 1))
+        .get("/api/v2/current_user", &current_user(1))
+        .get("/api/v2/org", &org_list(1, &[1]))
+        .permit_writes();
+    let create = ["create", &uuid(1), "--type=logs", "--dry-run"];
+    let refused = api.world().run(create).code(1);
+    assert!(
+        refused
+            .stderr
+            .contains("was not connected: it is refused: an org cannot be connected to itself"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
