@@ -244,22 +244,46 @@ fn a_deletion_takes_the_destinations_profile_where_the_source_has_none() {
     );
 }
 
+/// A server of org `destination`, which lists what org 1, which has no profile, shares with it.
+fn shared_by_one(destination: u128, ids: &[u128]) -> Api {
+    let rows: Vec<_> = ids
+        .iter()
+        .map(|id| connection(*id, 1, destination, &["logs"]))
+        .collect();
+    let api = Api::new();
+    api.get("/api/v2/current_user", &current_user(destination))
+        .get(
+            &format!("{LIST}&source_org_id={}", uuid(1)),
+            &page(&rows, rows.len()),
+        );
+    api
+}
+
 #[test]
-fn a_deletion_whose_destination_is_left_open_takes_the_default_profile() {
-    let (hub, other) = (Api::new(), Api::new());
-    let query = format!(
-        "/api/v2/org_connections?limit=1000&offset=0&source_org_id={}",
-        uuid(1)
-    );
-    hub.get("/api/v2/current_user", &current_user(2))
-        .get(&query, &page(&[connection(50, 1, 2, &["logs"])], 1))
-        .permit_writes();
+fn a_deletion_whose_destination_is_left_open_takes_the_profile_that_sees_it() {
+    let (hub, other) = (shared_by_one(2, &[]), shared_by_one(3, &[51]));
+    other.permit_writes();
     let world = Profiles::new("default_profile = \"hub\"")
-        .with("other", &other, Some(3))
         .with("hub", &hub, Some(2))
+        .with("other", &other, Some(3))
         .world();
     let shown = world
         .run(["delete", "--source", &uuid(1), "--dry-run", "-oid"])
         .code(0);
-    assert_eq!(shown.stdout, format!("{}\n", uuid(50)));
+    assert_eq!(shown.stdout, format!("{}\n", uuid(51)));
+}
+
+#[test]
+fn a_deletion_whose_destination_is_left_open_is_ambiguous_if_two_profiles_see_one_each() {
+    let (hub, other) = (shared_by_one(2, &[50]), shared_by_one(3, &[51]));
+    let world = Profiles::new("default_profile = \"hub\"")
+        .with("hub", &hub, Some(2))
+        .with("other", &other, Some(3))
+        .world();
+    let refused = world.run(["delete", "--source", &uuid(1), "-y"]).code(5);
+    assert!(
+        refused.stderr.contains(&uuid(50)) && refused.stderr.contains(&uuid(51)),
+        "{}",
+        refused.stderr
+    );
 }

@@ -180,8 +180,11 @@ impl ChosenAccounts {
             Some(source) => {
                 let org = lookup.find(source).await?;
                 let orgs = [org.to_ref()];
-                let account = self.account_of_source(source, &orgs, None, &mut lookup);
-                let account = account.await?;
+                let account = self.account_of_source(source, &orgs, &mut lookup).await?;
+                let account = match account {
+                    Some(account) => account,
+                    None => return Err(self.no_account_error(&orgs, lookup.failures).await),
+                };
                 (account, Some(require_current_org(&org, account).await?))
             }
         };
@@ -232,8 +235,11 @@ impl ChosenAccounts {
         selectors: &[ConnectionSelector],
         ends: &ConnectionEnds,
     ) -> Result<ChangeTargets<'_>> {
-        if selectors.is_empty() && (ends.source.is_some() || self.accounts.len() == 1) {
-            return self.change_target_between(kind, ends).await;
+        if selectors.is_empty()
+            && (ends.source.is_some() || self.accounts.len() == 1)
+            && let Some(targets) = self.change_target_between(kind, ends).await?
+        {
+            return Ok(targets);
         }
         let matches = match selectors {
             [] => self.matching_connections(ends).await?,
@@ -283,27 +289,29 @@ impl ChosenAccounts {
         })
     }
 
-    /// Finds the one connection between `ends` to update or delete, with the account of their source. For a delete it
-    /// may also be the destination's account, or if the destination is not given the default one, which may belong to
-    /// it.
+    /// Finds the one connection between `ends` to update or delete, with the account of their source, for a delete else
+    /// of their destination. `None` if the source has no account and the destination is left open: any account may be
+    /// the destination's.
     async fn change_target_between(
         &self,
         kind: ChangeKind,
         ends: &ConnectionEnds,
-    ) -> Result<ChangeTargets<'_>> {
+    ) -> Result<Option<ChangeTargets<'_>>> {
         let mut lookup = self.org_lookup();
         let filter = lookup.filter(ends).await?;
         let account = match &ends.source {
             None => self.single_account()?,
             Some(source) => {
-                let (mut orgs, mut other) = (vec![lookup.find(source).await?.to_ref()], None);
-                match (kind, &ends.destination) {
-                    (ChangeKind::Delete, Some(end)) => orgs.push(lookup.find(end).await?.to_ref()),
-                    (ChangeKind::Delete, None) => other = self.default_account(),
-                    (ChangeKind::Create | ChangeKind::Update, _) => {}
+                let mut orgs = vec![lookup.find(source).await?.to_ref()];
+                if let (ChangeKind::Delete, Some(end)) = (kind, &ends.destination) {
+                    orgs.push(lookup.find(end).await?.to_ref());
                 }
-                self.account_of_source(source, &orgs, other, &mut lookup)
-                    .await?
+                let account = self.account_of_source(source, &orgs, &mut lookup).await?;
+                match (account, kind, &ends.destination) {
+                    (Some(account), _, _) => account,
+                    (None, ChangeKind::Delete, None) => return Ok(None),
+                    _ => return Err(self.no_account_error(&orgs, lookup.failures).await),
+                }
             }
         };
         let failures = self.require_chosen(lookup.failures)?;
@@ -313,34 +321,36 @@ impl ChosenAccounts {
             Ok(connection) if !filter.selects(connection) => Err(unselected_error(connection)),
             found => found.map(|connection| (account, connection.clone())),
         };
-        Ok(ChangeTargets {
+        Ok(Some(ChangeTargets {
             connections: vec![found],
             failures,
-        })
+        }))
     }
 
-    /// The account of the profile that `source` names, else of the first of `orgs` that an account belongs to, else
-    /// `other`. If only one account is chosen, it is that one.
+    /// The account of the profile that `source` names, else of the first of `orgs` that an account belongs to. If only
+    /// one account is chosen, it is that one.
     async fn account_of_source<'s>(
         &'s self,
         source: &OrgSelector,
         orgs: &[OrgRef],
-        other: Option<&'s Account>,
         lookup: &mut OrgLookup<'s>,
-    ) -> Result<&'s Account> {
+    ) -> Result<Option<&'s Account>> {
         let mut accounts = self.accounts.iter();
         let is_named = |account: &&Account| matches!(source, OrgSelector::Profile(name) if account.profile() == Some(name));
         match (self.accounts.as_slice(), accounts.find(is_named)) {
-            ([only], _) | (_, Some(only)) => return Ok(only),
+            ([only], _) | (_, Some(only)) => return Ok(Some(only)),
             _ => {}
         }
-        let account_orgs = self
-            .account_orgs(std::mem::take(&mut lookup.failures))
-            .await;
-        let account = account_orgs.find(orgs)?.or(other);
-        let account = account.ok_or_else(|| account_orgs.no_account_of(orgs));
+        let failures = std::mem::take(&mut lookup.failures);
+        let account_orgs = self.account_orgs(failures).await;
+        let account = account_orgs.find(orgs);
         lookup.failures = account_orgs.failures;
         account
+    }
+
+    /// The error if no account belongs to any of `orgs`. `failures` are those of the accounts so far.
+    async fn no_account_error(&self, orgs: &[OrgRef], failures: Vec<CommandError>) -> CommandError {
+        self.account_orgs(failures).await.no_account_of(orgs)
     }
 
     /// Returns the errors of accounts that could not be asked, if these are only candidates: the command can do without
