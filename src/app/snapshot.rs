@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::chosen_accounts::for_each_account;
@@ -22,6 +24,8 @@ pub(crate) struct Snapshot<'s> {
     pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
     /// The errors of the accounts that could not be read, each with its profile.
     pub(crate) failures: Vec<CommandError>,
+    /// The orgs that profiles of the configuration file name, whether or not these were read.
+    pinned_orgs: HashMap<&'s str, Uuid>,
 }
 
 impl ChosenAccounts {
@@ -80,11 +84,15 @@ impl ChosenAccounts {
         if let [(_, only)] = accounts.as_slice() {
             orgs.current = Some(only.id);
         }
+        let profiles = self.profiles.iter();
+        let pinned_orgs =
+            profiles.filter_map(|account| Some((account.profile()?, account.pinned_org()?)));
         Snapshot {
             connections,
             orgs,
             accounts,
             failures,
+            pinned_orgs: pinned_orgs.collect(),
         }
     }
 }
@@ -111,8 +119,8 @@ impl<'s> Snapshot<'s> {
         only_account(&accounts_of_first(&orgs, &self.accounts))
     }
 
-    /// Finds the org that a selector names among the snapshot's orgs. `profile:` may name any profile whose account
-    /// answered.
+    /// Finds the org that a selector names among the snapshot's orgs. `profile:` may name any profile that names
+    /// its org, or whose account answered.
     ///
     /// # Errors
     /// Fails if no org matches, or several match.
@@ -123,6 +131,10 @@ impl<'s> Snapshot<'s> {
             {
                 let known = self.orgs.get(org.id).cloned();
                 return Ok(known.unwrap_or_else(|| Org::from(org)));
+            }
+            if let Some(id) = self.pinned_orgs.get(wanted.as_str()) {
+                let known = self.orgs.get(*id).cloned();
+                return Ok(known.unwrap_or_else(|| Org::from_id(*id)));
             }
         }
         selector.resolve(&self.orgs)

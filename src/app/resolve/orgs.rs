@@ -110,7 +110,12 @@ impl ChosenAccounts {
         })?;
         match account.pinned_org() {
             Some(id) => Ok(Org::from_id(id)),
-            None => Ok(Org::from(&account.current_org().await?)),
+            None => {
+                let mut org = Org::from(&account.current_org().await?);
+                // Only this profile can say again which org it is.
+                org.profiles = vec![name.to_owned()];
+                Ok(org)
+            }
         }
     }
 }

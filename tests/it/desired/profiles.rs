@@ -229,3 +229,17 @@ fn of_two_profiles_of_a_source_the_default_one_applies_or_else_neither() {
     twins[1].expect("POST", "/api/v2/org_connections", Some(order), answer, 1);
     run(&twins, "default_profile = \"two\"", "apply").code(0);
 }
+
+#[test]
+fn a_profile_that_is_not_chosen_stands_for_the_org_that_it_names() {
+    let (api, not_chosen) = (Api::new(), Api::new());
+    expect_reads(&api, &[connection(52, 2, 1, &["logs"])], 1);
+    let world = world(&[("one", 1, &api), ("two", 2, &not_chosen)]);
+    world.file(
+        "orgconn.yaml",
+        "connections: [{source: profile:two, destination: Org 1, types: [logs]}]",
+    );
+    world
+        .run(["check", "-f", "orgconn.yaml", "--profile=one"])
+        .code(0);
+}
