@@ -223,6 +223,11 @@ impl Account {
         self.managed_orgs.get()
     }
 
+    /// Whether this run has read that the credentials manage the org. Only then its public id is known.
+    pub(super) fn lists_org(&self, id: Uuid) -> bool {
+        self.known_orgs().is_some_and(|orgs| orgs.get(id).is_some())
+    }
+
     /// Everything that this run has read about an org so far, from the managed orgs or a connection.
     pub(crate) fn known_org(&self, id: Uuid) -> Org {
         if let Some(org) = self.known_orgs().and_then(|orgs| orgs.get(id)) {

@@ -108,6 +108,14 @@ impl OrgSelector {
         }
     }
 
+    /// Whether the selector names the org by its public id.
+    pub(crate) fn is_public_id_of(&self, org: &Org) -> bool {
+        match self {
+            Self::Text(text) | Self::PublicId(text) => org.public_id.as_ref() == Some(text),
+            Self::Uuid(_) | Self::Name(_) | Self::Profile(_) => false,
+        }
+    }
+
     /// Whether the org must be looked up among known ones: a name or a public id says nothing by itself.
     pub fn needs_lookup(&self) -> bool {
         matches!(self, Self::Text(_) | Self::PublicId(_) | Self::Name(_))

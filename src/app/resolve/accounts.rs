@@ -97,13 +97,17 @@ impl ChosenAccounts {
             profiles.extend(names.map(str::to_owned));
         }
         // The command looks the names up again, in the accounts that are left.
-        for org in orgs.values() {
-            if !org
-                .profiles
-                .iter()
-                .any(|profile| profiles.contains(profile))
-            {
-                profiles.extend(org.profiles.first().cloned());
+        for (selector, org) in &orgs {
+            let finds = |account: &&Account| {
+                org.profiles
+                    .iter()
+                    .any(|profile| profile == account.profile_name())
+                    && (!selector.is_public_id_of(org) || account.lists_org(org.id))
+            };
+            let finders = self.accounts.iter().filter(finds);
+            let mut finders = finders.map(|account| account.profile_name().to_owned());
+            if !finders.clone().any(|profile| profiles.contains(&profile)) {
+                profiles.extend(finders.next());
             }
         }
         match profiles.is_empty() {

@@ -243,3 +243,21 @@ fn a_profile_that_is_not_chosen_stands_for_the_org_that_it_names() {
         .run(["check", "-f", "orgconn.yaml", "--profile=one"])
         .code(0);
 }
+
+#[test]
+fn a_public_id_is_looked_up_with_the_profile_that_lists_it() {
+    let (one, three) = (Api::new(), Api::new());
+    let seen = page(&[connection(50, 3, 1, &["logs"])], 1);
+    for (api, orgs) in [(&one, org_list(1, &[1, 3])), (&three, org_list(3, &[3]))] {
+        let ok = |body: &Value| ResponseTemplate::new(200).set_body_json(body);
+        api.allow("GET", "/api/v2/org", None, ok(&orgs))
+            .allow("GET", LIST, None, ok(&seen));
+    }
+    let world = world(&[("one", 1, &one), ("three", 3, &three)]);
+    let file = format!(
+        "connections: [{{source: {}, destination: org00000001, types: [logs]}}]",
+        uuid(3)
+    );
+    world.file("orgconn.yaml", &file);
+    world.run(["check", "-f", "orgconn.yaml"]).code(0);
+}
