@@ -12,7 +12,7 @@ use crate::app::{
 };
 use crate::desired::{Plan, Step};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, ChangeKind, Connection, OrgRef};
+use crate::model::{Change, ChangeKind, OrgRef};
 use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 
 /// Bring the live connections to a file's state, or carry out a saved plan
@@ -164,6 +164,8 @@ fn differences(now: &Plan, shown: &Plan) -> Vec<LocatedError> {
 
 /// The result of a step in words.
 const DONE: &str = "done";
+/// Somebody else made the change in the meantime.
+const UNCHANGED: &str = "unchanged";
 const FAILED: &str = "failed";
 const UNKNOWN: &str = "unknown";
 
@@ -210,7 +212,7 @@ async fn carry_out(
         if let Some(result) = row.result {
             let interruption = &mut report.interruption;
             let progress = match result {
-                DONE => ChangeProgress::Done,
+                DONE | UNCHANGED => ChangeProgress::Done,
                 UNKNOWN => ChangeProgress::Unknown,
                 NOT_ATTEMPTED => ChangeProgress::NotAttempted,
                 _ => ChangeProgress::Failed,
@@ -239,8 +241,14 @@ async fn carry_out_step(
     let made = apply_change(change, sender).await;
     let is_late = sender.is_interrupted();
     match made {
-        Ok(connection) => {
+        Ok(Effect::Made(connection)) => {
             row.result = Some(DONE);
+            row.id = Some(connection.id);
+            (row, None, is_late)
+        }
+        Ok(Effect::NotNeeded(connection)) => {
+            row.result = Some(UNCHANGED);
+            row.reason = Some("somebody else made this change".to_owned());
             row.id = Some(connection.id);
             (row, None, is_late)
         }
@@ -258,10 +266,9 @@ async fn carry_out_step(
     }
 }
 
-/// Makes the change. If somebody else made exactly the same change in the meantime, it counts as done.
-async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Connection> {
+/// Makes the change, unless somebody else made exactly the same change in the meantime.
+async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Effect> {
     let made = sender.ensure(change).await;
-    let made = made.map(Effect::into_connection);
     match change {
         Change::Create { source, .. } => made.map_err(|error| {
             let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
@@ -285,15 +292,20 @@ impl ApplyReport {
             .extend(interrupted.map(|error| error.hint("run it again to continue")));
         let done = self.count(DONE);
         let mut summary = format!("{done} done, {} failed", self.count(FAILED));
-        for result in [UNKNOWN, NOT_ATTEMPTED] {
+        let unchanged = self.count(UNCHANGED);
+        for result in [UNCHANGED, UNKNOWN, NOT_ATTEMPTED] {
             let count = self.count(result);
             if count > 0 {
                 summary.push_str(&format!(", {count} {result}"));
             }
         }
         let failures = self.failures.into_iter().map(LocatedError::from);
-        let exit =
-            comparison::report_steps(self.rows.into(), done > 0, failures.collect(), output)?;
+        let exit = comparison::report_steps(
+            self.rows.into(),
+            done + unchanged > 0,
+            failures.collect(),
+            output,
+        )?;
         output.note(&summary);
         Ok(exit)
     }

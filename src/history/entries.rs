@@ -126,6 +126,12 @@ impl Entries {
         runs
     }
 
+    /// The entries of which it is unknown whether the change was made.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &Entry> {
+        let undoable = self.iter().filter(|entry| entry.check_undoable().is_ok());
+        undoable.filter(|entry| !entry.is_done())
+    }
+
     /// A copy of `entry` with the current id of its connection ([`Entries::current_id`]). An entry from before a delete
     /// can then be undone after the delete was undone.
     pub(crate) fn with_current_id(&self, entry: &Entry) -> Entry {

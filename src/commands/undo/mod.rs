@@ -71,7 +71,9 @@ fn select_targets(args: &Args, entries: &Entries, app: &App) -> Result<Vec<Targe
     let Some(text) = &args.selected else {
         let runs = entries.runs_to_undo(|origin| app.shows_history_of(origin));
         if runs.is_empty() {
-            return Err(nothing_to_undo());
+            let is_shown = |entry: &&Entry| app.shows_history_of(&entry.origin);
+            let unknown = entries.unknown().filter(is_shown);
+            return Err(nothing_to_undo(unknown.map(|entry| &entry.id)));
         }
         let targets = runs.iter().map(|run| Target::of_run(run, entries));
         return Ok(targets.collect());

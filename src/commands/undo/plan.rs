@@ -2,7 +2,7 @@
 
 use crate::app::{Account, ChosenAccounts, Snapshot, orgs_allowed_to_make};
 use crate::error::{CommandError, Exit, Result};
-use crate::history::{Entries, Entry, Run, UndoError};
+use crate::history::{Entries, Entry, EntryId, Run, UndoError};
 use crate::model::{Change, OrgRef};
 use crate::output::Output;
 
@@ -142,13 +142,23 @@ pub(super) async fn first_possible<'s>(
         impossible.push(undo);
     }
     let first = impossible.into_iter().next();
-    first.ok_or_else(nothing_to_undo)
+    first.ok_or_else(|| nothing_to_undo([].into_iter()))
 }
 
-/// The error where the history has nothing to undo.
-pub(super) fn nothing_to_undo() -> CommandError {
-    CommandError::new(Exit::NotFound, "the history has nothing to undo")
-        .hint("`orgconn history` lists the changes; to undo an undo, give its run or entry")
+/// The error where the history has nothing to undo, or only changes of which it is `unknown` whether they were made.
+pub(super) fn nothing_to_undo<'a>(unknown: impl Iterator<Item = &'a EntryId>) -> CommandError {
+    let unknown: Vec<_> = unknown.map(EntryId::to_string).collect();
+    if unknown.is_empty() {
+        return CommandError::new(Exit::NotFound, "the history has nothing to undo")
+            .hint("`orgconn history` lists the changes; to undo an undo, give its run or entry");
+    }
+    let message = format!(
+        "the history has nothing to undo but changes whose outcome is unknown: {}",
+        unknown.join(", ")
+    );
+    CommandError::new(Exit::Failure, message).hint(
+        "`orgconn list` shows whether they were made; `orgconn undo ENTRY` looks at one of them",
+    )
 }
 
 /// The orgs of an entry's connection, as far as they are known.

@@ -399,3 +399,28 @@ hint: check --site and --api-url; the URL must not have a path, such as /api/v2
 "#]]
     );
 }
+
+#[test]
+fn changes_whose_outcome_is_unknown_are_named_where_nothing_else_can_be_undone() {
+    let service = Service::new();
+    let world = service.world("logs");
+    service.state.live.lock().unwrap().clear();
+    // The change is made, and neither its answer nor a look arrives.
+    service.fail_with(|request, _| {
+        let is_lost = request.method == "POST" || request.is_listing();
+        is_lost.then(|| Reply::refused(500, "Internal error"))
+    });
+    let source = uuid(1);
+    world.run(["create", &uuid(2), "--type=logs", "--source", &source]).code(7);
+    service.fail_with(|_, _| None);
+    let undone = world.run(["undo", "--yes"]).code(1);
+    let entry = world.run(["history", "-o", "id"]).code(0).stdout;
+    let entry = entry.trim();
+    let told = format!(
+        "error: the history has nothing to undo but changes whose outcome is unknown: {entry}\n\
+         hint: `orgconn list` shows whether they were made; `orgconn undo ENTRY` looks at one of them\n"
+    );
+    assert_eq!(undone.stderr, told);
+    let named = world.run(["undo", entry, "--yes"]).code(6);
+    assert!(named.stderr.contains("it is not known whether"), "{}", named.stderr);
+}

@@ -315,4 +315,6 @@ fn what_another_has_done_meanwhile_just_so_is_done() {
         .code(0);
     let ids = [53, 52, 54].map(|id| format!("{}\n", uuid(id)));
     assert_eq!(applied.stdout, ids.concat());
+    let counts = "0 done, 0 failed, 3 unchanged\n";
+    assert!(applied.stderr.ends_with(counts), "{}", applied.stderr);
 }
