@@ -62,8 +62,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let senders = open_senders(&shown).await?;
     let refusal = refuse(&shown.plan, &args, app);
     if args.dry_run || refusal.is_some() || shown.plan.is_empty() {
-        let refusal = Vec::from_iter(refusal.map(LocatedError::from));
-        let exit = comparison::report_steps(shown.steps(), false, refusal, &mut app.output)?;
+        let mut errors = Vec::from_iter(refusal.map(LocatedError::from));
+        if args.dry_run && errors.is_empty() {
+            errors.extend(check(&shown, &senders).await);
+        }
+        let exit = comparison::report_steps(shown.steps(), false, errors, &mut app.output)?;
         shown.note_counts(&target, &mut app.output);
         if args.dry_run {
             app.output.note("dry run: nothing was changed");
@@ -149,6 +152,25 @@ async fn open_senders<'s>(comparison: &Comparison<'s>) -> Result<HashMap<Uuid, C
         }
     }
     Ok(senders)
+}
+
+/// Checks what a dry run can know about the service's answers. Returns an error for each step that would fail.
+async fn check(
+    comparison: &Comparison<'_>,
+    senders: &HashMap<Uuid, ChangeSender<'_>>,
+) -> Vec<LocatedError> {
+    let steps = comparison.plan.changes();
+    let tasks = steps.map(|step| async move {
+        let change = step.change.as_ref()?;
+        let (_, org) = comparison.account_for(step)?;
+        let error = senders.get(&org.id)?.check(change).await.err()?;
+        Some(LocatedError {
+            location: comparison.plan.location_of(step),
+            error: error.for_profile(step.profile.as_deref()),
+        })
+    });
+    let errors = run_concurrently(tasks, MAX_CONCURRENT_CHANGES).await;
+    errors.into_iter().flatten().collect()
 }
 
 /// The differences between the plan that was shown and the plan as it is now, as errors.

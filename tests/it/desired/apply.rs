@@ -194,13 +194,25 @@ fn a_dry_run_is_the_plan() {
     expect_reads(&api, &live(), 2);
     let user = json!({"data": {"attributes": {"service_account": true}}});
     let user = ResponseTemplate::new(200).set_body_json(user);
-    api.expect("GET", "/api/v2/current_user", None, user, 2);
+    api.expect("GET", "/api/v2/current_user", None, user, 2)
+        .permit_writes();
     let world = world(&api);
     let planned = world
         .run(["plan", "-f", "orgconn.yaml", "-ojson", "-q"])
         .quiet_success();
     let rehearsed = world.run(["apply", "-f", "orgconn.yaml", "-ojson", "-q", "--dry-run"]);
     assert_eq!(rehearsed.quiet_success(), planned);
+}
+
+#[test]
+fn a_dry_run_with_keys_that_may_only_read_promises_nothing() {
+    let api = Api::new();
+    expect_reads(&api, &live(), 1);
+    expect_current_user(&api, true);
+    api.expect_write_probe(403, "Forbidden");
+    let refused = world(&api).run(["apply", "-f", "orgconn.yaml", "--dry-run"]).code(4);
+    let told = "the credentials may not write connections";
+    assert_eq!(refused.stderr.matches(told).count(), 2, "{}", refused.stderr);
 }
 
 #[test]

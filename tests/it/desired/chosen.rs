@@ -134,6 +134,7 @@ fn an_org_that_no_profile_serves_ends_with_4() {
 #[test]
 fn of_two_profiles_of_the_source_the_default_one_makes_the_change() {
     let (one, other) = (api(1, &[1, 2], &[]), api(1, &[1, 2], &[]));
+    other.permit_writes();
     for (head, code) in [("default_profile = \"other\"", 0), ("", 2)] {
         let profiles = Profiles::new(head)
             .with("one", &one, Some(1))
