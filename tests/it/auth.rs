@@ -252,11 +252,27 @@ fn logins_at_once_are_all_kept() {
         .map(|name| {
             let files = format!("--to-file={name}");
             let profile = format!("--profile={name}");
-            let arguments = ["auth", "login", "--token", "--api-url", api.url(), &files, &profile];
+            let arguments = [
+                "auth",
+                "login",
+                "--token",
+                "--api-url",
+                api.url(),
+                &files,
+                &profile,
+            ];
             let mut command = world.command(arguments);
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
             let mut child = command.spawn().unwrap();
-            child.stdin.take().unwrap().write_all(b"test-token\n").unwrap();
+            child
+                .stdin
+                .take()
+                .unwrap()
+                .write_all(b"test-token\n")
+                .unwrap();
             child
         })
         .collect();

@@ -180,7 +180,7 @@ fn a_byte_order_mark_is_no_part_of_the_first_id() {
     ] {
         let api = Api::new();
         api.get(LIST, &page(&[connection(50, 1, 2, &["logs"])], 1))
-        .permit_writes();
+            .permit_writes();
         let world = api.world();
         std::fs::write(world.home().join("ids"), bytes).unwrap();
         let previewed = world.script("orgconn delete - --dry-run -o id < ids");

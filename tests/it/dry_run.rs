@@ -11,7 +11,10 @@ const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 /// An account of org 1 whose listing is this one connection.
 fn account(source: u128, destination: u128) -> Api {
     let api = Api::new();
-    api.get(LIST, &page(&[connection(50, source, destination, &["logs"])], 1));
+    api.get(
+        LIST,
+        &page(&[connection(50, source, destination, &["logs"])], 1),
+    );
     api
 }
 
@@ -89,7 +92,13 @@ fn keys_that_may_only_read_promise_no_new_connection() {
         .get(&to_three, &page(&[], 0))
         .expect_write_probe(403, "Forbidden");
     api.get("/api/v2/current_user", &current_user(1));
-    let create = ["create", &uuid(3), "--type=logs", "--source=Org 1", "--dry-run"];
+    let create = [
+        "create",
+        &uuid(3),
+        "--type=logs",
+        "--source=Org 1",
+        "--dry-run",
+    ];
     let refused = api.world().run(create).code(4);
     let told = format!("`{}` was not connected{READ_ONLY}", uuid(3));
     assert!(refused.stderr.ends_with(&told), "{}", refused.stderr);
@@ -133,7 +142,10 @@ fn a_disabled_org_is_not_promised_a_connection() {
     let world = World::sandbox();
     let dry = world.run(create.iter().chain(&["--dry-run"])).code(1);
     let refused = world.run(create).code(1);
-    for (ended, reason) in [(dry, "the org `Legacy Shop` is disabled"), (refused, "POST")] {
+    for (ended, reason) in [
+        (dry, "the org `Legacy Shop` is disabled"),
+        (refused, "POST"),
+    ] {
         let report = ended.json();
         let message = report["errors"][0]["message"].as_str().unwrap();
         let told = format!("`Legacy Shop` was not connected: it is refused: {reason}");

@@ -70,10 +70,7 @@ connections:
 "#]]
         .raw()
     );
-    assert_data_eq!(
-        exported.stderr,
-        str![""]
-    );
+    assert_data_eq!(exported.stderr, str![""]);
 }
 
 #[test]

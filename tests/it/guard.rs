@@ -3,7 +3,9 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Profiles, SandboxServer, connection, current_user, org_list, page, uuid};
+use crate::harness::{
+    Api, Profiles, SandboxServer, connection, current_user, org_list, page, uuid,
+};
 
 const CREATE: &str = "/api/v2/org_connections";
 const WHOLE: &str = "/api/v2/org_connections?limit=1000&offset=0";
@@ -96,12 +98,20 @@ fn nothing_is_read_with_another_orgs_keys() {
         let api = wrong_org();
         let world = Profiles::new("").with("a", &api, Some(1)).world();
         let source = uuid(9);
-        let file = format!("connections: [{{source: {source}, destination: {source}0, types: [logs]}}]");
-        world.file("orgconn.yaml", &file.replace(&format!("{source}0"), &uuid(2)));
+        let file =
+            format!("connections: [{{source: {source}, destination: {source}0, types: [logs]}}]");
+        world.file(
+            "orgconn.yaml",
+            &file.replace(&format!("{source}0"), &uuid(2)),
+        );
         let refused = world.run(command.iter().chain(&["--profile=a"])).code(2);
         assert_eq!(refused.stdout, "", "{command:?}");
         let told = "the keys of the profile `a` belong to the org ";
-        assert!(refused.stderr.contains(told), "{command:?}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains(told),
+            "{command:?}: {}",
+            refused.stderr
+        );
         for org in [1, 9] {
             assert!(refused.stderr.contains(&uuid(org)), "{}", refused.stderr);
         }
@@ -123,7 +133,12 @@ fn wrong_org() -> Api {
     for target in ["/api/v2/org", "/api/v2/org?filter%5Bname%5D=Org"] {
         api.allow("GET", target, None, answer(&org_list(9, &[2, 9])));
     }
-    api.allow("GET", "/api/v2/current_user", None, answer(&current_user(9)));
+    api.allow(
+        "GET",
+        "/api/v2/current_user",
+        None,
+        answer(&current_user(9)),
+    );
     api
 }
 
@@ -133,7 +148,9 @@ fn a_pinned_profile_is_checked_with_one_more_request_beside_the_first() {
     api.get("/api/v2/current_user", &current_user(1))
         .get(WHOLE, &page(&[connection(50, 1, 2, &["logs"])], 1));
     let world = Profiles::new("").with("a", &api, Some(1)).world();
-    let ids = world.run(["list", "--profile=a", "-o", "id"]).quiet_success();
+    let ids = world
+        .run(["list", "--profile=a", "-o", "id"])
+        .quiet_success();
     assert_eq!(ids, format!("{}\n", uuid(50)));
 }
 

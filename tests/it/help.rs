@@ -271,7 +271,11 @@ fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
         ("graph", "tree, matrix, mermaid, dot, svg, json", "csv"),
         ("export", "yaml, terraform", "json"),
         ("check --destination=Hub --type=logs", &check, "svg"),
-        ("plan -f x.yaml", &format!("{listing}, github, markdown"), "svg"),
+        (
+            "plan -f x.yaml",
+            &format!("{listing}, github, markdown"),
+            "svg",
+        ),
         ("list", listing, "terraform"),
         ("auth status", listing, "github"),
         ("profile list", listing, "tree"),
@@ -279,7 +283,10 @@ fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
         let words = |more: &[&'static str]| [command.split(' ').collect(), more.to_vec()].concat();
         let help = World::bare().run(words(&["-h"])).quiet_success();
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(help.contains(&format!("[possible values: {listed}]")), "{help}");
+        assert!(
+            help.contains(&format!("[possible values: {listed}]")),
+            "{help}"
+        );
         let unknown = World::bare().run(words(&["-o=nonsense"])).code(2);
         let expected = format!("[possible values: {listed}]");
         assert!(unknown.stderr.contains(&expected), "{}", unknown.stderr);
@@ -291,7 +298,9 @@ fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
         };
         assert_eq!(
             other.stderr,
-            format!("error: this command does not write the format {refused}; it writes {written}\n")
+            format!(
+                "error: this command does not write the format {refused}; it writes {written}\n"
+            )
         );
     }
 }

@@ -69,7 +69,12 @@ create     done    Observability Hub  Security Archive  -              logs     
 #[test]
 fn a_create_that_found_its_connection_is_no_failure() {
     let world = World::sandbox();
-    let create = ["create", "Security Archive", "--type=logs", "--if-not-exists"];
+    let create = [
+        "create",
+        "Security Archive",
+        "--type=logs",
+        "--if-not-exists",
+    ];
     for result in ["done", "unchanged"] {
         world.run(create).quiet_success();
         let newest = &entries(&world)[0];

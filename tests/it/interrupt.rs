@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Finished, Flaky, Gate, Running, Reply, World, connection, page, uuid};
+use crate::harness::{Finished, Flaky, Gate, Reply, Running, World, connection, page, uuid};
 
 const POST: &str = "POST /api/v2/org_connections";
-const INTERRUPTED: &str = "interrupted: waiting for requests in flight; Ctrl-C again stops at once\n";
+const INTERRUPTED: &str =
+    "interrupted: waiting for requests in flight; Ctrl-C again stops at once\n";
 
 fn first_of_two() -> Reply {
     Reply::json(&page(&[connection(50, 1, 2, &["logs"])], 2))
@@ -146,9 +147,12 @@ fn the_second_time_ends_at_once() {
 #[test]
 fn ids_of_changes_that_were_not_attempted_reach_no_pipeline() {
     let gate = Gate::default();
-    let listing: Vec<_> = (0..10).map(|number| connection(50 + number, 1, 2 + number, &["logs"])).collect();
+    let listing: Vec<_> = (0..10)
+        .map(|number| connection(50 + number, 1, 2 + number, &["logs"]))
+        .collect();
     let listing = Reply::json(&page(&listing, 10));
-    let deletes = (0..8).map(|_| Reply::Held(gate.clone(), Box::new(Reply::Answer(200, "{}".to_owned()))));
+    let deletes =
+        (0..8).map(|_| Reply::Held(gate.clone(), Box::new(Reply::Answer(200, "{}".to_owned()))));
     let api = Flaky::new(std::iter::once(listing).chain(deletes.collect::<Vec<_>>()));
     let world = api.world();
     let ids = (50..60).map(uuid);
@@ -178,8 +182,16 @@ fn of_several_creates_those_not_begun_are_told_as_not_attempted() {
     let finished = running.finish().code(130);
     assert_eq!(api.calls(), [POST; 8]);
     let report = finished.json();
-    let results: Vec<_> = report["items"].as_array().unwrap().iter().map(|item| &item["result"]).collect();
-    assert_eq!(results, [&["created"; 8][..], &["not attempted"; 2]].concat());
+    let results: Vec<_> = report["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["result"])
+        .collect();
+    assert_eq!(
+        results,
+        [&["created"; 8][..], &["not attempted"; 2]].concat()
+    );
     assert_eq!(report["errors"].as_array().unwrap().len(), 1);
     assert_data_eq!(
         finished.messages(api.url()),

@@ -77,8 +77,11 @@ fn a_reader_that_is_content_early_is_no_failure() {
 fn standard_output_that_is_full_is_a_failure() {
     let create = "orgconn --sandbox create 'Security Archive' --type audit";
     for command in ["orgconn --sandbox list -o json", "orgconn schema", create] {
-        let ended = World::bare().script(&format!("{command} >/dev/full")).code(1);
-        let message = "error: cannot write to standard output: No space left on device (os error 28)\n";
+        let ended = World::bare()
+            .script(&format!("{command} >/dev/full"))
+            .code(1);
+        let message =
+            "error: cannot write to standard output: No space left on device (os error 28)\n";
         assert!(ended.stderr.ends_with(message), "{}", ended.stderr);
     }
 }

@@ -21,19 +21,22 @@ fn world(api: &Flaky, source: &str) -> World {
 }
 
 /// A command that prints a token once there is a file `unlocked` in the home directory.
-const VAULT: &str =
-    r#"command = ["sh", "-c", "until [ -e unlocked ]; do sleep 0.02; done; echo test-vault-token"]"#;
+const VAULT: &str = r#"command = ["sh", "-c", "until [ -e unlocked ]; do sleep 0.02; done; echo test-vault-token"]"#;
 
 #[test]
 fn the_end_of_a_command_ends_the_reading_though_its_agent_keeps_the_pipe() {
     let api = answering();
-    let script = r#"command = ["sh", "-c", "sleep 60 2> errors & echo $! > agent; echo test-agent-token"]"#;
+    let script =
+        r#"command = ["sh", "-c", "sleep 60 2> errors & echo $! > agent; echo test-agent-token"]"#;
     let world = world(&api, script);
     world.run(["list"]).quiet_success();
     assert!(api.requests()[0].contains("authorization: Bearer test-agent-token\r\n"));
     let agent = std::fs::read_to_string(world.home().join("agent")).unwrap();
     let mut kill = Command::new("kill");
-    assert!(kill.arg(agent.trim()).status().unwrap().success(), "it has ended");
+    assert!(
+        kill.arg(agent.trim()).status().unwrap().success(),
+        "it has ended"
+    );
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn ctrl_c_ends_the_wait_for_a_secret() {
         .arg(piped.home().join("pipe"))
         .status();
     assert!(made.unwrap().success());
-    for (world, source) in [(world(&api, VAULT), "command sh"), (piped, "file ../../pipe")] {
+    for (world, source) in [
+        (world(&api, VAULT), "command sh"),
+        (piped, "file ../../pipe"),
+    ] {
         let running = Running::start(world.command(["list"]));
         let waiting = format!("waiting for profile hub: {source}\n");
         running.wait_for_message(&waiting);

@@ -10,7 +10,10 @@ use crate::harness::{Terminal, World};
 fn control_characters_of_a_wrong_argument_are_written_out() {
     let world = World::bare();
     for (arguments, shown) in [
-        (&["list", "--so\u{1b}]0;x\u{7}rt"][..], r"--so\u{1b}]0;x\u{7}rt"),
+        (
+            &["list", "--so\u{1b}]0;x\u{7}rt"][..],
+            r"--so\u{1b}]0;x\u{7}rt",
+        ),
         (&["list", "--sort\u{a0}"], r"--sort\u{a0}"),
         (&["list", "--output=\u{1b}[2Jcsv"], r"\u{1b}[2Jcsv"),
         (&["lis\u{1b}[2Jt"], r"lis\u{1b}[2Jt"),
@@ -19,6 +22,9 @@ fn control_characters_of_a_wrong_argument_are_written_out() {
         let (code, text) = Terminal::start(&world, 100, arguments).end();
         assert_eq!(code, Some(2), "{text:?}");
         assert!(text.contains(shown), "{text:?}");
-        assert!(!text.contains('\u{7}') && !text.contains("\u{1b}[2J"), "{text:?}");
+        assert!(
+            !text.contains('\u{7}') && !text.contains("\u{1b}[2J"),
+            "{text:?}"
+        );
     }
 }

@@ -250,7 +250,8 @@ hint: add --yes to undo without asking
 #[test]
 fn an_entry_that_is_none_or_several_is_an_error() {
     let world = world();
-    let unknown = "error: no run or entry whose id begins with `nope`; `orgconn history` shows them\n";
+    let unknown =
+        "error: no run or entry whose id begins with `nope`; `orgconn history` shows them\n";
     // Whether there is such an entry is looked up before anybody is asked.
     for world in [&world, &World::sandbox()] {
         assert_eq!(world.run(["undo", "nope"]).code(5).stderr, unknown);

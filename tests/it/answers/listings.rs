@@ -343,15 +343,32 @@ fn pages_without_a_readable_row_do_not_come_for_ever() {
         Some(Reply::json(&json!({ "data": [other] })))
     };
     let ends = ["--source", &uuid(1), "--destination", &uuid(2)];
-    for command in [["list", "-o", "id"].as_slice(), &["get", &uuid(50)], &["export"]] {
+    for command in [
+        ["list", "-o", "id"].as_slice(),
+        &["get", &uuid(50)],
+        &["export"],
+    ] {
         let (finished, service) = run(command, unreadable);
         assert_eq!(finished.code, 7, "{command:?}: {}", finished.stderr);
-        assert!(service.listings() <= 8, "{command:?}: {}", service.listings());
+        assert!(
+            service.listings() <= 8,
+            "{command:?}: {}",
+            service.listings()
+        );
     }
-    for command in [["list"].as_slice(), &["get"], &["update", "--type", "audit"], &["delete", "--yes"]] {
+    for command in [
+        ["list"].as_slice(),
+        &["get"],
+        &["update", "--type", "audit"],
+        &["delete", "--yes"],
+    ] {
         let (finished, service) = run(&[command, &ends].concat(), foreign);
         assert_eq!(finished.code, 7, "{command:?}: {}", finished.stderr);
-        assert!(service.listings() <= 8, "{command:?}: {}", service.listings());
+        assert!(
+            service.listings() <= 8,
+            "{command:?}: {}",
+            service.listings()
+        );
     }
 }
 
@@ -361,14 +378,22 @@ fn types_that_the_service_does_not_say_are_not_taken_for_none() {
         let mut answer = answer.clone();
         let rows = answer["data"].as_array_mut()?;
         for row in rows.iter_mut().filter(|_| request.is_listing()) {
-            row["attributes"].as_object_mut()?.remove("connection_types");
+            row["attributes"]
+                .as_object_mut()?
+                .remove("connection_types");
         }
         Some(Reply::json(&answer))
     };
     let said = format!("the service does not say what {} shares", uuid(50));
-    let in_file = format!("the service does not say what the connection {} from", uuid(50));
+    let in_file = format!(
+        "the service does not say what the connection {} from",
+        uuid(50)
+    );
     for (command, told) in [
-        (["update", &uuid(50), "--add-type", "audit"].as_slice(), &said),
+        (
+            ["update", &uuid(50), "--add-type", "audit"].as_slice(),
+            &said,
+        ),
         (&["update", &uuid(50), "--remove-type", "logs"], &said),
         (&["plan", "-f", "wanted.yaml"], &in_file),
         (&["apply", "-f", "wanted.yaml", "--yes"], &in_file),
@@ -376,7 +401,11 @@ fn types_that_the_service_does_not_say_are_not_taken_for_none() {
     ] {
         let (finished, _) = run(command, untyped);
         assert_eq!(finished.code, 1, "{command:?}: {}", finished.stderr);
-        assert!(finished.stderr.contains(told), "{command:?}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(told),
+            "{command:?}: {}",
+            finished.stderr
+        );
     }
 }
 
@@ -393,7 +422,11 @@ fn a_delete_of_unknown_types_is_not_undone() {
     world.run(["delete", &uuid(50), "--yes"]).quiet_success();
     let writes = service.writes();
     let undone = world.run(["undo", "--yes"]).code(1);
-    assert!(undone.stderr.contains("it is not known what the connection shared before"));
+    assert!(
+        undone
+            .stderr
+            .contains("it is not known what the connection shared before")
+    );
     assert_eq!(service.writes(), writes);
 }
 

@@ -411,7 +411,9 @@ fn changes_whose_outcome_is_unknown_are_named_where_nothing_else_can_be_undone()
         is_lost.then(|| Reply::refused(500, "Internal error"))
     });
     let source = uuid(1);
-    world.run(["create", &uuid(2), "--type=logs", "--source", &source]).code(7);
+    world
+        .run(["create", &uuid(2), "--type=logs", "--source", &source])
+        .code(7);
     service.fail_with(|_, _| None);
     let undone = world.run(["undo", "--yes"]).code(1);
     let entry = world.run(["history", "-o", "id"]).code(0).stdout;
@@ -422,5 +424,9 @@ fn changes_whose_outcome_is_unknown_are_named_where_nothing_else_can_be_undone()
     );
     assert_eq!(undone.stderr, told);
     let named = world.run(["undo", entry, "--yes"]).code(6);
-    assert!(named.stderr.contains("it is not known whether"), "{}", named.stderr);
+    assert!(
+        named.stderr.contains("it is not known whether"),
+        "{}",
+        named.stderr
+    );
 }

@@ -67,7 +67,8 @@ fn keys_whose_org_nobody_tells_are_not_taken_for_those_of_the_profile() {
         .get(FIRST, &page(&[], 0));
     let world = Profiles::new("").with("a", &api, Some(1)).world();
     let status = world.run(["auth", "status", "--profile=a"]).code(4);
-    let expected = "error: profile a: the service does not say which org these credentials belong to\n";
+    let expected =
+        "error: profile a: the service does not say which org these credentials belong to\n";
     assert!(status.stderr.starts_with(expected), "{}", status.stderr);
 }
 

@@ -73,10 +73,18 @@ fn the_names_of_the_terraform_provider_choose_the_server() {
     let eu = ["api.datadoghq.eu:443"];
     let url = "https://api.datadoghq.eu/";
     assert_eq!(asked_of_proxy(&[("DD_HOST", url)], &[]), eu);
-    let both = [("DD_HOST", url), ("DATADOG_HOST", "https://api.ddog-gov.com")];
+    let both = [
+        ("DD_HOST", url),
+        ("DATADOG_HOST", "https://api.ddog-gov.com"),
+    ];
     assert_eq!(asked_of_proxy(&both, &[]), eu);
     refused(
-        &[ALL[2], ALL[3], ("DD_HOST", url), ("DD_SITE", "datadoghq.com")],
+        &[
+            ALL[2],
+            ALL[3],
+            ("DD_HOST", url),
+            ("DD_SITE", "datadoghq.com"),
+        ],
         &[],
         "DD_SITE and DD_HOST name different servers; set one of them",
     );

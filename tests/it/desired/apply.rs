@@ -3,7 +3,8 @@ use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
 use super::{
-    CREATE, answer, change, creation, live, expect_reads, expect_two_reads, expect_current_user, path, refusal, world,
+    CREATE, answer, change, creation, expect_current_user, expect_reads, expect_two_reads, live,
+    path, refusal, world,
 };
 use crate::harness::{Api, World, connection, current_user, uuid};
 
@@ -210,9 +211,16 @@ fn a_dry_run_with_keys_that_may_only_read_promises_nothing() {
     expect_reads(&api, &live(), 1);
     expect_current_user(&api, true);
     api.expect_write_probe(403, "Forbidden");
-    let refused = world(&api).run(["apply", "-f", "orgconn.yaml", "--dry-run"]).code(4);
+    let refused = world(&api)
+        .run(["apply", "-f", "orgconn.yaml", "--dry-run"])
+        .code(4);
     let told = "the credentials may not write connections";
-    assert_eq!(refused.stderr.matches(told).count(), 2, "{}", refused.stderr);
+    assert_eq!(
+        refused.stderr.matches(told).count(),
+        2,
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

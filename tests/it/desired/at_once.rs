@@ -18,12 +18,20 @@ fn four_applies_of_one_file_at_once_all_succeed_and_reach_its_state() {
         None,
     );
     let input = ApplyInput::new(ORGS, &server.url);
-    let world = input.keys.iter().fold(World::bare(), |world, (name, key)| {
-        world.with(name, key)
-    });
+    let world = input
+        .keys
+        .iter()
+        .fold(World::bare(), |world, (name, key)| world.with(name, key));
     world.file("orgconn.yaml", &input.desired);
     world.file("xdg_config_home/orgconn/config.toml", &input.config);
-    let apply = ["apply", "-f", "orgconn.yaml", "--all-profiles", "--prune", "-y"];
+    let apply = [
+        "apply",
+        "-f",
+        "orgconn.yaml",
+        "--all-profiles",
+        "--prune",
+        "-y",
+    ];
     let runs = [0, 1, 2, 3].map(|_| {
         let mut command = world.command(apply);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::{LIST, live, expect_reads, expect_changed_reads, expect_two_reads, refusal, world};
+use super::{LIST, expect_changed_reads, expect_reads, expect_two_reads, live, refusal, world};
 use crate::harness::{Api, connection, uuid};
 
 const CHECK: [&str; 3] = ["check", "-f", "orgconn.yaml"];

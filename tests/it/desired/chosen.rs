@@ -20,7 +20,12 @@ fn api(own: u128, orgs: &[u128], connections: &[Value]) -> Api {
     let json = |value: Value| ResponseTemplate::new(200).set_body_json(value);
     api.allow("GET", "/api/v2/current_user", None, json(current_user(own)))
         .allow("GET", "/api/v2/org", None, json(org_list(own, orgs)))
-        .allow("GET", LIST, None, json(page(connections, connections.len())));
+        .allow(
+            "GET",
+            LIST,
+            None,
+            json(page(connections, connections.len())),
+        );
     api
 }
 
@@ -42,7 +47,9 @@ fn the_profile_of_the_source_makes_the_change_and_the_default_one_knows_the_name
         .with("two", &two, Some(2))
         .at("three", NOWHERE, Some(&uuid(3)), "TEST");
     let world = world(profiles);
-    let planned = world.run(["plan", "-f", "orgconn.yaml", "--out", "plan.json"]).code(0);
+    let planned = world
+        .run(["plan", "-f", "orgconn.yaml", "--out", "plan.json"])
+        .code(0);
     assert_data_eq!(
         planned.stdout,
         str![[r#"
@@ -51,7 +58,11 @@ create  Org 1   Org 2        -       logs   one      1
 
 "#]]
     );
-    assert!(planned.stderr.ends_with("\n1 to create, 0 to update, 0 to delete, 0 unchanged\n"));
+    assert!(
+        planned
+            .stderr
+            .ends_with("\n1 to create, 0 to update, 0 to delete, 0 unchanged\n")
+    );
     world.run(["check", "-f", "orgconn.yaml"]).code(3);
     world.run(["apply", "-f", "orgconn.yaml", "-y"]).code(0);
     // A saved plan has the ids of its orgs, so that no name has to be known.
@@ -63,19 +74,30 @@ create  Org 1   Org 2        -       logs   one      1
 
 #[test]
 fn profiles_without_an_org_are_asked_and_one_that_cannot_be_is_at_most_a_note() {
-    let (hub, one) = (api(7, &[1, 2, 7], &[]), api(1, &[1], &[connection(52, 1, 2, &["logs"])]));
+    let (hub, one) = (
+        api(7, &[1, 2, 7], &[]),
+        api(1, &[1], &[connection(52, 1, 2, &["logs"])]),
+    );
     let profiles = Profiles::new("default_profile = \"hub\"")
         .with("hub", &hub, None)
         .with("one", &one, None)
         .at("down", NOWHERE, None, "TEST");
     let world = world(profiles);
-    let checked = world.run(["check", "-f", "orgconn.yaml", "--exact"]).code(0);
+    let checked = world
+        .run(["check", "-f", "orgconn.yaml", "--exact"])
+        .code(0);
     assert!(
-        checked.stderr.starts_with("the profile `down` could not be asked: "),
+        checked
+            .stderr
+            .starts_with("the profile `down` could not be asked: "),
         "{}",
         checked.stderr
     );
-    assert!(checked.stderr.ends_with("\n0 missing, 0 different, 0 unwanted, 1 as wanted\n"));
+    assert!(
+        checked
+            .stderr
+            .ends_with("\n0 missing, 0 different, 0 unwanted, 1 as wanted\n")
+    );
 }
 
 #[test]
@@ -97,7 +119,11 @@ fn a_file_that_manages_all_needs_every_profile() {
         world
     };
     let differs = manages(world(profiles())).run(check).code(3);
-    assert!(differs.stdout.contains("unwanted  delete  Org 2"), "{}", differs.stdout);
+    assert!(
+        differs.stdout.contains("unwanted  delete  Org 2"),
+        "{}",
+        differs.stdout
+    );
     let part = [&check[..], &["--profile=one"]].concat();
     let part = manages(world(profiles())).run(part).code(0);
     assert_eq!(
@@ -120,9 +146,16 @@ fn an_org_that_no_profile_serves_ends_with_4() {
     let profiles = Profiles::new("default_profile = \"hub\"").with("hub", &hub, Some(7));
     let world = world(profiles);
     for command in [&["plan"][..], &["check"], &["apply", "-y"]] {
-        let refused = world.run([command, &["-f", "orgconn.yaml"]].concat()).code(4);
+        let refused = world
+            .run([command, &["-f", "orgconn.yaml"]].concat())
+            .code(4);
         assert_data_eq!(
-            refused.stderr.lines().take(2).collect::<Vec<_>>().join("\n"),
+            refused
+                .stderr
+                .lines()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join("\n"),
             "error: orgconn.yaml:1:24: whether `Org 1` is connected to `Org 2` cannot be read: the profile hub does not have \
              keys for either org\n\
              hint: a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses \
@@ -136,9 +169,10 @@ fn of_two_profiles_of_the_source_the_default_one_makes_the_change() {
     let (one, other) = (api(1, &[1, 2], &[]), api(1, &[1, 2], &[]));
     other.permit_writes();
     for (head, code) in [("default_profile = \"other\"", 0), ("", 2)] {
-        let profiles = Profiles::new(head)
-            .with("one", &one, Some(1))
-            .with("other", &other, Some(1));
+        let profiles =
+            Profiles::new(head)
+                .with("one", &one, Some(1))
+                .with("other", &other, Some(1));
         let planned = world(profiles).run(["apply", "-f", "orgconn.yaml", "--dry-run", "-ojson"]);
         let planned = planned.code(code).json();
         match code {
@@ -171,7 +205,9 @@ fn a_name_that_means_two_orgs_of_two_accounts_is_ambiguous() {
     world.file("orgconn.yaml", &FILE.replace("Org 1", &uuid(5)));
     let refused = world.run(["plan", "-f", "orgconn.yaml"]).code(5);
     assert!(
-        refused.stderr.contains("2 orgs with the name or public id `Org 2`"),
+        refused
+            .stderr
+            .contains("2 orgs with the name or public id `Org 2`"),
         "{}",
         refused.stderr
     );
@@ -186,5 +222,7 @@ fn keys_in_the_environment_are_used_alone() {
         .with("ORGCONN_API_URL", &one.url())
         .with("DD_API_KEY", API_KEY)
         .with("DD_APP_KEY", APP_KEY);
-    world.run(["check", "-f", "orgconn.yaml", "-q"]).quiet_success();
+    world
+        .run(["check", "-f", "orgconn.yaml", "-q"])
+        .quiet_success();
 }

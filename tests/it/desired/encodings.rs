@@ -87,7 +87,8 @@ fn what_yaml_takes_for_no_name_gets_the_advice_to_quote_it() {
         ("true", "true or false"),
     ] {
         refused(
-            format!("connections:\n  - source: {org}\n    destination: Hub\n    types: [logs]\n").as_bytes(),
+            format!("connections:\n  - source: {org}\n    destination: Hub\n    types: [logs]\n")
+                .as_bytes(),
             &format!(
                 "orgconn.yaml:{}: expected an org or a list of orgs, found {found}; a name like that is put in quotes",
                 if org.is_empty() { "2:11" } else { "2:13" }
@@ -122,9 +123,13 @@ fn a_limit_of_the_parser_is_told_in_plain_words() {
     }
     refused(bomb.as_bytes(), &format!("orgconn.yaml:6:10: {too_many}"));
     let anchors: String = (0..70_000).map(|n| format!("- &a{n} x\n")).collect();
-    refused(anchors.as_bytes(), &format!("orgconn.yaml:50001:11: {too_many}"));
+    refused(
+        anchors.as_bytes(),
+        &format!("orgconn.yaml:50001:11: {too_many}"),
+    );
     let deep = format!("connections: {}{}", "[".repeat(40), "]".repeat(40));
-    let too_deep = "orgconn.yaml:1:29: the values are nested too deeply; at most 16 levels are read";
+    let too_deep =
+        "orgconn.yaml:1:29: the values are nested too deeply; at most 16 levels are read";
     refused(deep.as_bytes(), too_deep);
     let second = "orgconn.yaml:2:5: a second YAML document begins; a file has one";
     refused(b"--- a\n--- b\n", second);

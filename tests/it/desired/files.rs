@@ -70,7 +70,9 @@ fn a_table_names_the_file_where_there_are_several() {
     let api = Api::new();
     expect_reads(&api, &[], 1);
     super::expect_current_user(&api, true);
-    let planned = world(&api).run(["plan", "-f", "teams", "-q"]).quiet_success();
+    let planned = world(&api)
+        .run(["plan", "-f", "teams", "-q"])
+        .quiet_success();
     assert_data_eq!(
         planned,
         str![[r#"

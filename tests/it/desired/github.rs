@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::{expect_current_user, live, expect_reads, world};
+use super::{expect_current_user, expect_reads, live, world};
 use crate::harness::{Api, World, connection};
 
 const CHECK: [&str; 5] = ["check", "-f", "orgconn.yaml", "-o", "github"];
@@ -79,7 +79,15 @@ fn a_plan_in_markdown_is_a_table_under_a_heading_that_says_it_all() {
     expect_reads(&api, &live(), 2);
     expect_current_user(&api, true);
     let world = world(&api);
-    let plan = ["plan", "-f", "orgconn.yaml", "--prune", "-q", "-o", "markdown"];
+    let plan = [
+        "plan",
+        "-f",
+        "orgconn.yaml",
+        "--prune",
+        "-q",
+        "-o",
+        "markdown",
+    ];
     assert_data_eq!(
         world.run(plan).quiet_success(),
         str![[r#"

@@ -76,7 +76,12 @@ fn what_is_in_flight_finishes_and_the_rest_is_not_attempted() {
     );
     // A change that was written down, but not sent before the interruption, is not called a failure.
     let history = apply::history(&world);
-    let count = |result: &str| history.iter().filter(|entry| entry["result"] == result).count();
+    let count = |result: &str| {
+        history
+            .iter()
+            .filter(|entry| entry["result"] == result)
+            .count()
+    };
     assert_eq!(count("done"), done);
     assert_eq!(count("done") + count("unchanged"), history.len());
 }

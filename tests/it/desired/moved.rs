@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::{live, expect_changed_reads, expect_current_user, world};
+use super::{expect_changed_reads, expect_current_user, live, world};
 use crate::harness::{Api, connection};
 
 #[test]

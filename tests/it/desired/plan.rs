@@ -1,7 +1,7 @@
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use super::{FILE, live, expect_reads, expect_current_user, world};
+use super::{FILE, expect_current_user, expect_reads, live, world};
 use crate::harness::{Api, connection, uuid};
 
 const PLAN: [&str; 3] = ["plan", "-f", "orgconn.yaml"];

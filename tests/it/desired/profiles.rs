@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use super::{LIST, live, expect_reads, expect_current_user, refusal};
+use super::{LIST, expect_current_user, expect_reads, live, refusal};
 use crate::harness::{Api, Profiles, World, connection, org_list, page, uuid};
 
 /// A world with a profile for each server: `one` with the keys of org 1, and so on.
@@ -214,8 +214,15 @@ fn of_two_profiles_of_a_source_the_default_one_applies_or_else_neither() {
     };
     for (command, code) in [("plan", 8), ("apply", 2), ("check", 3)] {
         let ended = run(&twins(1), "", command).code(code);
-        let told = format!("2 profiles are for the org `Org 1` ({}): one, two\n", uuid(1));
-        assert_eq!(ended.stderr.contains(&told), command != "check", "{command}");
+        let told = format!(
+            "2 profiles are for the org `Org 1` ({}): one, two\n",
+            uuid(1)
+        );
+        assert_eq!(
+            ended.stderr.contains(&told),
+            command != "check",
+            "{command}"
+        );
     }
     let twins = twins(2);
     expect_current_user(&twins[1], true);

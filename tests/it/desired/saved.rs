@@ -4,12 +4,18 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use super::{
-    CREATE, FILE, LIST, answer, change, creation, expect_reads, live, path, world,
-};
+use super::{CREATE, FILE, LIST, answer, change, creation, expect_reads, live, path, world};
 use crate::harness::{Api, Profiles, World, connection, current_user, org_list, page, uuid};
 
-const SAVE: [&str; 7] = ["plan", "-f", "orgconn.yaml", "--prune", "--out", "plan.json", "-q"];
+const SAVE: [&str; 7] = [
+    "plan",
+    "-f",
+    "orgconn.yaml",
+    "--prune",
+    "--out",
+    "plan.json",
+    "-q",
+];
 const APPLY: [&str; 3] = ["apply", "plan.json", "-y"];
 
 /// Answers requests for the current user, and for the orgs and connections of org 1.
@@ -17,7 +23,12 @@ fn answer_reads(api: &Api, connections: &[Value]) {
     let json = |value: Value| ResponseTemplate::new(200).set_body_json(value);
     api.allow("GET", "/api/v2/current_user", None, json(current_user(1)))
         .allow("GET", "/api/v2/org", None, json(org_list(1, &[1, 2, 3, 4])))
-        .allow("GET", LIST, None, json(page(connections, connections.len())));
+        .allow(
+            "GET",
+            LIST,
+            None,
+            json(page(connections, connections.len())),
+        );
 }
 
 /// A plan for the connections of [`live`], saved in a world that then talks to another API with these connections.
@@ -54,9 +65,21 @@ fn the_steps_that_were_reviewed_are_made_and_no_others() {
     );
     let types = ["logs", "metrics"];
     let gone = ResponseTemplate::new(200).set_body_string("{}\n");
-    api.expect("PATCH", &path(52), change(52, &types), answer(connection(52, 1, 2, &types)), 1)
-        .expect("POST", CREATE, creation(3, &types), answer(connection(53, 1, 3, &types)), 1)
-        .expect("DELETE", &path(54), None, gone, 1);
+    api.expect(
+        "PATCH",
+        &path(52),
+        change(52, &types),
+        answer(connection(52, 1, 2, &types)),
+        1,
+    )
+    .expect(
+        "POST",
+        CREATE,
+        creation(3, &types),
+        answer(connection(53, 1, 3, &types)),
+        1,
+    )
+    .expect("DELETE", &path(54), None, gone, 1);
     // The file is not read again.
     std::fs::remove_file(world.home().join("orgconn.yaml")).unwrap();
     let applied = world.run(APPLY).code(0);
@@ -71,9 +94,9 @@ done    delete  Org 1   Org 4        audit   -             -
 "#]]
     );
     assert!(
-        applied.stderr.ends_with(
-            "\n1 to create, 1 to update, 1 to delete, 0 unchanged\n3 done, 0 failed\n"
-        ),
+        applied
+            .stderr
+            .ends_with("\n1 to create, 1 to update, 1 to delete, 0 unchanged\n3 done, 0 failed\n"),
         "{}",
         applied.stderr
     );
@@ -105,10 +128,7 @@ error: `Org 1` to `Org 4` changed since the plan was made: the plan was to delet
 #[test]
 fn steps_that_somebody_else_made_just_so_are_done() {
     let types = ["logs", "metrics"];
-    let now = [
-        connection(52, 1, 2, &types),
-        connection(53, 1, 3, &types),
-    ];
+    let now = [connection(52, 1, 2, &types), connection(53, 1, 3, &types)];
     let (world, _api) = saved(&now);
     let applied = world.run(["apply", "plan.json"]).code(0);
     assert_eq!(
@@ -122,7 +142,9 @@ fn a_saved_plan_is_confirmed_and_limited_as_any_other() {
     let (world, _api) = saved(&live());
     let refused = world.run(["apply", "plan.json"]).code(2);
     assert!(
-        refused.stderr.starts_with("error: applying needs a confirmation"),
+        refused
+            .stderr
+            .starts_with("error: applying needs a confirmation"),
         "{}",
         refused.stderr
     );
@@ -142,9 +164,14 @@ fn a_plan_never_overwrites_the_file_that_it_was_made_of() {
     let world = world(&api);
     std::fs::create_dir(world.home().join("plans")).unwrap();
     for out in ["orgconn.yaml", "plans/../orgconn.yaml"] {
-        let refused = world.run(["plan", "-f", "orgconn.yaml", "--out", out]).code(2);
+        let refused = world
+            .run(["plan", "-f", "orgconn.yaml", "--out", out])
+            .code(2);
         let message = format!("{out} is one of the files of the plan and would be overwritten");
-        assert_eq!(refused.stderr, format!("error: {message}\nhint: give --out a name of its own\n"));
+        assert_eq!(
+            refused.stderr,
+            format!("error: {message}\nhint: give --out a name of its own\n")
+        );
     }
     let kept = std::fs::read_to_string(world.home().join("orgconn.yaml")).unwrap();
     assert_eq!(kept, FILE);
@@ -161,7 +188,9 @@ fn an_incomplete_plan_is_not_saved() {
     );
     let planned = world.run(&SAVE[..6]).code(4);
     assert!(
-        planned.stderr.ends_with("the plan is incomplete: plan.json was not written\n"),
+        planned
+            .stderr
+            .ends_with("the plan is incomplete: plan.json was not written\n"),
         "{}",
         planned.stderr
     );

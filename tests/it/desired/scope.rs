@@ -15,7 +15,8 @@ fn world() -> World {
     world
 }
 
-const LOGISTICS: &str = "  - source: Logistics\n    destination: Observability Hub\n    types: [metrics]\n";
+const LOGISTICS: &str =
+    "  - source: Logistics\n    destination: Observability Hub\n    types: [metrics]\n";
 
 /// Takes the only connection of a source out of the file, and returns the text that is left.
 fn take_out_logistics(world: &World) -> String {
@@ -73,8 +74,15 @@ fn without_manage_the_connections_of_other_sources_stay_and_are_counted() {
         (&["plan", "--prune"], true),
         (&["apply", "--prune"], true),
     ] {
-        let ended = world.run([command, &["-f", "orgconn.yaml"]].concat()).code(0);
-        assert_eq!(ended.stderr.contains(note), is_told, "{command:?}: {}", ended.stderr);
+        let ended = world
+            .run([command, &["-f", "orgconn.yaml"]].concat())
+            .code(0);
+        assert_eq!(
+            ended.stderr.contains(note),
+            is_told,
+            "{command:?}: {}",
+            ended.stderr
+        );
     }
     assert_eq!(logistics(&world).len(), 1);
 }
@@ -104,16 +112,18 @@ update  Retail EU  Observability Hub  logs,metrics  logs   retail-eu  2
 fn a_profile_that_cannot_be_asked_makes_the_whole_truth_unknown() {
     let api = Api::new();
     expect_reads(&api, &[], 2);
-    let down = Profiles::new("").with("one", &api, Some(1)).at(
-        "two",
-        "http://127.0.0.1:9",
-        None,
-        "TEST",
-    );
+    let down =
+        Profiles::new("")
+            .with("one", &api, Some(1))
+            .at("two", "http://127.0.0.1:9", None, "TEST");
     let world = down.world().with("ORGCONN_MAX_RETRIES", "0");
     world.file("orgconn.yaml", "manage: all\nconnections: []");
     for command in ["check", "plan"] {
-        let flags: &[_] = if command == "check" { &["--exact"] } else { &[] };
+        let flags: &[_] = if command == "check" {
+            &["--exact"]
+        } else {
+            &[]
+        };
         let ended = world.run([&[command, "-f", "orgconn.yaml", "--all-profiles"], flags].concat());
         let ended = ended.code(7);
         assert!(
@@ -131,7 +141,9 @@ fn an_org_in_the_scope_that_no_profile_serves_is_told_where_it_matters() {
     let world = api.world();
     world.file("orgconn.yaml", "connections: []\nmanage: [Org 2]");
     world.run(["check", "-f", "orgconn.yaml"]).code(0);
-    let unknown = world.run(["check", "-f", "orgconn.yaml", "--exact", "-ojson"]).code(4);
+    let unknown = world
+        .run(["check", "-f", "orgconn.yaml", "--exact", "-ojson"])
+        .code(4);
     assert_eq!(
         unknown.json()["errors"][0]["message"],
         json!(
@@ -144,20 +156,31 @@ fn an_org_in_the_scope_that_no_profile_serves_is_told_where_it_matters() {
 #[test]
 fn nothing_is_concluded_from_two_connections_of_one_pair() {
     let api = Api::new();
-    let twice = [connection(52, 1, 2, &["logs"]), connection(53, 1, 2, &["audit"])];
+    let twice = [
+        connection(52, 1, 2, &["logs"]),
+        connection(53, 1, 2, &["audit"]),
+    ];
     let listing = wiremock::ResponseTemplate::new(200).set_body_json(page(&twice, 2));
     let orgs = wiremock::ResponseTemplate::new(200).set_body_json(org_list(1, &[1, 2, 3]));
     api.expect("GET", "/api/v2/org", None, orgs, 5)
         .expect("GET", LIST, None, listing, 5);
     let world = api.world();
     for (file, flags) in [
-        ("connections: [{source: Org 1, destination: Org 2, types: [logs]}]", &["check"][..]),
+        (
+            "connections: [{source: Org 1, destination: Org 2, types: [logs]}]",
+            &["check"][..],
+        ),
         ("{manage: [Org 1], connections: []}", &["check", "--exact"]),
         ("{manage: [Org 1], connections: []}", &["plan", "--prune"]),
-        ("{manage: [Org 1], connections: []}", &["apply", "--prune", "-y"]),
+        (
+            "{manage: [Org 1], connections: []}",
+            &["apply", "--prune", "-y"],
+        ),
     ] {
         world.file("orgconn.yaml", file);
-        let ended = world.run([flags, &["-f", "orgconn.yaml", "-ojson"]].concat()).code(1);
+        let ended = world
+            .run([flags, &["-f", "orgconn.yaml", "-ojson"]].concat())
+            .code(1);
         assert_eq!(ended.json()["items"], json!([]));
         let message = ended.json()["errors"][0]["message"].to_string();
         let expected = format!(
@@ -168,7 +191,11 @@ fn nothing_is_concluded_from_two_connections_of_one_pair() {
         assert!(message.contains(&expected), "{message}");
     }
     let exported = world.run(["export"]).code(0);
-    assert!(exported.stdout.ends_with("destination: Org 2\n    types: [logs]\n"));
+    assert!(
+        exported
+            .stdout
+            .ends_with("destination: Org 2\n    types: [logs]\n")
+    );
     let id = twice[1]["id"].as_str().unwrap();
     assert_eq!(
         exported.stderr,

@@ -17,21 +17,36 @@ fn a_connection_that_is_taken_out_of_the_file_goes_and_comes_back_with_undo() {
     let keys = input.keys.iter();
     let world = keys.fold(World::bare(), |world, (name, key)| world.with(name, key));
     world.file("xdg_config_home/orgconn/config.toml", &input.config);
-    let exported = world.run(["export", "--all-profiles", "--ids"]).quiet_success();
+    let exported = world
+        .run(["export", "--all-profiles", "--ids"])
+        .quiet_success();
     world.file("live.yaml", &exported);
     assert_eq!(exported.matches("- source: ").count(), ORGS as usize);
     world.run(["check", "-f", "live.yaml", "--exact"]).code(0);
 
     let lines: Vec<_> = exported.lines().collect();
-    let (taken_out, kept) = (lines[2 + 1..2 + 4].join("\n"), [&lines[..3], &lines[6..]].concat());
+    let (taken_out, kept) = (
+        lines[2 + 1..2 + 4].join("\n"),
+        [&lines[..3], &lines[6..]].concat(),
+    );
     assert!(taken_out.contains("# Source 000000"), "{taken_out}");
     world.file("orgconn.yaml", &kept.join("\n"));
     let check = ["check", "-f", "orgconn.yaml", "--exact"];
     world.run(check).code(3);
-    let plan = ["plan", "-f", "orgconn.yaml", "--prune", "--out", "plan.json"];
+    let plan = [
+        "plan",
+        "-f",
+        "orgconn.yaml",
+        "--prune",
+        "--out",
+        "plan.json",
+    ];
     assert_eq!(
         world.run(plan).code(0).stderr,
-        format!("0 to create, 0 to update, 1 to delete, {} unchanged\n", ORGS - 1)
+        format!(
+            "0 to create, 0 to update, 1 to delete, {} unchanged\n",
+            ORGS - 1
+        )
     );
     let _ = server.take_traffic();
     world.run(["apply", "plan.json", "-y"]).code(0);

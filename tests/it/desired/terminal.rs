@@ -1,7 +1,7 @@
 //! A plan at a terminal: it is shown as a diff, and a question follows.
 #![cfg(unix)]
 
-use super::{CREATE, answer, creation, expect_reads, expect_two_reads, expect_current_user};
+use super::{CREATE, answer, creation, expect_current_user, expect_reads, expect_two_reads};
 use crate::harness::{Api, Terminal, World, connection};
 
 const FILE: &str = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";

@@ -18,7 +18,9 @@ fn api(own: u128, orgs: &[u128]) -> Api {
 
 fn warnings(world: &World, file: &str) -> String {
     world.file("orgconn.yaml", file);
-    let planned = world.run(["plan", "-f", "orgconn.yaml", "--all-profiles"]).code(0);
+    let planned = world
+        .run(["plan", "-f", "orgconn.yaml", "--all-profiles"])
+        .code(0);
     planned.stderr.lines().next().unwrap().to_owned()
 }
 
@@ -45,9 +47,8 @@ fn a_destination_that_is_not_in_the_complete_list_of_the_account_cannot_be_conne
     let parent = api(1, &[1, 2]);
     let world = parent.world();
     let other = "00000000-0000-0000-0000-000000000009";
-    let file = format!(
-        "connections: [{{source: Org 1, destination: [Org 2, {other}], types: [logs]}}]"
-    );
+    let file =
+        format!("connections: [{{source: Org 1, destination: [Org 2, {other}], types: [logs]}}]");
     world.file("orgconn.yaml", &file);
     let planned = world.run(["plan", "-f", "orgconn.yaml"]).code(0);
     assert_eq!(

@@ -163,7 +163,11 @@ impl Drop for Flaky {
     }
 }
 
-fn serve(listener: &TcpListener, turns: impl Iterator<Item = Reply>, seen: &RequestLog) -> Vec<TcpStream> {
+fn serve(
+    listener: &TcpListener,
+    turns: impl Iterator<Item = Reply>,
+    seen: &RequestLog,
+) -> Vec<TcpStream> {
     let mut stalled = Vec::new();
     let mut held = Vec::new();
     for turn in turns {
@@ -252,5 +256,8 @@ fn write(stream: &mut TcpStream, status: &str, headers: &str, body: &str, length
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n"
     );
     // The client may be gone. If that is wrong, the test itself finds out.
-    let _ = write!(stream, "{head}{date}{headers}connection: close\r\n\r\n{body}");
+    let _ = write!(
+        stream,
+        "{head}{date}{headers}connection: close\r\n\r\n{body}"
+    );
 }

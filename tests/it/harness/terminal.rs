@@ -119,8 +119,15 @@ impl Terminal {
             self.seen
         );
         assert_eq!(mode(&self.pty), self.first_mode, "{:?}", self.seen);
-        for (off, on) in [("\u{1b}[?25h", "\u{1b}[?25l"), ("\u{1b}[?2004l", "\u{1b}[?2004h")] {
-            assert!(self.seen.rfind(off) >= self.seen.rfind(on), "{:?}", self.seen);
+        for (off, on) in [
+            ("\u{1b}[?25h", "\u{1b}[?25l"),
+            ("\u{1b}[?2004l", "\u{1b}[?2004h"),
+        ] {
+            assert!(
+                self.seen.rfind(off) >= self.seen.rfind(on),
+                "{:?}",
+                self.seen
+            );
         }
         self.end()
     }

@@ -56,14 +56,20 @@ fn requests_beyond_the_rate_limit_are_refused_and_others_orgs_are_not() {
         assert_eq!(served.ask_as_hub(&list, "").0, 200);
     }
     let refused = served.ask_as_hub(&list, "");
-    assert_eq!((refused.0, value(&refused.1)), (429, errors("Too many requests")));
-    let others = "DD-API-KEY: sandbox-api-key-platform\r\nDD-APPLICATION-KEY: sandbox-app-key-platform\r\n";
+    assert_eq!(
+        (refused.0, value(&refused.1)),
+        (429, errors("Too many requests"))
+    );
+    let others =
+        "DD-API-KEY: sandbox-api-key-platform\r\nDD-APPLICATION-KEY: sandbox-app-key-platform\r\n";
     assert_eq!(served.ask(&list, others, "").0, 200);
 }
 
 #[test]
 fn a_rate_limit_is_a_number_of_requests_in_whole_seconds() {
-    for odd in ["", "5", "0/1s", "-1/1s", "5/0s", "5/1500ms", "5/soon", "x/1s"] {
+    for odd in [
+        "", "5", "0/1s", "-1/1s", "5/0s", "5/1500ms", "5/soon", "x/1s",
+    ] {
         let flag = format!("--rate-limit={odd}");
         let refused = World::bare().run(["sandbox", "serve", &flag]).code(2);
         assert!(
@@ -96,7 +102,11 @@ fn a_wait_for_the_rate_limit_is_told_once_unless_quiet() {
 #[test]
 fn interruption_and_termination_end_it_well() {
     for signal in [Signal::INT, Signal::TERM] {
-        assert_eq!(SandboxServer::start().end_with(signal), Some(0), "{signal:?}");
+        assert_eq!(
+            SandboxServer::start().end_with(signal),
+            Some(0),
+            "{signal:?}"
+        );
     }
 }
 

@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use super::{CREATE, LIST, forbidden};
-use crate::harness::{
-    Api, Finished, Profiles, World, connection, current_user, page, uuid,
-};
+use crate::harness::{Api, Finished, Profiles, World, connection, current_user, page, uuid};
 
 /// The server of a pinned profile, which lists its connections once.
 fn account(org: u128, connections: &[Value]) -> Api {
@@ -127,7 +125,9 @@ fn an_id_that_no_profile_sees_is_not_found() {
     let world = world(&[(1, &hub), (2, &other)]);
     let missing = run(&world, &["delete", &uuid(50), "--yes"]).code(5);
     assert!(
-        missing.stderr.contains(&format!("no connection with the id {}", uuid(50))),
+        missing
+            .stderr
+            .contains(&format!("no connection with the id {}", uuid(50))),
         "{}",
         missing.stderr
     );
@@ -166,14 +166,20 @@ fn an_update_by_id_takes_the_sources_profile() {
 #[test]
 fn a_source_that_no_profile_serves_is_told_before_anything_is_changed() {
     for flags in [&[][..], &["--dry-run"]] {
-        let seen = [connection(50, 1, 2, &["logs"]), connection(51, 9, 1, &["logs"])];
+        let seen = [
+            connection(50, 1, 2, &["logs"]),
+            connection(51, 9, 1, &["logs"]),
+        ];
         let hub = account(1, &seen);
         let two = Api::new();
         let world = world(&[(1, &hub), (2, &two)]);
         let ids = [uuid(50), uuid(51)];
         let arguments = ["update", &ids[0], &ids[1], "--type=audit"];
         let refused = world.run(arguments.iter().chain(flags)).code(4);
-        let told = format!("error: no profile is for the org `Org 9` ({}): p1 is for", uuid(9));
+        let told = format!(
+            "error: no profile is for the org `Org 9` ({}): p1 is for",
+            uuid(9)
+        );
         assert!(refused.stderr.starts_with(&told), "{}", refused.stderr);
     }
 }
@@ -209,7 +215,11 @@ fn a_profile_without_a_pin_that_is_for_the_same_org_counts_too() {
         .with("twin", &twin, None)
         .world();
     let refused = run(&world, &["update", &uuid(50), "--type=audit"]).code(2);
-    assert!(refused.stderr.contains(": two, twin\n"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains(": two, twin\n"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -218,13 +228,21 @@ fn several_chosen_profiles_route_ids_as_well_and_their_failures_count() {
     let two = account(2, &[connection(50, 2, 1, &["logs"])]);
     expect_delete(&two, 50);
     let world_of_two = world(&[(1, &hub), (2, &two)]);
-    run(&world_of_two, &["delete", &uuid(50), "-y", "--all-profiles"]).quiet_success();
+    run(
+        &world_of_two,
+        &["delete", &uuid(50), "-y", "--all-profiles"],
+    )
+    .quiet_success();
     let hub = account(1, &[connection(50, 2, 1, &["logs"])]);
     let broken = Api::new();
     forbidden(&broken, LIST);
     broken.get("/api/v2/current_user", &current_user(2));
     let world_of_two = world(&[(1, &hub), (2, &broken)]);
-    let refused = run(&world_of_two, &["delete", &uuid(50), "-y", "--all-profiles"]).code(4);
+    let refused = run(
+        &world_of_two,
+        &["delete", &uuid(50), "-y", "--all-profiles"],
+    )
+    .code(4);
     assert!(
         refused.stderr.starts_with("error: profile p2: "),
         "{}",

@@ -2,7 +2,8 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::harness::{
-    API_KEY, APP_KEY, Api, Flaky, Gate, Reply, Terminal, World, connection, current_user, org_list, page, uuid,
+    API_KEY, APP_KEY, Api, Flaky, Gate, Reply, Terminal, World, connection, current_user, org_list,
+    page, uuid,
 };
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
@@ -229,7 +230,10 @@ fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
         terminal.signal(signal);
         let (code, shown) = terminal.end_as_before();
         assert_eq!(code, Some(130), "{shown}");
-        assert!(shown.ends_with("interrupted; nothing was changed\n"), "{shown:?}");
+        assert!(
+            shown.ends_with("interrupted; nothing was changed\n"),
+            "{shown:?}"
+        );
     }
 }
 

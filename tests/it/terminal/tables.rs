@@ -78,8 +78,14 @@ fn a_table_on_a_wide_terminal_has_whole_ids() {
         "ID SOURCE DESTINATION TYPES CREATED CREATED BY"
     );
     let row = table.lines().nth(1).unwrap();
-    assert!(row.starts_with("40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d  Retail US "), "{row}");
-    assert!(row.contains(" years ago  ") || row.contains(" 1 year ago "), "{row}");
+    assert!(
+        row.starts_with("40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d  Retail US "),
+        "{row}"
+    );
+    assert!(
+        row.contains(" years ago  ") || row.contains(" 1 year ago "),
+        "{row}"
+    );
     assert!(row.ends_with(" Dana Example"), "{row}");
 }
 
@@ -87,7 +93,10 @@ fn a_table_on_a_wide_terminal_has_whole_ids() {
 fn wide_is_whole_on_any_terminal() {
     let listed = shown(&World::sandbox(), 80, &["list", "-owide", "--color=never"]);
     assert!(listed.contains("CREATED (UTC)"), "{listed}");
-    assert!(listed.contains("83999dcd-7f97-11f0-8de1-1ecf66f1aa85"), "{listed}");
+    assert!(
+        listed.contains("83999dcd-7f97-11f0-8de1-1ecf66f1aa85"),
+        "{listed}"
+    );
     assert!(listed.contains("2025-08-26 20:19"), "{listed}");
 }
 

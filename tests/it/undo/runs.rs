@@ -202,11 +202,17 @@ fn an_undo_that_was_refused_is_tried_again_only_by_its_name() {
     let ok = ResponseTemplate::new(200).set_body_json(json!({"data": made}));
     let forbidden = ResponseTemplate::new(403).set_body_json(json!({"errors": ["Forbidden"]}));
     let path = format!("/api/v2/org_connections/{}", uuid(52));
-    api.expect("POST", "/api/v2/org_connections", Some(json!({"data": {
+    api.expect(
+        "POST",
+        "/api/v2/org_connections",
+        Some(json!({"data": {
             "type": "org_connection", "attributes": {"connection_types": ["logs"]},
             "relationships": {"sink_org": {"data": {"type": "orgs", "id": uuid(2)}}},
-        }})), ok, 1)
-        .expect("DELETE", &path, None, forbidden, 2);
+        }})),
+        ok,
+        1,
+    )
+    .expect("DELETE", &path, None, forbidden, 2);
     let world = api.world().with("ORGCONN_YES", "1");
     create(&world, &[&uuid(2)]);
     let run = runs(&world).remove(0);
@@ -242,7 +248,10 @@ fn only_the_profiles_that_it_takes_can_make_an_undo_fail() {
     assert_eq!(undone.stdout.lines().count(), 2);
     assert!(!undone.stderr.contains("error"), "{}", undone.stderr);
     create(&world, &["Security Archive"]);
-    let words = ["--source=Observability Hub", "--destination=Security Archive"];
+    let words = [
+        "--source=Observability Hub",
+        "--destination=Security Archive",
+    ];
     world.run([&["delete", "-q"], &words[..]].concat()).code(0);
     let undone = world.run(["undo", "-o=jsonl"]).code(0);
     assert_eq!(undone.json()["result"], "created");
@@ -341,11 +350,14 @@ fn an_undo_that_was_interrupted_is_finished_by_the_next_one() {
     };
     let (undone, left) = (count("deleted"), count("not attempted"));
     assert_eq!(undone + left, 12);
-    let counts = format!(
-        "interrupted: 0 done, {undone} in flight and finished, {left} not attempted"
-    );
+    let counts =
+        format!("interrupted: 0 done, {undone} in flight and finished, {left} not attempted");
     assert_eq!(report["errors"][0]["message"], counts);
-    assert!(finished.stderr.ends_with(&format!("{undone} undone, {left} left\n")));
+    assert!(
+        finished
+            .stderr
+            .ends_with(&format!("{undone} undone, {left} left\n"))
+    );
     let next = world.run(["undo", "-q", "-o=id"]).code(0);
     assert_eq!(next.stdout.lines().count(), left);
 }
