@@ -71,12 +71,11 @@ async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
     };
     let without_account = comparison.changes_without_account();
     comparison.print_warnings(output).await;
-    let is_any_live_state_known = comparison.is_any_live_state_known();
     let mut errors = std::mem::take(&mut comparison.unknown);
     errors.extend(without_account);
     let is_complete = errors.is_empty();
     let steps = comparison.steps();
-    let exit = comparison::report_steps(steps, is_any_live_state_known, errors, output)?;
+    let exit = comparison::report_steps(steps, false, errors, output)?;
     comparison.note_counts(target, output);
     Ok((exit, is_complete.then_some(comparison.plan)))
 }

@@ -60,7 +60,6 @@ fn show(
     is_exact: bool,
     output: &mut Output,
 ) -> Result<Exit> {
-    let is_any_live_state_known = comparison.is_any_live_state_known();
     let rows: Vec<_> = comparison.plan.changes().map(difference).collect();
     let annotations = comparison.plan.changes().zip(&rows);
     let annotations =
@@ -74,8 +73,7 @@ fn show(
     if is_exact {
         comparison.note_outside_scope(target, output);
     }
-    let printed =
-        comparison::report_steps(steps, is_any_live_state_known, comparison.unknown, output);
+    let printed = comparison::report_steps(steps, false, comparison.unknown, output);
     output.note(&format!(
         "{} missing, {} different, {} unwanted, {} as wanted",
         counts.create, counts.update, counts.delete, counts.unchanged

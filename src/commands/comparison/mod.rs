@@ -268,11 +268,6 @@ fn describe_lack_of_keys(org: &str, snapshot: &Snapshot<'_>) -> String {
 }
 
 impl<'s> Comparison<'s> {
-    /// Whether at least a part of the live state that the file is about is known.
-    pub(crate) fn is_any_live_state_known(&self) -> bool {
-        self.unknown.is_empty() || !self.plan.steps().is_empty()
-    }
-
     /// The account that makes a step's change, and the org that its credentials belong to. `None` for the steps of
     /// [`Comparison::changes_without_account`].
     pub(crate) fn account_for(&self, step: &Step) -> Option<(&'s Account, &OrgRef)> {

@@ -132,7 +132,7 @@ fn a_file_that_manages_all_needs_every_profile() {
          0 missing, 0 different, 0 unwanted, 1 as wanted\n"
     );
     let down = profiles().at("three", NOWHERE, Some(&uuid(3)), "TEST");
-    let unknown = manages(world(down)).run(check).code(8);
+    let unknown = manages(world(down)).run(check).code(7);
     assert!(
         unknown.stderr.contains("error: profile three: "),
         "{}",

@@ -32,7 +32,7 @@ fn what_is_not_known_and_what_is_wrong_in_the_file_are_annotations_too() {
         "orgconn.yaml",
         "connections:\n  - {source: [Org 1, Org 3], destination: Org 2, types: [logs]}\n",
     );
-    let part = world.run(CHECK).code(8);
+    let part = world.run(CHECK).code(4);
     assert_data_eq!(
         part.stdout,
         str![[r#"
@@ -107,7 +107,7 @@ fn a_plan_in_markdown_is_a_table_under_a_heading_that_says_it_all() {
          - {source: Org 3, destination: Org 2, types: [logs]}",
     );
     assert_data_eq!(
-        world.run(&plan[..3]).code(8).stderr.lines().next().unwrap(),
+        world.run(&plan[..3]).code(4).stderr.lines().next().unwrap(),
         "error: orgconn.yaml:3:14: whether `Org 3` is connected to `Org 2` cannot be read: these credentials belong to \
          `Org 1`, not to either org"
     );
