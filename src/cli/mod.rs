@@ -53,8 +53,8 @@ fn with_formats(command: clap::Command, path: &[&str], output: &Arg) -> clap::Co
         let name = subcommand.get_name().to_owned();
         let path = [path, &[&name]].concat();
         let subcommand = with_formats(subcommand, &path, output);
-        match commands::formats(&path) {
-            written if *written == Format::LISTINGS => subcommand,
+        match commands::formats(&path).as_slice() {
+            written if written == Format::LISTINGS => subcommand,
             [] => subcommand.arg(output.clone().hide(true)),
             written => subcommand.arg(
                 output

@@ -95,13 +95,13 @@ impl Command {
 
 /// The formats that a command writes, the usual one first. `path` has the names of its parent commands and its own, such
 /// as `auth` and `status`. Empty for a command that writes no data.
-pub(crate) fn formats(path: &[&str]) -> &'static [Format] {
+pub(crate) fn formats(path: &[&str]) -> Vec<Format> {
     match path {
-        ["graph"] => &Format::GRAPH,
-        ["export"] => &Format::EXPORT,
-        ["check"] => &Format::CHECK,
-        ["plan"] => &Format::PLAN,
-        ["schema" | "sandbox" | "completions" | "help", ..] => &[],
-        _ => &Format::LISTINGS,
+        ["graph"] => Format::GRAPH.into(),
+        ["export"] => Format::EXPORT.into(),
+        ["check"] => [&Format::LISTINGS[..], &Format::CHECK].concat(),
+        ["plan"] => [&Format::LISTINGS[..], &Format::PLAN].concat(),
+        ["schema" | "sandbox" | "completions" | "help", ..] => Vec::new(),
+        _ => Format::LISTINGS.into(),
     }
 }

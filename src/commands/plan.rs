@@ -31,8 +31,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    let formats = [Format::Github, Format::Markdown];
-    app.output.check_listing_or::<StepRow>(&formats)?;
+    app.output.check_listing_or::<StepRow>(&Format::PLAN)?;
     if let Some(path) = &args.out
         && args.files.contains(path)?
     {

@@ -67,32 +67,11 @@ impl Format {
         Self::Id,
     ];
 
-    /// The formats of `check`: those of a listing, and annotations.
-    pub(crate) const CHECK: [Self; 9] = [
-        Self::Table,
-        Self::Wide,
-        Self::Json,
-        Self::Jsonl,
-        Self::Yaml,
-        Self::Csv,
-        Self::Tsv,
-        Self::Id,
-        Self::Github,
-    ];
+    /// The formats of `check` beside those of a listing.
+    pub(crate) const CHECK: [Self; 1] = [Self::Github];
 
-    /// The formats of `plan`: those of a listing, annotations, and a table for a pull request.
-    pub(crate) const PLAN: [Self; 10] = [
-        Self::Table,
-        Self::Wide,
-        Self::Json,
-        Self::Jsonl,
-        Self::Yaml,
-        Self::Csv,
-        Self::Tsv,
-        Self::Id,
-        Self::Github,
-        Self::Markdown,
-    ];
+    /// The formats of `plan` beside those of a listing: annotations, and a table for a pull request.
+    pub(crate) const PLAN: [Self; 2] = [Self::Github, Self::Markdown];
 
     /// The formats of `graph`, the usual one first.
     pub(crate) const GRAPH: [Self; 6] = [

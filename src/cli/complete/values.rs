@@ -196,8 +196,10 @@ impl ArgumentCompleter {
     /// The formats that the command writes.
     fn formats(&self) -> Vec<CompletionCandidate> {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
-        let written = formats(&path).iter();
-        let values = written.filter_map(clap::ValueEnum::to_possible_value);
+        let written = formats(&path);
+        let values = written
+            .iter()
+            .filter_map(clap::ValueEnum::to_possible_value);
         values
             .map(|value| {
                 let help = value

@@ -8,7 +8,7 @@ use crate::output::{Annotation, AnnotationLevel, Format, Output, StepRow};
 
 /// Checks the live connections against the files.
 pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
-    app.output.check_listing_or::<StepRow>(&[Format::Github])?;
+    app.output.check_listing_or::<StepRow>(&Format::CHECK)?;
     let target = match Target::read_files(&args.files, &args.unknown_types, args.exact) {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
