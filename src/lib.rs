@@ -25,11 +25,13 @@
 pub mod api;
 mod app;
 mod cli;
+mod command_line;
 mod commands;
 mod completion_cache;
 mod config;
 mod desired;
 mod error;
+mod escape;
 mod history;
 pub mod model;
 mod output;

@@ -2,6 +2,7 @@ use super::report;
 use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
 use crate::app::{App, ChangeSender, Effect, complete_answer};
+use crate::command_line::command_line;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
@@ -175,7 +176,14 @@ fn describe_existing(
     let hint = if is_same {
         "--if-not-exists counts this as done".to_owned()
     } else {
-        format!("to share {wanted} instead: orgconn update {id} --type {wanted}")
+        let update = [
+            "orgconn",
+            "update",
+            &id.to_string(),
+            "--type",
+            &wanted.to_string(),
+        ];
+        format!("to share {wanted} instead: {}", command_line(update))
     };
     Err(CommandError::new(
         Exit::Conflict,

@@ -1,9 +1,9 @@
 use std::fmt;
 use std::io;
 
-use super::escape::escape;
 use super::handle::Output;
 use crate::desired::{Location, Position};
+use crate::escape::escape;
 
 /// A message that GitHub shows beside the line of a file: a workflow command (GitHub's documentation, "Workflow
 /// commands for GitHub Actions").

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::escape::{escape, escape_reversibly};
 use super::row::{Column, Row, RowWriter};
 use super::streams::Stdout;
 use super::template::Template;
+use crate::escape::{escape, escape_reversibly};
 
 /// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
 pub(super) struct CsvWriter<'a, R: 'static> {

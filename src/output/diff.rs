@@ -3,10 +3,10 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::escape::escape;
 use super::handle::Output;
 use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
+use crate::escape::escape;
 use crate::model::{ConnectionType, OrgRef};
 
 /// The changes of a plan for people: one line each, with `+`, `~` or `-` in front.

@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::escape::{is_clean, needs_escape};
 use super::row::{ErrorRecord, Fields, Row, RowWriter};
 use super::streams::Stdout;
+use crate::escape::{is_clean, needs_escape};
 
 /// The version of the structure of `json` and `yaml`. Within a version, fields are only ever added.
 pub(super) const SCHEMA: &str = "orgconn/v1";

@@ -2,10 +2,10 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::diff::row_labels;
-use super::escape::escape;
 use super::handle::Output;
 use super::records::StepRow;
 use super::row::ErrorRecord;
+use crate::escape::escape;
 use crate::model::TypeSet;
 
 /// A plan as Markdown, for a comment on a pull request.

@@ -12,7 +12,6 @@ mod annotations;
 mod columns;
 mod delimited;
 mod diff;
-mod escape;
 mod folding;
 pub(crate) mod graph;
 mod handle;
@@ -34,9 +33,9 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::escape::{escape, escape_message};
 pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
-pub(crate) use escape::{escape, escape_message};
 pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
 pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};

@@ -4,8 +4,8 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::time::timeout;
 
-use super::escape::escape;
 use super::handle::Output;
+use crate::escape::escape;
 
 /// Work that ends sooner shows no progress, which would only flicker.
 const DELAY: Duration = Duration::from_millis(500);

@@ -10,8 +10,8 @@ use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode}
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::escape::escape_message;
 use super::handle::Output;
+use crate::escape::escape_message;
 
 /// Questions. They are asked on standard error, so that standard output contains data only. Each waits for Enter; what
 /// was typed before it appeared is thrown away; Escape and Ctrl-D decline it.

@@ -5,8 +5,8 @@ use anstyle::Style;
 use console::Term;
 use indicatif::MultiProgress;
 
-use super::escape::escape_message;
 use super::options::TerminalEnvironment;
+use crate::escape::escape_message;
 
 /// The size of the buffer of standard output, in bytes.
 const BUFFER_SIZE: usize = 64 * 1024;

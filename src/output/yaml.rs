@@ -3,10 +3,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_saphyr::{SerializerOptions, ser_options, to_fmt_writer_with_options};
 
-use super::escape::is_clean;
 use super::json::{SCHEMA, write_json};
 use super::row::{ErrorRecord, Fields, Row, RowWriter};
 use super::streams::Stdout;
+use crate::escape::is_clean;
 
 /// `-o yaml`: the data of `json`, written item by item as one document.
 pub(super) struct YamlWriter<'a, R: 'static> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::command_line::command_line;
 use crate::commands::profile_helpers;
 use crate::config::{ConfigEditor, ProfileDraft, SecretSource, SecretSources};
 use crate::error::{CommandError, Exit, Result};
@@ -96,10 +97,9 @@ pub(super) fn run(args: Args, app: &mut App) -> Result<Exit> {
     })?;
     let row = profile_helpers::row(file.profile(&args.name)?, &file);
     if row.credentials.is_none() {
-        app.output.hint(&format!(
-            "the profile has no keys yet; run `orgconn auth login --profile {}`",
-            args.name
-        ));
+        let login = command_line(["orgconn", "auth", "login", "--profile", &args.name]);
+        app.output
+            .hint(&format!("the profile has no keys yet; run `{login}`"));
     }
     profile_helpers::show(vec![row], app)
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 use anstyle::AnsiColor;
 
 use super::{Edge, Graph};
+use crate::escape::escape;
 use crate::model::{ConnectionType, TypeSet};
-use crate::output::escape::escape;
 
 /// The graph as a matrix: rows are sources by name, columns are destinations, those with most sources first.
 pub(super) struct Matrix<'a> {

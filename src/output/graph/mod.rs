@@ -23,8 +23,8 @@ use std::ops::Range;
 use console::measure_text_width;
 use uuid::Uuid;
 
-use super::escape::escape;
 use super::shorten::shorten;
+use crate::escape::escape;
 use crate::model::{Connection, Org, OrgDirectory, TypeSet, short_ids_of_shared_names};
 
 /// The maximum width of a label in formats that other programs draw, in terminal columns.

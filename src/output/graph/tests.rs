@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::samples::*;
 use super::*;
+use crate::escape::escape;
 use crate::model::{Connection, Org};
-use crate::output::escape::escape;
 
 /// The graph in every format.
 fn all_formats(graph: &Graph) -> [String; 5] {

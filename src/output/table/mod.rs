@@ -16,11 +16,11 @@ use console::measure_text_width;
 use jiff::Timestamp;
 
 use self::layout::{GAP, MISSING, Table, TableColumn};
-use super::escape::escape;
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
 use super::streams::Stdout;
 use super::value::Value;
+use crate::escape::escape;
 
 /// The number of lines that comfy-table draws at once. This limits the memory, since it holds all of them.
 const CHUNK: usize = 1_000;

@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use super::escape::escape;
 use super::handle::Output;
 use super::options::{ColorChoice, Format, OutputOptions};
 use super::row::Row;
 use super::streams::Streams;
+use crate::escape::escape;
 
 /// A stream that remembers what was written to it.
 #[derive(Clone, Debug, Default)]

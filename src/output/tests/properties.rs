@@ -3,8 +3,8 @@ use proptest::prelude::*;
 
 use super::samples::{any_connections, any_text};
 use super::{chosen, listing, output, plain};
+use crate::escape::needs_escape;
 use crate::model::Connection;
-use crate::output::escape::needs_escape;
 use crate::output::{Format, OutputOptions};
 
 type NameAndTime = (String, Option<String>);

@@ -1,3 +1,5 @@
+//! Texts from outside made safe for a terminal.
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -6,7 +8,7 @@ use std::fmt::Write;
 /// These are the control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs,
 /// characters without width, and two noncharacters that readers of YAML refuse. Two characters without width stay,
 /// since visible text is made with them: U+200C (Persian) and U+200D (emoji).
-pub(super) fn needs_escape(character: char) -> bool {
+pub(crate) fn needs_escape(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
@@ -17,7 +19,7 @@ pub(super) fn needs_escape(character: char) -> bool {
 }
 
 /// Whether the text has nothing to escape. Most names are printable ASCII, so that is tried first.
-pub(super) fn is_clean(text: &str) -> bool {
+pub(crate) fn is_clean(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(needs_escape)
 }
 
@@ -88,7 +90,7 @@ fn joins(character: char) -> bool {
 }
 
 /// Escapes as [`escape`] does, and a backslash as `\\`, so that the original can be restored.
-pub(super) fn escape_reversibly(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_reversibly(text: &str) -> Cow<'_, str> {
     if text.contains('\\') {
         Cow::Owned(escape(&text.replace('\\', r"\\")).into_owned())
     } else {
