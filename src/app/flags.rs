@@ -1,14 +1,20 @@
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Args;
-use clap::builder::BoolishValueParser;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
 use jiff::SignedDuration;
 
-use crate::config::AccountFlags;
+use crate::config::{AccountFlags, ConfigError, Environment, EnvironmentError};
 use crate::output::{ColorChoice, Format, Template};
 
-/// The flags that every command takes. Each has an environment variable; a flag comes before it.
+const OUTPUT: &str = "ORGCONN_OUTPUT";
+const COLUMNS: &str = "ORGCONN_COLUMNS";
+const TEMPLATE: &str = "ORGCONN_TEMPLATE";
+
+/// The flags that every command takes. Each has an environment variable; a flag comes before it. clap does not read the
+/// variables: it would report them as flags, and read empty ones.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalFlags {
@@ -16,81 +22,190 @@ pub(crate) struct GlobalFlags {
     pub(crate) accounts: AccountFlags,
 
     /// Output format
+    ///
+    /// [env: ORGCONN_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
-    #[arg(env = "ORGCONN_OUTPUT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
     pub(crate) output: Format,
 
     /// Columns to show in table, csv and tsv, or fields in json, jsonl and yaml, in this order (comma-separated)
+    ///
+    /// [env: ORGCONN_COLUMNS]
     #[arg(long, global = true, value_name = "NAMES")]
-    #[arg(env = "ORGCONN_COLUMNS", hide_env_values = true)]
     #[arg(value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
 
     /// One line for each item, with columns in braces: '{source} -> {destination}: {types}'
+    ///
+    /// [env: ORGCONN_TEMPLATE]
     #[arg(long, global = true, value_name = "TEXT")]
-    #[arg(env = "ORGCONN_TEMPLATE", hide_env_values = true)]
     #[arg(conflicts_with_all = ["output", "columns"])]
     pub(crate) template: Option<Template>,
 
     /// Leave out the header in table, csv and tsv
+    ///
+    /// [env: ORGCONN_NO_HEADER]
     #[arg(long, global = true)]
-    #[arg(env = "ORGCONN_NO_HEADER", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_header: bool,
 
     /// Answer yes to every confirmation
+    ///
+    /// [env: ORGCONN_YES]
     #[arg(short, long, global = true)]
-    #[arg(env = "ORGCONN_YES", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) yes: bool,
 
     /// Never ask; fail where an answer is needed
+    ///
+    /// [env: ORGCONN_NO_INPUT]
     #[arg(long, global = true)]
-    #[arg(env = "ORGCONN_NO_INPUT", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) no_input: bool,
 
     /// Print only warnings and errors to standard error
+    ///
+    /// [env: ORGCONN_QUIET]
     #[arg(short, long, global = true)]
-    #[arg(env = "ORGCONN_QUIET", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) quiet: bool,
 
     /// Log each request to standard error; given twice, with details
+    ///
+    /// [env: ORGCONN_VERBOSE]
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    #[arg(env = "ORGCONN_VERBOSE", hide_env_values = true)]
     pub(crate) verbose: u8,
 
     /// When to use colour
+    ///
+    /// [env: ORGCONN_COLOR]
     #[arg(long, global = true, value_name = "WHEN")]
-    #[arg(env = "ORGCONN_COLOR", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
 
     /// Time limit of one request, with its retries and waits; a check after a lost answer may take as long again
+    ///
+    /// [env: ORGCONN_TIMEOUT]
     #[arg(long, global = true, value_name = "DURATION")]
-    #[arg(env = "ORGCONN_TIMEOUT", hide_env_values = true)]
     #[arg(value_parser = duration, default_value = "60s")]
     pub(crate) timeout: Duration,
 
     /// How often a request is retried after a temporary failure
+    ///
+    /// [env: ORGCONN_MAX_RETRIES]
     #[arg(long, global = true, value_name = "N")]
-    #[arg(env = "ORGCONN_MAX_RETRIES", hide_env_values = true)]
     #[arg(default_value_t = 3)]
     pub(crate) max_retries: u32,
 
     /// Configuration file to read in place of the usual one
+    ///
+    /// [env: ORGCONN_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
-    #[arg(env = "ORGCONN_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
 
     /// Use a local sandbox with sample orgs: no account, no keys, nothing leaves this machine
+    ///
+    /// [env: ORGCONN_SANDBOX]
     #[cfg(feature = "sandbox")]
     #[arg(long, global = true)]
-    #[arg(env = "ORGCONN_SANDBOX", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) sandbox: bool,
+}
+
+impl GlobalFlags {
+    /// Reads the variables of the flags that are not on the command line. `matches` is the parsed command line.
+    ///
+    /// # Errors
+    /// Fails if a variable has an invalid value, two of them exclude each other, or a name that begins with `ORGCONN_`
+    /// is unknown. The output format is read before all others, so that the error can be written in it.
+    pub(crate) fn read_variables(
+        &mut self,
+        matches: &ArgMatches,
+        environment: &Environment,
+    ) -> Result<(), ConfigError> {
+        let is_given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
+        let [output, columns, template] = ["output", "columns", "template"].map(is_given);
+        if !output && !template {
+            set(&mut self.output, format_variable(environment)?);
+        }
+        environment.require_known_settings()?;
+        // The flag `--output id` has no columns, whatever columns the variable has for other formats.
+        if !columns && !template && (!output || self.output.has_columns()) {
+            let columns = environment.get_list(COLUMNS)?;
+            self.columns = (!columns.is_empty()).then_some(columns);
+        }
+        if !output && !columns && !template {
+            self.template = environment.get_with(TEMPLATE, Template::from_str)?;
+            let mut others = [OUTPUT, COLUMNS].into_iter();
+            if self.template.is_some()
+                && let Some(other) = others.find(|name| environment.is_set(name))
+            {
+                let one = TEMPLATE;
+                return Err(ConfigError::Exclusive { one, other });
+            }
+        }
+        self.no_header = self.no_header || environment.get_bool("ORGCONN_NO_HEADER")?;
+        self.yes = self.yes || environment.get_bool("ORGCONN_YES")?;
+        self.no_input = self.no_input || environment.get_bool("ORGCONN_NO_INPUT")?;
+        self.quiet = self.quiet || environment.get_bool("ORGCONN_QUIET")?;
+        if !is_given("verbose") {
+            let verbose = environment.get_with("ORGCONN_VERBOSE", number)?;
+            set(&mut self.verbose, verbose);
+        }
+        if !is_given("color") {
+            let color = environment.get_with("ORGCONN_COLOR", choice)?;
+            set(&mut self.color, color);
+        }
+        if !is_given("timeout") {
+            let timeout = environment.get_with("ORGCONN_TIMEOUT", duration)?;
+            set(&mut self.timeout, timeout);
+        }
+        if !is_given("max_retries") {
+            let max_retries = environment.get_with("ORGCONN_MAX_RETRIES", number)?;
+            set(&mut self.max_retries, max_retries);
+        }
+        self.config = self.config.take().or_else(|| config_variable(environment));
+        #[cfg(feature = "sandbox")]
+        {
+            self.sandbox = self.sandbox || sandbox_variable(environment)?;
+        }
+        Ok(())
+    }
+}
+
+/// The output format that the environment asks for.
+///
+/// # Errors
+/// Fails if there is no such format.
+pub(crate) fn format_variable(
+    environment: &Environment,
+) -> Result<Option<Format>, EnvironmentError> {
+    environment.get_with(OUTPUT, choice)
+}
+
+/// The configuration file that the environment names.
+pub(crate) fn config_variable(environment: &Environment) -> Option<PathBuf> {
+    environment.path("ORGCONN_CONFIG")
+}
+
+/// Whether the environment asks for the sandbox. False in a build without it.
+///
+/// # Errors
+/// Fails if the variable is neither true nor false.
+pub(crate) fn sandbox_variable(environment: &Environment) -> Result<bool, EnvironmentError> {
+    Ok(cfg!(feature = "sandbox") && environment.get_bool("ORGCONN_SANDBOX")?)
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+fn choice<T: ValueEnum>(word: &str) -> Result<T, String> {
+    let values = T::value_variants().iter();
+    let values = values.filter_map(ValueEnum::to_possible_value);
+    let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
+    T::from_str(word, false).map_err(|_| format!("give one of {}", names.join(", ")))
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "give a whole number")
 }
 
 /// Reads a length of time: `60s`, `500ms`, `1m30s`, or a plain number of seconds.

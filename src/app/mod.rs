@@ -32,7 +32,7 @@ pub(crate) use changes::{
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
-pub(crate) use flags::{GlobalFlags, duration};
+pub(crate) use flags::{GlobalFlags, config_variable, duration, format_variable, sandbox_variable};
 pub(crate) use resolve::{ConnectionEnds, MatchingConnections, OrgLookup, is_unknown_connection};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;

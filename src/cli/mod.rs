@@ -12,7 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
-use crate::app::{App, GlobalFlags};
+use crate::app::{App, GlobalFlags, format_variable};
 use crate::commands::{self, Command};
 use crate::config::Environment;
 use crate::error::{self, Exit};
@@ -60,6 +60,9 @@ fn with_formats(command: clap::Command, path: &[&str], output: &Arg) -> clap::Co
                 output
                     .clone()
                     .help("Output format; as usual the first one of these")
+                    .long_help(
+                        "Output format; as usual the first one of these\n\n[env: ORGCONN_OUTPUT]",
+                    )
                     .hide_default_value(true)
                     .value_parser(format_parser(written)),
             ),
@@ -88,20 +91,20 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         Ok(true) => return Exit::Done,
         Err(refusal) => return error::report_usage(refusal, || output_in(Format::default())),
     }
+    let environment = Environment::from_process();
     let parsed = definition().try_get_matches_from(&arguments);
-    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => cli,
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (mut cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(refusal) => {
-            return error::report_usage(refusal, || output_in(requested_format(&arguments)));
+            let format = || requested_format(&arguments, &environment);
+            return error::report_usage(refusal, || output_in(format()));
         }
     };
+    if let Err(error) = cli.flags.read_variables(&matches, &environment) {
+        return error::conclude(Err(error.into()), &mut output_in(cli.flags.output));
+    }
     logger::start(cli.flags.verbose, cli.flags.quiet);
-    let environment = match Environment::from_process() {
-        Ok(environment) => environment,
-        Err(error) => {
-            return error::conclude(Err(error.into()), &mut output_in(cli.flags.output));
-        }
-    };
     let mut app = App::new(cli.flags, environment);
     let outcome = cli.command.run(&mut app, definition).await;
     error::conclude(outcome, &mut app.output)
@@ -115,9 +118,9 @@ fn output_in(format: Format) -> Output {
     })
 }
 
-/// The output format that invalid arguments ask for. Parsing stops at a mistake, so it is tried again from each later
-/// argument, to find an `--output` after the mistake.
-fn requested_format(arguments: &[OsString]) -> Format {
+/// The output format that invalid arguments ask for, else that of the environment. Parsing stops at a mistake, so it is
+/// tried again from each later argument, to find an `--output` after the mistake.
+fn requested_format(arguments: &[OsString], environment: &Environment) -> Format {
     let lenient = definition().no_binary_name(true).ignore_errors(true);
     let format_of = |matches: ArgMatches| {
         let source = matches.value_source("output")?;
@@ -129,6 +132,7 @@ fn requested_format(arguments: &[OsString]) -> Format {
             let matches = lenient.clone().try_get_matches_from(&arguments[start..]);
             format_of(matches.ok()?)
         })
+        .or_else(|| format_variable(environment).ok().flatten())
         .unwrap_or_default()
 }
 

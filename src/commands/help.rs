@@ -103,6 +103,7 @@ The other global flags have a variable each
   ORGCONN_NO_HEADER, ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT,
   ORGCONN_MAX_RETRIES, ORGCONN_CONFIG, ORGCONN_SANDBOX
 Any other name that begins with ORGCONN_ is refused: it is probably a misspelled setting.
+A variable that is set but empty counts as not set.
 
 Also honoured
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,

@@ -163,8 +163,7 @@ mod tests {
     }
 
     fn source(profile: Option<&str>, sources: Option<SecretSources>) -> CredentialSource {
-        let environment =
-            Environment::from_pairs([("A", "test-api-key"), ("B", "test-app-key")]).unwrap();
+        let environment = Environment::from_pairs([("A", "test-api-key"), ("B", "test-app-key")]);
         let reader = SecretReader::new(environment, "/");
         CredentialSource::Sources {
             profile: profile.map(str::to_owned),

@@ -63,7 +63,7 @@ pub(crate) struct ConfigLocation {
     pub(crate) is_named: bool,
 }
 
-/// A mistake in the environment. No variant contains a value, since it could be a secret.
+/// A mistake in the environment. No variant contains the value of a variable that may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EnvironmentError {
     /// A variable begins with `ORGCONN_` but is not known.
@@ -77,9 +77,16 @@ pub(crate) enum EnvironmentError {
     /// A value is not valid UTF-8.
     #[error("the value of {0} in the environment is not valid UTF-8")]
     NotUnicode(String),
-    /// A value that should be true or false is something else.
-    #[error("the value of {0} in the environment must be true or false")]
-    NotBoolean(String),
+    /// A setting that holds no secret has a value that it cannot have.
+    #[error("{name} in the environment is `{value}`: {problem}")]
+    Invalid {
+        /// The name of the variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// The mistake, and what is allowed.
+        problem: String,
+    },
     /// The user's home directory is not known.
     #[error("no home directory is known; set HOME or XDG_CONFIG_HOME")]
     NoHome,
@@ -87,40 +94,39 @@ pub(crate) enum EnvironmentError {
 
 impl Environment {
     /// Reads the environment of the process.
-    ///
-    /// # Errors
-    /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
-    pub(crate) fn from_process() -> Result<Self, EnvironmentError> {
-        Ok(Self {
+    pub(crate) fn from_process() -> Self {
+        Self {
             directories: Directories::of_user(),
-            ..Self::from_pairs(std::env::vars_os())?
-        })
+            ..Self::from_pairs(std::env::vars_os())
+        }
     }
 
     /// Builds an environment from these variables only, without a home directory.
-    ///
-    /// # Errors
-    /// As [`Environment::from_process`].
-    pub(crate) fn from_pairs<N, V>(
-        pairs: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<Self, EnvironmentError>
+    pub(crate) fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,
         V: Into<OsString>,
     {
         let pairs = pairs.into_iter();
-        let variables: BTreeMap<OsString, OsString> = pairs
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        variables.keys().try_for_each(|name| refuse_unknown(name))?;
-        Ok(Self {
-            variables,
+        Self {
+            variables: pairs
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
             directories: None,
-        })
+        }
+    }
+
+    /// Checks the names of the program's own variables.
+    ///
+    /// # Errors
+    /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
+    pub(crate) fn require_known_settings(&self) -> Result<(), EnvironmentError> {
+        let mut names = self.variables.keys();
+        names.try_for_each(|name| refuse_unknown(name))
     }
 
     /// The value of a variable; `None` if it is not set or empty.
@@ -135,23 +141,46 @@ impl Environment {
         value.transpose()
     }
 
-    /// The path that a variable names; `None` if it is not set.
+    /// The path that a variable names; `None` if it is not set or empty.
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.variables.get(OsStr::new(name)).map(PathBuf::from)
+        self.raw(name).map(PathBuf::from)
     }
 
-    /// Reads a variable as true (`1`, `true`, `yes`, `on`) or false (`0`, `false`, `no`, `off`), in any letter case. A
-    /// variable that is not set is false.
+    /// Reads a variable that holds no secret; `None` if it is not set or empty. The error of `read` says what is
+    /// allowed.
+    ///
+    /// # Errors
+    /// Fails with the name and the value of the variable if `read` fails.
+    pub(crate) fn get_with<T, E: fmt::Display>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, EnvironmentError> {
+        let Some(value) = self.get(name)? else {
+            return Ok(None);
+        };
+        match read(value) {
+            Ok(read) => Ok(Some(read)),
+            Err(problem) => Err(EnvironmentError::Invalid {
+                name,
+                value: value.to_owned(),
+                problem: problem.to_string(),
+            }),
+        }
+    }
+
+    /// Reads a variable as true (`true`, `yes`, `on`, `1`) or false (`false`, `no`, `off`, `0`), in any letter case. A
+    /// variable that is not set or empty is false.
     ///
     /// # Errors
     /// Fails if it has another value.
-    pub(crate) fn get_bool(&self, name: &str) -> Result<bool, EnvironmentError> {
-        let value = self.get(name)?.unwrap_or("no");
-        match value.to_ascii_lowercase().as_str() {
-            "1" | "true" | "yes" | "on" => Ok(true),
-            "0" | "false" | "no" | "off" => Ok(false),
-            _ => Err(EnvironmentError::NotBoolean(name.to_owned())),
-        }
+    pub(crate) fn get_bool(&self, name: &'static str) -> Result<bool, EnvironmentError> {
+        let read = |value: &str| match value.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" | "t" | "y" => Ok(true),
+            "false" | "no" | "off" | "0" | "f" | "n" => Ok(false),
+            _ => Err("give true, yes, on or 1, or else false, no, off or 0"),
+        };
+        Ok(self.get_with(name, read)?.unwrap_or_default())
     }
 
     /// The parts of a variable between its commas, without white space around them. Empty if the variable is not set.
@@ -315,7 +344,7 @@ mod tests {
     }
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
-        Environment::from_pairs(pairs.iter().copied()).unwrap()
+        Environment::from_pairs(pairs.iter().copied())
     }
 
     #[test]
@@ -323,14 +352,15 @@ mod tests {
         let known = KNOWN_SETTINGS.iter().map(|name| format!("{PREFIX}{name}"));
         let others = ["DD_PROFLE", "ORGCONNX", "PATH"].map(str::to_owned);
         let pairs = known.chain(others).map(|name| (name, "x"));
-        let environment = Environment::from_pairs(pairs).unwrap();
-        assert!(environment.is_set("ORGCONN_SITE") && environment.is_set("PATH"));
+        let environment = Environment::from_pairs(pairs);
+        assert_eq!(environment.require_known_settings(), Ok(()));
     }
 
     #[test]
     fn an_empty_variable_counts_as_not_set() {
         let environment = environment(&[("DD_SITE", "")]);
         assert_eq!(environment.get("DD_SITE"), Ok(None));
+        assert_eq!(environment.path("DD_SITE"), None);
         assert!(
             environment.is_set_but_empty("DD_SITE") && !environment.is_set_but_empty("DD_API_KEY")
         );
@@ -343,7 +373,7 @@ mod tests {
         assert_eq!((is_on("off"), is_on("")), (Ok(false), Ok(false)));
         assert_eq!(
             is_on("maybe").unwrap_err().to_string(),
-            "the value of ORGCONN_YES in the environment must be true or false"
+            "ORGCONN_YES in the environment is `maybe`: give true, yes, on or 1, or else false, no, off or 0"
         );
     }
 
@@ -352,7 +382,7 @@ mod tests {
     fn a_value_that_is_no_text_is_an_error_that_names_the_variable_only() {
         use std::os::unix::ffi::OsStringExt;
         let value = OsString::from_vec(vec![b'k', 0xff]);
-        let environment = Environment::from_pairs([("DD_API_KEY", value)]).unwrap();
+        let environment = Environment::from_pairs([("DD_API_KEY", value)]);
         let error = environment.get("DD_API_KEY").unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn proxy(pairs: &[(&str, &str)], url: &str) -> Result<Option<Proxy>, NetworkError> {
-        let environment = Environment::from_pairs(pairs.iter().copied()).unwrap();
+        let environment = Environment::from_pairs(pairs.iter().copied());
         Proxy::from_environment(&environment, &Endpoint::from_url(url, &[]).unwrap())
     }
 

@@ -345,7 +345,7 @@ mod tests {
     use super::*;
 
     fn reader(pairs: &[(&str, &str)]) -> SecretReader {
-        let environment = Environment::from_pairs(pairs.iter().copied()).unwrap();
+        let environment = Environment::from_pairs(pairs.iter().copied());
         SecretReader::new(environment, "/")
     }
 

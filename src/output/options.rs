@@ -92,8 +92,8 @@ impl Format {
     }
 
     /// Whether the columns of a listing in it can be chosen.
-    pub(super) fn has_columns(self) -> bool {
-        !matches!(self, Self::Id)
+    pub(crate) fn has_columns(self) -> bool {
+        Self::LISTINGS.contains(&self) && self != Self::Id
     }
 }
 

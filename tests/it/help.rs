@@ -49,12 +49,12 @@ fn variables(text: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn every_setting_stands_in_both_helps_and_in_the_environment_topic() {
+fn every_setting_stands_in_the_long_help_and_in_the_environment_topic() {
     let (short, long) = (shown(&["-h"]), shown(&["--help"]));
     let topic = shown(&["help", "environment"]);
     let flags = variables(&long);
     assert!(flags.len() > 10, "{flags:?}");
-    assert_eq!(variables(&short), flags);
+    assert_eq!(variables(&short), BTreeSet::new());
     let secrets = ["ORGCONN_API_KEY", "ORGCONN_APP_KEY", "ORGCONN_ACCESS_TOKEN"];
     assert!(flags.is_disjoint(&BTreeSet::from(secrets)));
     let all = flags.iter().copied().chain(secrets).collect();
@@ -154,6 +154,7 @@ The other global flags have a variable each
   ORGCONN_NO_HEADER, ORGCONN_YES, ORGCONN_NO_INPUT, ORGCONN_QUIET, ORGCONN_VERBOSE, ORGCONN_COLOR, ORGCONN_TIMEOUT,
   ORGCONN_MAX_RETRIES, ORGCONN_CONFIG, ORGCONN_SANDBOX
 Any other name that begins with ORGCONN_ is refused: it is probably a misspelled setting.
+A variable that is set but empty counts as not set.
 
 Also honoured
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS,

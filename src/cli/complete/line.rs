@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches as _};
 
+use crate::app::{config_variable, sandbox_variable};
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{AccountFlags, AccountSettings, ConfigFile, Environment, Settings};
 #[cfg(feature = "sandbox")]
@@ -36,7 +37,10 @@ impl PartialLine {
         let mut matches = definition.clone().try_get_matches_from(before).ok()?;
         let flags = AccountFlags::from_arg_matches(&matches).ok()?;
         let config = matches.try_get_one("config").ok().flatten().cloned();
-        let in_sandbox = matches.try_get_one("sandbox").ok().flatten().copied();
+        let config = config.or_else(|| config_variable(&environment));
+        let sandbox_flag = matches.try_get_one("sandbox").ok().flatten().copied();
+        let in_sandbox =
+            sandbox_flag.unwrap_or_default() || sandbox_variable(&environment).unwrap_or_default();
         let mut path = Vec::new();
         while let Some((name, inner)) = matches.remove_subcommand() {
             path.push(name);
@@ -47,7 +51,7 @@ impl PartialLine {
             flags,
             environment,
             config,
-            in_sandbox: in_sandbox.unwrap_or_default(),
+            in_sandbox,
             matches,
             path,
             typed: typed.to_owned(),

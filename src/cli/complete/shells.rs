@@ -39,7 +39,7 @@ impl EnvCompleter for Shell {
         _directory: Option<&Path>,
         buffer: &mut dyn Write,
     ) -> io::Result<()> {
-        let environment = Environment::from_process().unwrap_or_default();
+        let environment = Environment::from_process();
         let arguments = arguments.iter().map(|it| it.to_string_lossy().into_owned());
         let answer = answer(*self, arguments.collect(), definition, environment);
         buffer.write_all(answer.unwrap_or_default().as_bytes())

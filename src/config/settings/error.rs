@@ -22,13 +22,13 @@ pub(crate) enum ConfigError {
         /// The configuration file.
         file: PathBuf,
     },
-    /// All profiles and some of them are chosen at the same time.
-    #[error("{some} and {all} exclude each other")]
-    SomeAndAll {
-        /// The flag or variable that chooses some.
-        some: &'static str,
-        /// The flag or variable that chooses all.
-        all: &'static str,
+    /// Two flags or two variables are set of which one takes the place of the other.
+    #[error("{one} and {other} exclude each other")]
+    Exclusive {
+        /// The name of a flag or variable.
+        one: &'static str,
+        /// The name of the other one.
+        other: &'static str,
     },
     /// A site is given together with a profile, which has its own site.
     #[error(

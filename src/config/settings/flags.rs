@@ -15,24 +15,31 @@ const ALL_PROFILES: &str = "ORGCONN_ALL_PROFILES";
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct AccountFlags {
     /// Profile of the configuration file to use; several, comma-separated, where a command takes several
+    ///
     /// [env: ORGCONN_PROFILE]
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
     pub(crate) profile: Vec<String>,
 
-    /// Use all profiles of the configuration file [env: ORGCONN_ALL_PROFILES]
+    /// Use all profiles of the configuration file
+    ///
+    /// [env: ORGCONN_ALL_PROFILES]
     #[arg(long, global = true, conflicts_with = "profile")]
     pub(crate) all_profiles: bool,
 
-    /// Datadog site of the orgs, such as datadoghq.eu [env: ORGCONN_SITE, DD_SITE, DATADOG_SITE]
-    /// [default: datadoghq.com]
+    /// Datadog site of the orgs, such as datadoghq.eu [default: datadoghq.com]
+    ///
+    /// [env: ORGCONN_SITE, DD_SITE, DATADOG_SITE]
     #[arg(long, global = true, value_name = "SITE")]
     pub(crate) site: Option<String>,
 
-    /// Base URL of the API, in place of the site's own [env: ORGCONN_API_URL, DD_HOST, DATADOG_HOST]
+    /// Base URL of the API, in place of the site's own
+    ///
+    /// [env: ORGCONN_API_URL, DD_HOST, DATADOG_HOST]
     #[arg(long, global = true, value_name = "URL", conflicts_with = "site")]
     pub(crate) api_url: Option<String>,
 
     /// Send keys to this host too, although it is neither Datadog's nor this machine; repeatable
+    ///
     /// [env: ORGCONN_TRUST_HOST]
     #[arg(long, global = true, value_name = "HOST", value_delimiter = ',')]
     pub(crate) trust_host: Vec<String>,
@@ -150,9 +157,9 @@ impl ProfileChoice {
                 let unique: IndexSet<_> = names.iter().cloned().collect();
                 Ok(Self::Named(unique.into_iter().collect()))
             }
-            (_, true) => Err(ConfigError::SomeAndAll {
-                some: sources[0],
-                all: sources[1],
+            (_, true) => Err(ConfigError::Exclusive {
+                one: sources[0],
+                other: sources[1],
             }),
         }
     }

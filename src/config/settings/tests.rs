@@ -32,7 +32,7 @@ fn resolve_in(
     flags: &AccountFlags,
     variables: &[(&str, &str)],
 ) -> Result<Vec<AccountSettings>, String> {
-    let environment = Environment::from_pairs(variables.iter().copied()).unwrap();
+    let environment = Environment::from_pairs(variables.iter().copied());
     Settings::new(flags, &environment, &file(text))
         .accounts(false)
         .map_err(|error| error.to_string())
@@ -292,7 +292,7 @@ fn trust_adds_up() {
 
 /// The names of the candidates, and of every profile.
 fn other_names(flags: &AccountFlags, variables: &[(&str, &str)]) -> [Vec<String>; 2] {
-    let environment = Environment::from_pairs(variables.iter().copied()).unwrap();
+    let environment = Environment::from_pairs(variables.iter().copied());
     let file = file(&format!("default_profile = \"hub\"\n{FILE}"));
     let settings = Settings::new(flags, &environment, &file);
     let candidates = settings.accounts(true).unwrap();
