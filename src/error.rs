@@ -135,7 +135,8 @@ impl From<Exit> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct CommandError {
     exit: Exit,
-    hint: Option<String>,
+    /// Each is a line of its own.
+    hints: Vec<String>,
     profile: Option<String>,
     source: anyhow::Error,
 }
@@ -154,7 +155,7 @@ impl CommandError {
     fn from_source(exit: Exit, hint: Option<String>, source: impl Into<anyhow::Error>) -> Self {
         Self {
             exit,
-            hint,
+            hints: Vec::from_iter(hint),
             profile: None,
             source: source.into(),
         }
@@ -181,7 +182,7 @@ impl CommandError {
 
     /// Sets the hint, which says how to solve the problem.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints = vec![hint.into()];
         self
     }
 
@@ -242,7 +243,7 @@ impl CommandError {
             http_status: self
                 .downcast_ref::<api::Error>()
                 .and_then(api::Error::http_status),
-            hint: self.hint.clone(),
+            hint: (!self.hints.is_empty()).then(|| self.hints.join("; ")),
         }
     }
 
@@ -262,21 +263,21 @@ impl CommandError {
 /// there are. A hint that several of them share is shown once.
 pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
     let text = |error: &&CommandError| {
-        let hint = error.hint.as_deref().unwrap_or_default();
-        format!("{} {} {hint}", error.exit.as_str(), error.message())
+        let hints = error.hints.join(" ");
+        format!("{} {} {hints}", error.exit.as_str(), error.message())
     };
     for group in group_messages(errors, text) {
-        let mut hint = None;
+        let mut hints: &[String] = &[];
         for error in group.shown {
-            if hint.is_some_and(|hint| error.hint.as_ref() != Some(hint)) {
-                print_hint(hint.take(), output);
+            if hints != error.hints {
+                print_hints(hints, output);
             }
             let message = error.message();
             match &error.profile {
                 Some(profile) => output.error(&format!("profile {profile}: {message}")),
                 None => output.error(&message),
             }
-            hint = error.hint.as_ref();
+            hints = &error.hints;
         }
         if group.hidden > 0 {
             let hidden = group.hidden;
@@ -284,12 +285,12 @@ pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
                 "{hidden} more of this kind; -o json lists them all"
             ));
         }
-        print_hint(hint, output);
+        print_hints(hints, output);
     }
 }
 
-fn print_hint(hint: Option<&String>, output: &mut Output) {
-    if let Some(hint) = hint {
+fn print_hints(hints: &[String], output: &mut Output) {
+    for hint in hints {
         output.hint(hint);
     }
 }
@@ -384,9 +385,25 @@ macro_rules! from_errors {
     };
 }
 
-from_errors!(Exit::Usage; ConfigError, EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
+from_errors!(Exit::Usage; EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
     SavedPlanError, SecretError, StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        let hints: &[&str] = match &error {
+            ConfigError::NotSetUp { .. } => &[
+                "to try it without an account: orgconn --sandbox list",
+                "to log in: orgconn auth login",
+                "or set DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
+            ],
+            _ => &[],
+        };
+        let mut error = Self::from_source(Exit::Usage, None, error);
+        error.hints = hints.iter().copied().map(str::to_owned).collect();
+        error
+    }
+}
 
 impl From<NetworkError> for CommandError {
     fn from(error: NetworkError) -> Self {

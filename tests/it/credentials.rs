@@ -150,8 +150,10 @@ fn nothing_at_all_is_refused_with_the_ways_to_begin() {
     refused(
         &[],
         &[],
-        "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try without an \
-         account with --sandbox",
+        "no credentials: no keys are set, and there are no profiles\n\
+         hint: to try it without an account: orgconn --sandbox list\n\
+         hint: to log in: orgconn auth login\n\
+         hint: or set DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
     );
 }
 

@@ -249,10 +249,10 @@ fn a_failure_before_anything_is_sent_is_data_too() {
         json!({"schema": "orgconn/v1", "items": [], "errors": [{
             "profile": null,
             "kind": "usage",
-            "message": "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try \
-                without an account with --sandbox",
+            "message": "no credentials: no keys are set, and there are no profiles",
             "http_status": null,
-            "hint": null,
+            "hint": "to try it without an account: orgconn --sandbox list; to log in: orgconn auth login; or set \
+                DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
         }]})
     );
 }

@@ -145,6 +145,19 @@ fn the_first_profile_makes_the_file_and_may_be_the_default_one() {
 }
 
 #[test]
+fn a_list_without_profiles_says_how_to_get_one() {
+    let listed = World::bare().run(["profile", "list", "-oid"]).code(0);
+    assert_eq!(listed.stdout, "");
+    assert_data_eq!(
+        listed.stderr,
+        str![[r#"
+hint: `orgconn auth login` asks for the keys of an org and adds its profile; `orgconn profile add` adds one by hand
+
+"#]]
+    );
+}
+
+#[test]
 fn a_profile_without_keys_says_how_it_gets_them() {
     let added = World::bare().run(["profile", "add", "hub"]).code(0);
     assert_eq!(

@@ -67,7 +67,12 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
         ProfileCommand::List(args) => {
             args.sorting.apply::<ProfileRow>(&mut app.output)?;
             let rows = all_rows(app)?;
-            profile_helpers::show(rows, app)
+            let is_empty = rows.is_empty();
+            let exit = profile_helpers::show(rows, app)?;
+            if is_empty {
+                app.output.hint("`orgconn auth login` asks for the keys of an org and adds its profile; `orgconn profile add` adds one by hand");
+            }
+            Ok(exit)
         }
         ProfileCommand::Show(args) => {
             app.output.check_listing::<ProfileRow>()?;

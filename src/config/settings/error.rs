@@ -40,6 +40,12 @@ pub(crate) enum ConfigError {
         /// The profile.
         profile: String,
     },
+    /// No keys are set, and there is no profile. This is how the program begins for a new user.
+    #[error("no credentials: no keys are set, and there are no profiles{}", empty_clause(.empty))]
+    NotSetUp {
+        /// The variables that are set, but empty.
+        empty: Vec<&'static str>,
+    },
     /// No credentials are given or chosen.
     #[error(
         "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try without an account with --sandbox{}",

@@ -120,7 +120,10 @@ impl<'a> Settings<'a> {
             (ProfileChoice::None, Some(default)) => vec![file.profile(default)?],
             (ProfileChoice::None, None) => {
                 let empty = empty_variables(environment);
-                return Err(ConfigError::NoCredentials { empty });
+                return Err(match has_profiles {
+                    true => ConfigError::NoCredentials { empty },
+                    false => ConfigError::NotSetUp { empty },
+                });
             }
         };
         if let (Some(flag), [first, ..]) = (self.flags.server_flag(), profiles.as_slice()) {
