@@ -39,6 +39,24 @@ pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Writes a file that only its owner may access. It takes the place of the present one, if there is one; readers see
+/// either the old or the new content.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = directory_of(path);
+    // A temporary file has the mode 0600.
+    let mut temporary = NamedTempFile::new_in(directory)?;
+    temporary.write_all(content)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    sync_directory(directory)
+}
+
+/// Creates a missing directory, which only its owner may access, and checks that files can be created in it.
+pub(crate) fn check_directory(directory: &Path) -> io::Result<()> {
+    create_directory(directory)?;
+    NamedTempFile::new_in(directory).map(drop)
+}
+
 /// Opens a file for reading and appending. A missing file and its directory are created, and only their owner may
 /// access them.
 pub(crate) fn open_for_append(path: &Path) -> io::Result<File> {
@@ -157,6 +175,20 @@ pub(crate) fn others_may_write(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o022)
 }
 
+/// Whether users other than the owner may list a directory, or open a file in it. Always false on systems without Unix
+/// modes.
+pub(crate) fn others_may_enter(metadata: &Metadata) -> bool {
+    has_mode(metadata, 0o077)
+}
+
+/// Whether a file belongs to the user who runs this program. Always true on systems without Unix users.
+pub(crate) fn is_own(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    true
+}
+
 #[cfg(unix)]
 fn has_mode(metadata: &Metadata, bits: u32) -> bool {
     std::os::unix::fs::MetadataExt::mode(metadata) & bits != 0
@@ -272,6 +304,19 @@ mod tests {
             let error = create_new(&path, b"ours").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::AlreadyExists);
             assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        }
+
+        #[test]
+        fn a_private_file_takes_the_place_of_one_that_others_may_read() {
+            let home = tempfile::tempdir().unwrap();
+            let path = home.path().join("key");
+            for content in ["first", "second"] {
+                replace_private(&path, content.as_bytes()).unwrap();
+                assert_eq!(fs::read_to_string(&path).unwrap(), content);
+                assert_eq!(mode(&path), 0o600);
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            }
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
         }
 
         #[test]

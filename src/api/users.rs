@@ -81,6 +81,25 @@ impl Client {
         Err(self.in_context(error, &request))
     }
 
+    /// Checks that the API key alone is valid.
+    ///
+    /// # Errors
+    /// As [`Client::validate_keys`].
+    pub async fn validate_api_key(&self) -> Result<(), Error> {
+        #[derive(Deserialize)]
+        struct Validation {
+            valid: bool,
+        }
+
+        let request = Request::get("/api/v1/validate");
+        let validation: Validation = self.call(&request, wire::read).await?;
+        if validation.valid {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::Unauthenticated, "the API key is not valid");
+        Err(self.in_context(error, &request))
+    }
+
     /// Whether the credentials may read connections, and the first connection if there is one. Requests the shortest
     /// possible page.
     ///

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use futures_util::{StreamExt as _, stream};
 #[cfg(feature = "sandbox")]
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::App;
 use super::account::{Account, SharedState};
@@ -80,7 +81,8 @@ impl App {
         Ok(opened)
     }
 
-    /// Opens one account with credentials that no profile has yet. Nothing that it reads is cached for completion.
+    /// Opens one account with credentials that no profile has yet. `pinned_org` is the org that they must belong to, if
+    /// there is one. Nothing that it reads is cached for completion.
     ///
     /// # Errors
     /// Fails if keys must not be sent to the server, or the history cannot be opened.
@@ -88,14 +90,16 @@ impl App {
         &mut self,
         server: Server,
         trusted_hosts: Vec<String>,
+        profile: String,
+        pinned_org: Option<Uuid>,
         credentials: Credentials,
     ) -> Result<ChosenAccounts> {
         let settings = AccountSettings {
-            profile: None,
+            profile: Some(profile),
             is_default: false,
             server,
             trusted_hosts,
-            pinned_org: None,
+            pinned_org,
             credentials: CredentialSource::Known(credentials),
             ignored_settings: Vec::new(),
         };

@@ -73,18 +73,19 @@ pub(crate) fn draft_of_server_flags(app: &App) -> Result<ProfileDraft> {
     })
 }
 
-/// Deletes the secrets that a login has stored for the profile, unless another profile of the file uses them. Prints
+/// Deletes those of a profile's secrets that a login has stored, unless another profile of the file uses them. Prints
 /// what happened to each secret.
 ///
 /// # Errors
 /// Fails if an existing secret cannot be deleted; the others are still deleted.
-pub(crate) fn delete_login_secrets(
-    profile: &Profile,
+pub(crate) fn delete_login_secrets<'a>(
+    sources: impl Iterator<Item = &'a SecretSource>,
+    profile: &str,
     file: &ConfigFile,
     output: &mut Output,
 ) -> Result<(), StoreError> {
     let mut result = Ok(());
-    for source in profile.credentials.iter().flat_map(SecretSources::iter) {
+    for source in sources {
         if !is_login_source(source) {
             output.note(&format!("the {source} is left as it is"));
         } else if is_used_elsewhere(source, profile, file) {
@@ -102,10 +103,10 @@ pub(crate) fn delete_login_secrets(
     result
 }
 
-fn is_used_elsewhere(source: &SecretSource, profile: &Profile, file: &ConfigFile) -> bool {
+fn is_used_elsewhere(source: &SecretSource, profile: &str, file: &ConfigFile) -> bool {
     let others = file.profiles.iter();
     others
-        .filter(|other| other.name != profile.name)
+        .filter(|other| other.name != profile)
         .flat_map(|other| &other.credentials)
         .any(|sources| sources.iter().any(|other| other == source))
 }

@@ -92,7 +92,7 @@ impl CredentialSource {
             Some(SecretSources::Token(token)) => Ok(Credentials::Token(read(token).await?)),
             None => Err(SecretError {
                 origin: describe(profile, &[]),
-                source: SecretSourceError::NoCredentials,
+                source: SecretSourceError::NoCredentials(profile.unwrap_or_default().to_owned()),
             }),
         }
     }
@@ -215,7 +215,7 @@ mod tests {
             (
                 None,
                 "profile hub",
-                "it has no credentials; give it access_token, or api_key and app_key",
+                "it has no credentials; `orgconn auth login --profile hub` asks for them",
             ),
         ] {
             let error = source(Some("hub"), sources).read().await.unwrap_err();

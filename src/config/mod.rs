@@ -17,7 +17,7 @@ pub(crate) use credentials::{CredentialSource, SecretSources};
 pub(crate) use edit::{ConfigEditor, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile};
-pub(crate) use keychain::{KeychainError, SystemKeychain};
+pub(crate) use keychain::SystemKeychain;
 pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
 pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};

@@ -67,8 +67,8 @@ pub(crate) struct SecretError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretSourceError {
     /// The profile names no source.
-    #[error("it has no credentials; give it access_token, or api_key and app_key")]
-    NoCredentials,
+    #[error("it has no credentials; `orgconn auth login --profile {0}` asks for them")]
+    NoCredentials(String),
     /// The variable is not set.
     #[error("it is not set")]
     NotSet,
@@ -102,6 +102,9 @@ pub(crate) enum SecretSourceError {
     /// The secret is longer than any key or token.
     #[error("it is longer than {} KiB", MAX_LENGTH / 1024)]
     TooLong,
+    /// The secret contains quotes, which were probably copied with it. No key or token has them.
+    #[error("the value has quotes in it; give it without them")]
+    Quotes,
     /// The secret contains characters that cannot be sent in a header. No key or token has them.
     #[error("the value has spaces, control characters or characters outside ASCII in it")]
     InvalidCharacters,
@@ -230,6 +233,7 @@ pub(crate) fn parse_secret(bytes: &[u8]) -> Result<SecretString, SecretSourceErr
     }
     match decode_secret(bytes)?.trim_ascii() {
         "" => Err(SecretSourceError::Empty),
+        text if text.contains(['"', '\'', '`']) => Err(SecretSourceError::Quotes),
         text if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.into()),
         _ => Err(SecretSourceError::InvalidCharacters),
     }

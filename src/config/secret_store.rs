@@ -1,25 +1,40 @@
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::credentials::{Credentials, SecretSources};
 use super::keychain::{Keychain, KeychainError};
 use super::secret::SecretSource;
-use crate::private_file;
+use crate::private_file::{self, chmod_command, directory_of, is_own, others_may_enter};
+
+/// The directory for the secrets of logins where there is no keychain. It is beside the configuration file.
+const DIRECTORY: &str = "keys";
 
 /// The part of a secret file's name between the given path and the name of the key. It distinguishes files that a login
 /// has written from all others.
 const FILE_NAME_INFIX: &str = ".orgconn-";
 
-/// Stores the secrets of a login: in keychain entries named after the profile, or in new files that other users may not
+/// Stores the secrets of a login: in keychain entries named after the profile, or in files that other users may not
 /// read.
 pub(crate) struct SecretStore<'a> {
-    /// The keychain that stores the secrets, or from which old ones are read.
-    pub(crate) keychain: &'a dyn Keychain,
-    /// If set, secrets are stored in files with this path plus a suffix such as `.orgconn-api-key`.
-    pub(crate) file_prefix: Option<PathBuf>,
+    keychain: &'a dyn Keychain,
+    profile: &'a str,
+    /// The sources that the profile names before the login.
+    present: Option<&'a SecretSources>,
+    place: Place,
+}
+
+/// Where secrets are stored.
+enum Place {
+    Keychain,
+    /// Files with this path plus a suffix such as `.orgconn-api-key`.
+    Files(PathBuf),
+    /// As `Files`, in the directory that only logins write to. So a file that is there is one of an earlier login.
+    OwnFiles(PathBuf),
 }
 
 /// Secrets that were stored. If it is dropped without a commit, the secrets before it are restored. A failure of that
@@ -43,9 +58,26 @@ pub(crate) enum StoreError {
         /// The error of the keychain.
         source: KeychainError,
     },
+    /// The directory cannot be created, or no file can be created in it.
+    #[error("cannot write in the directory {}", .0.display())]
+    Directory(PathBuf, #[source] io::Error),
+    /// The directory for secrets belongs to another user.
+    #[error("the directory {} is for secrets, and belongs to another user", .0.display())]
+    NotOwned(PathBuf),
+    /// Other users may open the directory for secrets.
+    #[error("others may open the directory {}, which is for secrets; run `{command}`", path.display())]
+    Exposed {
+        /// The directory.
+        path: PathBuf,
+        /// The `chmod` command that takes the permission away.
+        command: String,
+    },
     /// The file exists already. It could contain a secret that is still in use.
     #[error("there is a file {} already, and it is not written over", .0.display())]
     Exists(PathBuf),
+    /// The file of an earlier login cannot be read.
+    #[error("cannot read the file {}", .0.display())]
+    Unreadable(PathBuf, #[source] io::Error),
     /// The file cannot be written.
     #[error("cannot write the file {}", .0.display())]
     Unwritable(PathBuf, #[source] io::Error),
@@ -54,33 +86,69 @@ pub(crate) enum StoreError {
     Undeletable(PathBuf, #[source] io::Error),
 }
 
-impl SecretStore<'_> {
-    /// Checks whether the secrets of a login can be stored, without storing anything. `is_token` means a token, else
-    /// two keys.
+impl<'a> SecretStore<'a> {
+    /// The store for the secrets of a profile: files at `prefix` if it is given, else the files of an earlier login, else
+    /// the keychain, and where there is none files beside the configuration file, which is in `directory`.
     ///
     /// # Errors
-    /// Fails if the keychain does not answer, or one of the files exists already.
-    pub(crate) fn check(&self, profile: &str, is_token: bool) -> Result<(), StoreError> {
+    /// Fails if there is a keychain, but it cannot be used.
+    pub(crate) fn new(
+        profile: &'a str,
+        present: Option<&'a SecretSources>,
+        prefix: Option<PathBuf>,
+        directory: &Path,
+        keychain: &'a dyn Keychain,
+    ) -> Result<Self, StoreError> {
+        let own_prefix = directory.join(DIRECTORY).join(file_name(profile));
+        let mut present_sources = present.iter().flat_map(|sources| sources.iter());
+        let place = match prefix.or_else(|| present_sources.find_map(login_prefix)) {
+            Some(prefix) if prefix != own_prefix => Place::Files(prefix),
+            None if has_keychain(profile, keychain)? => Place::Keychain,
+            _ => Place::OwnFiles(own_prefix),
+        };
+        Ok(Self {
+            keychain,
+            profile,
+            present,
+            place,
+        })
+    }
+
+    /// Checks whether the secrets of a login can be stored, without storing anything. A missing directory is created.
+    /// `is_token` means a token, else two keys.
+    ///
+    /// # Errors
+    /// Fails if the keychain does not answer, the directory cannot be used, or one of the files exists already and is
+    /// not of an earlier login.
+    pub(crate) fn check(&self, is_token: bool) -> Result<(), StoreError> {
+        if let Place::Files(prefix) | Place::OwnFiles(prefix) = &self.place {
+            let directory = directory_of(prefix);
+            let unwritable = |error| StoreError::Directory(directory.to_owned(), error);
+            private_file::create_directory(directory).map_err(unwritable)?;
+            if matches!(self.place, Place::OwnFiles(_)) {
+                require_private(directory)?;
+            }
+            private_file::check_directory(directory).map_err(unwritable)?;
+        }
         let keys: &[&str] = match is_token {
             true => &["access_token"],
             false => &["api_key", "app_key"],
         };
         for key in keys {
-            stored_secret(&self.source(profile, key), self.keychain)?;
+            self.stored_secret(&self.source(key))?;
         }
         Ok(())
     }
 
-    /// Stores all secrets of a profile, or none of them.
+    /// Stores all secrets of the profile, or none of them.
     ///
     /// # Errors
     /// Fails if one of them cannot be stored.
     pub(crate) fn save(
         &self,
-        profile: &str,
         credentials: &Credentials,
-    ) -> Result<StoreTransaction<'_>, StoreError> {
-        let source = |key| self.source(profile, key);
+    ) -> Result<StoreTransaction<'a>, StoreError> {
+        let source = |key| self.source(key);
         let (sources, secrets) = match credentials {
             Credentials::Keys { api_key, app_key } => {
                 let sources = SecretSources::Keys {
@@ -99,22 +167,46 @@ impl SecretStore<'_> {
             before: Vec::new(),
         };
         for (source, secret) in sources.iter().zip(secrets) {
-            let before = stored_secret(source, self.keychain)?;
-            write(source, secret, self.keychain)?;
+            let before = self.stored_secret(source)?;
+            write(source, secret, before.is_some(), self.keychain)?;
             transaction.before.push((source.clone(), before));
         }
         Ok(transaction)
     }
 
-    fn source(&self, profile: &str, key: &str) -> SecretSource {
-        match &self.file_prefix {
-            None => SecretSource::keyring(profile, key),
-            Some(prefix) => {
+    fn source(&self, key: &str) -> SecretSource {
+        match &self.place {
+            Place::Keychain => SecretSource::keyring(self.profile, key),
+            Place::Files(prefix) | Place::OwnFiles(prefix) => {
                 let mut path = prefix.clone().into_os_string();
                 path.push(FILE_NAME_INFIX);
                 path.push(key.replace('_', "-"));
                 SecretSource::File(path.into())
             }
+        }
+    }
+
+    /// The secret that is stored now. `None` if there is none. A file that no login has written for this profile is an
+    /// error.
+    fn stored_secret(&self, source: &SecretSource) -> Result<Option<SecretString>, StoreError> {
+        let path = match source {
+            SecretSource::Keyring(account) => {
+                let secret = self.keychain.get(account);
+                return secret.map_err(|source| keychain_error(account, source));
+            }
+            SecretSource::File(path) => path,
+            SecretSource::Environment(_) | SecretSource::Command { .. } => return Ok(None),
+        };
+        let mut present = self.present.iter().flat_map(|sources| sources.iter());
+        let may_replace =
+            matches!(self.place, Place::OwnFiles(_)) || present.any(|present| present == source);
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Ok(_) if !may_replace => Err(StoreError::Exists(path.clone())),
+            _ => match fs::read_to_string(path).map(Zeroizing::new) {
+                Ok(secret) => Ok(Some(secret.as_str().into())),
+                Err(error) => Err(StoreError::Unreadable(path.clone(), error)),
+            },
         }
     }
 }
@@ -135,30 +227,74 @@ impl Drop for StoreTransaction<'_> {
     fn drop(&mut self) {
         for (source, before) in &self.before {
             let _ = match before {
-                Some(secret) => write(source, secret, self.keychain),
+                Some(secret) => write(source, secret, true, self.keychain),
                 None => delete(source, self.keychain).map(drop),
             };
         }
     }
 }
 
-/// The secret that the keychain holds now. `None` for a file; an existing file is an error.
-fn stored_secret(
-    source: &SecretSource,
-    keychain: &dyn Keychain,
-) -> Result<Option<SecretString>, StoreError> {
-    match source {
-        SecretSource::Keyring(account) => keychain
-            .get(account)
-            .map_err(|source| keychain_error(account, source)),
-        SecretSource::File(path) if path.exists() => Err(StoreError::Exists(path.clone())),
-        _ => Ok(None),
+/// The path of a file that a login has written, without the suffix; `None` for any other source.
+fn login_prefix(source: &SecretSource) -> Option<PathBuf> {
+    let SecretSource::File(path) = source else {
+        return None;
+    };
+    let (prefix, _) = path.to_str()?.rsplit_once(FILE_NAME_INFIX)?;
+    is_login_source(source).then(|| prefix.into())
+}
+
+/// Whether there is a keychain.
+///
+/// # Errors
+/// Fails if it cannot be used.
+fn has_keychain(profile: &str, keychain: &dyn Keychain) -> Result<bool, StoreError> {
+    let SecretSource::Keyring(account) = SecretSource::keyring(profile, "api_key") else {
+        return Ok(false);
+    };
+    match keychain.get(&account) {
+        Ok(_) => Ok(true),
+        Err(KeychainError::NotBuiltIn | KeychainError::Unavailable(_)) => Ok(false),
+        Err(error) => Err(keychain_error(&account, error)),
     }
 }
 
+/// The name of a profile as part of a file name: bytes that are not allowed in one everywhere are percent-encoded.
+fn file_name(profile: &str) -> String {
+    let mut name = String::new();
+    for c in profile.chars() {
+        if c.is_alphanumeric() || "-_. ".contains(c) {
+            name.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                // Writing to a string does not fail.
+                let _ = write!(name, "%{byte:02X}");
+            }
+        }
+    }
+    name
+}
+
+/// Checks that a directory belongs to the user, and that nobody else may open it.
+fn require_private(directory: &Path) -> Result<(), StoreError> {
+    let metadata = fs::metadata(directory);
+    let metadata = metadata.map_err(|error| StoreError::Directory(directory.to_owned(), error))?;
+    let path = directory.to_owned();
+    if !is_own(&metadata) {
+        return Err(StoreError::NotOwned(path));
+    }
+    if others_may_enter(&metadata) {
+        let command = chmod_command("700", directory);
+        return Err(StoreError::Exposed { path, command });
+    }
+    Ok(())
+}
+
+/// Writes a secret. A file takes the place of the present one only with `replace`.
 fn write(
     source: &SecretSource,
     secret: &SecretString,
+    replace: bool,
     keychain: &dyn Keychain,
 ) -> Result<(), StoreError> {
     match source {
@@ -166,7 +302,11 @@ fn write(
             .set(account, secret)
             .map_err(|source| keychain_error(account, source)),
         SecretSource::File(path) => {
-            let written = private_file::create_new(path, secret.expose_secret().as_bytes());
+            let content = secret.expose_secret().as_bytes();
+            let written = match replace {
+                true => private_file::replace_private(path, content),
+                false => private_file::create_new(path, content),
+            };
             written.map_err(|error| match error.kind() {
                 ErrorKind::AlreadyExists => StoreError::Exists(path.clone()),
                 _ => StoreError::Unwritable(path.clone(), error),
@@ -240,18 +380,26 @@ mod tests {
         }
     }
 
+    /// The store of the profile `hub`, whose configuration file is in `directory`.
+    fn store<'a>(
+        keychain: &'a dyn Keychain,
+        present: Option<&'a SecretSources>,
+        prefix: Option<PathBuf>,
+        directory: &Path,
+    ) -> SecretStore<'a> {
+        SecretStore::new("hub", present, prefix, directory, keychain).unwrap()
+    }
+
     fn in_keychain(keychain: &dyn Keychain) -> SecretStore<'_> {
-        SecretStore {
-            keychain,
-            file_prefix: None,
-        }
+        store(keychain, None, None, Path::new("/nowhere"))
     }
 
     fn in_files(keychain: &dyn Keychain, prefix: PathBuf) -> SecretStore<'_> {
-        SecretStore {
-            keychain,
-            file_prefix: Some(prefix),
-        }
+        store(keychain, None, Some(prefix), Path::new("/nowhere"))
+    }
+
+    fn token(token: &str) -> Credentials {
+        Credentials::Token(token.into())
     }
 
     fn stored(keychain: &dyn Keychain, account: &str) -> Option<String> {
@@ -288,7 +436,7 @@ mod tests {
     fn the_keychain_holds_each_secret_under_the_profiles_name_until_it_is_deleted() {
         let keychain = MemoryKeychain::default();
         let store = in_keychain(&keychain);
-        let transaction = store.save("hub", &keys("test-api-key")).unwrap();
+        let transaction = store.save(&keys("test-api-key")).unwrap();
         let sources = transaction.sources();
         assert_eq!(
             *sources,
@@ -314,7 +462,7 @@ mod tests {
             .set("hub/api-key", &"test-old-api-key".into())
             .unwrap();
         let store = in_keychain(&keychain);
-        let transaction = store.save("hub", &keys("test-new-api-key")).unwrap();
+        let transaction = store.save(&keys("test-new-api-key")).unwrap();
         drop(transaction);
         let api_key = stored(&keychain, "hub/api-key");
         assert_eq!(api_key.as_deref(), Some("test-old-api-key"));
@@ -329,17 +477,17 @@ mod tests {
             deleted: Mutex::default(),
         };
         let store = in_keychain(&keychain);
-        assert!(store.save("hub", &keys("test-api-key")).is_err());
+        assert!(store.save(&keys("test-api-key")).is_err());
         assert_eq!(stored(&keychain, "hub/api-key"), None);
         assert_eq!(*keychain.deleted.lock().unwrap(), ["hub/api-key"]);
     }
 
     #[test]
-    fn a_keychain_that_is_not_there_is_found_out_before_anything_is_stored() {
-        struct Missing;
-        impl Keychain for Missing {
+    fn a_keychain_that_refuses_is_found_out_before_anything_is_stored() {
+        struct Locked;
+        impl Keychain for Locked {
             fn get(&self, _: &str) -> Result<Option<SecretString>, KeychainError> {
-                Err(KeychainError::NotBuiltIn)
+                Err(KeychainError::Unexpected)
             }
             fn set(&self, _: &str, _: &SecretString) -> Result<(), KeychainError> {
                 panic!("nothing may be stored here")
@@ -348,12 +496,84 @@ mod tests {
                 panic!("nothing is stored here")
             }
         }
-        let store = in_keychain(&Missing);
-        for is_token in [true, false] {
-            let error = store.check("hub", is_token).unwrap_err();
-            assert!(matches!(error, StoreError::Keychain { .. }));
+        let refused = SecretStore::new("hub", None, None, Path::new("/nowhere"), &Locked);
+        assert!(matches!(refused, Err(StoreError::Keychain { .. })));
+    }
+
+    /// As a build without a keychain.
+    struct Missing;
+
+    impl Keychain for Missing {
+        fn get(&self, _: &str) -> Result<Option<SecretString>, KeychainError> {
+            Err(KeychainError::NotBuiltIn)
         }
-        assert!(store.save("hub", &keys("test-api-key")).is_err());
+        fn set(&self, _: &str, _: &SecretString) -> Result<(), KeychainError> {
+            Err(KeychainError::NotBuiltIn)
+        }
+        fn delete(&self, _: &str) -> Result<bool, KeychainError> {
+            Err(KeychainError::NotBuiltIn)
+        }
+    }
+
+    #[test]
+    fn without_a_keychain_secrets_are_in_files_beside_the_configuration_file() {
+        let home = tempfile::tempdir().unwrap();
+        let in_keychain = SecretSources::Token(SecretSource::keyring("hub", "access_token"));
+        // A profile may name a keychain that this machine does not have.
+        for present in [None, Some(&in_keychain)] {
+            let store = store(&Missing, present, None, home.path());
+            store.check(true).unwrap();
+            let transaction = store.save(&token("test-token")).unwrap();
+            let path = home.path().join("keys/hub.orgconn-access-token");
+            let expected = SecretSources::Token(SecretSource::File(path.clone()));
+            assert_eq!(*transaction.sources(), expected);
+            assert_eq!(fs::read_to_string(path).unwrap(), "test-token");
+        }
+    }
+
+    #[test]
+    fn a_second_login_replaces_the_files_of_the_first_one_or_restores_them() {
+        let home = tempfile::tempdir().unwrap();
+        for prefix in [None, Some(home.path().join("elsewhere"))] {
+            let first = store(&Missing, None, prefix, home.path());
+            first.check(false).unwrap();
+            let transaction = first.save(&keys("test-old-api-key")).unwrap();
+            let sources = transaction.sources().clone();
+            transaction.commit();
+            let SecretSources::Keys {
+                api_key: SecretSource::File(path),
+                ..
+            } = &sources
+            else {
+                panic!("the keys are in files");
+            };
+            let second = store(&Missing, Some(&sources), None, home.path());
+            second.check(false).unwrap();
+            let transaction = second.save(&keys("test-new-api-key")).unwrap();
+            assert_eq!(*transaction.sources(), sources);
+            assert_eq!(fs::read_to_string(path).unwrap(), "test-new-api-key");
+            drop(transaction);
+            assert_eq!(fs::read_to_string(path).unwrap(), "test-old-api-key");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_for_secrets_that_others_may_open_is_refused_with_the_mend() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let directory = home.path().join("keys");
+        let store = store(&Missing, None, None, home.path());
+        store.check(true).unwrap();
+        let mode = |mode| fs::set_permissions(&directory, fs::Permissions::from_mode(mode));
+        assert_eq!(
+            fs::metadata(&directory).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        mode(0o750).unwrap();
+        let error = store.check(true).unwrap_err().to_string();
+        let command = chmod_command("700", &directory);
+        assert!(error.contains(&command), "{error}");
     }
 
     #[test]
@@ -361,18 +581,18 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let keychain = MemoryKeychain::default();
         let store = in_files(&keychain, home.path().join("hub"));
-        let token = Credentials::Token("test-token".into());
-        store.check("hub", true).unwrap();
-        let transaction = store.save("hub", &token).unwrap();
+        let token = token("test-token");
+        store.check(true).unwrap();
+        let transaction = store.save(&token).unwrap();
         let path = home.path().join("hub.orgconn-access-token");
         let source = SecretSource::File(path.clone());
         assert_eq!(*transaction.sources(), SecretSources::Token(source.clone()));
-        let second = store.save("hub", &token).map(drop);
-        for refused in [store.check("hub", true), second] {
+        let second = store.save(&token).map(drop);
+        for refused in [store.check(true), second] {
             assert!(matches!(refused, Err(StoreError::Exists(_))));
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "test-token");
-        store.check("hub", false).unwrap();
+        store.check(false).unwrap();
         assert!(delete_login_secret(&source, &keychain).unwrap());
         assert!(!path.exists());
     }
@@ -384,8 +604,21 @@ mod tests {
         fs::write(&in_the_way, "somebody's").unwrap();
         let keychain = MemoryKeychain::default();
         let store = in_files(&keychain, home.path().join("hub"));
-        assert!(store.save("hub", &keys("test-api-key")).is_err());
+        assert!(store.save(&keys("test-api-key")).is_err());
         assert!(!home.path().join("hub.orgconn-api-key").exists());
         assert_eq!(fs::read_to_string(in_the_way).unwrap(), "somebody's");
+    }
+
+    #[test]
+    fn each_profile_has_a_file_name_of_its_own_that_every_system_allows() {
+        for (profile, expected) in [
+            ("hub", "hub"),
+            ("Köln 2.0_a-b", "Köln 2.0_a-b"),
+            ("../a", "..%2Fa"),
+            ("a%2Fb", "a%252Fb"),
+            ("C:\\a?", "C%3A%5Ca%3F"),
+        ] {
+            assert_eq!(file_name(profile), expected);
+        }
     }
 }

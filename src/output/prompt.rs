@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{self, DisableBracketedPaste};
 use crossterm::{cursor, terminal};
 use inquire::ui::RenderConfig;
-use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode};
+use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
@@ -59,7 +59,44 @@ impl Output {
         Ok(chosen.iter().map(|option| option.index).collect())
     }
 
-    /// Asks for a secret, which is not shown while it is typed. `None` if the user declines.
+    /// Asks the user to choose one of `items`, of which the first is proposed. Returns its index in `items`. `None` if
+    /// the user declines.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn choose_one(
+        &mut self,
+        question: &str,
+        items: &[&str],
+    ) -> io::Result<Option<usize>> {
+        let question = escape_message(question);
+        let items: Vec<_> = items.iter().map(|item| escape_message(item)).collect();
+        let prompt = Select::new(&question, items)
+            .with_help_message("arrows and letters move, enter confirms, escape declines")
+            .with_page_size(10)
+            .with_render_config(self.prompt_style());
+        let chosen = self.ask(|| prompt.raw_prompt())?;
+        Ok(chosen.map(|option| option.index))
+    }
+
+    /// Asks for a text. Enter alone gives the proposal. `None` if the user declines, or there is no proposal.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn ask_text(
+        &mut self,
+        question: &str,
+        proposal: Option<&str>,
+    ) -> io::Result<Option<String>> {
+        let question = escape_message(question);
+        let mut prompt = Text::new(&question).with_render_config(self.prompt_style());
+        prompt.default = proposal;
+        let typed = self.ask(|| prompt.prompt())?;
+        let typed = typed.map(|typed| typed.trim().to_owned());
+        Ok(typed.filter(|typed| !typed.is_empty()))
+    }
+
+    /// Asks for a secret, which is not shown while it is typed. `None` if the user declines, or types nothing.
     ///
     /// # Errors
     /// Fails as [`Output::confirm`] does.
@@ -70,6 +107,7 @@ impl Output {
             .without_confirmation()
             .with_render_config(self.prompt_style());
         let typed = self.ask(|| prompt.prompt())?.map(Zeroizing::new);
+        let typed = typed.filter(|typed| !typed.trim().is_empty());
         Ok(typed.map(|typed| typed.as_str().into()))
     }
 

@@ -222,7 +222,7 @@ impl ArgumentCompleter {
             ["plan" | "apply"] => column_names::<StepRow>(),
             ["history"] => column_names::<HistoryRow>(),
             ["orgs"] => column_names::<OrgRow>(),
-            ["auth", "status"] => column_names::<IdentityRow>(),
+            ["auth", "login" | "status"] => column_names::<IdentityRow>(),
             ["auth", _] | ["profile", _] => column_names::<ProfileRow>(),
             _ => Vec::new(),
         }

@@ -1,68 +1,70 @@
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use anyhow::Context as _;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::single_profile;
-use crate::api::CurrentUser;
-use crate::app::App;
-use crate::commands::profile_helpers;
+use super::{chosen_profile, status};
+use crate::api::{Client, ErrorKind};
+use crate::app::{Account, App};
+use crate::commands::{profile_helpers, report};
 use crate::config::{
-    ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, KeychainError, Profile,
-    ProfileDraft, SecretError, SecretStore, Server, StoreError, SystemKeychain, decode_secret,
+    ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, Profile, ProfileDraft, SITES,
+    SecretError, SecretSource, SecretSources, SecretStore, Server, SystemKeychain, decode_secret,
     parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::OrgRef;
-use crate::output::{Output, ProfileRow};
+use crate::output::{IdentityRow, Output};
 
-/// Store the keys of a profile after checking them
+/// Check the keys of an org and store them in a profile
 ///
-/// The keys are asked for without being shown, or read from standard input: the API key on the first line, the
-/// application key on the second, or a token alone. They go to the system's keychain, or with --to-file to files that
-/// nobody else may read; the profile says where they are, and which org they belong to. A profile that is not there
-/// is made; without --profile it is the default one.
+/// On a terminal it asks for a profile, its site and the keys, which are not shown. In a script the keys are read from
+/// standard input: the API key on the first line and the application key on the second, or with --token a token alone.
+/// Without --profile a script logs in to the default profile, else to one with the name `default`.
+///
+/// The keys are checked before anything is stored. They go to the system's keychain where there is one (in a build with
+/// the feature `keyring`), else to files that nobody else may read, in the directory `keys` beside the configuration
+/// file. The profile says where they are, and which org they belong to. A second login replaces the keys once the new
+/// ones have proved good. The first profile is the default one.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Log in with an access token in place of the two keys
     #[arg(long)]
     token: bool,
 
-    /// Keep the keys in PATH.orgconn-api-key and PATH.orgconn-app-key (PATH.orgconn-access-token), which must not
-    /// exist yet
+    /// Keep the keys in files at PATH
+    ///
+    /// They are PATH.orgconn-api-key and PATH.orgconn-app-key, or PATH.orgconn-access-token. Only files that the profile
+    /// names already are replaced.
     #[arg(long, value_name = "PATH")]
     to_file: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    app.output.check_listing::<ProfileRow>()?;
+    app.output.check_listing::<IdentityRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
-    let location = app.config_location()?;
-    let login = Login::new(ConfigEditor::open(&location)?.file(), app)?;
-    let store = SecretStore {
-        keychain: &SystemKeychain,
-        file_prefix: args.to_file.map(std::path::absolute).transpose()?,
-    };
-    store
-        .check(&login.profile, args.token)
-        .map_err(explain_store)?;
     app.watch_signals()?;
+    let location = app.config_location()?;
+    let file = ConfigEditor::open(&location)?.file().clone();
+    let login = Login::new(&file, app)?;
+    let store = login.store(args.to_file, &location)?;
+    store.check(args.token)?;
+    ConfigEditor::check_writable(&location)?;
     let credentials = read_credentials(args.token, &mut app.output)?;
-    let user = login
-        .verify(&credentials, app)
-        .await
-        .map_err(|error| error.context("nothing was stored"))?;
-    login.require_same_org(&user)?;
-    let file = login.save(&user, &store, &credentials, &location)?;
-    login.report(&user, &mut app.output);
-    let row = profile_helpers::row(file.profile(&login.profile)?, &file);
-    profile_helpers::show(vec![row], app)
+    let row = login.check(&credentials, app).await;
+    let mut row = row.map_err(|error| error.context(NOTHING_STORED))?;
+    let (file, sources, is_new_default) = login.save(&row, &store, &credentials, &location)?;
+    row.credentials = Some(profile_helpers::origins(&sources));
+    login.report(&row, &sources, is_new_default, &mut app.output);
+    login.delete_old_secrets(&sources, &file, &mut app.output);
+    report::print_rows(vec![row], true, &[], &mut app.output)
 }
 
 /// The profile that a login creates where no profile is chosen and there is no default one.
 const FIRST_PROFILE: &str = "default";
+
+const NOTHING_STORED: &str = "nothing was stored";
 
 /// The target of a login.
 struct Login {
@@ -76,17 +78,22 @@ struct Login {
 }
 
 impl Login {
-    fn new(file: &ConfigFile, app: &App) -> Result<Self> {
-        let chosen = single_profile(app, file)?;
-        let becomes_default = chosen.is_none();
-        let profile = chosen.unwrap_or_else(|| FIRST_PROFILE.to_owned());
+    /// Asks for the profile and the site on a terminal, where they are not given.
+    fn new(file: &ConfigFile, app: &mut App) -> Result<Self> {
+        let profile = profile_name(file, app)?;
         let existing = file.profile(&profile).ok().cloned();
+        if existing.is_none() {
+            file.check_new_name(&profile)?;
+        }
         let mut draft = profile_helpers::draft_of_server_flags(app)?;
         let server = match (&draft.server, &existing) {
             (Some(server), _) => server.clone(),
             (None, Some(existing)) => existing.server.clone(),
             (None, None) => {
-                let server = app.server()?;
+                let server = match app.server()? {
+                    default if default == Server::default() => ask_server(default, app)?,
+                    server => server,
+                };
                 // The server may come from environment variables, which a profile ignores. So the profile stores it.
                 draft.server = Some(server.clone()).filter(|server| *server != Server::default());
                 server
@@ -97,63 +104,122 @@ impl Login {
             .map_or(&[][..], |profile| &profile.trusted_hosts);
         let trusted_hosts = [of_profile, &file.trusted_hosts, &app.trusted_hosts()?].concat();
         server.endpoint(&trusted_hosts)?;
+        let mut others = file.profiles.iter();
+        let is_only = others.all(|other| other.name == profile);
         Ok(Self {
+            becomes_default: is_only || profile == FIRST_PROFILE,
             profile,
             existing,
-            becomes_default,
             server,
             trusted_hosts,
             draft,
         })
     }
 
-    /// Asks the API whether the credentials are valid, and who owns them.
-    async fn verify(&self, credentials: &Credentials, app: &mut App) -> Result<CurrentUser> {
+    /// The sources that the profile names before the login.
+    fn old_sources(&self) -> Option<&SecretSources> {
+        self.existing.as_ref()?.credentials.as_ref()
+    }
+
+    fn store(
+        &self,
+        to_file: Option<PathBuf>,
+        location: &ConfigLocation,
+    ) -> Result<SecretStore<'_>> {
+        let prefix = to_file.map(path::absolute).transpose()?;
+        let config_file = path::absolute(&location.path)?;
+        let directory = config_file.parent().unwrap_or(&config_file);
+        let sources = self.old_sources();
+        Ok(SecretStore::new(
+            &self.profile,
+            sources,
+            prefix,
+            directory,
+            &SystemKeychain,
+        )?)
+    }
+
+    /// Asks the API whether the credentials are valid and belong to the profile's org, who owns them, and what they
+    /// permit.
+    async fn check(&self, credentials: &Credentials, app: &mut App) -> Result<IdentityRow> {
         let chosen_accounts = app.accounts_with_credentials(
             self.server.clone(),
             self.trusted_hosts.clone(),
+            self.profile.clone(),
+            self.existing.as_ref().and_then(|profile| profile.org),
             credentials.clone(),
         )?;
-        let client = chosen_accounts.single_account()?.client().await?;
-        if let Credentials::Keys { .. } = credentials {
-            client.validate_keys().await?;
-        }
-        Ok(client.current_user().await?)
-    }
-
-    fn require_same_org(&self, user: &CurrentUser) -> Result<()> {
-        let pinned = self.existing.as_ref().and_then(|profile| profile.org);
-        match (pinned, user.org) {
-            (Some(pinned), Some(org)) if pinned != org => Err(CommandError::usage(format!(
-                "these keys belong to the org {org}, and the profile `{}` is for {pinned}; nothing was stored",
-                self.profile
-            ))
-            .hint("log in to another profile, or correct `org` in the configuration file")),
-            _ => Ok(()),
+        let account = chosen_accounts.single_account()?;
+        let progress = app.output.progress("checking the keys", None);
+        let has_keys = matches!(credentials, Credentials::Keys { .. });
+        match progress.during(identify(account, has_keys)).await {
+            Ok((row, None)) => Ok(row),
+            Ok((_, Some(mismatch))) => Err(mismatch.hint(
+                "log in to another profile with --profile, or correct `org` in the configuration file",
+            )),
+            Err(error) if is_refusal(error.api_kind()) => {
+                let client = account.client().await?;
+                Err(error.hint(self.refusal_hint(client, has_keys).await))
+            }
+            Err(error) => Err(error),
         }
     }
 
-    /// Stores the secrets and names them in the profile: both, or neither.
+    /// A hint about credentials that the API refuses. Both keys are checked together, so the API key is checked alone
+    /// to find the wrong one.
+    async fn refusal_hint(&self, client: &Client, has_keys: bool) -> String {
+        let server = self.server.label();
+        let wrong = match has_keys {
+            true => match client.validate_api_key().await {
+                Ok(()) => {
+                    return format!(
+                        "the API key is valid at {server}; the application key is wrong or revoked, or of another org"
+                    );
+                }
+                Err(error) if is_refusal(Some(error.kind())) => "the API key is",
+                Err(_) => "the keys are",
+            },
+            false => "the token is",
+        };
+        match &self.server {
+            Server::Site(site) => {
+                let others = SITES.iter().filter(|other| *other != site).copied();
+                format!(
+                    "{wrong} wrong or revoked, or not of the site {site}; --site names another: {}",
+                    others.collect::<Vec<_>>().join(", ")
+                )
+            }
+            Server::Url(_) => format!("{wrong} wrong or revoked, or not of the server {server}"),
+        }
+    }
+
+    /// Stores the secrets and names them in the profile: both, or neither. Returns the new settings, the sources of the
+    /// secrets, and whether the profile has become the default one.
     fn save(
         &self,
-        user: &CurrentUser,
+        row: &IdentityRow,
         store: &SecretStore<'_>,
         credentials: &Credentials,
         location: &ConfigLocation,
-    ) -> Result<ConfigFile> {
-        let stored = store.save(&self.profile, credentials)?;
+    ) -> Result<(ConfigFile, SecretSources, bool)> {
+        let stored = store.save(credentials)?;
+        let sources = stored.sources().clone();
         let draft = ProfileDraft {
-            org: user.org,
-            credentials: Some(stored.sources().clone()),
+            org: row.org.as_ref().map(|org| org.id),
+            credentials: Some(sources.clone()),
             ..self.draft.clone()
         };
-        let file = self.write_profile(&draft, location)?;
+        let (is_new_default, file) = self.write_profile(&draft, location)?;
         stored.commit();
-        Ok(file)
+        Ok((file, sources, is_new_default))
     }
 
-    fn write_profile(&self, draft: &ProfileDraft, location: &ConfigLocation) -> Result<ConfigFile> {
-        let (_, file) = ConfigEditor::edit(location, |editor| {
+    fn write_profile(
+        &self,
+        draft: &ProfileDraft,
+        location: &ConfigLocation,
+    ) -> Result<(bool, ConfigFile), FileError> {
+        ConfigEditor::edit(location, |editor| {
             let file = editor.file();
             let becomes_default = self.becomes_default && file.default_profile.is_none();
             let org = |profile: &Profile| profile.org;
@@ -165,54 +231,143 @@ impl Login {
                 // The keys were checked against what the profile was before.
                 _ => return Err(FileError::Changed(location.path.clone())),
             }
-            match becomes_default {
-                true => editor.set_default(&self.profile),
-                false => Ok(()),
+            if becomes_default {
+                editor.set_default(&self.profile)?;
             }
-        })?;
-        Ok(file)
+            Ok(becomes_default)
+        })
     }
 
-    fn report(&self, user: &CurrentUser, output: &mut Output) {
-        let name = user.name.as_deref().or(user.email.as_deref());
+    fn report(
+        &self,
+        row: &IdentityRow,
+        sources: &SecretSources,
+        is_new_default: bool,
+        output: &mut Output,
+    ) {
+        let name = row.user.name.as_deref().or(row.user.email.as_deref());
         let who = name.map_or_else(String::new, |name| format!(" as {name}"));
-        let org = user.org.map_or_else(
+        let org = row.org.as_ref().map_or_else(
             || "an org that the service does not name".to_owned(),
-            |id| format!("the org {}", OrgRef::from(id).label()),
+            |org| format!("the org {}", org.label()),
         );
+        let profile = &self.profile;
         output.note(&format!(
-            "the profile `{}` is logged in{who}, in {org}",
-            self.profile
+            "the profile `{profile}` is logged in{who}, in {org}"
         ));
-        if user.service_account == Some(false) {
+        let places: Vec<_> = sources
+            .iter()
+            .map(|source| format!("the {source}"))
+            .collect();
+        let access = match sources.iter().next() {
+            Some(SecretSource::File(_)) => ", which nobody else may read",
+            _ => "",
+        };
+        output.note(&format!("stored in {}{access}", places.join(" and ")));
+        if is_new_default {
+            output.note(&format!(
+                "`{profile}` is the default profile now, which is used where none is chosen"
+            ));
+        }
+        if row.user.service_account == Some(false) {
             output.hint(
                 "these are a person's keys, and connections are deleted with their creator's account: create them \
                  with a service account's",
             );
         }
+        if row.connections.read == "no" {
+            output.warn(
+                "these keys may not read connections: that takes the permission org_connections_read",
+            );
+        }
+        if row.connections.write == "no" {
+            output.hint(
+                "these keys may not change connections: that takes the permission org_connections_write",
+            );
+        }
+    }
+
+    /// Deletes the secrets that the profile does not name any more, if a login has stored them.
+    fn delete_old_secrets(&self, sources: &SecretSources, file: &ConfigFile, output: &mut Output) {
+        let old = self.old_sources().into_iter().flat_map(SecretSources::iter);
+        let old = old.filter(|old| sources.iter().all(|new| new != *old));
+        let deleted = profile_helpers::delete_login_secrets(old, &self.profile, file, output);
+        if let Err(error) = deleted.map_err(CommandError::from) {
+            output.warn(&format!(
+                "an old secret is left behind: {}",
+                error.message()
+            ));
+        }
     }
 }
 
-/// Adds a hint with the alternatives where no keychain can be used.
-fn explain_store(error: StoreError) -> CommandError {
-    let is_missing = matches!(
-        &error,
-        StoreError::Keychain {
-            source: KeychainError::NotBuiltIn | KeychainError::Unavailable(_),
-            ..
+/// The profile to log in to: the chosen one, else the one that a person names, else the default one.
+fn profile_name(file: &ConfigFile, app: &mut App) -> Result<String> {
+    let proposal = file.default_profile.as_deref().unwrap_or(FIRST_PROFILE);
+    match chosen_profile(app)? {
+        Some(name) => Ok(name),
+        None if app.output.can_ask() => {
+            let answer = app.output.ask_text("Profile", Some(proposal));
+            require_answer(answer, "profile")
         }
-    );
-    let error = CommandError::from(error);
-    if !is_missing {
-        return error;
+        None => Ok(proposal.to_owned()),
     }
-    error
-        .context("there is no keychain to store the keys in; nothing was stored")
-        .hint(
-            "--to-file PATH stores them in files; or `orgconn profile add` with --api-key-env, --api-key-file or \
-             --api-key-command, and the same for --app-key, says where they are",
-        )
 }
+
+/// The site or the URL of the API that a person chooses; `default` where nobody can be asked.
+fn ask_server(default: Server, app: &mut App) -> Result<Server> {
+    const OTHER: &str = "another: a host name, or the URL of the API";
+    if !app.output.can_ask() {
+        return Ok(default);
+    }
+    let items = [SITES, &[OTHER]].concat();
+    let chosen = require_answer(app.output.choose_one("Site", &items), "site")?;
+    if let Some(site) = SITES.get(chosen) {
+        return Ok(Server::Site((*site).to_owned()));
+    }
+    let text = app.output.ask_text("Site or URL of the API", None);
+    let text = require_answer(text, "site")?;
+    let server = match text.contains("://") {
+        true => Server::from_url(&text),
+        false => Server::from_site(&text),
+    };
+    server.map_err(|problem| CommandError::usage(format!("`{text}` {problem}")))
+}
+
+/// The answer to a question.
+///
+/// # Errors
+/// Fails if the user pressed Ctrl-C or declined. `noun` says what was asked for.
+fn require_answer<T>(answer: io::Result<Option<T>>, noun: &str) -> Result<T> {
+    let answer = answer.map_err(|error| CommandError::unanswered(error, NOTHING_STORED))?;
+    answer.ok_or_else(|| {
+        let message = format!("no {noun} was given; {NOTHING_STORED}");
+        CommandError::new(Exit::Failure, message)
+    })
+}
+
+/// The owner and the permissions of the credentials, and an error if they belong to another org than the profile names.
+async fn identify(
+    account: &Account,
+    has_keys: bool,
+) -> Result<(IdentityRow, Option<CommandError>)> {
+    if has_keys {
+        account.client().await?.validate_keys().await?;
+    }
+    status::identify(account).await
+}
+
+fn is_refusal(kind: Option<ErrorKind>) -> bool {
+    matches!(
+        kind,
+        Some(ErrorKind::Unauthenticated | ErrorKind::Forbidden)
+    )
+}
+
+/// The names of the secrets.
+const API_KEY: &str = "API key";
+const APP_KEY: &str = "application key";
+const TOKEN: &str = "access token";
 
 /// The maximum length of both keys together, in bytes.
 const MAX_INPUT: usize = 128 * 1024;
@@ -225,8 +380,8 @@ const MAX_INPUT: usize = 128 * 1024;
 /// be a secret.
 fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
     let names: &[&str] = match token {
-        true => &["access token"],
-        false => &["API key", "application key"],
+        true => &[TOKEN],
+        false => &[API_KEY, APP_KEY],
     };
     let secrets = if output.can_ask() {
         ask(names, output)?
@@ -251,17 +406,9 @@ fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
     for name in names {
         let (first, rest) = name.split_at(1);
         let question = format!("{}{rest}", first.to_uppercase());
-        let typed = output
-            .ask_secret(&question)
-            .map_err(|error| CommandError::unanswered(error, "nothing was stored"))?
-            .ok_or_else(|| {
-                CommandError::new(
-                    Exit::Failure,
-                    format!("no {name} was given; nothing was stored"),
-                )
-            })?;
+        let typed = require_answer(output.ask_secret(&question), name)?;
         let origin = format!("what was typed for the {name}");
-        secrets.push(secret(typed.expose_secret().as_bytes(), origin)?);
+        secrets.push(secret(typed.expose_secret().as_bytes(), name, origin)?);
     }
     Ok(secrets)
 }
@@ -284,16 +431,44 @@ fn read_lines(names: &[&str]) -> Result<Vec<SecretString>> {
     let named = lines.iter().zip(names);
     named
         .map(|(line, name)| {
-            secret(
-                line.as_bytes(),
-                format!("standard input, where the {name} should be"),
-            )
+            let origin = format!("standard input, where the {name} should be");
+            secret(line.as_bytes(), name, origin)
         })
         .collect()
 }
 
-fn secret(bytes: &[u8], origin: String) -> Result<SecretString> {
-    Ok(parse_secret(bytes).map_err(|source| SecretError { origin, source })?)
+/// Reads the secret that is wanted under this name.
+///
+/// # Errors
+/// Fails if it cannot be a secret, or is another kind of secret.
+fn secret(bytes: &[u8], name: &str, origin: String) -> Result<SecretString> {
+    let secret = match parse_secret(bytes) {
+        Ok(secret) => secret,
+        Err(source) => return Err(SecretError { origin, source }.into()),
+    };
+    match kind_of_secret(secret.expose_secret()) {
+        Some(kind) if kind != name => Err(CommandError::usage(format!(
+            "what was given as {name} looks like an {kind}; {NOTHING_STORED}"
+        ))
+        .hint(match kind {
+            TOKEN => "--token logs in with an access token",
+            _ if name == TOKEN => "without --token the login takes the two keys",
+            _ => "the API key comes first, which has 32 digits, then the application key, which has 40",
+        })),
+        _ => Ok(secret),
+    }
+}
+
+/// What a secret is by its form, where that is plain: API keys have 32 hexadecimal digits, application keys 40. The
+/// prefixes are those of Datadog's personal and service access tokens.
+fn kind_of_secret(secret: &str) -> Option<&'static str> {
+    let is_hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match secret.len() {
+        32 if is_hexadecimal => Some(API_KEY),
+        40 if is_hexadecimal => Some(APP_KEY),
+        _ if secret.starts_with("ddpat_") || secret.starts_with("ddsat_") => Some(TOKEN),
+        _ => None,
+    }
 }
 
 fn wrong_line_count(names: &[&str]) -> CommandError {

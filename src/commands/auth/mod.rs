@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use super::profile_helpers;
 use crate::app::App;
-use crate::config::{ConfigEditor, ConfigFile, ProfileChoice};
+use crate::config::{ConfigEditor, ProfileChoice};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
@@ -43,23 +43,34 @@ fn log_out(app: &mut App) -> Result<Exit> {
     profile_helpers::refuse_in_sandbox(app)?;
     let location = app.config_location()?;
     let file = ConfigEditor::open(&location)?.file().clone();
-    let name = single_profile(app, &file)?
+    let name = chosen_profile(app)?.or_else(|| file.default_profile.clone());
+    let name = name
         .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
     // This comes first: if a secret cannot be deleted, the profile must still name it.
-    profile_helpers::delete_login_secrets(file.profile(&name)?, &file, &mut app.output)?;
+    let profile = file.profile(&name)?;
+    match &profile.credentials {
+        Some(sources) => {
+            profile_helpers::delete_login_secrets(sources.iter(), &name, &file, &mut app.output)?;
+        }
+        None => app
+            .output
+            .note(&format!("the profile `{name}` has no keys")),
+    }
     let (_, file) = ConfigEditor::edit(&location, |editor| editor.remove_credentials(&name))?;
+    app.output
+        .note(&format!("the profile `{name}` stays, without keys"));
     let row = profile_helpers::row(file.profile(&name)?, &file);
     profile_helpers::show(vec![row], app)
 }
 
-/// The one profile that is chosen, else the default one, if there is one.
+/// The one profile that is chosen, if one is.
 ///
 /// # Errors
 /// Fails if several profiles are chosen.
-fn single_profile(app: &App, file: &ConfigFile) -> Result<Option<String>> {
+fn chosen_profile(app: &App) -> Result<Option<String>> {
     match app.profile_choice()? {
         ProfileChoice::Named(mut names) if names.len() == 1 => Ok(names.pop()),
-        ProfileChoice::None => Ok(file.default_profile.clone()),
+        ProfileChoice::None => Ok(None),
         _ => Err(CommandError::usage("this command works with one profile")
             .hint("name it with --profile")),
     }

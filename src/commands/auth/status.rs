@@ -38,7 +38,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 /// The row of the credentials, and an error if their org is not the one that the profile names.
-async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError>)> {
+pub(super) async fn identify(account: &Account) -> Result<(IdentityRow, Option<CommandError>)> {
     let user = async {
         let client = account.client().await?;
         Ok::<_, CommandError>((client, client.current_user().await?))

@@ -7,7 +7,7 @@ use super::shared_flags::Sorting;
 use crate::app::App;
 #[cfg(feature = "sandbox")]
 use crate::app::find_sample_profile;
-use crate::config::ConfigEditor;
+use crate::config::{ConfigEditor, SecretSources};
 use crate::error::{CommandError, Exit, Result};
 #[cfg(feature = "sandbox")]
 use crate::history::SANDBOX_HOST;
@@ -135,7 +135,8 @@ fn remove(name: &str, app: &mut App) -> Result<Exit> {
         app.output
             .hint("it was the default profile, and there is none now");
     }
-    let deleted = profile_helpers::delete_login_secrets(profile, &file, &mut app.output);
+    let sources = profile.credentials.iter().flat_map(SecretSources::iter);
+    let deleted = profile_helpers::delete_login_secrets(sources, name, &file, &mut app.output);
     if let Err(error) = deleted.map_err(CommandError::from) {
         let message = error.message();
         app.output

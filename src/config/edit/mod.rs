@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::credentials::SecretSources;
 use super::environment::ConfigLocation;
-use super::file::{ConfigFile, FileError, is_usable_name, parse};
+use super::file::{ConfigFile, FileError, parse};
 use super::secret::SecretSource;
 use super::site::Server;
 use crate::private_file::{self, Replacement};
@@ -77,6 +77,17 @@ impl ConfigEditor {
         })
     }
 
+    /// Checks that the file can be written, without writing it. A missing directory is created.
+    ///
+    /// # Errors
+    /// Fails if a new version of the file cannot be created next to it.
+    pub(crate) fn check_writable(location: &ConfigLocation) -> Result<(), FileError> {
+        let replacement = Replacement::prepare(&location.path, b"");
+        replacement
+            .map(drop)
+            .map_err(|error| FileError::Unwritable(location.path.clone(), error))
+    }
+
     /// The settings in the file when it was opened.
     pub(crate) fn file(&self) -> &ConfigFile {
         &self.file
@@ -87,15 +98,9 @@ impl ConfigEditor {
     /// # Errors
     /// Fails if the name is invalid, or another profile has it in any letter case.
     pub(crate) fn add(&mut self, name: &str, draft: &ProfileDraft) -> Result<(), FileError> {
-        if !is_usable_name(name) {
-            return Err(FileError::UnusableName);
-        }
+        self.file.check_new_name(name)?;
         let is_empty = self.document.is_empty();
         let profiles = self.profiles()?;
-        let is_same = |other: &str| other.to_lowercase() == name.to_lowercase();
-        if let Some((other, _)) = profiles.iter().find(|(other, _)| is_same(other)) {
-            return Err(FileError::ProfileExists(other.to_owned()));
-        }
         let mut table = Table::new();
         if !is_empty {
             table.decor_mut().set_prefix("\n");

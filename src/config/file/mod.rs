@@ -6,9 +6,9 @@ use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(super) use self::format::parse;
 pub(crate) use self::format::{ConfigFile, Profile};
-use self::format::{FormatError, NAME_RULE, did_you_mean};
-pub(super) use self::format::{is_usable_name, parse};
+use self::format::{FormatError, NAME_RULE, did_you_mean, is_usable_name};
 use super::environment::ConfigLocation;
 use crate::private_file::{self, chmod_command, others_may_read, others_may_write};
 use crate::text_input::decode;
@@ -134,6 +134,21 @@ impl ConfigFile {
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile, FileError> {
         let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| self.unknown_profile(name))
+    }
+
+    /// Checks that a new profile may have this name.
+    ///
+    /// # Errors
+    /// Fails if the name is invalid, or another profile has it in any letter case.
+    pub(crate) fn check_new_name(&self, name: &str) -> Result<(), FileError> {
+        if !is_usable_name(name) {
+            return Err(FileError::UnusableName);
+        }
+        let is_same = |profile: &&Profile| profile.name.to_lowercase() == name.to_lowercase();
+        match self.profiles.iter().find(is_same) {
+            Some(other) => Err(FileError::ProfileExists(other.name.clone())),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn unknown_profile(&self, name: &str) -> FileError {

@@ -1,10 +1,7 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{
-    API_KEY, APP_KEY, Api, Flaky, Gate, Reply, Terminal, World, connection, current_user, org_list,
-    page, uuid,
-};
+use crate::harness::{Api, Flaky, Gate, Reply, Terminal, World, connection, org_list, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -235,50 +232,4 @@ fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
             "{shown:?}"
         );
     }
-}
-
-/// Runs `auth login` until it asks for the API key.
-fn asked_for_key(world: &World) -> Terminal {
-    let mut terminal = Terminal::start(world, 100, &["auth", "login", "--to-file=keys"]);
-    terminal.wait_for_question("API key");
-    terminal
-}
-
-#[test]
-fn a_key_prompt_leaves_the_terminal_as_it_was() {
-    let world = World::bare();
-    for (keys, expected, message) in [
-        ("\u{3}", 130, "interrupted; nothing was stored\n"),
-        ("\u{1b}", 1, "no API key was given; nothing was stored\n"),
-        ("\u{4}", 1, "no API key was given; nothing was stored\n"),
-    ] {
-        let mut terminal = asked_for_key(&world);
-        terminal.press(keys);
-        let (code, shown) = terminal.end_as_before();
-        assert_eq!(code, Some(expected), "{shown}");
-        assert!(shown.ends_with(message), "{shown:?}");
-    }
-    for signal in ["INT", "TERM", "HUP"] {
-        let terminal = asked_for_key(&world);
-        terminal.signal(signal);
-        let (code, shown) = terminal.end_as_before();
-        assert_eq!(code, Some(130), "{shown}");
-    }
-}
-
-#[test]
-fn a_key_is_not_shown_while_it_is_typed() {
-    let api = Api::new();
-    api.get("/api/v2/validate_keys", &json!({"status": "ok"}))
-        .get("/api/v2/current_user", &current_user(1));
-    let world = World::bare();
-    let arguments = ["auth", "login", "--to-file=keys", "--api-url", &api.url()];
-    let mut terminal = Terminal::start(&world, 100, &arguments);
-    terminal.wait_for_question("API key");
-    terminal.press(&format!("{API_KEY}\r"));
-    terminal.wait_for_question("Application key");
-    terminal.press(&format!("{APP_KEY}\r"));
-    let (code, shown) = terminal.end_as_before();
-    assert_eq!(code, Some(0), "{shown}");
-    assert!(!shown.contains("test-"), "{shown}");
 }
