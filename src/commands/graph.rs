@@ -51,11 +51,15 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
     let graph = Graph::new(&connections, &orgs);
     let picture = match format {
-        Format::Matrix => graph.matrix(output.terminal_width(), output.is_colored()),
+        Format::Matrix => graph.matrix(
+            output.terminal_width(),
+            output.symbols(),
+            output.is_colored(),
+        ),
         Format::Mermaid => graph.mermaid(args.unconnected),
         Format::Dot => graph.dot(args.unconnected),
         Format::Svg => graph.svg(),
-        _ => graph.tree(output.terminal_width()),
+        _ => graph.tree(output.terminal_width(), output.symbols()),
     };
     report::print_text(Some(&picture), matches.answered, &failures, output)
 }

@@ -1,4 +1,3 @@
-use std::collections::{HashMap, HashSet};
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -7,7 +6,7 @@ use super::handle::Output;
 use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
 use crate::escape::escape;
-use crate::model::{ConnectionType, OrgRef};
+use crate::model::{ConnectionType, OrgRef, short_ids_of_shared_names};
 
 /// The changes of a plan for people: one line each, with `+`, `~` or `-` in front.
 impl Output {
@@ -75,29 +74,19 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
 }
 
 /// The steps that change something, each with the labels of its source and destination. Orgs that share their name with
-/// another one are named with their ids.
+/// another one are told apart by their ids: `Payments [1f7d93e0]`.
 pub(super) fn row_labels(rows: &[StepRow]) -> Vec<(&StepRow, [String; 2])> {
-    let shared_names = shared_names(rows);
-    let label = |org: &OrgRef| match org.name.as_deref() {
-        Some(name) if shared_names.contains(name) => format!("{name} ({})", org.id),
-        _ => org.label(),
+    let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
+    let named = orgs.filter_map(|org| Some((org.name.as_deref()?, org.id)));
+    let short_ids = short_ids_of_shared_names(named);
+    let label = |org: &OrgRef| match short_ids.get(&org.id) {
+        Some(short_id) => format!("{} [{short_id}]", org.label()),
+        None => org.label(),
     };
     let changes = rows.iter().filter(|row| row.is_change());
     changes
         .map(|row| (row, [label(&row.source), label(&row.destination)]))
         .collect()
-}
-
-/// The names that more than one org has.
-fn shared_names(rows: &[StepRow]) -> HashSet<&str> {
-    let mut ids = HashMap::new();
-    let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
-    let names = orgs.filter_map(|org| {
-        let name = org.name.as_deref()?;
-        let is_shared = *ids.entry(name).or_insert(org.id) != org.id;
-        is_shared.then_some(name)
-    });
-    names.collect()
 }
 
 /// The types that a step adds and removes: `+metrics -rum`.

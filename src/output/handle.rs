@@ -9,6 +9,7 @@ use super::listing::Listing;
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
+use super::symbols::Symbols;
 use crate::model::Connection;
 
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -174,6 +175,11 @@ impl Output {
     /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(crate) fn terminal_width(&self) -> Option<usize> {
         self.stdout.width
+    }
+
+    /// The characters to draw with.
+    pub(crate) fn symbols(&self) -> &'static Symbols {
+        Symbols::new(&self.options.environment)
     }
 
     /// Whether standard output is coloured.

@@ -25,6 +25,7 @@ mod records;
 mod row;
 mod shorten;
 mod streams;
+mod symbols;
 mod table;
 mod template;
 mod value;

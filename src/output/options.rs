@@ -151,6 +151,22 @@ pub(crate) struct TerminalEnvironment {
     pub(crate) term: Option<String>,
     /// `COLUMNS`: the width of a terminal that does not report its own.
     pub(crate) columns: Option<String>,
+    /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty, which says how characters are encoded.
+    pub(crate) locale: Option<String>,
+}
+
+impl TerminalEnvironment {
+    /// Whether the terminal only writes lines one below the other.
+    pub(super) fn is_dumb(&self) -> bool {
+        self.term.as_deref() == Some("dumb")
+    }
+
+    /// Whether characters outside ASCII can be shown. Windows has no such variables, and shows them.
+    pub(super) fn is_utf8(&self) -> bool {
+        let locale = self.locale.as_deref().unwrap_or_default();
+        let locale = locale.to_ascii_lowercase().replace('-', "");
+        cfg!(windows) || locale.contains("utf8")
+    }
 }
 
 impl ColorChoice {
@@ -164,8 +180,7 @@ impl ColorChoice {
             Self::Auto => {
                 let is_forced =
                     value(&environment.clicolor_force).is_some_and(|force| force != "0");
-                let is_dumb = environment.term.as_deref() == Some("dumb");
-                is_forced || (is_terminal && !is_dumb)
+                is_forced || (is_terminal && !environment.is_dumb())
             }
         }
     }
@@ -174,6 +189,7 @@ impl ColorChoice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::symbols::Symbols;
 
     #[test]
     fn a_terminal_is_colored_unless_the_environment_says_otherwise() {
@@ -190,12 +206,34 @@ mod tests {
                 no_color: no_color.map(Into::into),
                 clicolor_force: force.map(Into::into),
                 term: term.map(Into::into),
-                columns: None,
+                ..TerminalEnvironment::default()
             };
             let auto = ColorChoice::Auto.is_colored(&environment, is_terminal);
             assert_eq!(auto, is_colored, "{environment:?}");
             assert!(ColorChoice::Always.is_colored(&environment, is_terminal));
             assert!(!ColorChoice::Never.is_colored(&environment, is_terminal));
+        }
+    }
+
+    #[cfg(not(windows))]
+    #[test]
+    fn drawing_needs_a_locale_in_utf8_and_a_terminal_that_is_not_dumb() {
+        for (locale, term, is_drawn) in [
+            (Some("C.UTF-8"), None, true),
+            (Some("de_DE.utf8@euro"), Some("xterm"), true),
+            (Some("UTF-8"), None, true),
+            (Some("C.UTF-8"), Some("dumb"), false),
+            (Some("de_DE.ISO-8859-1"), None, false),
+            (Some("C"), None, false),
+            (None, None, false),
+        ] {
+            let environment = TerminalEnvironment {
+                locale: locale.map(Into::into),
+                term: term.map(Into::into),
+                ..TerminalEnvironment::default()
+            };
+            let symbols = Symbols::new(&environment);
+            assert_eq!(*symbols == Symbols::UNICODE, is_drawn, "{environment:?}");
         }
     }
 }

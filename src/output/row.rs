@@ -95,11 +95,11 @@ impl<R> Column<R> {
         }
     }
 
-    /// An id. A narrow terminal shows only its beginning, from this rank on.
-    pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>, rank: u8) -> Self {
+    /// An id. A narrow terminal shows only its beginning, before any column is left out.
+    pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
         Self {
             fit: Fit::ShortId,
-            ..Self::text(name, value).optional(rank)
+            ..Self::text(name, value).optional(0)
         }
     }
 

@@ -101,7 +101,8 @@ impl World {
         command
             .env_clear()
             .current_dir(self.home())
-            .env("HOME", self.home());
+            .env("HOME", self.home())
+            .env("LANG", "C.UTF-8");
         // Programs find the parts of Windows through these.
         for name in ["PATH", "SystemRoot", "TEMP", "TMP"] {
             if let Some(value) = inherited(name) {

@@ -24,6 +24,7 @@ use console::measure_text_width;
 use uuid::Uuid;
 
 use super::shorten::shorten;
+use super::symbols::Symbols;
 use crate::escape::escape;
 use crate::model::{Connection, Org, OrgDirectory, TypeSet, short_ids_of_shared_names};
 
@@ -130,12 +131,12 @@ impl Graph {
     /// A unique label for each node: orgs that share a name get the beginning of their ids, as `Payments [1f7d93e0]`.
     ///
     /// Names are cut to make labels of at most `width` columns, but an id or `(disabled)` is always whole.
-    fn labels(&self, width: usize) -> Vec<String> {
+    fn labels(&self, width: usize, ellipsis: &str) -> Vec<String> {
         let label = |node: &Node, id: &str| {
             let disabled = if node.disabled { " (disabled)" } else { "" };
             let suffix = format!("{id}{disabled}");
             let space = width.saturating_sub(measure_text_width(&suffix));
-            format!("{}{suffix}", shorten(&node.name, space))
+            format!("{}{suffix}", shorten(&node.name, space, ellipsis))
         };
         let mut labels: Vec<String> = self.nodes.iter().map(|node| label(node, "")).collect();
         let ids = self.nodes.iter().map(|node| node.id);
@@ -150,13 +151,13 @@ impl Graph {
 
     /// The labels with whole names.
     fn full_labels(&self) -> Vec<String> {
-        self.labels(usize::MAX)
+        self.labels(usize::MAX, Symbols::UNICODE.ellipsis)
     }
 
     /// Labels of limited width, for formats that other programs draw. Without `unconnected`, the orgs in no connection,
     /// which are the last nodes, are left out.
     fn short_labels(&self, unconnected: bool) -> Vec<String> {
-        let mut labels = self.labels(MAX_LABEL);
+        let mut labels = self.labels(MAX_LABEL, Symbols::UNICODE.ellipsis);
         if !unconnected {
             labels.truncate(self.unconnected().start);
         }

@@ -4,6 +4,7 @@ use console::measure_text_width;
 
 use super::matrix::{Block, Matrix, TypeSymbol};
 use super::{Graph, MAX_LABEL, plural};
+use crate::output::symbols::Symbols;
 
 const STYLE: &str = include_str!("style.css");
 const HEADING: &str = "Who sees whose data";
@@ -79,7 +80,7 @@ impl<'a> Picture<'a> {
     fn new(graph: &'a Graph) -> Self {
         let matrix = Matrix::new(graph);
         let blocks = matrix.blocks(MAX_COLUMNS, MAX_ROWS);
-        let labels = graph.labels(MAX_LABEL);
+        let labels = graph.labels(MAX_LABEL, Symbols::UNICODE.ellipsis);
         let row_labels = matrix.rows.iter().map(|&node| text_width(&labels[node]));
         let column_labels = labels[matrix.columns.clone()]
             .iter()

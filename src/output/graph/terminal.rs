@@ -7,16 +7,12 @@ use console::measure_text_width;
 
 use super::matrix::{Block, Matrix, TypeSymbol};
 use super::{Graph, MAX_WIDTH, plural};
+use crate::output::symbols::Symbols;
 
 /// The width of the line between two columns of the table, with the spaces around it.
 const GAP: usize = 3;
 /// The minimum width of the names of the sources, however narrow the terminal is.
 const MIN_NAME: usize = 13;
-
-const STYLE: TableStyle = TableStyle::new()
-    .header_lines(ContentLineStyle::none().junction('│'))
-    .header_separator(LineStyle::none().fill('─').junction('┼'))
-    .content_lines(ContentLineStyle::none().junction('│'));
 
 impl Graph {
     /// Draws the matrix as a table that fits `width` columns, with a legend and the orgs in no connection below. `None`
@@ -24,11 +20,17 @@ impl Graph {
     ///
     /// Where the names of the destinations do not fit, the columns are numbered and named below the table. Where the
     /// numbers do not fit either, there are several tables, each with the sources that have a cell in it.
-    pub(crate) fn matrix(&self, width: Option<usize>, is_colored: bool) -> String {
+    pub(crate) fn matrix(
+        &self,
+        width: Option<usize>,
+        symbols: &Symbols,
+        is_colored: bool,
+    ) -> String {
         let table = MatrixTable {
             graph: self,
             matrix: Matrix::new(self),
             width: width.unwrap_or(MAX_WIDTH),
+            symbols,
             is_colored,
         };
         let mut parts = Vec::new();
@@ -47,6 +49,7 @@ struct MatrixTable<'a> {
     graph: &'a Graph,
     matrix: Matrix<'a>,
     width: usize,
+    symbols: &'a Symbols,
     is_colored: bool,
 }
 
@@ -79,7 +82,7 @@ impl MatrixTable<'_> {
         let limit = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
         let mut table = Table::new();
         table
-            .load_style(STYLE)
+            .load_style(self.style())
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(limit(self.width))
             .force_no_tty()
@@ -87,12 +90,13 @@ impl MatrixTable<'_> {
         if self.is_colored {
             table.enforce_styling();
         }
-        let corner = ["SOURCE ↓\nDESTINATION →"].into_iter();
-        let header = corner.chain(headers.iter().map(String::as_str));
+        let (down_arrow, arrow) = (self.symbols.down_arrow, self.symbols.arrow);
+        let corner = format!("SOURCE {down_arrow}\nDESTINATION {arrow}");
+        let header = std::iter::once(&corner).chain(headers);
         table.set_header(header.map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
 
         let name_width = self.width.saturating_sub(self.columns_width(headers) + 1);
-        let labels = self.graph.labels(name_width.max(MIN_NAME));
+        let labels = self.labels(name_width.max(MIN_NAME));
         for &source in &block.rows {
             let cells = block.columns.clone().map(|node| self.cell(source, node));
             table.add_row([labels[source].clone()].into_iter().chain(cells));
@@ -111,7 +115,7 @@ impl MatrixTable<'_> {
         let mut lines = table.lines().map(|line| line.trim_end().to_owned());
         for line in lines.by_ref() {
             drawn.push_str(&format!("{line}\n"));
-            if line.starts_with('─') {
+            if line.starts_with(self.symbols.horizontal) {
                 break;
             }
         }
@@ -124,8 +128,8 @@ impl MatrixTable<'_> {
 
     /// Colours the letters in a drawn row, since a cell of comfy-table has one colour.
     fn color_letters(&self, row: &str, columns: usize) -> String {
-        // Counted from the right: the name of the source may contain a `│`, the cells do not.
-        let start = row.rmatch_indices('│').nth(columns - 1);
+        // Counted from the right: the name of the source may contain such a line, the cells do not.
+        let start = row.rmatch_indices(self.symbols.vertical).nth(columns - 1);
         let (name, cells) = row.split_at(start.map_or(row.len(), |(start, _)| start));
         let mut colored = name.to_owned();
         for character in cells.chars() {
@@ -138,7 +142,7 @@ impl MatrixTable<'_> {
         colored
     }
 
-    /// A letter for each type, always in the same position; `·` where the type is not shared. Empty where there is no
+    /// A letter for each type, always in the same position; a dot where the type is not shared. Empty where there is no
     /// connection.
     fn cell(&self, source: usize, destination: usize) -> String {
         let Some(edge) = self.matrix.edge(source, destination) else {
@@ -147,7 +151,7 @@ impl MatrixTable<'_> {
         let symbols = self.matrix.symbols.iter();
         let letters = symbols.map(|symbol| match symbol.is_in(&edge.types) {
             true => symbol.letter,
-            false => '·',
+            false => self.symbols.absent,
         });
         letters.collect()
     }
@@ -169,15 +173,31 @@ impl MatrixTable<'_> {
     /// The destinations that the numbers above the columns of a block stand for.
     fn destination_list(&self, block: &Block) -> String {
         let number_width = self.matrix.columns.len().to_string().len();
-        let labels = self
-            .graph
-            .labels(self.width.saturating_sub(number_width + 4));
+        let labels = self.labels(self.width.saturating_sub(number_width + 4));
         let line = |node: usize| format!("  {:>number_width$}  {}\n", node + 1, labels[node]);
         block.columns.clone().map(line).collect()
     }
 
+    fn labels(&self, width: usize) -> Vec<String> {
+        self.graph.labels(width, self.symbols.ellipsis)
+    }
+
+    /// The lines between the columns, and below the header.
+    fn style(&self) -> TableStyle {
+        let Symbols {
+            horizontal,
+            vertical,
+            crossing,
+            ..
+        } = *self.symbols;
+        TableStyle::new()
+            .header_lines(ContentLineStyle::none().junction(vertical))
+            .header_separator(LineStyle::none().fill(horizontal).junction(crossing))
+            .content_lines(ContentLineStyle::none().junction(vertical))
+    }
+
     fn unconnected_list(&self) -> String {
-        let labels = self.graph.labels(self.width.saturating_sub(2));
+        let labels = self.labels(self.width.saturating_sub(2));
         let orgs = &labels[self.graph.unconnected()];
         let names: String = orgs.iter().map(|label| format!("  {label}\n")).collect();
         format!("In no connection: {}\n{names}", plural(orgs.len(), "org"))
@@ -203,7 +223,7 @@ mod tests {
 
     #[test]
     fn letters_are_coloured_where_colour_is_wanted() {
-        let matrix = small().matrix(Some(80), true);
+        let matrix = small().matrix(Some(80), &Symbols::UNICODE, true);
         assert!(
             matrix.contains("\u{1b}[1m\u{1b}[94mL\u{1b}[0m"),
             "{matrix:?}"
@@ -217,7 +237,7 @@ mod tests {
     #[test]
     fn columns_are_numbered_where_their_names_do_not_fit() {
         assert_data_eq!(
-            mesh(5, 2).matrix(Some(40), false),
+            mesh(5, 2).matrix(Some(40), &Symbols::UNICODE, false),
             str![[r#"
 SOURCE ↓              │  1  │  2  │  3
 DESTINATION →         │     │     │
@@ -252,11 +272,11 @@ L logs  M metrics  A audit
     fn a_matrix_fits_its_width_or_keeps_every_name_whole() {
         let graph = mesh(30, 4);
         for width in [30, 40, 80, 120, 200] {
-            for line in graph.matrix(Some(width), false).lines() {
+            for line in graph.matrix(Some(width), &Symbols::ASCII, false).lines() {
                 assert!(measure_text_width(line) <= width, "{line}");
             }
         }
-        let matrix = graph.matrix(None, false);
+        let matrix = graph.matrix(None, &Symbols::UNICODE, false);
         assert_eq!(matrix.matches("DESTINATION").count(), 1);
         assert_eq!(matrix.matches("Team 7 of the company").count(), 2);
     }

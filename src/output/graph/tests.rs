@@ -10,8 +10,8 @@ use crate::model::{Connection, Org};
 /// The graph in every format.
 fn all_formats(graph: &Graph) -> [String; 5] {
     [
-        graph.tree(Some(80)),
-        graph.matrix(Some(80), false),
+        graph.tree(Some(80), &Symbols::UNICODE),
+        graph.matrix(Some(80), &Symbols::UNICODE, false),
         graph.svg(),
         graph.dot(true),
         graph.mermaid(true),
@@ -106,7 +106,7 @@ fn names_that_are_the_same_when_shortened_are_told_apart() {
         "Payme…pe [00000002]",
         "Retail",
     ];
-    assert_eq!(Graph::new(&[], &orgs).labels(19), expected);
+    assert_eq!(Graph::new(&[], &orgs).labels(19, "…"), expected);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_long_name_is_cut_in_its_middle() {
         ("Retail", 0, "…"),
     ];
     for (name, width, expected) in cases {
-        assert_eq!(shorten(name, width), expected, "{name} in {width}");
+        assert_eq!(shorten(name, width, "…"), expected, "{name} in {width}");
     }
 }
 

@@ -2,10 +2,11 @@ use comfy_table::{ColumnConstraint, Table, TableStyle, Width};
 use console::measure_text_width;
 
 use super::{Edge, Graph, MAX_WIDTH};
+use crate::output::symbols::Symbols;
 
 /// The space between a name and the types to the right of it.
 const GAP: usize = 2;
-/// The width of `├── `.
+/// The width of the line in front of an item.
 const BRANCH: usize = 4;
 /// The minimum width of a name, however narrow the terminal is.
 const MIN_NAME: usize = 12;
@@ -14,19 +15,19 @@ impl Graph {
     /// Draws each destination with its sources below it, and the orgs in no connection at the end.
     ///
     /// Lines are broken between words to fit `width` columns; `None` keeps every line whole.
-    pub(crate) fn tree(&self, width: Option<usize>) -> String {
+    pub(crate) fn tree(&self, width: Option<usize>, symbols: &Symbols) -> String {
         let width = width.unwrap_or(MAX_WIDTH);
         let labels = self.full_labels();
         let destinations = self.destinations().map(|(destination, edges)| {
             let title = wrap(&[(&labels[destination], width)]).join("\n");
-            branches(&title, &sources(edges, &labels, width))
+            branches(&title, &sources(edges, &labels, width), symbols)
         });
         let mut trees = Vec::from_iter(destinations);
         if !self.unconnected().is_empty() {
             let space = width.saturating_sub(BRANCH);
             let orgs = labels[self.unconnected()].iter();
             let orgs = orgs.map(|label| wrap(&[(label, space)]));
-            trees.push(branches("In no connection", &Vec::from_iter(orgs)));
+            trees.push(branches("In no connection", &Vec::from_iter(orgs), symbols));
         }
         trees.join("\n")
     }
@@ -36,14 +37,16 @@ impl Graph {
 fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> {
     let names: Vec<&String> = edges.iter().map(|edge| &labels[edge.source]).collect();
     let types: Vec<String> = edges.iter().map(Edge::types_text).collect();
-    let name_width = names.iter().map(|text| measure_text_width(text)).max();
-    let types_width = types.iter().map(|text| measure_text_width(text)).max();
-    let (name_width, types_width) = (name_width.unwrap_or(0), types_width.unwrap_or(0));
+    let name_width = widest(names.iter().map(|name| name.as_str()));
+    let types_width = widest(types.iter().map(String::as_str));
 
     let space = width.saturating_sub(BRANCH + GAP);
+    let longest_name_word = widest(names.iter().flat_map(|name| name.split(' ')));
+    let longest_type = widest(types.iter().flat_map(|types| types.split(' ')));
     let name_space = space
         .saturating_sub(types_width)
         .max(space / 2)
+        .max(longest_name_word.min(space.saturating_sub(longest_type)))
         .max(MIN_NAME);
     let name_width = name_width.min(name_space);
     let types_width = types_width.min(space.saturating_sub(name_width).max(MIN_NAME));
@@ -52,14 +55,18 @@ fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> 
         .collect()
 }
 
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(measure_text_width).max().unwrap_or(0)
+}
+
 /// The title, with each item below it on a branch of its own.
-fn branches(title: &str, items: &[Vec<String>]) -> String {
+fn branches(title: &str, items: &[Vec<String>], symbols: &Symbols) -> String {
     let mut lines = format!("{title}\n");
     for (index, item) in items.iter().enumerate() {
         let is_last = index + 1 == items.len();
         let (mut branch, below) = match is_last {
-            true => ("└── ", "    "),
-            false => ("├── ", "│   "),
+            true => (symbols.last_branch, "    "),
+            false => (symbols.branch, symbols.trunk),
         };
         for line in item {
             lines.push_str(&format!("{branch}{line}\n"));
@@ -112,7 +119,7 @@ mod tests {
         let spare = org(3, "Spare org that nobody has connected with anything");
         let graph = Graph::new(&connections, &[spare]);
         assert_data_eq!(
-            graph.tree(Some(40)),
+            graph.tree(Some(40), &Symbols::UNICODE),
             str![[r#"
 Observability Hub of the whole company
 in Europe
@@ -133,7 +140,7 @@ In no connection
             .raw()
         );
         assert!(
-            graph.tree(None).contains(
+            graph.tree(None, &Symbols::UNICODE).contains(
                 "── Payments and Billing of the company [00000001]  logs, metrics, audit\n"
             )
         );
@@ -142,7 +149,7 @@ In no connection
     #[test]
     fn a_tree_fits_its_width() {
         for width in [32, 40, 80] {
-            for line in mesh(12, 3).tree(Some(width)).lines() {
+            for line in mesh(12, 3).tree(Some(width), &Symbols::ASCII).lines() {
                 assert!(measure_text_width(line) <= width, "{line}");
             }
         }

@@ -123,7 +123,7 @@ impl Row for ProfileRow {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("name", |row: &Self| row.name.as_str().into()),
         Column::text("site", |row: &Self| row.site.as_str().into()).optional(2),
-        Column::short_id("org", |row: &Self| row.org.into(), 1),
+        Column::short_id("org", |row: &Self| row.org.into()),
         Column::text("credentials", |row: &Self| {
             row.credentials
                 .as_ref()

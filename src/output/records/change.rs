@@ -76,7 +76,7 @@ impl Row for StepRow {
             .when_filled()
             .color(result_color),
         Column::text("action", |row: &Self| row.action.into()).color(action_color),
-        Column::short_id("id", |row: &Self| row.id.into(), 3).on_request(),
+        Column::short_id("id", |row: &Self| row.id.into()).on_request(),
         Column::text("source", |row: &Self| (&row.source).into()),
         Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
@@ -152,8 +152,8 @@ impl Row for HistoryRow {
     /// The id that `undo` takes.
     const ID_COLUMN: &'static str = "entry";
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::id("run", |row: &Self| row.run.as_str().into()),
-        Column::id("entry", |row: &Self| row.entry.as_str().into()).optional(3),
+        Column::short_id("run", |row: &Self| row.run.as_str().into()),
+        Column::id("entry", |row: &Self| row.entry.as_str().into()).optional(2),
         Column::text("at", |row: &Self| Value::time(row.at.to_string())).header("AT (UTC)"),
         Column::text("operation", |row: &Self| row.operation.into()),
         Column::text("result", |row: &Self| row.result.into()).color(result_color),
@@ -164,7 +164,7 @@ impl Row for HistoryRow {
         .on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
         Column::id("destination_id", |row: &Self| row.destination.id.into()).on_request(),
-        Column::text("before", |row: &Self| row.before.as_ref().into()).optional(2),
+        Column::text("before", |row: &Self| row.before.as_ref().into()).optional(3),
         Column::text("after", |row: &Self| row.after.as_ref().into()).optional(4),
         Column::id("connection_id", |row: &Self| row.connection_id.into())
             .header("CONNECTION")

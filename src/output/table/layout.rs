@@ -4,12 +4,16 @@ use uuid::Uuid;
 use crate::model::{distinct_prefix_length, short_ids_of_shared_names};
 use crate::output::row::{CellColor, Column, Fit, RANKS};
 use crate::output::shorten::shorten;
+use crate::output::symbols::Symbols;
+use crate::output::value::Value;
 
 /// The cell of a missing value.
 pub(super) const MISSING: &str = "-";
 
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
+/// The spaces on each side of the arrow between two columns.
+const ARROW_GAP: usize = 1;
 
 /// Texts are not wrapped to less than this while there are columns to leave out.
 const COMFORTABLE_WIDTH: usize = 40;
@@ -29,10 +33,12 @@ pub(super) struct Table {
     /// Whether cells may be longer than their column, and are then not wrapped.
     pub(super) has_long_cells: bool,
     pub(super) has_header: bool,
+    pub(super) symbols: &'static Symbols,
 }
 
 /// A column of the table, with its cells.
 pub(super) struct TableColumn {
+    name: &'static str,
     pub(super) header: String,
     /// The escaped cell of each row.
     pub(super) cells: Vec<String>,
@@ -56,7 +62,12 @@ pub(super) struct TableColumn {
     header_word_width: usize,
     /// The width to draw it with; longer cells are wrapped.
     pub(super) width: usize,
+    /// The spaces between it and the next column.
+    gap: usize,
 }
+
+/// The name of the column with the arrows, which no row has.
+const ARROW: &str = "arrow";
 
 impl Table {
     /// The columns that are drawn.
@@ -85,6 +96,26 @@ impl Table {
         }
     }
 
+    /// Puts an arrow between source and destination, where they stand side by side.
+    pub(super) fn insert_arrow(&mut self) {
+        let names = Vec::from_iter(self.columns.iter().map(|column| column.name));
+        let source = names
+            .windows(2)
+            .position(|pair| pair == ["source", "destination"]);
+        let Some(source) = source else {
+            return;
+        };
+        self.columns[source].gap = ARROW_GAP;
+        let arrow = self.symbols.arrow.to_owned();
+        let column = TableColumn {
+            header: arrow.clone(),
+            cells: vec![arrow; self.row_count],
+            gap: ARROW_GAP,
+            ..TableColumn::new(&Column::id(ARROW, |&()| Value::Missing), true)
+        };
+        self.columns.insert(source + 1, column);
+    }
+
     /// Makes every column as wide as its header and its cells, except for very long cells.
     pub(super) fn align(&mut self) {
         for column in &mut self.columns {
@@ -93,22 +124,25 @@ impl Table {
         self.has_long_cells = true;
     }
 
-    /// The widths of the visible columns in one row, with room for values that are longer than their column.
-    pub(super) fn widths_of(&self, row: usize) -> Vec<usize> {
+    /// The widths of the visible columns in one row, with room for values that are longer than their column, each with
+    /// the gap behind it.
+    pub(super) fn widths_of(&self, row: usize) -> Vec<(usize, usize)> {
         let width = |column: &TableColumn| match self.has_long_cells {
             true => column.width.max(measure_text_width(&column.cells[row])),
             false => column.width,
         };
-        self.visible().map(width).collect()
+        self.visible()
+            .map(|column| (width(column), column.gap))
+            .collect()
     }
 
     /// Fits the columns into `limit`: columns are left out and ids are shortened in the order of their ranks, and then
     /// texts are wrapped, first between words. Returns whether the columns fit beside each other now; if they do
-    /// not, all of them are shown.
+    /// not, all of them are shown but the arrow.
     pub(super) fn fit(&mut self, limit: usize) -> bool {
         for column in &mut self.columns {
             if column.fit == Fit::Wrap {
-                column.shorten_texts();
+                column.shorten_texts(self.symbols.ellipsis);
             }
             column.measure(self.has_header, usize::MAX);
         }
@@ -119,36 +153,18 @@ impl Table {
             self.reduce(rank);
         }
         if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
-            self.restore(limit);
             return true;
         }
         let fits = [MAX_WORD, MIN_WORD]
             .iter()
             .any(|&word| self.narrow(limit, 0, word));
         if !fits {
+            self.columns.retain(|column| column.name != ARROW);
             for column in &mut self.columns {
                 column.is_visible |= column.is_left_out;
             }
         }
         fits
-    }
-
-    /// Shows the columns again for which shortened ids have left room, those of the highest rank first.
-    fn restore(&mut self, limit: usize) {
-        for rank in RANKS.rev() {
-            let was_visible: Vec<_> = self
-                .columns
-                .iter()
-                .map(|column| column.is_visible)
-                .collect();
-            for column in &mut self.columns {
-                column.is_visible |= column.is_left_out && column.rank == Some(rank);
-            }
-            if !self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
-                let columns = self.columns.iter_mut().zip(was_visible);
-                columns.for_each(|(column, was_visible)| column.is_visible = was_visible);
-            }
-        }
     }
 
     /// The column that is shown below the rows.
@@ -170,9 +186,11 @@ impl Table {
         rows.filter(is_single).collect()
     }
 
-    /// The widths of the visible columns.
-    pub(super) fn widths(&self) -> Vec<usize> {
-        self.visible().map(|column| column.width).collect()
+    /// The widths of the visible columns, each with the gap behind it.
+    pub(super) fn widths(&self) -> Vec<(usize, usize)> {
+        self.visible()
+            .map(|column| (column.width, column.gap))
+            .collect()
     }
 
     /// Leaves out the columns of a rank, shortens their ids, or moves them below the rows.
@@ -192,8 +210,9 @@ impl Table {
     /// Reduces the width of the widest text columns, evenly and to no less than `min`, until the columns fit into
     /// `limit`. A word of up to `max_word` is not broken. Returns whether the columns fit.
     fn narrow(&mut self, limit: usize, min: usize, max_word: usize) -> bool {
-        let gaps = GAP * self.visible().count().saturating_sub(1);
-        let space = limit.saturating_sub(gaps);
+        let gaps: usize = self.visible().map(|column| column.gap).sum();
+        let last_gap = self.visible().last().map_or(0, |column| column.gap);
+        let space = limit.saturating_sub(gaps - last_gap);
         let total_at = |level: usize| -> usize {
             let columns = self.visible();
             columns.map(|column| column.width_at(level, max_word)).sum()
@@ -219,6 +238,7 @@ impl TableColumn {
     /// An empty column.
     pub(super) fn new<R>(column: &Column<R>, is_visible: bool) -> Self {
         Self {
+            name: column.name,
             header: column.header_text(),
             cells: Vec::new(),
             orgs: Vec::new(),
@@ -232,6 +252,7 @@ impl TableColumn {
             word_width: 0,
             header_word_width: 0,
             width: 0,
+            gap: GAP,
         }
     }
 
@@ -241,7 +262,8 @@ impl TableColumn {
         self.header_word_width = longest(header.split(' '));
         let widths = self.cells.iter().map(|cell| measure_text_width(cell));
         let widest = widths.filter(|&width| width <= max).max().unwrap_or(0);
-        self.natural_width = widest.max(measure_text_width(header));
+        // A cell has at least one character, even if its text has no width.
+        self.natural_width = widest.max(measure_text_width(header)).max(1);
         self.width = self.natural_width;
         let separator = if self.has_lists { ',' } else { ' ' };
         let words = self.cells.iter();
@@ -249,9 +271,9 @@ impl TableColumn {
     }
 
     /// Shortens very long texts, which would fill the screen.
-    fn shorten_texts(&mut self) {
+    fn shorten_texts(&mut self, ellipsis: &str) {
         let long = self.cells.iter_mut().filter(|cell| cell.len() > MAX_TEXT);
-        long.for_each(|cell| *cell = shorten(cell, MAX_TEXT));
+        long.for_each(|cell| *cell = shorten(cell, MAX_TEXT, ellipsis));
     }
 
     /// Cuts ids to a prefix that is long enough to tell the rows apart.

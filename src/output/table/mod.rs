@@ -19,6 +19,7 @@ use self::layout::{GAP, MISSING, Table, TableColumn};
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
 use super::streams::Stdout;
+use super::symbols::Symbols;
 use super::value::Value;
 use crate::escape::escape;
 
@@ -35,6 +36,8 @@ pub(super) struct TableWriter<'a, R: 'static> {
     table: Table,
     /// The width to fit the table into; `None` if its lines may be as long as they need.
     limit: Option<usize>,
+    /// Whether an arrow leads from the source to the destination, as on a terminal.
+    has_arrow: bool,
     /// The time to which others are relative, on a terminal.
     now: Option<Timestamp>,
 }
@@ -67,7 +70,9 @@ impl<'a, R: Row> TableWriter<'a, R> {
                 row_count: 0,
                 has_long_cells: false,
                 has_header: !options.no_header,
+                symbols: Symbols::new(&options.environment),
             },
+            has_arrow: limit.is_some() && !are_chosen,
             stdout,
             columns,
             limit,
@@ -99,6 +104,9 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     fn finish(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
         table.tell_orgs_apart();
+        if self.has_arrow {
+            table.insert_arrow();
+        }
         match self.limit {
             Some(limit) if !table.fit(limit) => draw_blocks(stdout, table, limit),
             Some(limit) => draw_rows(stdout, table, limit),
@@ -119,15 +127,15 @@ fn draw_rows(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()>
     let header = table.visible().map(|column| bold(&column.header));
     let header = table.has_header.then(|| header.collect());
     let widths = table.widths();
-    draw(stdout, header.into_iter(), &widths, GAP)?;
-    let draw_range = |stdout: &mut Stdout, range: Range<usize>, widths: &[usize]| {
+    draw(stdout, header.into_iter(), &widths)?;
+    let draw_range = |stdout: &mut Stdout, range: Range<usize>, widths: &[(usize, usize)]| {
         let lines = range.map(|row| {
             let columns = table.visible().zip(widths);
             columns
-                .map(|(column, &width)| cell(column, row, width))
+                .map(|(column, &(width, _))| cell(column, row, width))
                 .collect()
         });
-        draw(stdout, lines, widths, GAP)
+        draw(stdout, lines, widths)
     };
     let mut start = 0;
     for row in table.single_rows() {
@@ -154,7 +162,8 @@ fn draw_below(
         .saturating_sub(label_width + GAP + 1)
         .max(MIN_VALUE_WIDTH);
     let line = vec![Cell::new(""), bold(&label), cell(column, row, text_width)];
-    draw(stdout, iter::once(line), &[1, label_width, text_width], 1)
+    let widths = [(1, 1), (label_width, 1), (text_width, 1)];
+    draw(stdout, iter::once(line), &widths)
 }
 
 /// Writes one block of lines per row, `LABEL: value`, with an empty line between blocks. Without a header, the values
@@ -166,8 +175,8 @@ fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<(
     let label_width = label_width.unwrap_or(0);
     let value_width = limit.saturating_sub(label_width + 1).max(MIN_VALUE_WIDTH);
     let widths = match table.has_header {
-        true => vec![label_width, value_width],
-        false => vec![limit],
+        true => vec![(label_width, 1), (value_width, 1)],
+        false => vec![(limit, 1)],
     };
     let lines = (0..table.row_count).flat_map(|row| {
         let blank = (row > 0).then(|| vec![Cell::new("")]);
@@ -180,7 +189,7 @@ fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<(
         });
         blank.into_iter().chain(fields)
     });
-    draw(stdout, lines, &widths, 1)
+    draw(stdout, lines, &widths)
 }
 
 fn bold(text: &str) -> Cell {
@@ -195,14 +204,12 @@ fn cell(column: &TableColumn, row: usize, width: usize) -> Cell {
     }
 }
 
-/// Draws the lines with comfy-table, with columns of these widths.
+/// Draws the lines with comfy-table, with columns of these widths and gaps behind them.
 fn draw(
     stdout: &mut Stdout,
     mut lines: impl Iterator<Item = Vec<Cell>>,
-    widths: &[usize],
-    gap: usize,
+    widths: &[(usize, usize)],
 ) -> io::Result<()> {
-    let gap = u16::try_from(gap).unwrap_or(u16::MAX);
     loop {
         let mut chunk = comfy_table::Table::new();
         chunk.add_rows(lines.by_ref().take(CHUNK));
@@ -213,12 +220,11 @@ fn draw(
         if stdout.is_colored {
             chunk.enforce_styling();
         }
-        for (column, &width) in chunk.column_iter_mut().zip(widths) {
-            // A column has at least one character.
-            let width = u16::try_from(width.max(1)).unwrap_or(u16::MAX);
-            let width = Width::Fixed(width.saturating_add(gap));
+        for (column, &(width, gap)) in chunk.column_iter_mut().zip(widths) {
+            let limited = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
+            let width = Width::Fixed(limited(width + gap));
             column
-                .set_padding((0, gap))
+                .set_padding((0, limited(gap)))
                 .set_constraint(ColumnConstraint::Absolute(width));
         }
         for line in chunk.lines() {

@@ -22,8 +22,8 @@ fn every_change_is_a_line_and_orgs_of_one_name_are_told_apart() {
         stdout.text(),
         str![[r#"
 + Retail US -> Observability Hub  logs,metrics
-~ Twin (4dee724d-00cc-11ea-a77b-000000000002) -> Observability Hub  logs,rum -> logs,metrics (+metrics -rum)
-- Twin (4dee724d-00cc-11ea-a77b-000000000003) -> Observability Hub  audit
+~ Twin [4dee724d-00cc-11ea-a77b-000000000002] -> Observability Hub  logs,rum -> logs,metrics (+metrics -rum)
+- Twin [4dee724d-00cc-11ea-a77b-000000000003] -> Observability Hub  audit
 + \u{1b}[31mred -> Observability Hub  logs
 
 "#]].raw()

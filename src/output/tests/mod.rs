@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use super::handle::Output;
-use super::options::{ColorChoice, Format, OutputOptions};
+use super::options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 use super::row::Row;
 use super::streams::Streams;
 use crate::escape::escape;
@@ -66,6 +66,10 @@ fn plain(format: Format) -> OutputOptions {
         format,
         color: ColorChoice::Never,
         now: "2025-11-30T00:00:00Z".parse().unwrap(),
+        environment: TerminalEnvironment {
+            locale: Some("C.UTF-8".into()),
+            ..TerminalEnvironment::default()
+        },
         ..OutputOptions::default()
     }
 }

@@ -1,9 +1,10 @@
+use console::measure_text_width;
 use snapbox::{IntoData, assert_data_eq, str};
 
 use super::samples::{awkward, changes, connection, ordinary, orgs};
 use super::{chosen, listing, output, plain, visible};
 use crate::model::Connection;
-use crate::output::{ColorChoice, Format, OutputOptions};
+use crate::output::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 
 fn table(terminal: Option<usize>, rows: Vec<Connection>) -> String {
     listing(plain(Format::Table), terminal, rows)
@@ -84,13 +85,13 @@ fn at_120_columns_ids_are_shortened_and_times_are_relative() {
     assert_data_eq!(
         table(Some(120), awkward()),
         str![[r#"
-ID        SOURCE                                DESTINATION                           TYPES         CREATED
-00000010  \u{1b}[31mred\nnext\tline             Observability Hub                     logs,metrics  3 months ago
-00000011  日本データ                            👩‍🚀 Crew                               logs,quantum  3 months ago
-00000012  مرحبا                                 \u{202e}evil \u{9b}2J                 metrics       3 months ago
-00000013  a, "b"                                back\slash                            audit         3 months ago
-00000014  4dee724d-00cc-11ea-a77b-000000000014  4dee724d-00cc-11ea-a77b-000000000001  logs          some day
-00000014  4dee724d-00cc-11ea-a77b-000000000014  4dee724d-00cc-11ea-a77b-000000000001  -             -
+ID        SOURCE                               → DESTINATION                           TYPES         CREATED
+00000010  \u{1b}[31mred\nnext\tline            → Observability Hub                     logs,metrics  3 months ago
+00000011  日本データ                           → 👩‍🚀 Crew                               logs,quantum  3 months ago
+00000012  مرحبا                                → \u{202e}evil \u{9b}2J                 metrics       3 months ago
+00000013  a, "b"                               → back\slash                            audit         3 months ago
+00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  logs          some day
+00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  -             -
 
 "#]]
         .raw()
@@ -178,9 +179,9 @@ CREATED BY:  -
     assert_data_eq!(
         listing(options, Some(40), row()),
         str![[r#"
-00000014  4dee724d-00cc  4dee724d-00c  -
-          -11ea-a77b-00  c-11ea-a77b-
-          0000000014     000000000001
+00000014  4dee724d-00c → 4dee724d-00c  -
+          c-11ea-a77b-   c-11ea-a77b-
+          000000000014   000000000001
 
 "#]]
         .raw()
@@ -213,19 +214,22 @@ fn columns_go_one_after_the_other_and_each_connection_stays_one_line() {
     for (width, header) in [
         (
             140,
-            "ID SOURCE DESTINATION TYPES CREATED CREATED BY PROFILES",
+            "ID SOURCE → DESTINATION TYPES CREATED CREATED BY PROFILES",
         ),
-        (118, "ID SOURCE DESTINATION TYPES CREATED"),
-        (88, "ID SOURCE DESTINATION TYPES"),
-        (80, "ID SOURCE DESTINATION TYPES CREATED"),
-        (60, "ID SOURCE DESTINATION TYPES"),
+        (
+            118,
+            "ID SOURCE → DESTINATION TYPES CREATED CREATED BY PROFILES",
+        ),
+        (100, "ID SOURCE → DESTINATION TYPES CREATED"),
+        (80, "ID SOURCE → DESTINATION TYPES CREATED"),
+        (61, "ID SOURCE → DESTINATION TYPES"),
     ] {
         let shown = table(Some(width), usual());
         let words: Vec<_> = shown.lines().next().unwrap().split_whitespace().collect();
         assert_eq!(words.join(" "), header, "{width}");
         assert_eq!(shown.lines().count(), 3, "{shown}");
         let is_whole = shown.contains("00000040-32b2-4aa3-8a1a-5d93b5382e3d");
-        assert_eq!(is_whole, width > 80, "{shown}");
+        assert_eq!(is_whole, width == 140, "{shown}");
     }
 }
 
@@ -234,11 +238,11 @@ fn names_are_wrapped_last_between_words_and_types_after_a_comma() {
     assert_data_eq!(
         table(Some(52), usual()),
         str![[r#"
-ID        SOURCE       DESTINATION     TYPES
-00000040  Retail US    Observability   logs
-                       Hub
-00000041  Payments EU  Observability   logs,metrics,
-                       Hub             audit
+ID        SOURCE      → DESTINATION    TYPES
+00000040  Retail US   → Observability  logs
+                        Hub
+00000041  Payments EU → Observability  logs,metrics,
+                        Hub            audit
 
 "#]]
         .raw()
@@ -309,9 +313,9 @@ fn a_long_reason_stands_below_its_row() {
     assert_data_eq!(
         listing(plain(Format::Table), Some(80), rows),
         str![[r#"
-RESULT   ID        SOURCE              DESTINATION        TYPES
-created  00000040  Retail US           Observability Hub  logs
-failed   00000041  Payments EU (West)  Observability Hub  logs,metrics,audit
+RESULT   ID        SOURCE             → DESTINATION        TYPES
+created  00000040  Retail US          → Observability Hub  logs
+failed   00000041  Payments EU (West) → Observability Hub  logs,metrics,audit
   REASON: the service refused it, the service refused it, the service refused
           it, the service refused it,
 
@@ -341,5 +345,54 @@ fn color_changes_nothing_but_the_color() {
         let shown = listing(colored(plain(Format::Table)), Some(width), changes());
         let plain = listing(plain(Format::Table), Some(width), changes());
         assert_eq!(console::strip_ansi_codes(&shown), plain);
+    }
+}
+
+#[test]
+fn an_arrow_of_ascii_leads_to_the_destination_where_no_other_can_be_shown() {
+    let options = OutputOptions {
+        environment: TerminalEnvironment::default(),
+        ..plain(Format::Table)
+    };
+    let shown = listing(options, Some(61), usual());
+    assert_data_eq!(
+        shown,
+        str![[r#"
+ID        SOURCE      -> DESTINATION        TYPES
+00000040  Retail US   -> Observability Hub  logs
+00000041  Payments EU -> Observability Hub  logs,metrics,
+                                            audit
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn columns_that_were_chosen_have_no_arrow() {
+    let options = chosen(Format::Table, &["source", "destination"]);
+    assert_data_eq!(
+        listing(options, Some(80), usual()),
+        str![[r#"
+SOURCE       DESTINATION
+Retail US    Observability Hub
+Payments EU  Observability Hub
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_text_without_width_fits_the_terminal() {
+    let row = connection(40, "\u{200d}", "\u{200d}", &["logs"]);
+    for width in 25..80 {
+        let options = OutputOptions {
+            no_header: true,
+            ..plain(Format::Table)
+        };
+        for line in listing(options, Some(width), vec![row.clone()]).lines() {
+            assert!(measure_text_width(line) <= width, "{width}: {line:?}");
+        }
     }
 }

@@ -52,8 +52,8 @@ impl Terminal {
             .args(ready.get_args())
             .current_dir(world.home())
             .env_clear()
-            .envs(variables)
-            .env("TERM", "xterm-256color");
+            .env("TERM", "xterm-256color")
+            .envs(variables);
         let first_mode = mode(&pty);
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);

@@ -24,23 +24,24 @@ fn a_table_fits_a_narrow_terminal() {
     assert_data_eq!(
         table,
         str![[r#"
-ID        SOURCE                DESTINATION    TYPES
-40bbb1c2  Retail US             Observability  logs
-                                Hub
-d7e0c5f4  Retail EU             Observability  logs,metrics
-                                Hub
-8f16a2db  Logistics             Observability  metrics
-                                Hub
-13c9f87e  Platform              Observability  logs,metrics,
-                                Hub            audit
-b5a4e6d1  Payments [1f7d93e0]   Observability  metrics
-                                Hub
-6e92d03b  Payments [6a48c1b5]   Observability  logs,rum
-                                Hub
-2a7b5c98  Legacy Shop           Observability  logs
-                                Hub
-f03d8e61  \u{1b}[31mחנות\u{1b}  Observability  audit
-          [0m 👩‍💻\nKöln          Hub
+ID        SOURCE               → DESTINATION    TYPES
+40bbb1c2  Retail US            → Observability  logs
+                                 Hub
+d7e0c5f4  Retail EU            → Observability  logs,metrics
+                                 Hub
+8f16a2db  Logistics            → Observability  metrics
+                                 Hub
+13c9f87e  Platform             → Observability  logs,
+                                 Hub            metrics,
+                                                audit
+b5a4e6d1  Payments [1f7d93e0]  → Observability  metrics
+                                 Hub
+6e92d03b  Payments [6a48c1b5]  → Observability  logs,rum
+                                 Hub
+2a7b5c98  Legacy Shop          → Observability  logs
+                                 Hub
+f03d8e61  \u{1b}[31mחנות\u{1b} → Observability  audit
+          [0m 👩‍💻\nKöln           Hub
 
 "#]]
         .raw()
@@ -52,15 +53,15 @@ fn a_table_fits_a_usual_terminal() {
     assert_data_eq!(
         list(80),
         str![[r#"
-ID        SOURCE                           DESTINATION        TYPES
-40bbb1c2  Retail US                        Observability Hub  logs
-d7e0c5f4  Retail EU                        Observability Hub  logs,metrics
-8f16a2db  Logistics                        Observability Hub  metrics
-13c9f87e  Platform                         Observability Hub  logs,metrics,audit
-b5a4e6d1  Payments [1f7d93e0]              Observability Hub  metrics
-6e92d03b  Payments [6a48c1b5]              Observability Hub  logs,rum
-2a7b5c98  Legacy Shop                      Observability Hub  logs
-f03d8e61  \u{1b}[31mחנות\u{1b}[0m          Observability Hub  audit
+ID        SOURCE                         → DESTINATION        TYPES
+40bbb1c2  Retail US                      → Observability Hub  logs
+d7e0c5f4  Retail EU                      → Observability Hub  logs,metrics
+8f16a2db  Logistics                      → Observability Hub  metrics
+13c9f87e  Platform                       → Observability Hub  logs,metrics,audit
+b5a4e6d1  Payments [1f7d93e0]            → Observability Hub  metrics
+6e92d03b  Payments [6a48c1b5]            → Observability Hub  logs,rum
+2a7b5c98  Legacy Shop                    → Observability Hub  logs
+f03d8e61  \u{1b}[31mחנות\u{1b}[0m        → Observability Hub  audit
           👩‍💻\nKöln
 
 "#]]
@@ -75,7 +76,7 @@ fn a_table_on_a_wide_terminal_has_whole_ids() {
     let header: Vec<_> = header.split_whitespace().collect();
     assert_eq!(
         header.join(" "),
-        "ID SOURCE DESTINATION TYPES CREATED CREATED BY"
+        "ID SOURCE → DESTINATION TYPES CREATED CREATED BY"
     );
     let row = table.lines().nth(1).unwrap();
     assert!(
@@ -133,4 +134,57 @@ fn help_fits_the_terminal() {
     let help = shown(&World::bare(), 60, &["help", "list"]);
     let longest = help.lines().map(|line| line.chars().count()).max();
     assert!(longest <= Some(72), "{longest:?}: {help}");
+}
+
+#[test]
+fn a_table_and_a_tree_are_of_ascii_at_a_dumb_terminal_and_where_the_locale_is_not_utf8() {
+    let dumb = || World::sandbox().with("TERM", "dumb");
+    let latin = || World::sandbox().with("LC_ALL", "de_DE.ISO-8859-1");
+    let source = "--source=Retail EU";
+    for world in [dumb(), latin()] {
+        assert_data_eq!(
+            shown(&world, 80, &["list", source, "--color=never"]),
+            str![[r#"
+ID        SOURCE    -> DESTINATION        TYPES         CREATED
+d7e0c5f4  Retail EU -> Observability Hub  logs,metrics  1 year ago
+
+"#]]
+            .raw()
+        );
+        assert_data_eq!(
+            shown(&world, 80, &["graph", source]),
+            str![[r#"
+Observability Hub
+`-- Retail EU  logs, metrics
+
+"#]]
+            .raw()
+        );
+        assert_data_eq!(
+            shown(&world, 80, &["graph", source, "-o=matrix", "--color=never"]),
+            str![[r#"
+SOURCE v       | Observability Hub
+DESTINATION -> |
+---------------+-------------------
+Retail EU      |         LM
+
+L logs  M metrics
+
+"#]]
+            .raw()
+        );
+    }
+}
+
+#[test]
+fn the_history_at_80_columns_says_when_what_where_and_how_it_ended() {
+    let world = World::sandbox();
+    world.run(["create", "Security Archive", "--type=logs,metrics"]);
+    let history = shown(&world, 80, &["history", "--color=never"]);
+    let header: Vec<_> = history.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(
+        header.join(" "),
+        "RUN AT OPERATION RESULT SOURCE → DESTINATION"
+    );
+    assert_eq!(history.lines().count(), 2, "{history}");
 }
