@@ -66,7 +66,11 @@ fn answer(
             if line.is_redirection {
                 return Some("files\n".to_owned());
             }
-            // The kind is `COMP_TYPE`, a character code. 63 is `?`: bash lists the words and inserts none of them.
+            // The kind is `COMP_TYPE`, a character code. 63 is `?`: bash lists the words and inserts none of them. 42 is
+            // `*`: it inserts all of them, without the quote that is open.
+            if kind == "42" && line.quote.is_some() {
+                return None;
+            }
             only_shows = kind == "63";
             bash_line.insert(line).words.clone()
         }

@@ -21,6 +21,8 @@ Register-ArgumentCompleter -Native -CommandName orgconn -ScriptBlock {
     }
     $answer | Select-Object -Skip 1 | ForEach-Object {
         $typed, $shown, $description = $_ -split "`t"
+        # Before PowerShell 7.3, a double quote ends an argument of a program, whatever is around it.
+        if ($shown.Contains('"') -and $PSNativeCommandArgumentPassing -notin 'Standard', 'Windows') { return }
         if (-not $description) { $description = $shown }
         [System.Management.Automation.CompletionResult]::new($typed, $shown, 'ParameterValue', $description)
     }

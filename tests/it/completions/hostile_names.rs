@@ -6,7 +6,8 @@ use crate::harness::{Api, Terminal, World, uuid};
 
 /// Names that try to run a command. Each has another first letter, by which it is completed. `touch PWN` creates a
 /// file, and so does the function `pwn`, which needs no space.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 19] = [
+    "O'Neil & Sons",
     "a\\';touch PWN #",
     "d';touch PWN;'",
     "e\";touch PWN;\"",
@@ -20,6 +21,11 @@ const NAMES: [&str; 13] = [
     "o:b=c d @e #f",
     "q\"$(pwn)\"",
     "rü 日本's",
+    "s(pwn)",
+    "t'`pwn`'$(pwn)",
+    "u>PWN",
+    "v$(pwn)",
+    "w'$(pwn)'",
 ];
 
 /// The beginnings of the word that is completed: after each of them a name's first letter is typed and Tab is pressed.
@@ -47,9 +53,9 @@ fn world_of_hostile_orgs() -> World {
     world
 }
 
-/// Completes each name after each beginning in a shell that is ready. Requires that the program gets the whole name,
-/// and that no name has created the file `PWN`.
-fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
+/// Completes each name after each beginning in a shell that is ready, and presses `enter`. Requires that the program gets
+/// the whole name, and that no name has created the file `PWN`.
+fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str], enter: &str) {
     for beginning in beginnings {
         for name in NAMES {
             let letter = &name[..1];
@@ -59,7 +65,7 @@ fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
                 false => ("--source ", format!("[list][--source][{name}]")),
             };
             shell.press(&format!("orgconn list {flag}{beginning}{letter}\t"));
-            shell.press("\n");
+            shell.press(enter);
             shell.wait_for(&passed);
             shell.forget();
             assert!(!world.home().join("PWN").exists(), "{beginning} {name}");
@@ -71,6 +77,9 @@ fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str]) {
 /// its arguments. `None` if the shell is not installed.
 fn shell(world: &World, command: &[&str], setup: &str) -> Option<Terminal> {
     let is_there = world.script(&format!("command -v {}", command[0])).code == 0;
+    if !is_there {
+        eprintln!("skipped: {} is not installed", command[0]);
+    }
     is_there.then(|| {
         let mut shell = Terminal::shell(world, 300, command);
         shell.press(&format!("{setup}; echo rea''dy\n"));
@@ -87,7 +96,7 @@ fn bash_runs_nothing_of_a_name() {
     let setup = format!("eval \"$(orgconn completions bash)\"; {FUNCTIONS}");
     let command = ["bash", "--noprofile", "--norc", "-i"];
     let mut bash = shell(&world, &command, &setup).unwrap();
-    complete_all(&world, &mut bash, &BEGINNINGS);
+    complete_all(&world, &mut bash, &BEGINNINGS, "\n");
     // Within these quotes nothing is offered: the line stays as it is typed, and the test types the closing quote.
     for (typed, closing, passed) in [
         ("$'a", "'", "[list][a]"),
@@ -101,6 +110,15 @@ fn bash_runs_nothing_of_a_name() {
         bash.press(&format!("{closing}\n"));
         bash.wait_for(passed);
         bash.forget();
+    }
+    // The key that inserts all completions takes the open quote away.
+    for letter in ["g", "j", "k", "v"] {
+        for quote in ["'", "\""] {
+            bash.press(&format!("orgconn list --source {quote}{letter}\u{1b}*"));
+            bash.press(&format!("{quote}\n"));
+            bash.wait_for(&format!("[list][--source][{letter}]"));
+            bash.forget();
+        }
     }
     // Within a command substitution nothing is offered either.
     bash.press("echo `orgconn list --source h\t");
@@ -118,9 +136,15 @@ fn zsh_runs_nothing_of_a_name() {
     let Some(mut zsh) = shell(&world, &["zsh", "-f", "-i"], &setup) else {
         return;
     };
-    complete_all(&world, &mut zsh, &BEGINNINGS);
-    complete_all(&world, &mut zsh, &["$'"]);
-    // zsh misquotes within backquotes.
+    complete_all(&world, &mut zsh, &BEGINNINGS, "\n");
+    complete_all(&world, &mut zsh, &["$'"], "\n");
+    // zsh takes the text of a here-document for commands, and misquotes there and within backquotes.
+    for letter in ["h", "v", "w"] {
+        zsh.press(&format!("cat <<E\norgconn list --source '{letter}\t"));
+        zsh.press("\nE\n");
+        zsh.wait_for(&format!("\r\norgconn list --source '{letter}\r\n"));
+        zsh.forget();
+    }
     for letter in ["g", "h"] {
         zsh.press(&format!("echo `orgconn list --source {letter}\t"));
         zsh.press("`\n");
@@ -137,5 +161,17 @@ fn fish_runs_nothing_of_a_name() {
     let Some(mut fish) = shell(&world, &["fish", "--no-config", "-i"], setup) else {
         return;
     };
-    complete_all(&world, &mut fish, &BEGINNINGS);
+    complete_all(&world, &mut fish, &BEGINNINGS, "\n");
+}
+
+#[test]
+fn elvish_runs_nothing_of_a_name() {
+    let world = world_of_hostile_orgs();
+    let setup = "eval (orgconn completions elvish | slurp); fn pwn { echo > PWN }; \
+                 fn orgconn {|@words| each {|word| print '['$word']' } $words; echo }";
+    let Some(mut elvish) = shell(&world, &["elvish", "-norc"], setup) else {
+        return;
+    };
+    // The first Enter closes the list of completions.
+    complete_all(&world, &mut elvish, &BEGINNINGS, "\n\n");
 }
