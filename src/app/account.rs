@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 use uuid::Uuid;
 
 use crate::api::{
@@ -30,10 +31,14 @@ pub(super) struct SharedState {
     /// Names the proxy and the certificates.
     pub(super) environment: Environment,
     pub(super) timeout: Duration,
+    /// Where the timeout comes from, for messages.
+    pub(super) timeout_origin: &'static str,
     /// Whether notes are left out.
     pub(super) is_quiet: bool,
     pub(super) max_retries: u32,
     pub(super) interrupt: CancellationToken,
+    /// Has a token for each change that was sent and is not answered.
+    pub(super) unanswered_changes: TaskTracker,
     pub(super) journal: Journal,
     /// Stores orgs and connections for shell completion; `None` unless the command runs at a terminal.
     pub(super) cache: Option<Cache>,
@@ -140,6 +145,11 @@ impl Account {
         self.shared.interrupt.is_cancelled()
     }
 
+    /// Counts a change as sent and not answered until the token is dropped.
+    pub(super) fn unanswered_change(&self) -> TaskTrackerToken {
+        self.shared.unanswered_changes.token()
+    }
+
     /// The writer of the journal. Must be called in a tokio runtime.
     pub(super) fn journal_writer(&self) -> &JournalWriter {
         let start = || JournalWriter::new(self.shared.journal.clone());
@@ -159,6 +169,7 @@ impl Account {
         let credentials = self.read_credentials().await?;
         let settings = ClientSettings {
             timeout: self.shared.timeout,
+            timeout_origin: Some(self.shared.timeout_origin),
             max_retries: self.shared.max_retries,
             interrupt: self.shared.interrupt.clone(),
             credentials_origin: self.settings.credentials.description(),

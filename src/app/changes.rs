@@ -192,6 +192,7 @@ impl<'s> ChangeSender<'s> {
         }
         let journal = self.account.journal_writer();
         let entry = journal.begin(change, self.command, &origin, undoes).await?;
+        let unanswered = self.account.unanswered_change();
         let answer = match self.send(change).await {
             Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
             Err(error) => match connection_as_wanted(&error, change) {
@@ -225,6 +226,7 @@ impl<'s> ChangeSender<'s> {
         if let Err(error) = journal.finish(entry, outcome).await {
             output::log_line(&format!("warning: {error}"));
         }
+        drop(unanswered);
         match (&answer, change) {
             (Ok(Effect::Made(connection) | Effect::NotNeeded(connection)), _) => {
                 self.account.cache_change(change.kind(), connection);

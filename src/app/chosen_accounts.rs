@@ -116,7 +116,13 @@ impl App {
         if !std::mem::replace(&mut self.watches_signals, true) {
             let signals = StopSignals::new(self.output.can_ask())?;
             let (interrupt, asking_flag) = (self.interrupt.clone(), self.output.asking_flag());
-            tokio::spawn(signals::watch(signals, interrupt, asking_flag));
+            let unanswered_changes = self.unanswered_changes.clone();
+            tokio::spawn(signals::watch(
+                signals,
+                interrupt,
+                asking_flag,
+                unanswered_changes,
+            ));
         }
         Ok(())
     }
@@ -125,9 +131,11 @@ impl App {
         Ok(SharedState {
             environment: self.environment.clone(),
             timeout: self.flags.timeout,
+            timeout_origin: self.flags.timeout_origin,
             is_quiet: self.flags.quiet,
             max_retries: self.flags.max_retries,
             interrupt: self.interrupt.clone(),
+            unanswered_changes: self.unanswered_changes.clone(),
             journal: self.journal()?,
             cache: self.completion_cache(),
             host_label,

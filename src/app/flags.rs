@@ -86,6 +86,10 @@ pub(crate) struct GlobalFlags {
     #[arg(value_parser = duration, default_value = "60s")]
     pub(crate) timeout: Duration,
 
+    /// Where the timeout comes from, for messages.
+    #[arg(skip = "the default of --timeout")]
+    pub(super) timeout_origin: &'static str,
+
     /// How often a request is retried after a temporary failure
     ///
     /// [env: ORGCONN_MAX_RETRIES]
@@ -151,9 +155,11 @@ impl GlobalFlags {
             let color = environment.get_with("ORGCONN_COLOR", choice)?;
             set(&mut self.color, color);
         }
-        if !is_given("timeout") {
-            let timeout = environment.get_with("ORGCONN_TIMEOUT", duration)?;
-            set(&mut self.timeout, timeout);
+        if is_given("timeout") {
+            self.timeout_origin = "--timeout";
+        } else if let Some(timeout) = environment.get_with("ORGCONN_TIMEOUT", duration)? {
+            self.timeout = timeout;
+            self.timeout_origin = "ORGCONN_TIMEOUT";
         }
         if !is_given("max_retries") {
             let max_retries = environment.get_with("ORGCONN_MAX_RETRIES", number)?;

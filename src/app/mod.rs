@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::{ConfigFile, ConfigLocation, Environment, ProfileChoice, Server};
 use crate::error::{CommandError, Exit, Result};
@@ -47,6 +48,8 @@ pub(crate) struct App {
     environment: Environment,
     /// Cancelled by the first Ctrl-C.
     interrupt: CancellationToken,
+    /// Has a token for each change that was sent and is not answered.
+    unanswered_changes: TaskTracker,
     watches_signals: bool,
 }
 
@@ -72,6 +75,7 @@ impl App {
             output,
             environment,
             interrupt: CancellationToken::new(),
+            unanswered_changes: TaskTracker::new(),
             watches_signals: false,
         }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::error::Exit;
 use crate::output;
@@ -69,12 +70,14 @@ impl StopSignals {
     }
 }
 
-/// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second. While
-/// `asking_flag` is true, a question is open and nothing is in flight, so the first signal ends the program.
+/// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second, which
+/// says how many of `unanswered_changes` there are. While `asking_flag` is true, a question is open and nothing is in
+/// flight, so the first signal ends the program.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
     asking_flag: Arc<AtomicBool>,
+    unanswered_changes: TaskTracker,
 ) {
     loop {
         signals.recv().await;
@@ -84,12 +87,23 @@ pub(super) async fn watch(
             exit_at_once();
         }
         if interrupt.is_cancelled() {
+            report_unanswered(unanswered_changes.len());
             exit_at_once();
         }
         // The line is printed first, since the program may end right after the token is cancelled.
         output::log_line("interrupted: waiting for requests in flight; Ctrl-C again stops at once");
         interrupt.cancel();
     }
+}
+
+fn report_unanswered(count: usize) {
+    let changes = match count {
+        0 => return,
+        1 => "1 change was sent and not answered; it".to_owned(),
+        _ => format!("{count} changes were sent and not answered; they"),
+    };
+    output::log_line(&format!("error: stopped: {changes} may have been made"));
+    output::log_line("hint: orgconn history shows what was sent, orgconn list the present state");
 }
 
 #[expect(

@@ -138,7 +138,15 @@ fn the_second_time_ends_at_once() {
     running.interrupt();
     let finished = running.finish().code(130);
     assert_eq!(finished.stdout, "");
-    assert_eq!(finished.stderr, INTERRUPTED);
+    assert_data_eq!(
+        finished.stderr,
+        str![[r#"
+interrupted: waiting for requests in flight; Ctrl-C again stops at once
+error: stopped: 1 change was sent and not answered; it may have been made
+hint: orgconn history shows what was sent, orgconn list the present state
+
+"#]]
+    );
     let history = history(&world);
     assert!(history.contains(r#""event":"intent""#), "{history}");
     assert_eq!(history.lines().count(), 1, "the outcome is not known");

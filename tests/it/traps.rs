@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use snapbox::{assert_data_eq, str};
+use wiremock::ResponseTemplate;
 
 use crate::harness::{
-    API_KEY, APP_KEY, Bystander, Flaky, Reply, World, connection, org_list, page, uuid,
+    API_KEY, APP_KEY, Api, Bystander, Flaky, Reply, World, connection, org_list, page, uuid,
 };
 
 const CREATE: &str = "POST /api/v2/org_connections";
@@ -267,17 +269,38 @@ fn a_long_name_hides_nothing() {
 fn a_stalled_answer_is_waited_for_no_longer_than_the_timeout() {
     let api = Flaky::always(|| Reply::Stall);
     let begin = Instant::now();
-    let finished = api.world().run(["list", "--timeout=1s"]).code(7);
+    let finished = api.world().run(["list", "--timeout=300ms"]).code(7);
     let taken = begin.elapsed();
     assert!(
-        (Duration::from_millis(900)..Duration::from_secs(4)).contains(&taken),
+        (Duration::from_millis(300)..Duration::from_secs(4)).contains(&taken),
         "{taken:?}"
     );
-    let message = finished.messages(api.url());
-    assert!(
-        message.starts_with("error: GET /api/v2/org_connections at HOST: no answer within "),
-        "{message}"
+    assert_data_eq!(
+        finished.messages(api.url()),
+        str![[r#"
+error: GET /api/v2/org_connections at HOST: no answer within 300ms (--timeout)
+hint: try again, or allow more time with --timeout
+
+"#]]
     );
+    let world = api.world().with("ORGCONN_TIMEOUT", "200ms");
+    let finished = world.run(["list"]).code(7);
+    let reason = "no answer within 200ms (ORGCONN_TIMEOUT)";
+    assert!(finished.stderr.contains(reason), "{}", finished.stderr);
+}
+
+#[test]
+fn an_answer_may_take_the_whole_timeout() {
+    let api = Api::new();
+    let found = page(&[connection(50, 1, 2, &["logs"])], 1);
+    let answer = ResponseTemplate::new(200)
+        .set_body_json(found)
+        .set_delay(Duration::from_millis(800));
+    let target = "/api/v2/org_connections?limit=1000&offset=0";
+    api.expect("GET", target, None, answer, 1);
+    api.world()
+        .run(["list", "--timeout=1500ms"])
+        .quiet_success();
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use jiff::SignedDuration;
 use reqwest::Response;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -13,7 +14,7 @@ use super::auth::AuthHeaders;
 use super::rate_limit::{Permit, RateLimiter};
 use super::request::Request;
 use super::transport::{self, Transport};
-use crate::api::error::{Error, ErrorKind, duration_text};
+use crate::api::error::{Error, ErrorKind};
 use crate::api::wire::NOT_UNDERSTOOD;
 use crate::config::Credentials;
 
@@ -29,6 +30,8 @@ const MAX_DETAIL: usize = 300;
 pub struct ClientSettings {
     /// How long one operation may take, with its retries and waits.
     pub timeout: Duration,
+    /// Where the timeout comes from, for messages: `--timeout`.
+    pub timeout_origin: Option<&'static str>,
     /// How often a request is sent again, at most.
     pub max_retries: u32,
     /// The maximum wait before the first retry. It doubles with each retry, up to ten seconds.
@@ -45,6 +48,7 @@ impl Default for ClientSettings {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(60),
+            timeout_origin: None,
             max_retries: 3,
             backoff: Duration::from_millis(250),
             interrupt: CancellationToken::new(),
@@ -187,11 +191,6 @@ impl Client {
             Some(admitted) => admitted?,
             None => self.unless_interrupted(admission).await?,
         };
-        // If another attempt is possible, this one may use half of the timeout only.
-        let deadline = match retries < self.settings.max_retries {
-            true => deadline.min(Instant::now() + self.settings.timeout / 2),
-            false => deadline,
-        };
         let sending = self.send_once(request, permit, deadline);
         // Cancelling a write would leave its outcome unknown, so a write is never cancelled.
         match request.is_write() {
@@ -243,9 +242,8 @@ impl Client {
         };
         let answer = timeout_at(deadline, answering).await;
         let answer = answer.unwrap_or_else(|_| {
-            let detail = format!("no answer within {}", duration_text(started.elapsed()));
-            let error = Error::new(ErrorKind::Timeout, detail).with_max_retries(u32::MAX);
-            Err(error.with_outcome_unknown(true))
+            let detail = format!("no answer within {}", self.timeout_text());
+            Err(Error::new(ErrorKind::Timeout, detail).with_outcome_unknown(true))
         });
         answer.map_err(|error| {
             // Secrets are redacted before the text is cut, since a cut could leave a part of a secret.
@@ -254,6 +252,16 @@ impl Client {
             log::debug!("{target} failed after {elapsed} ms: {detail}");
             error.with_detail(detail)
         })
+    }
+
+    /// The timeout and where it comes from: `1s (--timeout)`.
+    fn timeout_text(&self) -> String {
+        let timeout =
+            SignedDuration::try_from(self.settings.timeout).unwrap_or(SignedDuration::MAX);
+        match self.settings.timeout_origin {
+            Some(origin) => format!("{timeout:#} ({origin})"),
+            None => format!("{timeout:#}"),
+        }
     }
 
     /// How long to wait before the next attempt. `None` if the request is not sent again.

@@ -33,6 +33,7 @@ fn keys() -> Credentials {
 fn settings() -> ClientSettings {
     ClientSettings {
         timeout: Duration::from_secs(10),
+        timeout_origin: Some("the tests"),
         max_retries: 2,
         backoff: Duration::from_millis(2),
         interrupt: CancellationToken::new(),
