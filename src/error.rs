@@ -55,7 +55,7 @@ impl Exit {
     ];
 
     /// The exit code, the word for the `kind` of an error record, and the meaning for the help.
-    fn describe(self) -> (u8, &'static str, &'static str) {
+    const fn describe(self) -> (u8, &'static str, &'static str) {
         match self {
             Self::Done => (0, "done", "done, nothing to do, or as wanted"),
             Self::Failure => (1, "failure", "any other failure"),
@@ -67,7 +67,7 @@ impl Exit {
             Self::Difference => (
                 3,
                 "difference",
-                "difference: `check` found something else, `plan --exit-code` something to do",
+                "difference: `check` found something else, `plan --exit-code` a change",
             ),
             Self::Permission => (4, "permission", "not authenticated or not permitted"),
             Self::NotFound => (
@@ -105,7 +105,7 @@ impl Exit {
     }
 
     /// The meaning of the exit code, for the help.
-    pub(crate) fn meaning(self) -> &'static str {
+    pub(crate) const fn meaning(self) -> &'static str {
         self.describe().2
     }
 

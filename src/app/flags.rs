@@ -28,7 +28,9 @@ pub(crate) struct GlobalFlags {
     #[arg(value_enum, default_value_t)]
     pub(crate) output: Format,
 
-    /// Columns to show in table, csv and tsv, or fields in json, jsonl and yaml, in this order (comma-separated)
+    /// Columns to show, in this order (comma-separated)
+    ///
+    /// In json, jsonl and yaml: flat items with just these fields.
     ///
     /// [env: ORGCONN_COLUMNS]
     #[arg(long, global = true, value_name = "NAMES")]
@@ -66,7 +68,9 @@ pub(crate) struct GlobalFlags {
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
-    /// Log each request to standard error; given twice, with details
+    /// Log each request to standard error
+    ///
+    /// Given twice, with details.
     ///
     /// [env: ORGCONN_VERBOSE]
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -79,7 +83,9 @@ pub(crate) struct GlobalFlags {
     #[arg(value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
 
-    /// Time limit of one request, with its retries and waits; a check after a lost answer may take as long again
+    /// Time limit of one request, with its retries and waits
+    ///
+    /// A check after a lost answer may take as long again.
     ///
     /// [env: ORGCONN_TIMEOUT]
     #[arg(long, global = true, value_name = "DURATION")]
@@ -103,7 +109,9 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Use a local sandbox with sample orgs: no account, no keys, nothing leaves this machine
+    /// Use a local sandbox with sample orgs
+    ///
+    /// No account, no keys, nothing leaves this machine.
     ///
     /// [env: ORGCONN_SANDBOX]
     #[cfg(feature = "sandbox")]

@@ -4,6 +4,7 @@
 //! argument, so that nothing imports this module.
 
 mod complete;
+mod help;
 mod logger;
 
 use std::ffi::OsString;
@@ -25,8 +26,6 @@ use crate::output::{Format, Output, OutputOptions};
 #[derive(Parser)]
 #[command(name = "orgconn", version, disable_help_subcommand = true)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "Try it without an account: orgconn --sandbox list\n\
-    More: orgconn help exit-codes, orgconn help selectors, orgconn help environment")]
 struct Cli {
     #[command(flatten)]
     flags: GlobalFlags,
@@ -59,10 +58,8 @@ fn with_formats(command: clap::Command, path: &[&str], output: &Arg) -> clap::Co
             written => subcommand.arg(
                 output
                     .clone()
-                    .help("Output format; as usual the first one of these")
-                    .long_help(
-                        "Output format; as usual the first one of these\n\n[env: ORGCONN_OUTPUT]",
-                    )
+                    .help("Output format (default: the first)")
+                    .long_help("Output format (default: the first)")
                     .hide_default_value(true)
                     .value_parser(format_parser(written)),
             ),
@@ -92,7 +89,10 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         Err(refusal) => return error::report_usage(refusal, || output_in(Format::default())),
     }
     let environment = Environment::from_process();
-    let parsed = definition().try_get_matches_from(&arguments);
+    let mut parsed = definition().try_get_matches_from(&arguments);
+    if parsed.as_ref().is_err_and(is_help) {
+        parsed = help::document(definition()).try_get_matches_from(&arguments);
+    }
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (mut cli, matches) = match parsed {
         Ok(parsed) => parsed,
@@ -106,8 +106,17 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     }
     logger::start(cli.flags.verbose, cli.flags.quiet);
     let mut app = App::new(cli.flags, environment);
-    let outcome = cli.command.run(&mut app, definition).await;
+    let documented = || help::document(definition());
+    let outcome = cli.command.run(&mut app, documented).await;
     error::conclude(outcome, &mut app.output)
+}
+
+fn is_help(refusal: &clap::Error) -> bool {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
+    matches!(
+        refusal.kind(),
+        DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand
+    )
 }
 
 /// An output for errors that occur before the flags and the environment are known.

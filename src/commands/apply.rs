@@ -15,31 +15,34 @@ use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, OrgRef};
 use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 
-/// Bring the live connections to a file's state, or carry out a saved plan
+/// Bring the live connections to a file's state, or carry out a plan
 ///
 /// Shows the plan and asks, unless --yes is given. Then the live state is read again: if it has changed since, nothing
 /// is done. A step that fails does not stop the others. Running it again after a failure or an interruption is safe.
 /// Where nobody can be asked and --yes is not given, the plan is shown, and the exit code is 0 if there is nothing to
 /// do, else 2.
 #[derive(clap::Args, Debug)]
+#[command(override_usage = "orgconn apply [OPTIONS] --file <FILE>
+       orgconn apply [OPTIONS] <PLAN>")]
 #[command(group = clap::ArgGroup::new("target").required(true).args(["files", "plan"]))]
-#[command(after_long_help = "Examples:
-  orgconn apply -f orgconn.yaml --dry-run
+#[command(before_help = "  orgconn apply -f orgconn.yaml --dry-run
   orgconn apply -f orgconn.yaml --prune --max-deletes 5 --yes
   orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes")]
 pub(crate) struct Args {
-    /// Plan that `orgconn plan --out` saved: its very steps are made, or none if the live state has changed since
+    /// Plan that `orgconn plan --out` saved
+    ///
+    /// Its very steps are made, or none if the live state has changed since.
     #[arg(value_name = "PLAN", conflicts_with_all = ["prune", "allow_unknown_type"])]
     plan: Option<PathBuf>,
 
     #[command(flatten)]
     files: FileArgs,
 
-    /// Refuse a plan that deletes more connections than this
+    /// Refuse a plan with more deletes than this
     #[arg(long, value_name = "N")]
     max_deletes: Option<usize>,
 
-    /// Show the plan, as `orgconn plan` does; change nothing
+    /// Show the plan; change nothing
     #[arg(long)]
     dry_run: bool,
 }

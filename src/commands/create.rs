@@ -11,30 +11,39 @@ use crate::output::{ConnectionResult, Output};
 
 /// Connect this org to others, which may then query its data
 ///
-/// The org whose credentials are used is the source: it shares its data with each destination. Destinations are named
-/// by name, UUID or public id; all of them are looked up before anything is sent.
+/// The org whose credentials are used is the source: it shares its data with each destination. All destinations are
+/// looked up before anything is sent.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn create 'Security Archive' --type logs,metrics
-  id=$(orgconn create 'Security Archive' --type logs,metrics --if-not-exists -o id)")]
+#[command(
+    before_help = "  orgconn create 'Security Archive' --type logs,metrics --dry-run
+  id=$(orgconn create 'Security Archive' --type logs --if-not-exists -o id)"
+)]
 pub(crate) struct Args {
-    /// Orgs that may query this org's data: name, UUID or public id
+    /// Orgs that may query this org's data
+    ///
+    /// Each by its name, UUID or public id; `orgconn help selectors` has more.
     #[arg(value_name = "DESTINATION", required = true)]
     destinations: Vec<OrgSelector>,
 
-    /// Types to share: logs, metrics, audit (repeatable, comma-separated)
+    /// Types to share: logs, metrics, audit
+    ///
+    /// Repeatable, comma-separated. Without any, a terminal is asked.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 
     #[command(flatten)]
     unknown_types: UnknownTypes,
 
-    /// Org whose data is shared: where no profile is chosen, the profile whose org it is makes the connection; else
-    /// the credentials must belong to it
+    /// Org whose data is shared
+    ///
+    /// Where no profile is chosen, the profile of this org makes the connection; else the credentials must belong to
+    /// it.
     #[arg(long, value_name = "ORG", visible_alias = "from")]
     source: Option<OrgSelector>,
 
-    /// Succeed if the connection is there already with exactly these types
+    /// Succeed if it is there already
+    ///
+    /// With exactly these types: with others it is a conflict.
     #[arg(long)]
     if_not_exists: bool,
 

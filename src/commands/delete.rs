@@ -13,11 +13,13 @@ use crate::text_input;
 /// through a connection break. A connection can be deleted by its source org and by its destination org: where no
 /// profile is chosen, an id or --source selects the profile of one of them.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn delete --destination 'Security Archive'
+#[command(before_help = "  orgconn delete --destination 'Security Archive'
   orgconn list --source 'Legacy Shop' -o id | orgconn delete - --yes")]
 pub(crate) struct Args {
-    /// Ids of the connections, or their beginnings; `-` reads them from standard input, one per line
+    /// Ids of the connections, or their beginnings; `-` reads them
+    ///
+    /// A beginning has at least 4 characters that no other id begins with. `-` reads ids from standard input, one per
+    /// line.
     #[arg(value_name = "CONNECTION")]
     connections: Vec<String>,
 

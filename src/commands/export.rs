@@ -16,8 +16,7 @@ use crate::output::{Format, Output, escape};
 /// are called by their names where those are unique, else by their UUIDs, with the name as a comment. The file of
 /// --all-profiles says `manage: all`: a connection that is later taken out of it is one too many.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn export --all-profiles > orgconn.yaml
+#[command(before_help = "  orgconn export --all-profiles > orgconn.yaml
   orgconn export --source 'Retail EU' --ids
   orgconn export -o terraform > connections.tf")]
 pub(crate) struct Args {
@@ -27,7 +26,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     filter: TypeFilter,
 
-    /// Call all orgs by their UUIDs, with the name as a comment, so that the file outlives a new name (-o yaml)
+    /// Call all orgs by their UUIDs (-o yaml)
+    ///
+    /// With the name as a comment, so that the file outlives a new name.
     #[arg(long)]
     ids: bool,
 }

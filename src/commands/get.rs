@@ -10,6 +10,8 @@ use crate::model::{Connection, ConnectionSelector};
 /// It is named by its id, by a beginning of it (4 characters or more) that no other connection has, or by --source
 /// and --destination if they match exactly one. Where no profile is chosen, an id is looked up with all of them.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn get 40bb
+  orgconn get --source 'Retail US' --destination 'Observability Hub' -o json")]
 pub(crate) struct Args {
     /// Id of the connection, or its beginning
     #[arg(value_name = "CONNECTION")]

@@ -12,8 +12,7 @@ use crate::output::graph::Graph;
 /// (-o svg), a Mermaid flowchart for Markdown (-o mermaid), a digraph for Graphviz (-o dot), or the connections as
 /// data (-o json). In a matrix the sources are the rows and the destinations the columns. Disabled orgs are marked.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn graph --all-profiles
+#[command(before_help = "  orgconn graph --all-profiles
   orgconn graph --all-profiles -o matrix --type audit
   orgconn graph -o svg > connections.svg")]
 pub(crate) struct Args {
@@ -23,7 +22,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     types: TypeFilter,
 
-    /// Draw orgs in no connection, too; the tree and the matrices always name them
+    /// Draw orgs in no connection, too
+    ///
+    /// The tree and the matrices always name them.
     #[arg(long)]
     unconnected: bool,
 }

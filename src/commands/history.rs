@@ -10,8 +10,7 @@ use crate::output::HistoryRow;
 /// `unknown`. The changes of one command are a run and stand together. With --profile, only the changes made with it.
 /// The sandbox has a history of its own.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn history --limit 10
+#[command(before_help = "  orgconn history --limit 10
   orgconn history -o csv > changes.csv")]
 pub(crate) struct Args {
     /// At most this many of the newest changes

@@ -11,10 +11,11 @@ use crate::output::Output;
 /// Source and destination narrow the listing at the service, types after it. Long listings stream in every format
 /// but the table. With several profiles each connection comes once, with the profiles that see it.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn list --destination 'Observability Hub' --type logs
+#[command(
+    before_help = "  orgconn list --destination 'Observability Hub' --type logs
   orgconn list --sort=-created_at --columns source,destination,created_by
-  orgconn list -o csv > connections.csv")]
+  orgconn list -o csv > connections.csv"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     ends: ConnectionEnds,

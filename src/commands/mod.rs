@@ -20,6 +20,7 @@ mod orgs;
 mod plan;
 mod profile;
 mod profile_helpers;
+pub(crate) mod reference;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -44,12 +45,12 @@ pub(crate) enum Command {
     Update(update::Args),
     #[command(visible_alias = "rm")]
     Delete(delete::Args),
+    Export(export::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Check(check::Args),
-    Export(export::Args),
-    Graph(graph::Args),
     Schema(schema::Args),
+    Graph(graph::Args),
     History(history::Args),
     Undo(undo::Args),
     Orgs(orgs::Args),
@@ -74,12 +75,12 @@ impl Command {
             Self::Create(args) => create::run(args, app).await,
             Self::Update(args) => update::run(args, app).await,
             Self::Delete(args) => delete::run(args, app).await,
+            Self::Export(args) => export::run(args, app).await,
             Self::Plan(args) => plan::run(args, app).await,
             Self::Apply(args) => apply::run(args, app).await,
             Self::Check(args) => check::run(args, app).await,
-            Self::Export(args) => export::run(args, app).await,
-            Self::Graph(args) => graph::run(args, app).await,
             Self::Schema(args) => schema::run(args, app),
+            Self::Graph(args) => graph::run(args, app).await,
             Self::History(args) => history::run(args, app),
             Self::Undo(args) => undo::run(args, app).await,
             Self::Orgs(args) => orgs::run(args, app).await,

@@ -15,6 +15,8 @@ use crate::output::OrgRow;
 /// The current org is marked, and each org has the profiles whose keys belong to it. Without the permission to read the
 /// orgs, those that connections mention are listed.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn orgs --sort name
+  orgconn orgs --name retail -o csv > orgs.csv")]
 pub(crate) struct Args {
     /// Only orgs whose name holds this text
     #[arg(long, value_name = "TEXT")]

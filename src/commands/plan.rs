@@ -6,26 +6,27 @@ use crate::desired::Plan;
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{Format, Output, StepRow};
 
-/// Show the changes that would bring the live connections to a file's state
+/// Show what would bring the live connections to a file's state
 ///
 /// Nothing is changed. The exit code is 0 whether or not there is anything to do, unless --exit-code is given. json,
 /// jsonl and yaml hold every connection of the file, the other formats only the changes: -o markdown is a table for a
 /// pull request, -o github writes them as annotations of the file's lines.
 #[derive(clap::Args, Debug)]
 #[command(mut_arg("files", |files| files.required(true)))]
-#[command(after_long_help = "Examples:
-  orgconn plan -f orgconn.yaml
+#[command(before_help = "  orgconn plan -f orgconn.yaml
   orgconn plan -f teams/ --prune --out plan.json
   orgconn plan -f orgconn.yaml --prune -o markdown")]
 pub(crate) struct Args {
     #[command(flatten)]
     files: FileArgs,
 
-    /// Save the plan to this file: `orgconn apply PLAN` carries out these steps, or none if the live state has changed
+    /// Save the plan to this file
+    ///
+    /// `orgconn apply PLAN` carries out these steps, or none if the live state has changed.
     #[arg(long, value_name = "PLAN")]
     out: Option<PathBuf>,
 
-    /// End with exit code 3 if there is anything to change
+    /// End with 3 if there is anything to change
     #[arg(long)]
     exit_code: bool,
 }

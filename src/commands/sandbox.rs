@@ -8,7 +8,7 @@ use crate::app::{App, duration, stop_token};
 use crate::error::{Exit, Result};
 use crate::sandbox::{self, DEFAULT_PROFILE, Listener, RateLimit, Sandbox, ServeOptions};
 
-/// The local sandbox of the API: serve it, reset it, or print where its state is
+/// Serve or reset the local sandbox, or print where its state is
 ///
 /// Any command runs against it with --sandbox. `serve` is for other programs, such as curl.
 #[derive(clap::Args, Debug)]
@@ -25,14 +25,18 @@ enum SandboxCommand {
     /// keys of the sample hub. With -v each answer is told on standard error.
     Serve(ServeArgs),
     /// Restore the sample orgs and connections
+    #[command(before_help = "  orgconn sandbox reset")]
     Reset,
     /// Print the path of the state file
+    #[command(before_help = "  rm \"$(orgconn sandbox path)\"")]
     Path,
 }
 
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn sandbox serve --listen 127.0.0.1:8126
+  orgconn sandbox serve --latency 200ms --rate-limit 20/10s")]
 struct ServeArgs {
-    /// Address to listen on, on this machine only; port 0 takes a free one
+    /// Address on this machine; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback_address)]
     listen: SocketAddr,
 
@@ -40,7 +44,9 @@ struct ServeArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     latency: Option<Duration>,
 
-    /// Refuse what an org sends beyond this many requests in this time, such as 20/10s
+    /// Requests that an org may send, such as 20/10s
+    ///
+    /// What it sends beyond this many in this time is refused.
     #[arg(long, value_name = "N/PERIOD", value_parser = rate_limit)]
     rate_limit: Option<RateLimit>,
 }

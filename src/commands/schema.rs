@@ -8,6 +8,7 @@ use crate::error::{Exit, Result};
 /// (orgconn schema > orgconn.schema.json) and the file begins with the line
 /// `# yaml-language-server: $schema=orgconn.schema.json`.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn schema > orgconn.schema.json")]
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, app: &mut App) -> Result<Exit> {

@@ -22,7 +22,9 @@ impl ValueParserFactory for ConnectionType {
 /// The flag that sorts the rows.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Sorting {
-    /// Order by these columns; `-` in front: descending (comma-separated)
+    /// Order by these columns; `-` in front: descending
+    ///
+    /// Comma-separated, as in `--sort=source,-created_at`.
     #[arg(
         long,
         value_name = "COLUMNS",
@@ -47,7 +49,7 @@ impl Sorting {
 #[derive(clap::Args, Debug)]
 pub(crate) struct UnknownTypes {
     /// Accept connection types that this version does not know
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) allow_unknown_type: bool,
 }
 
@@ -71,7 +73,9 @@ impl UnknownTypes {
 /// The flag that selects connections by type.
 #[derive(clap::Args, Debug)]
 pub(crate) struct TypeFilter {
-    /// Only connections that share this type, or one of several (repeatable, comma-separated)
+    /// Only connections that share this type
+    ///
+    /// Or one of several: repeatable, comma-separated.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 }

@@ -10,23 +10,32 @@ use crate::output::ConnectionResult;
 /// A connection is updated with its source org's credentials: where no profile is chosen, an id or --source selects
 /// that org's profile. Nothing is sent for one that already is as wanted.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn update --destination 'Security Archive' --add-type audit
-  orgconn update --destination 'Security Archive' --type logs --dry-run")]
+#[command(
+    before_help = "  orgconn update --destination 'Security Archive' --add-type audit
+  orgconn update --destination 'Security Archive' --type logs --dry-run"
+)]
+#[command(override_usage = "orgconn update [OPTIONS] [CONNECTION]...
+       with --type, or with --add-type, --remove-type or both")]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true).args(["types", "add", "remove"]))]
 pub(crate) struct Args {
     /// Ids of the connections, or their beginnings
+    ///
+    /// At least 4 characters that no other id begins with.
     #[arg(value_name = "CONNECTION")]
     connections: Vec<ConnectionSelector>,
 
     #[command(flatten)]
     ends: ConnectionEnds,
 
-    /// Share exactly these types (repeatable, comma-separated)
+    /// Share exactly these types
+    ///
+    /// Repeatable, comma-separated.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', conflicts_with_all = ["add", "remove"])]
     types: Vec<ConnectionType>,
 
-    /// Share these types as well (repeatable, comma-separated)
+    /// Share these types as well
+    ///
+    /// Repeatable, comma-separated.
     #[arg(
         long = "add-type",
         id = "add",
@@ -35,7 +44,9 @@ pub(crate) struct Args {
     )]
     add: Vec<ConnectionType>,
 
-    /// Stop sharing these types (repeatable, comma-separated)
+    /// Stop sharing these types
+    ///
+    /// Repeatable, comma-separated.
     #[arg(
         long = "remove-type",
         id = "remove",

@@ -13,11 +13,15 @@ use crate::model::{
 /// The orgs at the ends of a connection.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct ConnectionEnds {
-    /// Org whose data is shared: its name, UUID or public id
+    /// Org whose data is shared
+    ///
+    /// Its name, UUID or public id; `orgconn help selectors` has more.
     #[arg(long, value_name = "ORG", visible_alias = "from")]
     pub(crate) source: Option<OrgSelector>,
 
-    /// Org that may query the data: its name, UUID or public id
+    /// Org that may query it
+    ///
+    /// Its name, UUID or public id; `orgconn help selectors` has more.
     #[arg(long, value_name = "ORG", visible_aliases = ["to", "sink"])]
     pub(crate) destination: Option<OrgSelector>,
 }

@@ -28,8 +28,10 @@ use crate::output::{IdentityRow, Output};
 /// file. The profile says where they are, and which org they belong to. A second login replaces the keys once the new
 /// ones have proved good. The first profile is the default one.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn auth login
+  orgconn auth login --profile retail --site datadoghq.eu --token")]
 pub(super) struct Args {
-    /// Log in with an access token in place of the two keys
+    /// Log in with an access token, not with two keys
     #[arg(long)]
     token: bool,
 

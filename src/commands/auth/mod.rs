@@ -28,6 +28,7 @@ enum AuthCommand {
 /// They are deleted from the keychain, or from the files that the login made; variables, commands and other files are
 /// not touched. The profile stays, without a source for its keys.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn auth logout --profile hub")]
 struct LogoutArgs {}
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {

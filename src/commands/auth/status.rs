@@ -10,6 +10,8 @@ use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, Identit
 ///
 /// Nothing is changed. Whether connections may be written is `unknown` where the service's answers do not tell.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn auth status
+  orgconn auth status --all-profiles -o json")]
 pub(super) struct Args {
     #[command(flatten)]
     sorting: Sorting,

@@ -9,45 +9,54 @@ use crate::app::{App, ConnectionEnds, duration};
 use crate::error::{Exit, Result};
 use crate::model::ConnectionType;
 
-/// Check that a connection, or all connections of a file, are as they should be
+/// Check that connections are as they should be
 ///
-/// Exit code 0 when it holds, 3 when it does not (and the output says why), another when it could not be found out. An
-/// end that is left out is the org of the credentials; with several profiles it is enough that one belongs to an end.
-/// With a file only the differences are shown; -o github writes them as annotations of its lines, for a workflow on
-/// GitHub.
+/// One connection, or with --file all that files describe. An end that is left out is the org of the credentials; with
+/// several profiles it is enough that one belongs to an end. With a file only the differences are shown; -o github
+/// writes them as annotations of its lines, for a workflow on GitHub.
 #[derive(clap::Args, Debug)]
 #[command(group = clap::ArgGroup::new("wanted").multiple(true).args(["types", "files"]))]
-#[command(after_long_help = "Examples:
-  orgconn check --destination 'Security Archive' --type logs --wait 60s
+#[command(
+    before_help = "  orgconn check --destination 'Security Archive' --type logs --wait 60s
   orgconn check --source Platform --type logs,metrics,audit --exact
   orgconn check --source 'Security Archive' --absent
-  orgconn check -f orgconn.yaml --exact -o github")]
+  orgconn check -f orgconn.yaml --exact -o github"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     ends: ConnectionEnds,
 
-    /// File of the wanted connections, YAML or JSON (repeatable); a directory stands for its *.yaml and *.yml files,
-    /// `-` for standard input
+    /// File of the wanted connections (repeatable)
+    ///
+    /// YAML or JSON. A directory stands for its *.yaml and *.yml files, `-` for standard input.
     #[arg(short, long = "file", value_name = "FILE")]
     #[arg(conflicts_with_all = ["source", "destination", "types", "absent"])]
     files: Vec<PathBuf>,
 
-    /// Types that must be shared, or with --absent must not (repeatable, comma-separated)
+    /// Types that must be shared
+    ///
+    /// Or with --absent must not. Repeatable, comma-separated.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 
     #[command(flatten)]
     unknown_types: UnknownTypes,
 
-    /// No other types may be shared; with --file: the orgs in its scope may have no other connections
+    /// No other types may be shared
+    ///
+    /// With --file: the orgs in its scope may have no other connections.
     #[arg(long, requires = "wanted", conflicts_with = "absent")]
     exact: bool,
 
-    /// There must be no connection; with --type: none that shares any of these
+    /// There must be no connection
+    ///
+    /// With --type: none that shares any of these.
     #[arg(long)]
     absent: bool,
 
-    /// Check again until it holds, at most for this long
+    /// Check again until it holds, for so long
+    ///
+    /// At most for this long, such as 60s.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
 }

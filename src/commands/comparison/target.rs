@@ -12,13 +12,16 @@ use crate::text_input::{self, TextInputError};
 /// The flags for desired-state files, and for what a plan may do with them.
 #[derive(clap::Args, Debug)]
 pub(crate) struct FileArgs {
-    /// File of the wanted connections, YAML or JSON (repeatable); a directory stands for its *.yaml and *.yml files,
-    /// `-` for standard input
+    /// File of the wanted connections (repeatable)
+    ///
+    /// YAML or JSON. A directory stands for its *.yaml and *.yml files, `-` for standard input.
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Also delete connections that are not in the file, if their source is in its scope: the orgs that its key
-    /// `manage` names, or without it the source orgs of its connections
+    /// Also delete what is not in the file
+    ///
+    /// Connections whose source is in the file's scope: the orgs that its key `manage` names, or without it the source
+    /// orgs of its connections.
     #[arg(long)]
     prune: bool,
 

@@ -9,6 +9,7 @@ use crate::error::{CommandError, Exit, Result};
 /// the orgs and connections that commands at a terminal have seen: `orgconn orgs` and `orgconn list` see all of them.
 /// Completing sends nothing and reads no secret.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  eval \"$(orgconn completions bash)\"")]
 #[command(override_usage = "orgconn completions [OPTIONS] <SHELL>")]
 #[command(after_long_help = "Installation, once for all sessions to come:
   bash        echo 'eval \"$(orgconn completions bash)\"' >> ~/.bashrc

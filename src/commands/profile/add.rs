@@ -15,12 +15,18 @@ use crate::output::ProfileRow;
 /// --site or --api-url say where its org's API is. The flags for the keys say where these come from: no flag takes a
 /// secret. Without them `orgconn auth login` gives the profile its keys. The rest of the file stays as it is.
 #[derive(clap::Args, Debug)]
+#[command(
+    before_help = "  orgconn profile add hub --api-key-env HUB_API_KEY --app-key-env HUB_APP_KEY
+  orgconn profile add retail --access-token-file ~/.config/orgconn/retail.token"
+)]
 pub(super) struct Args {
     /// Name of the new profile
     #[arg(value_name = "NAME")]
     name: String,
 
-    /// Org that the keys must belong to: a write in another is refused
+    /// Org that the keys must belong to
+    ///
+    /// A write in another is refused.
     #[arg(long, value_name = "UUID", value_parser = org_id)]
     org: Option<Uuid>,
 
@@ -34,49 +40,81 @@ pub(super) struct Args {
 
 /// Where the credentials of a profile come from.
 #[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Where the keys come from")]
+#[command(
+    next_help_heading = "Where the keys come from (--help has files, commands and the keychain)"
+)]
 #[command(group = clap::ArgGroup::new("api-key").args(["api_key_env", "api_key_file", "api_key_command", "api_key_keyring"]))]
 #[command(group = clap::ArgGroup::new("app-key").args(["app_key_env", "app_key_file", "app_key_command", "app_key_keyring"]))]
 #[command(group = clap::ArgGroup::new("access-token").conflicts_with_all(["api-key", "app-key"])
     .args(["access_token_env", "access_token_file", "access_token_command", "access_token_keyring"]))]
 struct SourceArgs {
-    /// Environment variable that holds the API key
+    /// Variable that holds the API key
+    ///
+    /// An environment variable.
     #[arg(long, value_name = "VARIABLE", requires = "app-key")]
     api_key_env: Option<String>,
-    /// File that holds the API key, and that nobody else may read
-    #[arg(long, value_name = "FILE", requires = "app-key")]
+    /// File that holds the API key
+    ///
+    /// Nobody else may read it.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "app-key",
+        hide_short_help = true
+    )]
     api_key_file: Option<PathBuf>,
-    /// Command that prints the API key: words, or a JSON list of them; no shell runs it
-    #[arg(long, value_name = "COMMAND", requires = "app-key")]
+    /// Command that prints the API key
+    ///
+    /// Words, or a JSON list of them; no shell runs it.
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        requires = "app-key",
+        hide_short_help = true
+    )]
     api_key_command: Option<String>,
     /// The API key is in the system's keychain
-    #[arg(long, requires = "app-key")]
+    #[arg(long, requires = "app-key", hide_short_help = true)]
     api_key_keyring: bool,
 
-    /// Environment variable that holds the application key
+    /// Variable that holds the application key
+    ///
+    /// An environment variable.
     #[arg(long, value_name = "VARIABLE", requires = "api-key")]
     app_key_env: Option<String>,
     /// File that holds the application key
-    #[arg(long, value_name = "FILE", requires = "api-key")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "api-key",
+        hide_short_help = true
+    )]
     app_key_file: Option<PathBuf>,
     /// Command that prints the application key
-    #[arg(long, value_name = "COMMAND", requires = "api-key")]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        requires = "api-key",
+        hide_short_help = true
+    )]
     app_key_command: Option<String>,
     /// The application key is in the system's keychain
-    #[arg(long, requires = "api-key")]
+    #[arg(long, requires = "api-key", hide_short_help = true)]
     app_key_keyring: bool,
 
-    /// Environment variable that holds an access token, in place of the two keys
+    /// Variable that holds an access token
+    ///
+    /// An environment variable; the token is used in place of the two keys.
     #[arg(long, value_name = "VARIABLE")]
     access_token_env: Option<String>,
     /// File that holds the access token
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     access_token_file: Option<PathBuf>,
     /// Command that prints the access token
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
     access_token_command: Option<String>,
     /// The access token is in the system's keychain
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     access_token_keyring: bool,
 }
 

@@ -17,9 +17,9 @@ use crate::output::ProfileRow;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
 
-/// The profiles of the configuration file: one for each org that is worked with
+/// List, show, add and remove the profiles of the configuration file
 ///
-/// A profile says where an org's API is, where the keys come from, and which org they must belong to. It never holds
+/// One for each org that is worked with. A profile says where an org's API is, where the keys come from, and which org they must belong to. It never holds
 /// a secret itself.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -40,12 +40,15 @@ enum ProfileCommand {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn profile list
+  orgconn profile list --sort name -o json")]
 struct ListArgs {
     #[command(flatten)]
     sorting: Sorting,
 }
 
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn profile show hub")]
 struct ShowArgs {
     /// Name of the profile
     #[arg(value_name = "NAME")]
@@ -56,6 +59,7 @@ struct ShowArgs {
 ///
 /// Asks, unless --yes is given. Secrets that `orgconn auth login` has stored for the profile are deleted too.
 #[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn profile remove hub")]
 struct RemoveArgs {
     /// Name of the profile
     #[arg(value_name = "NAME")]

@@ -22,11 +22,12 @@ use crate::output::{ConnectionResult, NOT_ATTEMPTED, Output};
 /// created again with a new id and another owner, and without its restriction policy. The keys are those of each
 /// change's own profile, or of the profile of the org that undoes it, unless others are chosen.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = "Examples:
-  orgconn undo --dry-run
+#[command(before_help = "  orgconn undo --dry-run
   orgconn undo \"$(orgconn history --limit 1 --columns run --no-header)\" --yes")]
 pub(crate) struct Args {
-    /// Run or entry of `orgconn history`, or its beginning (4 characters or more)
+    /// Run or entry of `orgconn history`, or its beginning
+    ///
+    /// At least 4 characters.
     #[arg(value_name = "RUN|ENTRY")]
     selected: Option<String>,
 

@@ -14,7 +14,9 @@ const ALL_PROFILES: &str = "ORGCONN_ALL_PROFILES";
 /// The flags that choose accounts. Their variables are not read by clap: a profile overrides variables, but not flags.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct AccountFlags {
-    /// Profile of the configuration file to use; several, comma-separated, where a command takes several
+    /// Profile of the configuration file to use
+    ///
+    /// Several, comma-separated, where a command takes several.
     ///
     /// [env: ORGCONN_PROFILE]
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
@@ -26,7 +28,9 @@ pub(crate) struct AccountFlags {
     #[arg(long, global = true, conflicts_with = "profile")]
     pub(crate) all_profiles: bool,
 
-    /// Datadog site of the orgs, such as datadoghq.eu [default: datadoghq.com]
+    /// Datadog site of the orgs, such as datadoghq.eu
+    ///
+    /// The default is datadoghq.com.
     ///
     /// [env: ORGCONN_SITE, DD_SITE, DATADOG_SITE]
     #[arg(long, global = true, value_name = "SITE")]
@@ -38,7 +42,9 @@ pub(crate) struct AccountFlags {
     #[arg(long, global = true, value_name = "URL", conflicts_with = "site")]
     pub(crate) api_url: Option<String>,
 
-    /// Send keys to this host too, although it is neither Datadog's nor this machine; repeatable
+    /// Send keys to this host too (repeatable)
+    ///
+    /// Although it is neither Datadog's nor this machine.
     ///
     /// [env: ORGCONN_TRUST_HOST]
     #[arg(long, global = true, value_name = "HOST", value_delimiter = ',')]

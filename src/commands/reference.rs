@@ -1,0 +1,290 @@
+//! What the help and the manual say of a command beside its flags: its group, the permissions that it needs, and what
+//! its exit codes mean.
+
+use crate::error::Exit;
+
+/// The groups of the commands, with the order in which the help lists them.
+pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
+    (
+        "Connections",
+        &["list", "get", "create", "update", "delete"],
+    ),
+    (
+        "Desired state",
+        &["export", "plan", "apply", "check", "schema"],
+    ),
+    ("Insight", &["graph"]),
+    ("Safety", &["history", "undo"]),
+    (
+        "Setup",
+        &["orgs", "auth", "profile", "sandbox", "completions", "help"],
+    ),
+];
+
+/// The reference of a command.
+pub(crate) struct Reference {
+    /// The command's name, with that of its parent, such as `auth status`.
+    pub(crate) command: &'static str,
+    /// The permissions that it needs.
+    pub(crate) permission: &'static str,
+    /// Exit codes with their general meaning.
+    general: &'static [Exit],
+    /// Exit codes that mean something particular.
+    particular: &'static [(Exit, &'static str)],
+}
+
+impl Reference {
+    /// The exit codes that the command ends with, and what they mean there, in the order of the codes.
+    pub(crate) fn exits(&self) -> Vec<(Exit, &'static str)> {
+        let particular = |exit| self.particular.iter().find(|(other, _)| *other == exit);
+        let general = |exit: Exit| {
+            let is_general = self.general.contains(&exit);
+            is_general.then(|| (exit, exit.meaning()))
+        };
+        Exit::ALL
+            .into_iter()
+            .filter_map(|exit| particular(exit).copied().or_else(|| general(exit)))
+            .collect()
+    }
+
+    /// The reference of a command that only works on this machine.
+    const fn local(command: &'static str) -> Self {
+        Self {
+            command,
+            permission: NO_PERMISSION,
+            general: LOCAL,
+            particular: &[],
+        }
+    }
+
+    /// The reference of the command with this name. `None` for a command that only has subcommands.
+    pub(crate) fn of(command: &str) -> Option<&'static Self> {
+        REFERENCES.iter().find(|it| it.command == command)
+    }
+}
+
+/// The exit codes of a command that asks the API.
+const API: &[Exit] = &[
+    Exit::Done,
+    Exit::Failure,
+    Exit::Usage,
+    Exit::Permission,
+    Exit::Temporary,
+    Exit::Interrupted,
+];
+/// The exit codes of a command that only works on this machine.
+const LOCAL: &[Exit] = &[Exit::Done, Exit::Failure, Exit::Usage];
+
+const READ: &str = "org_connections_read";
+const WRITE: &str = "org_connections_read, and org_connections_write in the source org";
+/// The permission of a command that needs no keys.
+pub(crate) const NO_PERMISSION: &str = "none; no keys are needed";
+
+const UNKNOWN_ORG: (Exit, &str) = (Exit::NotFound, "no such org, or more than one of that name");
+const UNREAD_PROFILES: (Exit, &str) = (
+    Exit::Partial,
+    "some of the profiles could not be read; the rest is shown",
+);
+
+/// The references of all commands, in the order of [`GROUPS`].
+pub(crate) const REFERENCES: [Reference; 26] = [
+    Reference {
+        command: "list",
+        permission: READ,
+        general: API,
+        particular: &[
+            (Exit::Done, "listed, also if there is no connection"),
+            UNKNOWN_ORG,
+            UNREAD_PROFILES,
+        ],
+    },
+    Reference {
+        command: "get",
+        permission: READ,
+        general: API,
+        particular: &[
+            (Exit::Done, "found"),
+            (Exit::NotFound, Exit::NotFound.meaning()),
+            UNREAD_PROFILES,
+        ],
+    },
+    Reference {
+        command: "create",
+        permission: WRITE,
+        general: API,
+        particular: &[
+            (
+                Exit::Done,
+                "created; with --if-not-exists also if it is there already",
+            ),
+            (
+                Exit::NotFound,
+                "no such org, or more than one; nothing was created",
+            ),
+            (
+                Exit::Conflict,
+                "it exists already; with --if-not-exists: with other types",
+            ),
+            (Exit::Partial, "some were created; the report says which"),
+        ],
+    },
+    Reference {
+        command: "update",
+        permission: WRITE,
+        general: API,
+        particular: &[
+            (Exit::Done, "updated, or as wanted already"),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one; nothing was changed",
+            ),
+            (Exit::Partial, "some were updated; the report says which"),
+        ],
+    },
+    Reference {
+        command: "delete",
+        permission: "org_connections_read, and org_connections_write in one of its two orgs",
+        general: API,
+        particular: &[
+            (
+                Exit::Done,
+                "deleted; with --ignore-not-found also if it was not there",
+            ),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one; nothing was deleted",
+            ),
+            (Exit::Partial, "some were deleted; the report says which"),
+        ],
+    },
+    Reference {
+        command: "export",
+        permission: READ,
+        general: API,
+        particular: &[
+            (Exit::Done, "written, also if there is no connection"),
+            UNKNOWN_ORG,
+            UNREAD_PROFILES,
+        ],
+    },
+    Reference {
+        command: "plan",
+        permission: READ,
+        general: API,
+        particular: &[
+            (
+                Exit::Done,
+                "planned, whether or not there is anything to change",
+            ),
+            (
+                Exit::Difference,
+                "there is something to change (only with --exit-code)",
+            ),
+            UNKNOWN_ORG,
+        ],
+    },
+    Reference {
+        command: "apply",
+        permission: WRITE,
+        general: API,
+        particular: &[
+            (Exit::Done, "done, or nothing to do"),
+            UNKNOWN_ORG,
+            (
+                Exit::Conflict,
+                "the live state has changed since the plan; nothing was done",
+            ),
+            (Exit::Partial, "some steps failed; the report says which"),
+        ],
+    },
+    Reference {
+        command: "check",
+        permission: READ,
+        general: API,
+        particular: &[
+            (Exit::Done, "as it should be"),
+            (Exit::Difference, "not as it should be; the output says why"),
+            UNKNOWN_ORG,
+        ],
+    },
+    Reference::local("schema"),
+    Reference {
+        command: "graph",
+        permission: READ,
+        general: API,
+        particular: &[
+            (Exit::Done, "drawn, also if there is no connection"),
+            UNKNOWN_ORG,
+            UNREAD_PROFILES,
+        ],
+    },
+    Reference::local("history"),
+    Reference {
+        command: "undo",
+        permission: "org_connections_read, and org_connections_write in the org of each change",
+        general: API,
+        particular: &[
+            (Exit::Done, "undone, or nothing left to undo"),
+            (
+                Exit::NotFound,
+                "no such run or entry, or the history has nothing to undo",
+            ),
+            (
+                Exit::Conflict,
+                "the connection was changed again since, or it is undone already",
+            ),
+            (Exit::Partial, "some was undone; the report says what"),
+        ],
+    },
+    Reference {
+        command: "orgs",
+        permission: "org_management or org_connections_write; without them, fewer orgs are seen",
+        general: API,
+        particular: &[UNREAD_PROFILES],
+    },
+    Reference {
+        command: "auth status",
+        permission: "none of its own; it shows which ones the keys have",
+        general: API,
+        particular: &[
+            (Exit::Done, "the keys are good"),
+            (
+                Exit::Permission,
+                "the keys are wrong, or of another org than the profile names",
+            ),
+            (
+                Exit::Partial,
+                "the keys of some profiles are not good; the rest is shown",
+            ),
+        ],
+    },
+    Reference {
+        command: "auth login",
+        permission: "none of its own; it works with whatever the keys permit",
+        general: API,
+        particular: &[
+            (Exit::Done, "the keys are good and stored"),
+            (Exit::Permission, "the keys are wrong; nothing was stored"),
+        ],
+    },
+    Reference::local("auth logout"),
+    Reference::local("profile list"),
+    Reference::local("profile show"),
+    Reference::local("profile add"),
+    Reference {
+        command: "profile remove",
+        permission: NO_PERMISSION,
+        general: LOCAL,
+        particular: &[(Exit::Interrupted, "interrupted; nothing was removed")],
+    },
+    Reference {
+        command: "sandbox serve",
+        permission: NO_PERMISSION,
+        general: LOCAL,
+        particular: &[(Exit::Done, "ended by Ctrl-C or a termination request")],
+    },
+    Reference::local("sandbox reset"),
+    Reference::local("sandbox path"),
+    Reference::local("completions"),
+    Reference::local("help"),
+];
