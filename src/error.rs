@@ -395,7 +395,7 @@ impl From<ConfigError> for CommandError {
             ConfigError::NotSetUp { .. } => &[
                 "to try it without an account: orgconn --sandbox list",
                 "to log in: orgconn auth login",
-                "or set DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
+                "or set DD_API_KEY and DD_APP_KEY (and DD_SITE, if not datadoghq.com)",
             ],
             _ => &[],
         };

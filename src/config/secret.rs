@@ -106,7 +106,9 @@ pub(crate) enum SecretSourceError {
     #[error("the value has quotes in it; give it without them")]
     Quotes,
     /// The secret contains characters that cannot be sent in a header. No key or token has them.
-    #[error("the value has spaces, control characters or characters outside ASCII in it")]
+    #[error(
+        "the value has spaces, line breaks, control characters or characters outside ASCII in it"
+    )]
     InvalidCharacters,
 }
 
@@ -389,8 +391,7 @@ mod tests {
 
     #[test]
     fn what_no_header_can_carry_is_an_error_without_the_value() {
-        const INVALID: &str =
-            "the value has spaces, control characters or characters outside ASCII in it";
+        const INVALID: &str = "the value has spaces, line breaks, control characters or characters outside ASCII in it";
         for (wrong, message) in [
             (" \n", "it is empty"),
             ("", "it is empty"),

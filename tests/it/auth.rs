@@ -69,7 +69,8 @@ fn good_keys_are_kept_in_files_that_the_profile_names_with_its_org() {
         done.stderr,
         format!(
             "the profile `hub` is logged in as Pipeline, in the org Org 1\n\
-             stored in the file {api_key} and the file {app_key}, which nobody else may read\n\
+             stored the API key in the file {api_key}, which nobody else may read\n\
+             stored the application key in the file {app_key}, which nobody else may read\n\
              `hub` is the default profile now, which is used where none is chosen\n"
         )
     );
@@ -290,8 +291,8 @@ fn a_secret_in_the_place_of_another_is_told_by_its_form_and_not_sent() {
         (
             format!("\"{api_key}\"\n{app_key}\n"),
             None,
-            "cannot read the secret from standard input, where the API key should be: the value has quotes in it; give \
-             it without them",
+            "nothing was stored: cannot read the secret from standard input, where the API key should be: the value has \
+             quotes in it; give it without them",
         ),
     ] {
         let world = World::bare();
@@ -349,7 +350,7 @@ fn a_login_without_permissions_says_which_are_missing() {
         )
     );
     assert_eq!(
-        messages[3..],
+        messages[4..],
         [
             "hint: these are a person's keys, and connections are deleted with their creator's account: create them \
              with a service account's",
@@ -372,6 +373,56 @@ fn a_name_that_no_new_profile_may_have_is_refused_before_the_keys_are_read() {
         let failed = world.run(["auth", "login", "--profile", name]).code(2);
         assert_eq!(failed.stderr, message);
     }
+}
+
+#[test]
+fn a_server_that_is_not_the_api_gets_nothing_stored() {
+    // It sends the keys back, which no error may show.
+    let page = || Reply::Echo("200 OK", "Content-Type: text/html\r\n".to_owned());
+    let elsewhere = || {
+        let header = "Location: http://127.0.0.1:9/\r\n".to_owned();
+        Reply::AnswerWith("302 Found", header, String::new())
+    };
+    let servers = [Flaky::always(page), Flaky::always(elsewhere)];
+    for server in servers {
+        let world = World::bare();
+        let arguments = [
+            "auth",
+            "login",
+            "--profile=hub",
+            "--to-file=keys",
+            "--api-url",
+            server.url(),
+        ];
+        let failed = world.run_with_input(arguments, KEYS).code(1);
+        assert!(
+            failed.stderr.starts_with("error: nothing was stored: GET "),
+            "{}",
+            failed.stderr
+        );
+        assert!(
+            !failed.stderr.contains('\u{1b}') && !failed.stderr.contains(API_KEY),
+            "{}",
+            failed.stderr
+        );
+        assert_eq!(server.calls().len(), 1);
+        assert_eq!((config(&world), kept_files(&world)), (String::new(), 0));
+    }
+    let world = World::bare();
+    let arguments = [
+        "auth",
+        "login",
+        "--profile=hub",
+        "--api-url=https://api.datadoghq.com.example.com",
+    ];
+    let refused = world.run_with_input(arguments, KEYS).code(2);
+    assert!(
+        refused
+            .stderr
+            .contains("--trust-host api.datadoghq.com.example.com"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

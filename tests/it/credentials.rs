@@ -153,7 +153,7 @@ fn nothing_at_all_is_refused_with_the_ways_to_begin() {
         "no credentials: no keys are set, and there are no profiles\n\
          hint: to try it without an account: orgconn --sandbox list\n\
          hint: to log in: orgconn auth login\n\
-         hint: or set DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
+         hint: or set DD_API_KEY and DD_APP_KEY (and DD_SITE, if not datadoghq.com)",
     );
 }
 

@@ -252,7 +252,7 @@ fn a_failure_before_anything_is_sent_is_data_too() {
             "message": "no credentials: no keys are set, and there are no profiles",
             "http_status": null,
             "hint": "to try it without an account: orgconn --sandbox list; to log in: orgconn auth login; or set \
-                DD_API_KEY and DD_APP_KEY, and DD_SITE for a site other than datadoghq.com",
+                DD_API_KEY and DD_APP_KEY (and DD_SITE, if not datadoghq.com)",
         }]})
     );
 }

@@ -151,7 +151,7 @@ fn a_list_without_profiles_says_how_to_get_one() {
     assert_data_eq!(
         listed.stderr,
         str![[r#"
-hint: `orgconn auth login` asks for the keys of an org and adds its profile; `orgconn profile add` adds one by hand
+hint: `orgconn auth login` adds one with its keys, `orgconn profile add` one by hand
 
 "#]]
     );

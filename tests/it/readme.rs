@@ -1,6 +1,6 @@
 //! Runs the examples of the README in one sandbox, from top to bottom.
 
-use crate::harness::World;
+use crate::harness::{SandboxServer, World};
 
 const README: &str = include_str!("../../README.md");
 
@@ -35,6 +35,23 @@ fn every_script_runs() {
             .script(&format!("set -euo pipefail\n{script}"))
             .code(0);
     }
+}
+
+#[test]
+fn the_way_to_the_first_real_profile_can_be_walked() {
+    let server = SandboxServer::new();
+    let world = World::bare()
+        .with("ORGCONN_API_URL", &server.url)
+        .with("HUB_API_KEY", "sandbox-api-key-hub")
+        .with("HUB_APP_KEY", "sandbox-app-key-hub");
+    let scripts = blocks("bash");
+    assert_eq!(scripts.len(), 1);
+    let walked = world
+        .script(&format!("set -euo pipefail\n{}", scripts[0]))
+        .code(0);
+    assert!(walked.stdout.contains("Retail US"), "{}", walked.stdout);
+    let profiles = world.run(["profile", "list", "--columns=name,default", "-otsv"]);
+    assert_eq!(profiles.quiet_success(), "name\tdefault\nhub\ttrue\n");
 }
 
 #[test]

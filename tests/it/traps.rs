@@ -155,7 +155,7 @@ fn a_key_with_a_newline_inside_is_an_error_that_does_not_show_it() {
     assert_eq!(finished.stdout, "");
     assert_eq!(
         finished.stderr,
-        "error: cannot read the secret from DD_APP_KEY: the value has spaces, control characters or characters \
+        "error: cannot read the secret from DD_APP_KEY: the value has spaces, line breaks, control characters or characters \
          outside ASCII in it\n"
     );
 }

@@ -1,18 +1,15 @@
-use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{self, PathBuf};
 
-use anyhow::Context as _;
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret as _, SecretString};
-
-use super::{chosen_profile, status};
+use super::login_input::{
+    FIRST_PROFILE, NOTHING_STORED, ask_server, profile_name, read_credentials, secret_names,
+};
+use super::status;
 use crate::api::{Client, ErrorKind};
 use crate::app::{Account, App};
 use crate::commands::{profile_helpers, report};
 use crate::config::{
     ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, Profile, ProfileDraft, SITES,
-    SecretError, SecretSource, SecretSources, SecretStore, Server, SystemKeychain, decode_secret,
-    parse_secret,
+    SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{IdentityRow, Output};
@@ -62,11 +59,6 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     login.delete_old_secrets(&sources, &file, &mut app.output);
     report::print_rows(vec![row], true, &[], &mut app.output)
 }
-
-/// The profile that a login creates where no profile is chosen and there is no default one.
-const FIRST_PROFILE: &str = "default";
-
-const NOTHING_STORED: &str = "nothing was stored";
 
 /// The target of a login.
 struct Login {
@@ -183,16 +175,7 @@ impl Login {
             },
             false => "the token is",
         };
-        match &self.server {
-            Server::Site(site) => {
-                let others = SITES.iter().filter(|other| *other != site).copied();
-                format!(
-                    "{wrong} wrong or revoked, or not of the site {site}; --site names another: {}",
-                    others.collect::<Vec<_>>().join(", ")
-                )
-            }
-            Server::Url(_) => format!("{wrong} wrong or revoked, or not of the server {server}"),
-        }
+        wrong_server_hint(&self.server, wrong)
     }
 
     /// Stores the secrets and names them in the profile: both, or neither. Returns the new settings, the sources of the
@@ -257,15 +240,16 @@ impl Login {
         output.note(&format!(
             "the profile `{profile}` is logged in{who}, in {org}"
         ));
-        let places: Vec<_> = sources
+        for (name, source) in secret_names(matches!(sources, SecretSources::Token(_)))
             .iter()
-            .map(|source| format!("the {source}"))
-            .collect();
-        let access = match sources.iter().next() {
-            Some(SecretSource::File(_)) => ", which nobody else may read",
-            _ => "",
-        };
-        output.note(&format!("stored in {}{access}", places.join(" and ")));
+            .zip(sources.iter())
+        {
+            let access = match source {
+                SecretSource::File(_) => ", which nobody else may read",
+                _ => "",
+            };
+            output.note(&format!("stored the {name} in the {source}{access}"));
+        }
         if is_new_default {
             output.note(&format!(
                 "`{profile}` is the default profile now, which is used where none is chosen"
@@ -303,51 +287,6 @@ impl Login {
     }
 }
 
-/// The profile to log in to: the chosen one, else the one that a person names, else the default one.
-fn profile_name(file: &ConfigFile, app: &mut App) -> Result<String> {
-    let proposal = file.default_profile.as_deref().unwrap_or(FIRST_PROFILE);
-    match chosen_profile(app)? {
-        Some(name) => Ok(name),
-        None if app.output.can_ask() => {
-            let answer = app.output.ask_text("Profile", Some(proposal));
-            require_answer(answer, "profile")
-        }
-        None => Ok(proposal.to_owned()),
-    }
-}
-
-/// The site or the URL of the API that a person chooses; `default` where nobody can be asked.
-fn ask_server(default: Server, app: &mut App) -> Result<Server> {
-    const OTHER: &str = "another: a host name, or the URL of the API";
-    if !app.output.can_ask() {
-        return Ok(default);
-    }
-    let items = [SITES, &[OTHER]].concat();
-    let chosen = require_answer(app.output.choose_one("Site", &items), "site")?;
-    if let Some(site) = SITES.get(chosen) {
-        return Ok(Server::Site((*site).to_owned()));
-    }
-    let text = app.output.ask_text("Site or URL of the API", None);
-    let text = require_answer(text, "site")?;
-    let server = match text.contains("://") {
-        true => Server::from_url(&text),
-        false => Server::from_site(&text),
-    };
-    server.map_err(|problem| CommandError::usage(format!("`{text}` {problem}")))
-}
-
-/// The answer to a question.
-///
-/// # Errors
-/// Fails if the user pressed Ctrl-C or declined. `noun` says what was asked for.
-fn require_answer<T>(answer: io::Result<Option<T>>, noun: &str) -> Result<T> {
-    let answer = answer.map_err(|error| CommandError::unanswered(error, NOTHING_STORED))?;
-    answer.ok_or_else(|| {
-        let message = format!("no {noun} was given; {NOTHING_STORED}");
-        CommandError::new(Exit::Failure, message)
-    })
-}
-
 /// The owner and the permissions of the credentials, and an error if they belong to another org than the profile names.
 async fn identify(
     account: &Account,
@@ -366,120 +305,35 @@ fn is_refusal(kind: Option<ErrorKind>) -> bool {
     )
 }
 
-/// The names of the secrets.
-const API_KEY: &str = "API key";
-const APP_KEY: &str = "application key";
-const TOKEN: &str = "access token";
+/// A hint that credentials may be those of another server. `wrong` is the beginning of the sentence.
+fn wrong_server_hint(server: &Server, wrong: &str) -> String {
+    match server {
+        Server::Site(site) => {
+            let others = SITES.iter().filter(|other| *other != site).copied();
+            let others = others.collect::<Vec<_>>().join(", ");
+            format!(
+                "{wrong} wrong or revoked, or not of the site {site}; --site names another: {others}"
+            )
+        }
+        Server::Url(_) => {
+            let server = server.label();
+            format!("{wrong} wrong or revoked, or not of the server {server}")
+        }
+    }
+}
 
-/// The maximum length of both keys together, in bytes.
-const MAX_INPUT: usize = 128 * 1024;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Asks for a token or for both keys on a terminal; where no question can be asked, reads them from standard input, one
-/// per line.
-///
-/// # Errors
-/// Fails if the question is interrupted or cannot be asked, if there are too many or too few lines, or if a line cannot
-/// be a secret.
-fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
-    let names: &[&str] = match token {
-        true => &[TOKEN],
-        false => &[API_KEY, APP_KEY],
-    };
-    let secrets = if output.can_ask() {
-        ask(names, output)?
-    } else if io::stdin().is_terminal() {
-        return Err(
-            CommandError::usage("the keys cannot be asked for with --no-input")
-                .hint("leave out --no-input, or pipe the keys in, one per line"),
+    #[test]
+    fn keys_that_a_site_refuses_may_be_of_one_of_the_others() {
+        let hint = wrong_server_hint(&Server::Site("datadoghq.eu".to_owned()), "the API key is");
+        assert_eq!(
+            hint,
+            "the API key is wrong or revoked, or not of the site datadoghq.eu; --site names another: datadoghq.com, \
+             us3.datadoghq.com, us5.datadoghq.com, ap1.datadoghq.com, ap2.datadoghq.com, uk1.datadoghq.com, \
+             ddog-gov.com, us2.ddog-gov.com"
         );
-    } else {
-        read_lines(names)?
-    };
-    let mut secrets = secrets.into_iter();
-    match (secrets.next(), secrets.next()) {
-        (Some(api_key), Some(app_key)) => Ok(Credentials::Keys { api_key, app_key }),
-        (Some(token), None) => Ok(Credentials::Token(token)),
-        _ => Err(wrong_line_count(names)),
     }
-}
-
-fn ask(names: &[&str], output: &mut Output) -> Result<Vec<SecretString>> {
-    let mut secrets = Vec::with_capacity(names.len());
-    for name in names {
-        let (first, rest) = name.split_at(1);
-        let question = format!("{}{rest}", first.to_uppercase());
-        let typed = require_answer(output.ask_secret(&question), name)?;
-        let origin = format!("what was typed for the {name}");
-        secrets.push(secret(typed.expose_secret().as_bytes(), name, origin)?);
-    }
-    Ok(secrets)
-}
-
-fn read_lines(names: &[&str]) -> Result<Vec<SecretString>> {
-    // The capacity is never exceeded: a buffer that grows leaves behind a copy that is not wiped.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_INPUT + 64));
-    let mut stdin = io::stdin().lock().take(MAX_INPUT as u64 + 1);
-    stdin
-        .read_to_end(&mut bytes)
-        .context("cannot read the keys from standard input")?;
-    let text = decode_secret(&bytes).map_err(|source| {
-        let origin = "standard input".to_owned();
-        SecretError { origin, source }
-    })?;
-    let lines: Vec<&str> = text.trim_ascii().split('\n').collect();
-    if lines.len() != names.len() {
-        return Err(wrong_line_count(names));
-    }
-    let named = lines.iter().zip(names);
-    named
-        .map(|(line, name)| {
-            let origin = format!("standard input, where the {name} should be");
-            secret(line.as_bytes(), name, origin)
-        })
-        .collect()
-}
-
-/// Reads the secret that is wanted under this name.
-///
-/// # Errors
-/// Fails if it cannot be a secret, or is another kind of secret.
-fn secret(bytes: &[u8], name: &str, origin: String) -> Result<SecretString> {
-    let secret = match parse_secret(bytes) {
-        Ok(secret) => secret,
-        Err(source) => return Err(SecretError { origin, source }.into()),
-    };
-    match kind_of_secret(secret.expose_secret()) {
-        Some(kind) if kind != name => Err(CommandError::usage(format!(
-            "what was given as {name} looks like an {kind}; {NOTHING_STORED}"
-        ))
-        .hint(match kind {
-            TOKEN => "--token logs in with an access token",
-            _ if name == TOKEN => "without --token the login takes the two keys",
-            _ => "the API key comes first, which has 32 digits, then the application key, which has 40",
-        })),
-        _ => Ok(secret),
-    }
-}
-
-/// What a secret is by its form, where that is plain: API keys have 32 hexadecimal digits, application keys 40. The
-/// prefixes are those of Datadog's personal and service access tokens.
-fn kind_of_secret(secret: &str) -> Option<&'static str> {
-    let is_hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match secret.len() {
-        32 if is_hexadecimal => Some(API_KEY),
-        40 if is_hexadecimal => Some(APP_KEY),
-        _ if secret.starts_with("ddpat_") || secret.starts_with("ddsat_") => Some(TOKEN),
-        _ => None,
-    }
-}
-
-fn wrong_line_count(names: &[&str]) -> CommandError {
-    CommandError::usage(match names {
-        [only] => format!("standard input must hold one line, the {only}"),
-        names => format!(
-            "standard input must hold {} lines: the {}",
-            names.len(),
-            names.join(", then the ")
-        ),
-    })
 }

@@ -1,4 +1,5 @@
 mod login;
+mod login_input;
 mod status;
 
 use clap::Subcommand;

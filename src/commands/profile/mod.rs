@@ -74,7 +74,7 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
             let is_empty = rows.is_empty();
             let exit = profile_helpers::show(rows, app)?;
             if is_empty {
-                app.output.hint("`orgconn auth login` asks for the keys of an org and adds its profile; `orgconn profile add` adds one by hand");
+                app.output.hint("`orgconn auth login` adds one with its keys, `orgconn profile add` one by hand");
             }
             Ok(exit)
         }
