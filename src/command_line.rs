@@ -17,8 +17,8 @@ fn quote(word: &str) -> String {
     }
     // Only a NUL is refused, which is a control character.
     let quoted = |text| shlex::try_quote(text).map_or_else(|_| quote_bytes(text), Into::into);
-    // A comma means something between braces only, which are quoted.
-    match word.split(',').all(|part| quoted(part) == part) {
+    // A comma means something between braces only, which are quoted, and `=` at the beginning of a word only.
+    match word.split([',', '=']).all(|part| quoted(part) == part) {
         true => word.to_owned(),
         false => quoted(word),
     }
@@ -45,8 +45,8 @@ mod tests {
     fn each_word_is_quoted_as_the_shell_needs_it() {
         for (words, expected) in [
             (
-                &["orgconn", "--type", "logs,rum"][..],
-                "orgconn --type logs,rum",
+                &["orgconn", "--type=logs", "a,b", "=ls"][..],
+                "orgconn --type=logs a,b '=ls'",
             ),
             (&["--profile", "my prof"], "--profile 'my prof'"),
             (&["O'Neil", "a$b", "", "~"], r#""O'Neil" 'a$b' '' '~'"#),

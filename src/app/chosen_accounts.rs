@@ -11,7 +11,8 @@ use super::account::{Account, SharedState};
 use super::signals::{self, StopSignals};
 use crate::completion_cache::Cache;
 use crate::config::{
-    AccountSettings, CredentialSource, Credentials, ProfileChoice, Server, Settings,
+    AccountSettings, ConfigError, ConfigFile, CredentialSource, Credentials, ProfileChoice, Server,
+    Settings,
 };
 use crate::error::{CommandError, Result};
 #[cfg(feature = "sandbox")]
@@ -35,17 +36,20 @@ pub(crate) struct ChosenAccounts {
 }
 
 impl App {
-    /// Opens the accounts that the flags, the environment and the configuration choose.
+    /// Opens the accounts that the flags, the environment and the configuration choose. If they choose none and there are
+    /// profiles, the user is asked for one.
     ///
     /// # Errors
     /// Fails if a setting cannot be read, or there are no credentials.
     pub(crate) fn chosen_accounts(&mut self) -> Result<ChosenAccounts> {
-        self.open_accounts(false)
+        let chosen_accounts = self.open_accounts(false)?;
+        self.show_command_line();
+        Ok(chosen_accounts)
     }
 
     /// As [`App::chosen_accounts`], for a command that may say which orgs or connections it is about. If it does so, no
     /// profile is chosen, and the environment has no keys, all profiles are candidates: the command uses those that it
-    /// needs.
+    /// needs. After its last question, the command calls [`App::show_command_line`].
     ///
     /// # Errors
     /// As [`App::chosen_accounts`].
@@ -55,14 +59,18 @@ impl App {
 
     fn open_accounts(&mut self, all_if_unspecified: bool) -> Result<ChosenAccounts> {
         self.watch_signals()?;
-        let is_unspecified = self.profile_choice()? == ProfileChoice::None;
         #[cfg(feature = "sandbox")]
         if self.flags.sandbox {
+            let is_unspecified = self.profile_choice()? == ProfileChoice::None;
             let mut opened = self.open_sandbox(all_if_unspecified)?;
             opened.are_candidates = all_if_unspecified && is_unspecified;
             return Ok(opened);
         }
         let file = self.config_file()?;
+        if self.must_ask_for_profile(&file, all_if_unspecified) {
+            self.ask_for_profile(&file)?;
+        }
+        let is_unspecified = self.profile_choice()? == ProfileChoice::None;
         let settings = Settings::new(&self.flags.accounts, &self.environment, &file);
         let chosen = settings.accounts(all_if_unspecified)?;
         let profiles = settings.every_profile()?;
@@ -79,6 +87,18 @@ impl App {
         let mut opened = ChosenAccounts::new(chosen, profiles, self.shared_state(None)?);
         opened.are_candidates = are_candidates;
         Ok(opened)
+    }
+
+    /// Whether nothing chooses one of several profiles, and the user can.
+    fn must_ask_for_profile(&self, file: &ConfigFile, all_if_unspecified: bool) -> bool {
+        let flags = &self.flags.accounts;
+        let can_ask = self.output.can_ask() && !file.profiles.is_empty();
+        // A server by flag is for the environment's keys: a profile has its own.
+        let accounts =
+            || Settings::new(flags, &self.environment, file).accounts(all_if_unspecified);
+        can_ask
+            && flags.server_flag().is_none()
+            && matches!(accounts(), Err(ConfigError::NoCredentials { .. }))
     }
 
     /// Opens one account with credentials that no profile has yet. `pinned_org` is the org that they must belong to, if
@@ -115,12 +135,12 @@ impl App {
     pub(crate) fn watch_signals(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.watches_signals, true) {
             let signals = StopSignals::new(self.output.can_ask())?;
-            let (interrupt, asking_flag) = (self.interrupt.clone(), self.output.asking_flag());
+            let (interrupt, open_question) = (self.interrupt.clone(), self.output.open_question());
             let unanswered_changes = self.unanswered_changes.clone();
             tokio::spawn(signals::watch(
                 signals,
                 interrupt,
-                asking_flag,
+                open_question,
                 unanswered_changes,
             ));
         }

@@ -8,6 +8,7 @@ mod account;
 mod changes;
 mod chosen_accounts;
 mod flags;
+mod questions;
 mod resolve;
 mod signals;
 mod snapshot;
@@ -45,6 +46,10 @@ pub(crate) struct App {
     pub(crate) flags: GlobalFlags,
     /// Prints everything that the program prints.
     pub(crate) output: Output,
+    /// The words of the command line, without the program's own name.
+    arguments: Vec<String>,
+    /// The words that answers to questions would have been on the command line.
+    answers: Vec<String>,
     environment: Environment,
     /// Cancelled by the first Ctrl-C.
     interrupt: CancellationToken,
@@ -55,7 +60,12 @@ pub(crate) struct App {
 
 impl App {
     /// Creates the state from the flags and the environment. It also checks whether the standard streams are terminals.
-    pub(crate) fn new(flags: GlobalFlags, environment: Environment) -> Self {
+    /// `arguments` are the words of the command line, without the program's own name.
+    pub(crate) fn new(
+        flags: GlobalFlags,
+        environment: Environment,
+        arguments: Vec<String>,
+    ) -> Self {
         let output = Output::new(OutputOptions {
             format: flags
                 .template
@@ -73,6 +83,8 @@ impl App {
         Self {
             flags,
             output,
+            arguments,
+            answers: Vec::new(),
             environment,
             interrupt: CancellationToken::new(),
             unanswered_changes: TaskTracker::new(),

@@ -1,8 +1,6 @@
 //! Handles Ctrl-C and termination requests.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::Exit;
-use crate::output;
+use crate::output::{self, OpenQuestion};
 
 /// Receives the signals that ask the program to stop. Once this is created, they no longer end the program by
 /// themselves.
@@ -71,24 +69,23 @@ impl StopSignals {
 }
 
 /// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second, which
-/// says how many of `unanswered_changes` there are. While `asking_flag` is true, a question is open and nothing is in
-/// flight, so the first signal ends the program.
+/// says how many of `unanswered_changes` there are. While a question is open, nothing is in flight: the signal ends the
+/// question, and with it the command.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
-    asking_flag: Arc<AtomicBool>,
+    open_question: OpenQuestion,
     unanswered_changes: TaskTracker,
 ) {
     loop {
         signals.recv().await;
-        if asking_flag.load(Ordering::Relaxed) {
-            output::restore_terminal();
-            output::log_line("error: interrupted; nothing was changed");
-            exit_at_once();
-        }
         if interrupt.is_cancelled() {
             report_unanswered(unanswered_changes.len());
             exit_at_once();
+        }
+        if open_question.interrupt() {
+            interrupt.cancel();
+            continue;
         }
         // The line is printed first, since the program may end right after the token is cancelled.
         output::log_line("interrupted: waiting for requests in flight; Ctrl-C again stops at once");
@@ -108,7 +105,7 @@ fn report_unanswered(count: usize) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a second Ctrl-C, or one at a question, ends the program without waiting for answers"
+    reason = "a second Ctrl-C ends the program without waiting for answers"
 )]
 fn exit_at_once() -> ! {
     std::process::exit(Exit::Interrupted.code().into())

@@ -105,7 +105,9 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         return error::conclude(Err(error.into()), &mut output_in(cli.flags.output));
     }
     logger::start(cli.flags.verbose, cli.flags.quiet);
-    let mut app = App::new(cli.flags, environment);
+    let words = arguments.iter().skip(1);
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let mut app = App::new(cli.flags, environment, words.collect());
     let documented = || help::document(definition());
     let outcome = cli.command.run(&mut app, documented).await;
     error::conclude(outcome, &mut app.output)

@@ -4,9 +4,7 @@ use crate::api::ConnectionFilter;
 use crate::app::{App, ChangeSender, Effect, complete_answer};
 use crate::command_line::command_line;
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{
-    Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector, TypeSet,
-};
+use crate::model::{Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector};
 use crate::output::{ConnectionResult, Output};
 
 /// Connect this org to others, which may then query its data
@@ -22,7 +20,7 @@ pub(crate) struct Args {
     /// Orgs that may query this org's data
     ///
     /// Each by its name, UUID or public id; `orgconn help selectors` has more.
-    #[arg(value_name = "DESTINATION", required = true)]
+    #[arg(value_name = "DESTINATION")]
     destinations: Vec<OrgSelector>,
 
     /// Types to share: logs, metrics, audit
@@ -52,19 +50,23 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
-    if types.is_empty() && !app.output.can_ask() {
-        return Err(CommandError::usage("no connection type given").hint(
-            "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
-        ));
+    if !app.output.can_ask() {
+        require_answers(&args)?;
     }
     let chosen_accounts = app.candidate_accounts_if(args.source.is_some())?;
+    if args.destinations.is_empty() {
+        let source = args.source.as_ref();
+        let chosen = app.ask_for_destinations(&chosen_accounts, source, args.if_not_exists);
+        args.destinations = chosen.await?;
+    }
     let types = match types.is_empty() {
-        true => ask_for_types(&mut app.output)?,
+        true => app.ask_for_types("Share which types?", &types, "nothing was created")?,
         false => types,
     };
+    app.show_command_line();
     let targets = chosen_accounts.create_targets(args.source.as_ref(), &args.destinations);
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
@@ -87,20 +89,19 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     report::run_changes(tasks, args.dry_run, app).await
 }
 
-fn ask_for_types(output: &mut Output) -> Result<TypeSet> {
-    let known = ConnectionType::KNOWN.each_ref().map(ConnectionType::as_str);
-    let chosen = output
-        .choose_many("Share which types?", &known)
-        .map_err(|error| CommandError::unanswered(error, "nothing was created"))?;
-    if chosen.is_empty() {
-        return Err(CommandError::usage(
-            "no type was chosen; nothing was created",
+/// Requires what would otherwise be asked for.
+fn require_answers(args: &Args) -> Result<()> {
+    if args.destinations.is_empty() {
+        return Err(CommandError::usage("no destination is named").hint(
+            "name the orgs that may query this org's data: orgconn create 'Security Archive' --type logs",
         ));
     }
-    let types = chosen.into_iter();
-    Ok(types
-        .map(|index| ConnectionType::KNOWN[index].clone())
-        .collect())
+    if args.types.is_empty() {
+        return Err(CommandError::usage("no connection type given").hint(
+            "give --type logs, --type metrics, --type audit, or several: --type logs,metrics",
+        ));
+    }
+    Ok(())
 }
 
 fn warn_about_destinations(destinations: &[Org], output: &mut Output) {

@@ -36,19 +36,25 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    args.ends
-        .require_instead_of_ids(!args.connections.is_empty())?;
+    let has_ids = !args.connections.is_empty();
+    let is_open = args.ends.must_ask_instead_of_ids(has_ids, &app.output)?;
     app.output.check_listing::<ConnectionResult>()?;
     let must_ask =
         !args.dry_run && app.must_ask("deleting", "add --yes to delete without asking")?;
-    let selectors = read_selectors(&args.connections)?;
-    if selectors.is_empty() && args.ends.is_empty() {
+    let mut selectors = read_selectors(&args.connections)?;
+    if selectors.is_empty() && args.ends.is_empty() && !is_open {
         app.output
             .note("no connection on standard input: nothing to do");
         return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
     }
-    let says_target = !selectors.is_empty() || args.ends.source.is_some();
+    let says_target = is_open || !selectors.is_empty() || args.ends.source.is_some();
     let chosen_accounts = app.candidate_accounts_if(says_target)?;
+    if is_open {
+        let question = "Delete which connection?";
+        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was deleted");
+        selectors.push(chosen.await?);
+    }
+    app.show_command_line();
     let targets = chosen_accounts.change_targets(ChangeKind::Delete, &selectors, &args.ends);
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);

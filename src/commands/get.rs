@@ -21,11 +21,17 @@ pub(crate) struct Args {
     ends: ConnectionEnds,
 }
 
-pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    args.ends
-        .require_instead_of_ids(args.connection.is_some())?;
+pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
+    let has_id = args.connection.is_some();
+    let must_ask = args.ends.must_ask_instead_of_ids(has_id, &app.output)?;
     app.output.check_listing::<Connection>()?;
-    let chosen_accounts = app.candidate_accounts_if(args.connection.is_some())?;
+    let chosen_accounts = app.candidate_accounts_if(has_id || must_ask)?;
+    if must_ask {
+        let question = "Show which connection?";
+        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was shown");
+        args.connection = Some(chosen.await?);
+    }
+    app.show_command_line();
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");
     }

@@ -5,6 +5,9 @@ use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, ConnectionType, TypeSet};
 use crate::output::ConnectionResult;
 
+/// For the error of a question without an answer.
+const UNCHANGED: &str = "nothing was changed";
+
 /// Change the types that connections share
 ///
 /// A connection is updated with its source org's credentials: where no profile is chosen, an id or --source selects
@@ -16,7 +19,6 @@ use crate::output::ConnectionResult;
 )]
 #[command(override_usage = "orgconn update [OPTIONS] [CONNECTION]...
        with --type, or with --add-type, --remove-type or both")]
-#[command(group = clap::ArgGroup::new("change").required(true).multiple(true).args(["types", "add", "remove"]))]
 pub(crate) struct Args {
     /// Ids of the connections, or their beginnings
     ///
@@ -63,13 +65,21 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
-    args.ends
-        .require_instead_of_ids(!args.connections.is_empty())?;
-    app.output.check_listing::<ConnectionResult>()?;
+pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let edit = TypeEdit::new(&args)?;
-    let says_target = !args.connections.is_empty() || args.ends.source.is_some();
+    if edit.is_none() && !app.output.can_ask() {
+        return Err(no_types_error("no types are given"));
+    }
+    let has_ids = !args.connections.is_empty();
+    let is_open = args.ends.must_ask_instead_of_ids(has_ids, &app.output)?;
+    app.output.check_listing::<ConnectionResult>()?;
+    let says_target = is_open || has_ids || args.ends.source.is_some();
     let chosen_accounts = app.candidate_accounts_if(says_target)?;
+    if is_open {
+        let question = "Update which connection?";
+        let chosen = app.ask_for_connection(&chosen_accounts, question, UNCHANGED);
+        args.connections.push(chosen.await?);
+    }
     let targets = chosen_accounts.change_targets(ChangeKind::Update, &args.connections, &args.ends);
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
@@ -78,6 +88,15 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         .connections
         .into_iter()
         .collect::<Result<Vec<_>>>()?;
+    let edit = match edit {
+        Some(edit) => edit,
+        None => {
+            let present = shared_types(connections.iter().map(|(_, connection)| connection))?;
+            let types = app.ask_for_types("Share which types?", &present, UNCHANGED)?;
+            TypeEdit::Replace(types)
+        }
+    };
+    app.show_command_line();
     let changes = with_senders(connections, "update").await?;
     let tasks = changes
         .into_iter()
@@ -110,6 +129,26 @@ async fn update(
     }
 }
 
+/// The types that each of the connections shares.
+///
+/// # Errors
+/// Fails if they share different types: one set for all of them would take types away, or add some.
+fn shared_types<'a>(connections: impl Iterator<Item = &'a Connection>) -> Result<TypeSet> {
+    let mut sets = connections.map(|connection| &connection.types);
+    let first = sets.next().cloned().unwrap_or_default();
+    match sets.all(|types| *types == first) {
+        true => Ok(first),
+        false => Err(no_types_error(
+            "no types are given, and the connections share different ones",
+        )),
+    }
+}
+
+fn no_types_error(message: &str) -> CommandError {
+    CommandError::usage(message)
+        .hint("give --type for the whole set, or --add-type and --remove-type: --add-type audit")
+}
+
 /// How the types of each connection change.
 enum TypeEdit {
     Replace(TypeSet),
@@ -117,16 +156,21 @@ enum TypeEdit {
 }
 
 impl TypeEdit {
-    fn new(args: &Args) -> Result<Self> {
+    /// The edit that the flags ask for; `None` without a flag.
+    fn new(args: &Args) -> Result<Option<Self>> {
         if !args.types.is_empty() {
-            return Ok(Self::Replace(args.unknown_types.check(&args.types)?));
+            let types = args.unknown_types.check(&args.types)?;
+            return Ok(Some(Self::Replace(types)));
+        }
+        if args.add.is_empty() && args.remove.is_empty() {
+            return Ok(None);
         }
         let add = args.unknown_types.check(&args.add)?;
         // A connection may have types that this version does not know: any type can be removed.
         let remove: TypeSet = args.remove.iter().cloned().collect();
         let both = add.intersection(&remove);
         if both.is_empty() {
-            return Ok(Self::Edit { add, remove });
+            return Ok(Some(Self::Edit { add, remove }));
         }
         Err(CommandError::usage(format!(
             "{both} is both in --add-type and in --remove-type"

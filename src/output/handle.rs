@@ -1,11 +1,10 @@
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use anstyle::{AnsiColor, Style};
 
 use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
 use super::listing::Listing;
+use super::open_question::OpenQuestion;
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
@@ -26,7 +25,7 @@ pub(crate) struct Output {
     pub(super) stdout: Stdout,
     pub(super) stderr: Stderr,
     pub(super) can_ask: bool,
-    pub(super) asking_flag: Arc<AtomicBool>,
+    pub(super) open_question: OpenQuestion,
 }
 
 impl Output {
@@ -47,7 +46,7 @@ impl Output {
                 is_colored: is_colored(streams.stderr_is_terminal),
                 is_quiet: options.quiet,
             },
-            asking_flag: Arc::default(),
+            open_question: OpenQuestion::default(),
             can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input,
             hidden_columns: Vec::new(),
             sort: Vec::new(),

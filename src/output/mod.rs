@@ -18,6 +18,7 @@ mod handle;
 mod json;
 mod listing;
 mod markdown;
+mod open_question;
 mod options;
 mod progress;
 mod prompt;
@@ -39,9 +40,10 @@ pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
 pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
+pub(crate) use open_question::OpenQuestion;
 pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
 pub(crate) use progress::Progress;
-pub(crate) use prompt::restore_terminal;
+pub(crate) use prompt::Choice;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,

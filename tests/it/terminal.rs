@@ -1,6 +1,7 @@
 //! The program at a terminal.
 #![cfg(unix)]
 
+mod choices;
 mod login;
 mod questions;
 mod tables;

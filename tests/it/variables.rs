@@ -118,15 +118,15 @@ fn an_empty_variable_counts_as_not_set() {
 fn a_usage_line_shows_no_flag_that_nobody_wrote() {
     let refused = World::sandbox()
         .with("ORGCONN_TIMEOUT", "5s")
-        .run(["create"])
+        .run(["profile", "add"])
         .code(2);
     assert_data_eq!(
         refused.stderr,
         str![[r#"
 error: the following required arguments were not provided:
-  <DESTINATION>...
+  <NAME>
 
-Usage: orgconn create <DESTINATION>...
+Usage: orgconn profile add <NAME>
 
 For more information, try '--help'.
 

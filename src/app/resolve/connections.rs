@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::slice;
 
 use super::orgs::{OrgLookup, is_unknown_org};
 use crate::api::ConnectionFilter;
@@ -7,8 +8,9 @@ use crate::app::{Account, ChosenAccounts};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
     ChangeKind, Connection, ConnectionSelector, ConnectionSet, Org, OrgDirectory, OrgRef,
-    OrgSelector, SelectConnectionError, only_match,
+    OrgSelector, SelectConnectionError, TypeSet, only_match,
 };
+use crate::output::Output;
 
 /// The orgs at the ends of a connection.
 #[derive(clap::Args, Clone, Debug)]
@@ -32,18 +34,20 @@ impl ConnectionEnds {
         self.source.is_none() && self.destination.is_none()
     }
 
-    /// Checks that a command names connections either by ids or by their ends.
+    /// Checks that a command names connections either by ids or by their ends. Returns whether it names none, and the
+    /// user must be asked for one, with [`App::ask_for_connection`](crate::app::App::ask_for_connection).
     ///
     /// # Errors
-    /// Fails if both or neither is given.
-    pub(crate) fn require_instead_of_ids(&self, has_ids: bool) -> Result<()> {
+    /// Fails if both are given, or neither and nobody can be asked.
+    pub(crate) fn must_ask_instead_of_ids(&self, has_ids: bool, output: &Output) -> Result<bool> {
         match (has_ids, self.is_empty()) {
             (true, false) => Err(CommandError::usage(
                 "name a connection by its id, or by --source and --destination, not both",
             )),
+            (false, true) if output.can_ask() => Ok(true),
             (false, true) => Err(CommandError::usage("no connection is named")
                 .hint("give an id, the beginning of one, or --source and --destination")),
-            _ => Ok(()),
+            _ => Ok(false),
         }
     }
 
@@ -109,6 +113,28 @@ pub(crate) struct CreateTargets<'s> {
     pub(crate) destinations: Vec<Org>,
     /// The errors of profiles that the command can do without.
     pub(crate) failures: Vec<CommandError>,
+}
+
+/// The orgs that a new connection could lead to.
+pub(crate) struct OfferedDestinations {
+    /// The org whose data is shared.
+    pub(crate) source: OrgRef,
+    /// The orgs that the accounts in question see, perhaps with the source.
+    pub(crate) orgs: OrgDirectory,
+    /// The connections that the source has already.
+    connections: Vec<Connection>,
+    /// The errors of profiles that the command can do without.
+    pub(crate) failures: Vec<CommandError>,
+}
+
+impl OfferedDestinations {
+    /// What the source shares with the org already; `None` if it is not connected to it.
+    pub(crate) fn shared_types(&self, org: &Org) -> Option<&TypeSet> {
+        let pair = (self.source.id, org.id);
+        let mut connections = self.connections.iter();
+        let found = connections.find(|connection| connection.pair() == pair);
+        found.map(|connection| &connection.types)
+    }
 }
 
 /// The connections to update or delete.
@@ -179,27 +205,13 @@ impl ChosenAccounts {
         destinations: &[OrgSelector],
     ) -> Result<CreateTargets<'_>> {
         let mut lookup = self.org_lookup();
-        let (account, required) = match source {
-            None => (self.single_account()?, None),
-            Some(source) => {
-                let org = lookup.find(source).await?;
-                let orgs = [org.to_ref()];
-                let account = self.account_of_source(source, &orgs, &mut lookup).await?;
-                let account = match account {
-                    Some(account) => account,
-                    None => return Err(self.no_account_error(&orgs, lookup.failures).await),
-                };
-                (account, Some(require_current_org(&org, account).await?))
-            }
-        };
+        let (account, required) = self.creating_account(source, &mut lookup).await?;
         // A source that needs no lookup leaves it to its account and the default one to know the destinations.
         let knows_account = self.are_candidates && !source.is_some_and(OrgSelector::needs_lookup);
         let mut failures = Vec::new();
         if knows_account {
-            let default = self.default_account();
-            let default = default.filter(|default| default.profile() != account.profile());
             failures.append(&mut lookup.failures);
-            lookup = self.org_lookup_among([account].into_iter().chain(default).collect());
+            lookup = self.org_lookup_by(account);
         }
         let mut orgs = OrgDirectory::default();
         for destination in destinations {
@@ -225,6 +237,78 @@ impl ChosenAccounts {
             destinations: orgs.orgs,
             failures: self.require_chosen(failures)?,
         })
+    }
+
+    /// Reads the orgs that connections could be created to, as [`ChosenAccounts::create_targets`] looks them up, and the
+    /// connections that there are.
+    ///
+    /// # Errors
+    /// Fails if the account cannot be found, or if its orgs or connections cannot be read.
+    pub(crate) async fn offered_destinations(
+        &self,
+        source: Option<&OrgSelector>,
+    ) -> Result<OfferedDestinations> {
+        let mut lookup = self.org_lookup();
+        let (account, _) = self.creating_account(source, &mut lookup).await?;
+        let mut failures = lookup.failures;
+        let mut lookup = match self.are_candidates {
+            true => self.org_lookup_by(account),
+            false => self.org_lookup(),
+        };
+        let orgs = lookup.visible_orgs().await;
+        failures.append(&mut lookup.failures);
+        if orgs.orgs.is_empty() && !failures.is_empty() {
+            return Err(self.first_failure(&mut failures));
+        }
+        let connections = account.all_connections().await?.to_vec();
+        let source = account.current_org_with_name().await?;
+        Ok(OfferedDestinations {
+            source,
+            orgs,
+            connections,
+            failures: self.require_chosen(failures)?,
+        })
+    }
+
+    /// Reads the connections that a command is offered which names none: those that the chosen accounts see. Where
+    /// nothing chooses accounts, those that the default one sees, as if they were listed.
+    ///
+    /// # Errors
+    /// Fails if no account could be asked.
+    pub(crate) async fn offered_connections(&self) -> Result<MatchingConnections> {
+        let default = self.default_account().filter(|_| self.are_candidates);
+        let accounts = default.map_or(&self.accounts[..], slice::from_ref);
+        let listings = list(accounts.iter(), &ConnectionFilter::default()).await;
+        let mut offered = merge(listings, Vec::new());
+        match offered.connections.is_empty() && !offered.failures.is_empty() {
+            true => Err(self.first_failure(&mut offered.failures)),
+            false => Ok(offered),
+        }
+    }
+
+    /// The account that creates connections of `source`, and the org if `source` names it.
+    async fn creating_account<'s>(
+        &'s self,
+        source: Option<&OrgSelector>,
+        lookup: &mut OrgLookup<'s>,
+    ) -> Result<(&'s Account, Option<OrgRef>)> {
+        let Some(source) = source else {
+            return Ok((self.single_account()?, None));
+        };
+        let org = lookup.find(source).await?;
+        let orgs = [org.to_ref()];
+        let Some(account) = self.account_of_source(source, &orgs, lookup).await? else {
+            let failures = std::mem::take(&mut lookup.failures);
+            return Err(self.no_account_error(&orgs, failures).await);
+        };
+        Ok((account, Some(require_current_org(&org, account).await?)))
+    }
+
+    /// A lookup among the orgs that this account and the default one see.
+    fn org_lookup_by<'s>(&'s self, account: &'s Account) -> OrgLookup<'s> {
+        let default = self.default_account();
+        let default = default.filter(|default| default.profile() != account.profile());
+        self.org_lookup_among([account].into_iter().chain(default).collect())
     }
 
     /// Finds the connections to update or delete, and the account that changes each: its source's, for a delete else

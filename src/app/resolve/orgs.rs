@@ -46,7 +46,7 @@ impl<'s> OrgLookup<'s> {
         }
         let orgs = match self.orgs.take() {
             Some(orgs) => orgs,
-            None => self.read(Account::visible_orgs).await,
+            None => self.visible_orgs().await,
         };
         let mut found = selector.resolve(self.orgs.insert(orgs));
         if let Err(ResolveOrgError::Unknown { .. }) = found {
@@ -59,6 +59,11 @@ impl<'s> OrgLookup<'s> {
             }
             (found, _) => Ok(found?),
         }
+    }
+
+    /// All orgs that the accounts see. `failures` has the accounts that could not be asked.
+    pub(super) async fn visible_orgs(&mut self) -> OrgDirectory {
+        self.read(Account::visible_orgs).await
     }
 
     /// The accounts that could be asked for all names so far.

@@ -12,7 +12,7 @@ use crate::config::{
     ConfigFile, Credentials, SITES, SecretError, Server, decode_secret, parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::output::Output;
+use crate::output::{Choice, Output};
 
 /// The profile that a login creates where no profile is chosen and there is no default one.
 pub(super) const FIRST_PROFILE: &str = "default";
@@ -39,8 +39,9 @@ pub(super) fn ask_server(default: Server, app: &mut App) -> Result<Server> {
     if !app.output.can_ask() {
         return Ok(default);
     }
-    let items = [SITES, &[OTHER]].concat();
-    let chosen = require_answer(app.output.choose_one("Site", &items), "site")?;
+    let sites = [SITES, &[OTHER]].concat().into_iter();
+    let choices: Vec<_> = sites.map(|site| Choice::new([site], "")).collect();
+    let chosen = require_answer(app.output.choose_one("Site", &choices), "site")?;
     if let Some(site) = SITES.get(chosen) {
         return Ok(Server::Site((*site).to_owned()));
     }

@@ -1,3 +1,4 @@
+use crate::output::Choice;
 use std::io;
 
 use snapbox::{IntoData, assert_data_eq, str};
@@ -79,7 +80,9 @@ fn nobody_is_asked_without_a_terminal_or_with_no_input() {
         assert!(!output.can_ask());
         let refusal = output.confirm("Delete?").unwrap_err();
         assert_eq!(refusal.kind(), io::ErrorKind::NotConnected);
-        let refusal = output.choose_many("Share?", &["logs"]).unwrap_err();
+        let refusal = output
+            .choose_many("Share?", &[Choice::new(["logs"], "")], &[])
+            .unwrap_err();
         assert_eq!(refusal.kind(), io::ErrorKind::NotConnected);
     }
 }

@@ -147,15 +147,30 @@ fn asked_for_types(world: &World) -> Terminal {
 
 #[test]
 fn nothing_is_created_when_no_type_is_chosen() {
-    for keys in ["\r", "\u{1b}", "\u{4}"] {
+    for keys in ["\u{1b}", "\u{4}", " \u{1b}"] {
         let api = Api::new();
         let world = api.world();
         let mut terminal = asked_for_types(&world);
         terminal.press(keys);
         let (code, shown) = terminal.end_as_before();
         assert_eq!(code, Some(2), "{shown}");
-        assert!(shown.contains("nothing was created"), "{shown}");
+        assert!(
+            shown.contains("no type was chosen; nothing was created"),
+            "{shown}"
+        );
     }
+}
+
+#[test]
+fn enter_without_a_chosen_type_says_how_to_choose_one() {
+    let api = Api::new();
+    let world = api.world();
+    let mut terminal = asked_for_types(&world);
+    terminal.press("\r");
+    terminal.wait_for("select one or more with space");
+    terminal.press("\u{1b}");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(2), "{shown}");
 }
 
 #[test]
@@ -228,7 +243,7 @@ fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
         let (code, shown) = terminal.end_as_before();
         assert_eq!(code, Some(130), "{shown}");
         assert!(
-            shown.ends_with("interrupted; nothing was changed\n"),
+            shown.ends_with("interrupted; nothing was deleted\n"),
             "{shown:?}"
         );
     }

@@ -1,0 +1,192 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use console::measure_text_width;
+use uuid::Uuid;
+
+use crate::escape::escape_message;
+use crate::model::{Connection, OrgRef, short_ids_of_shared_names};
+use crate::output::shorten::shorten;
+use crate::output::symbols::Symbols;
+
+/// Up to so many chosen items are repeated after the question; of more, only their number.
+const MAX_REPEATED: usize = 5;
+
+/// Something that the user can choose. The texts may come from outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    names: Vec<String>,
+    note: String,
+}
+
+impl Choice {
+    /// A choice that is shown as its names with arrows between them, and a note behind.
+    pub(crate) fn new(
+        names: impl IntoIterator<Item = impl AsRef<str>>,
+        note: impl fmt::Display,
+    ) -> Self {
+        let names = names.into_iter();
+        Self {
+            names: names
+                .map(|name| escape_message(name.as_ref()).into_owned())
+                .collect(),
+            note: escape_message(&note.to_string()).into_owned(),
+        }
+    }
+
+    /// Choices of orgs, each with a note. Orgs of one name are told apart by their ids.
+    pub(crate) fn of_orgs(orgs: impl IntoIterator<Item = (OrgRef, String)>) -> Vec<Self> {
+        let orgs: Vec<_> = orgs.into_iter().collect();
+        let labels = OrgLabels::new(orgs.iter().map(|(org, _)| org));
+        let choice = |(org, note): &(OrgRef, String)| Self::new([labels.label(org)], note);
+        orgs.iter().map(choice).collect()
+    }
+
+    /// Choices of connections, with the types that they share.
+    pub(crate) fn of_connections(connections: &[Connection]) -> Vec<Self> {
+        let ends = connections
+            .iter()
+            .flat_map(|connection| [&connection.source, &connection.destination]);
+        let labels = OrgLabels::new(ends);
+        let choice = |connection: &Connection| {
+            let ends = [&connection.source, &connection.destination];
+            Self::new(ends.map(|end| labels.label(end)), &connection.types)
+        };
+        connections.iter().map(choice).collect()
+    }
+
+    /// The text in at most `width` columns. Long names are shortened before the note is.
+    fn text(&self, width: usize, symbols: &Symbols) -> String {
+        let arrow = format!(" {} ", symbols.arrow);
+        let join = |names: &[String]| match (names.join(&arrow), self.note.as_str()) {
+            (names, "") => names,
+            (names, note) => format!("{names}  {note}"),
+        };
+        let whole = join(&self.names);
+        if measure_text_width(&whole) <= width {
+            return whole;
+        }
+        let others = measure_text_width(&join(&vec![String::new(); self.names.len()]));
+        let space = width.saturating_sub(others) / self.names.len().max(1);
+        let names = self.names.iter();
+        let names: Vec<_> = names
+            .map(|name| shorten(name, space.max(4), symbols.ellipsis))
+            .collect();
+        shorten(&join(&names), width, symbols.ellipsis)
+    }
+}
+
+/// The labels of orgs, in which orgs of one name have the beginnings of their ids.
+struct OrgLabels(HashMap<Uuid, String>);
+
+impl OrgLabels {
+    fn new<'a>(orgs: impl Iterator<Item = &'a OrgRef>) -> Self {
+        let named = orgs.filter_map(|org| Some((org.name.as_deref()?, org.id)));
+        Self(short_ids_of_shared_names(named))
+    }
+
+    fn label(&self, org: &OrgRef) -> String {
+        match self.0.get(&org.id) {
+            Some(id) => format!("{} [{id}]", org.label()),
+            None => org.label(),
+        }
+    }
+}
+
+/// A choice as a prompt shows it.
+pub(super) struct Item {
+    text: String,
+    /// What typed words are looked for in: the whole names and the note, in small letters.
+    searched: String,
+}
+
+impl Item {
+    /// The place in the list if each of the typed words is in the item, from which the others are left out. A greater
+    /// score stands further up.
+    pub(super) fn score(&self, typed: &str, index: usize) -> Option<i64> {
+        let typed = typed.to_lowercase();
+        let is_match = typed
+            .split_whitespace()
+            .all(|word| self.searched.contains(word));
+        is_match.then(|| i64::try_from(index).map_or(i64::MIN, |index| -index))
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The choices as items of one line, each in at most `width` columns.
+pub(super) fn fit(choices: &[Choice], width: usize, symbols: &Symbols) -> Vec<Item> {
+    let choices = choices.iter();
+    choices
+        .map(|choice| Item {
+            text: choice.text(width, symbols),
+            searched: choice.text(usize::MAX, symbols).to_lowercase(),
+        })
+        .collect()
+}
+
+/// The chosen items in one line, which stays behind as the answer.
+pub(super) fn describe_chosen<'a>(chosen: impl ExactSizeIterator<Item = &'a Item>) -> String {
+    match chosen.len() {
+        count if count > MAX_REPEATED => format!("{count} chosen"),
+        _ => chosen.map(Item::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_fits_the_width_and_keeps_its_note() {
+        let long = "x".repeat(3000);
+        for (names, note, width, text) in [
+            (
+                &["Retail US", "Hub"][..],
+                "logs",
+                40,
+                "Retail US → Hub  logs",
+            ),
+            (&["Retail US"], "", 40, "Retail US"),
+            (&[&long, "Hub"], "logs", 40, "xxxxxxxxxx…xxxx → Hub  logs"),
+            (
+                &["Observability Hub", "Security Archive"],
+                "logs,metrics",
+                30,
+                "Obse…b → Secu…e  logs,metrics",
+            ),
+            (
+                &["\u{1b}[2J", "a\nb"],
+                "x\u{202e}",
+                40,
+                r"\u{1b}[2J → a\nb  x\u{202e}",
+            ),
+        ] {
+            let shown = Choice::new(names, note).text(width, &Symbols::UNICODE);
+            assert_eq!(shown, text);
+            assert!(measure_text_width(&shown) <= width);
+        }
+    }
+
+    #[test]
+    fn every_typed_word_must_be_in_the_whole_name_or_the_note() {
+        let name = format!("Payments {} EU", "x".repeat(3000));
+        let items = fit(
+            &[Choice::new([name.as_str(), "Hub"], "logs")],
+            20,
+            &Symbols::ASCII,
+        );
+        for (typed, is_match) in [
+            ("", true),
+            ("eu hub", true),
+            ("PAY logs", true),
+            ("pay audit", false),
+        ] {
+            assert_eq!(items[0].score(typed, 3), is_match.then_some(-3), "{typed}");
+        }
+    }
+}

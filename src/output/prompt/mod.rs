@@ -1,0 +1,292 @@
+mod choice;
+mod plain;
+
+use std::io;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::{self, DisableBracketedPaste};
+use crossterm::{cursor, terminal};
+use inquire::ui::{Color, RenderConfig, StyleSheet, Styled};
+use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+
+pub(crate) use self::choice::Choice;
+use self::choice::{Item, describe_chosen, fit};
+use super::handle::Output;
+use super::open_question::OpenQuestion;
+use crate::escape::escape_message;
+
+/// The number of items shown at a time, where the terminal has room for them.
+const PAGE_SIZE: usize = 10;
+
+/// The time after a signal in which a question that is being drawn is drawn to its end.
+const DRAWING_TIME: Duration = Duration::from_millis(50);
+
+/// Questions. They are asked on standard error, so that standard output contains data only. Each waits for Enter; what
+/// was typed before it appeared is thrown away; Escape and Ctrl-D decline it.
+///
+/// The terminal is in raw mode while a question is open, so Ctrl-C is a key like any other. The caller must install
+/// signal handlers first, which end the question with [`OpenQuestion::interrupt`]. Where `TERM` is `dumb`, questions are
+/// plain lines, and the cursor is never moved.
+impl Output {
+    /// Whether a person can be asked: standard input and standard error are terminals, and `--no-input` is not given.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// The question that is open, if there is one.
+    pub(crate) fn open_question(&self) -> OpenQuestion {
+        self.open_question.clone()
+    }
+
+    /// Asks a question with the answers yes and no. No is the answer to Enter alone, and of a user who declines.
+    ///
+    /// # Errors
+    /// Fails with [`io::ErrorKind::Interrupted`] if the user pressed Ctrl-C or a signal came, with
+    /// [`io::ErrorKind::NotConnected`] if nobody can be asked, and with any other kind if the terminal failed.
+    pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
+        const ADVICE: &str = "type y for yes or n for no";
+        let question = escape_message(question).into_owned();
+        let style = self.prompt_style();
+        let answer = match self.is_dumb_terminal() {
+            true => self.ask(move || plain::confirm(&question, ADVICE))?,
+            false => self.ask(move || {
+                Confirm::new(&question)
+                    .with_default(false)
+                    .with_error_message(ADVICE)
+                    .with_render_config(style)
+                    .prompt()
+            })?,
+        };
+        Ok(answer.unwrap_or(false))
+    }
+
+    /// Asks the user to choose one of `choices`, which must not be empty; typed text narrows them. Returns its index, or
+    /// `None` if the user declines.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn choose_one(
+        &mut self,
+        question: &str,
+        choices: &[Choice],
+    ) -> io::Result<Option<usize>> {
+        let question = escape_message(question).into_owned();
+        let style = self.prompt_style();
+        if self.is_dumb_terminal() {
+            let items = fit(choices, usize::MAX, self.symbols());
+            return self.ask(move || plain::choose_one(&question, &items));
+        }
+        let (width, rows) = terminal_size();
+        let items = fit(choices, width.saturating_sub(3), self.symbols());
+        let help = match width {
+            ..50 => "enter chooses, escape declines",
+            _ => "type to filter, enter chooses, escape declines",
+        };
+        self.ask(move || {
+            let chosen = Select::new(&question, items)
+                .with_scorer(&|typed, item: &Item, _, index| item.score(typed, index))
+                .with_page_size(page_size(rows))
+                .with_help_message(help)
+                .with_render_config(style)
+                .raw_prompt()?;
+            Ok(chosen.index)
+        })
+    }
+
+    /// Asks the user to choose at least one of `choices`, which must not be empty; typed text narrows them. Those with
+    /// the indices `chosen` are chosen at first. Returns the indices in their order, or `None` if the user declines.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn choose_many(
+        &mut self,
+        question: &str,
+        choices: &[Choice],
+        chosen: &[usize],
+    ) -> io::Result<Option<Vec<usize>>> {
+        let question = escape_message(question).into_owned();
+        let chosen = chosen.to_vec();
+        let style = self.prompt_style();
+        if self.is_dumb_terminal() {
+            let items = fit(choices, usize::MAX, self.symbols());
+            return self.ask(move || plain::choose_many(&question, &items, &chosen));
+        }
+        let (width, rows) = terminal_size();
+        let items = fit(choices, width.saturating_sub(7), self.symbols());
+        let help = match width {
+            ..70 => "space selects, enter confirms",
+            _ => "space selects, type to filter, enter confirms, escape declines",
+        };
+        self.ask(move || {
+            let require_one = |chosen: &[inquire::list_option::ListOption<&Item>]| {
+                use inquire::validator::Validation;
+                Ok(match chosen {
+                    [] => Validation::Invalid("select one or more with space".into()),
+                    _ => Validation::Valid,
+                })
+            };
+            let chosen = MultiSelect::new(&question, items)
+                .with_default(&chosen)
+                .with_scorer(&|typed, item: &Item, _, index| item.score(typed, index))
+                .with_formatter(&|chosen| describe_chosen(chosen.iter().map(|option| option.value)))
+                .with_validator(require_one)
+                .with_page_size(page_size(rows))
+                .with_help_message(help)
+                .with_keep_filter(false)
+                .with_render_config(style)
+                .raw_prompt()?;
+            Ok(chosen.iter().map(|option| option.index).collect())
+        })
+    }
+
+    /// Asks for a text. Enter alone gives the proposal. `None` if the user declines, or there is no proposal.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn ask_text(
+        &mut self,
+        question: &str,
+        proposal: Option<&str>,
+    ) -> io::Result<Option<String>> {
+        let question = escape_message(question).into_owned();
+        let proposal = proposal.map(str::to_owned);
+        let style = self.prompt_style();
+        let typed = match self.is_dumb_terminal() {
+            true => self.ask(move || plain::ask_text(&question, proposal.as_deref()))?,
+            false => self.ask(move || {
+                let mut prompt = Text::new(&question).with_render_config(style);
+                prompt.default = proposal.as_deref();
+                prompt.prompt()
+            })?,
+        };
+        let typed = typed.map(|typed| typed.trim().to_owned());
+        Ok(typed.filter(|typed| !typed.is_empty()))
+    }
+
+    /// Asks for a secret, which is not shown while it is typed. `None` if the user declines, or types nothing.
+    ///
+    /// # Errors
+    /// Fails as [`Output::confirm`] does.
+    pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<Option<SecretString>> {
+        let question = escape_message(question).into_owned();
+        let style = self.prompt_style();
+        let typed = match self.is_dumb_terminal() {
+            true => self.ask(move || plain::ask_secret(&question))?,
+            false => self.ask(move || {
+                Password::new(&question)
+                    .with_display_mode(PasswordDisplayMode::Hidden)
+                    .without_confirmation()
+                    .with_render_config(style)
+                    .prompt()
+                    .map(Zeroizing::new)
+            })?,
+        };
+        let typed = typed.filter(|typed| !typed.trim().is_empty());
+        Ok(typed.map(|typed| typed.as_str().into()))
+    }
+
+    /// The symbols are ASCII. Colours are those of the terminal's own palette that can be read on light and dark.
+    fn prompt_style(&self) -> RenderConfig<'static> {
+        let plain = RenderConfig::empty();
+        if !self.stderr.is_colored {
+            return plain;
+        }
+        let (accent, mark) = (Color::DarkCyan, Color::DarkGreen);
+        let style = StyleSheet::empty().with_fg(accent);
+        plain
+            .with_prompt_prefix(Styled::new("?").with_fg(mark))
+            .with_answered_prompt_prefix(Styled::new("?").with_fg(mark))
+            .with_answer(style)
+            .with_highlighted_option_prefix(Styled::new(">").with_fg(accent))
+            .with_selected_option(Some(style))
+            .with_selected_checkbox(Styled::new("[x]").with_fg(mark))
+    }
+
+    /// Whether the terminal cannot move its cursor.
+    fn is_dumb_terminal(&self) -> bool {
+        self.options.environment.is_dumb()
+    }
+
+    /// Shows a prompt and waits for its answer, or for a signal. `None` if the user declines.
+    fn ask<T: Send + 'static>(
+        &self,
+        prompt: impl FnOnce() -> Result<T, InquireError> + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        if !self.can_ask {
+            let error = io::Error::new(io::ErrorKind::NotConnected, "there is nobody to ask");
+            return Err(error);
+        }
+        let is_dumb = self.is_dumb_terminal();
+        let (sender, answers) = mpsc::channel();
+        let signal_sender = sender.clone();
+        self.open_question.open(move || {
+            let interrupted = Err(InquireError::OperationInterrupted);
+            signal_sender.send(interrupted).ok();
+        });
+        // The thread waits for keys, which a signal cannot end. It is left behind then, since the program ends.
+        thread::spawn(move || {
+            let discarded = discard_input(is_dumb).map_err(Into::into);
+            sender.send(discarded.and_then(|()| prompt())).ok();
+        });
+        let answer = answers.recv();
+        self.open_question.close();
+        let is_interrupted = matches!(answer, Ok(Err(InquireError::OperationInterrupted)));
+        let error = match answer {
+            Ok(Ok(answer)) => return Ok(Some(answer)),
+            Ok(Err(InquireError::OperationCanceled)) => return Ok(None),
+            Ok(Err(error)) => error,
+            Err(error) => InquireError::IO(io::Error::other(error)),
+        };
+        if is_interrupted {
+            thread::sleep(DRAWING_TIME);
+        }
+        // The cursor is still hidden, and on the line of the question.
+        restore_terminal(is_dumb);
+        Err(match error {
+            InquireError::IO(error) => error,
+            InquireError::OperationInterrupted => {
+                io::Error::new(io::ErrorKind::Interrupted, "interrupted while asking")
+            }
+            other => io::Error::other(other),
+        })
+    }
+}
+
+/// The columns and rows of the terminal; 80 and 24 where it does not say.
+fn terminal_size() -> (usize, usize) {
+    let (width, rows) = terminal::size().unwrap_or_default();
+    match (width, rows) {
+        (0, _) | (_, 0) => (80, 24),
+        (width, rows) => (width.into(), rows.into()),
+    }
+}
+
+/// The number of items that leave room for the question, an error and the help.
+fn page_size(rows: usize) -> usize {
+    rows.saturating_sub(6).clamp(1, PAGE_SIZE)
+}
+
+/// Throws away what was typed so far: it is no answer to a question that was not there yet.
+fn discard_input(is_dumb: bool) -> io::Result<()> {
+    #[cfg(unix)]
+    rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)?;
+    // The rest of an earlier answer is in a buffer of the library, which reads no keys of a dumb terminal.
+    while !is_dumb && event::poll(Duration::ZERO)? {
+        event::read()?;
+    }
+    Ok(())
+}
+
+/// Puts the terminal back as it was before a question, and begins a new line.
+fn restore_terminal(is_dumb: bool) {
+    // If the terminal is gone, there is nothing to put back.
+    terminal::disable_raw_mode().ok();
+    if !is_dumb {
+        crossterm::execute!(io::stderr(), DisableBracketedPaste, cursor::Show).ok();
+    }
+    crossterm::execute!(io::stderr(), crossterm::style::Print("\n")).ok();
+}
