@@ -3,9 +3,11 @@
 mod api;
 mod bystander;
 mod flaky;
+pub(crate) mod live;
 mod profiles;
 #[cfg(unix)]
 mod running;
+mod service;
 #[cfg(unix)]
 mod terminal;
 
@@ -20,6 +22,7 @@ pub(crate) use flaky::{Flaky, Gate, Reply};
 pub(crate) use profiles::{Profiles, SandboxServer};
 #[cfg(unix)]
 pub(crate) use running::Running;
+pub(crate) use service::Service;
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
 

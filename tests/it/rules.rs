@@ -4,19 +4,38 @@
 
 mod case;
 mod reference;
-mod service;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
 use self::case::{Case, Command, Profile};
 use self::reference::{Expected, Reference};
-use self::service::{Change, Service};
-use crate::harness::{Finished, Profiles, World};
+use crate::harness::live::{self, Change, Live, Request};
+use crate::harness::{Finished, Flaky, Profiles, World};
+
+/// The servers of two accounts with one live state.
+struct Service {
+    accounts: [Flaky; 2],
+    live: Arc<Mutex<Live>>,
+}
+
+impl Service {
+    fn start() -> Self {
+        let live = Arc::new(Mutex::new(Live::default()));
+        let accounts = [0, 1].map(|account| {
+            let live = Arc::clone(&live);
+            Flaky::answering(move |request| {
+                let request = Request::new(request);
+                live.lock().unwrap().reply(account, &request)
+            })
+        });
+        Self { accounts, live }
+    }
+}
 
 /// The cases of an ordinary test run.
 const CASES: u64 = 1000;
@@ -140,7 +159,7 @@ fn world(case: &Case, service: &Service) -> World {
     let mut profiles = Profiles::new(&head);
     for (at, Profile { pin, is_reachable }) in case.profiles.iter().enumerate() {
         let url = match is_reachable {
-            true => &service.urls[orgs[case.live.keys[at].org].account],
+            true => service.accounts[orgs[case.live.keys[at].org].account].url(),
             false => "http://127.0.0.1:9",
         };
         let pin = pin.map(|pin| orgs[pin].id.to_string());
@@ -148,7 +167,7 @@ fn world(case: &Case, service: &Service) -> World {
     }
     let mut world = profiles.world().with("ORGCONN_MAX_RETRIES", "0");
     for (at, keys) in case.live.keys.iter().enumerate() {
-        let value = format!("keys-{at}");
+        let value = live::key(at);
         let prefix = if at < case.profiles.len() {
             format!("P{at}")
         } else {
@@ -158,7 +177,8 @@ fn world(case: &Case, service: &Service) -> World {
             .with(&format!("{prefix}_API_KEY"), &value)
             .with(&format!("{prefix}_APP_KEY"), &value);
         if at == case.profiles.len() {
-            world = world.with("ORGCONN_API_URL", &service.urls[orgs[keys.org].account]);
+            let account = &service.accounts[orgs[keys.org].account];
+            world = world.with("ORGCONN_API_URL", account.url());
         }
     }
     if let Some(file) = case.command.file() {

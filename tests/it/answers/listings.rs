@@ -56,7 +56,7 @@ fn run<S: AsRef<std::ffi::OsStr>>(
     world
         .run(["update", &uuid(50), "--type=audit"])
         .quiet_success();
-    let before = service.api.calls().len();
+    let before = service.0.api.calls().len();
     service.fail_with(move |request, answer| {
         request
             .is_listing()
@@ -64,7 +64,7 @@ fn run<S: AsRef<std::ffi::OsStr>>(
             .flatten()
     });
     let finished = world.run(command);
-    let sent = service.api.calls().split_off(before);
+    let sent = service.0.api.calls().split_off(before);
     let writes = sent.iter().filter(|call| !call.starts_with("GET"));
     assert_eq!(writes.count(), 0, "{sent:?}");
     (finished, service)
@@ -192,7 +192,7 @@ fn errors_in_a_success_are_told_in_the_words_of_the_service() {
         ))
     });
     assert_data_eq!(
-        listed.code(1).messages(service.api.url()),
+        listed.code(1).messages(service.0.api.url()),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 200 OK with errors: Partial: a shard is down
 hint: the answer does not show what was asked for: try again later, or see with orgconn list what became of a change
@@ -251,7 +251,7 @@ fn a_list_that_changes_while_it_is_read_is_read_again_and_then_given_up() {
     let listed = listed.code(7);
     assert_eq!(listed.stdout, format!("{}\n{}\n", uuid(51), uuid(50)));
     assert_data_eq!(
-        listed.messages(service.api.url()),
+        listed.messages(service.0.api.url()),
         str![[r#"
 error: the listing breaks off after 2 of 3 connections: GET /api/v2/org_connections at HOST: the list changed during the reading: a connection came twice, and some may be missing
 hint: try again: connections were probably created or deleted during the listing
@@ -436,7 +436,7 @@ fn a_path_that_the_server_does_not_have_is_no_missing_connection() {
     nothing_is_concluded(1, |_, _| Some(Reply::Answer(304, String::new())), 1, 1);
     let (listed, service) = run(&["list"], |_, _| Some(Reply::Answer(304, String::new())));
     assert_data_eq!(
-        listed.messages(service.api.url()),
+        listed.messages(service.0.api.url()),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 304 Not Modified, which is no answer to what was asked
 hint: check that --site or --api-url leads to Datadog's API

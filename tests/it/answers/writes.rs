@@ -1,12 +1,10 @@
 //! Answers to writes that do not show what was asked for: a look at the live state decides, and every report says the
 //! same.
 
-use std::sync::atomic::Ordering;
-
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
-use super::{Service, connection, uuid, wanted};
+use super::{Request, Service, uuid, wanted};
 use crate::harness::{Finished, Reply, World};
 
 /// Makes an answer that does not show that the write was carried out from one that does.
@@ -68,10 +66,13 @@ fn distorted(method: &'static str, distortion: Distortion, is_frozen: bool) -> S
 
 impl Service {
     fn distort(&self, method: &'static str, distortion: Distortion, is_frozen: bool) {
-        self.state.is_frozen.store(is_frozen, Ordering::Relaxed);
-        self.fail_with(move |request, answer| {
+        let fault = move |request: &Request, answer: &Value| {
             (request.method == method).then(|| distortion(answer))
-        });
+        };
+        match is_frozen {
+            true => self.freeze_with(fault),
+            false => self.fail_with(fault),
+        }
     }
 }
 
@@ -149,7 +150,7 @@ fn an_update_that_is_not_as_it_was_asked_for_is_told_as_that_everywhere() {
     let finished = updates(&world, "update");
     ended(&finished, &world, 1, "failed", told, "update");
     assert_data_eq!(
-        finished.messages(service.api.url()),
+        finished.messages(service.0.api.url()),
         str![[r#"
 error: the connection from `Org 1` to `Org 2` was not updated: PATCH /api/v2/org_connections/00000000-0000-0000-0000-000000000032 at HOST: not as asked: has logs, asked for audit
 hint: the answer does not show what was asked for: try again later, or see with orgconn list what became of a change
@@ -211,7 +212,7 @@ fn a_create_is_done_only_if_its_answer_or_a_look_shows_it() {
                 let world = service.world("logs");
                 match command {
                     "undo" => drop(world.run(["delete", &uuid(50), "--yes"]).code(0)),
-                    _ => service.state.live.lock().unwrap().clear(),
+                    _ => service.disconnect_all(),
                 }
                 let before = (service.listings(), service.writes());
                 service.distort("POST", distortion, is_frozen);
@@ -248,7 +249,7 @@ fn a_create_is_done_only_if_its_answer_or_a_look_shows_it() {
 fn a_create_with_fewer_types_is_told_as_what_it_is() {
     let service = Service::new();
     let world = service.world("logs,metrics");
-    service.state.live.lock().unwrap().clear();
+    service.disconnect_all();
     service.fail_with(|request, answer| {
         if request.method == "POST" {
             return Some(with(
@@ -270,7 +271,7 @@ fn a_create_with_fewer_types_is_told_as_what_it_is() {
     let told = "not as asked: has logs, asked for logs,metrics";
     ended(&finished, &world, 1, "unknown", told, "create");
     assert_data_eq!(
-        finished.messages(service.api.url()),
+        finished.messages(service.0.api.url()),
         str![[r#"
 error: connecting `00000000-0000-0000-0000-000000000002`: POST /api/v2/org_connections at HOST: not as asked: has logs, asked for logs,metrics
 hint: check the present state before you try again: orgconn list
@@ -294,7 +295,7 @@ fn an_answer_without_the_orgs_is_completed_from_what_is_known() {
     for (source, looks) in [(None, 1), (Some(uuid(1)), 0)] {
         let service = distorted("POST", unrelated, false);
         let world = service.world("logs");
-        service.state.live.lock().unwrap().clear();
+        service.disconnect_all();
         let mut words = vec!["create".to_owned(), uuid(2), "--type=logs".to_owned()];
         words.extend(["-o", "jsonl"].map(str::to_owned));
         words.extend(source.iter().map(|source| format!("--source={source}")));
@@ -342,17 +343,12 @@ fn a_delete_is_done_only_if_its_answer_or_a_look_shows_it() {
                 let world = service.world("logs");
                 if command == "apply" {
                     // The file has another connection, and pruning deletes this one.
-                    service
-                        .state
-                        .live
-                        .lock()
-                        .unwrap()
-                        .push(connection(51, 1, 3, &["logs"]));
+                    service.connect(51, 3);
                     let file = wanted("logs").replace(&uuid(2), &uuid(3));
                     world.file("wanted.yaml", &file);
                 }
                 if command == "undo" {
-                    service.state.live.lock().unwrap().clear();
+                    service.disconnect_all();
                     world.run(["create", &uuid(2), "--type=logs"]).code(0);
                 }
                 let before = service.writes();
@@ -387,11 +383,11 @@ fn a_404_of_a_gateway_is_no_missing_connection() {
 fn a_404_of_a_create_below_a_path_is_no_unknown_org_if_nothing_is_there() {
     let service = Service::new();
     service.fail_with(|_, _| Some(Reply::refused(404, "Not found")));
-    let url = format!("--api-url={}/api/v2", service.api.url());
+    let url = format!("--api-url={}/api/v2", service.0.api.url());
     let create = ["create", &uuid(2), "--type=logs", &url];
     let failed = service.world("logs").run(create).code(1);
     assert_data_eq!(
-        failed.messages(service.api.url()),
+        failed.messages(service.0.api.url()),
         str![[r#"
 error: `00000000-0000-0000-0000-000000000002` was not connected: GET /api/v2/org_connections at HOST: 404 Not Found
 hint: check --site and --api-url; the URL must not have a path, such as /api/v2
@@ -404,7 +400,7 @@ hint: check --site and --api-url; the URL must not have a path, such as /api/v2
 fn changes_whose_outcome_is_unknown_are_named_where_nothing_else_can_be_undone() {
     let service = Service::new();
     let world = service.world("logs");
-    service.state.live.lock().unwrap().clear();
+    service.disconnect_all();
     // The change is made, and neither its answer nor a look arrives.
     service.fail_with(|request, _| {
         let is_lost = request.method == "POST" || request.is_listing();

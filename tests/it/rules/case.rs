@@ -6,7 +6,7 @@ mod random;
 use std::fmt;
 
 pub(super) use self::command::{Command, Edit, Ends, Entry, File, Manage, Which};
-use super::service::{Access, Connection, Keys, Live, Org};
+use crate::harness::live::{Access, Connection, Keys, Live, Org};
 
 /// One command in one world.
 #[derive(Clone, Debug)]

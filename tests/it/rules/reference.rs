@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use self::names::takes_lookup;
 use super::case::{Case, Command, Edit, Ends, Which};
-use super::service::{Change, Connection, Live, Types};
+use crate::harness::live::{Change, Connection, Live, Types};
 
 const FAILURE: i32 = 1;
 const USAGE: i32 = 2;

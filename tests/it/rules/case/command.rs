@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rules::service::Types;
+use crate::harness::live::Types;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Command {

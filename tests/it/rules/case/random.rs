@@ -4,7 +4,7 @@ use fastrand::Rng;
 use uuid::Uuid;
 
 use super::{Case, Command, Edit, Ends, Entry, File, Flag, Manage, Profile, Which};
-use crate::rules::service::{Access, Connection, Keys, Live, Org, Types};
+use crate::harness::live::{Access, Connection, Keys, Live, Org, Types};
 
 /// Names of orgs. Some are equal but for letter case, or but for the way in which an accent is written.
 const NAMES: [&str; 10] = [

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Chosen, PERMISSION, Reference, Refused, UNKNOWN, all, refused};
+use crate::harness::live::Connection;
 use crate::rules::case::{Ends, Which};
-use crate::rules::service::Connection;
 
 impl Reference<'_> {
     /// What the profiles that can be asked see, each connection once.

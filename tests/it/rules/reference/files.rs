@@ -7,8 +7,8 @@ use super::{
     Chosen, DIFFERENCE, Exits, PARTIAL, PERMISSION, Reference, Refused, UNKNOWN, USAGE, all,
     combined, refused, status,
 };
+use crate::harness::live::{Connection, Types};
 use crate::rules::case::{Command, Entry, File, Manage};
-use crate::rules::service::{Connection, Types};
 
 impl Reference<'_> {
     /// The profiles that a file is about: those for its sources (or where there is none, for its destinations), and

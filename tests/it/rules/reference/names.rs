@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{Chosen, Exits, Reference, Refused, UNKNOWN, refused};
+use crate::harness::live::Access;
 use crate::rules::case::Ends;
-use crate::rules::service::Access;
 
 impl Reference<'_> {
     /// The orgs that the keys manage. Keys that may only read cannot list them.

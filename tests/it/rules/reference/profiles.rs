@@ -2,8 +2,8 @@
 
 use super::names::profile_in;
 use super::{Chosen, Exits, PERMISSION, Reference, Refused, TEMPORARY, USAGE, refused};
+use crate::harness::live::Access;
 use crate::rules::case::{Ends, Flag, Which};
-use crate::rules::service::Access;
 
 impl Reference<'_> {
     /// The flag chooses, else the environment's keys are used alone. Else a command that says what it is about may use

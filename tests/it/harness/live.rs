@@ -1,0 +1,391 @@
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use super::Reply;
+
+/// Connection types.
+pub(crate) type Types = BTreeSet<String>;
+
+/// An org. The first one of an account manages the others.
+#[derive(Clone, Debug)]
+pub(crate) struct Org {
+    pub(crate) id: Uuid,
+    pub(crate) public_id: String,
+    pub(crate) name: String,
+    pub(crate) account: usize,
+    pub(crate) is_parent: bool,
+    pub(crate) is_disabled: bool,
+}
+
+/// A connection between two orgs, which are given by their places in [`Live::orgs`].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Connection {
+    pub(crate) id: Uuid,
+    pub(crate) source: usize,
+    pub(crate) destination: usize,
+    pub(crate) types: Types,
+}
+
+/// What keys may do in their org.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Access {
+    Write,
+    Read,
+    None,
+}
+
+/// A set of keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys {
+    pub(crate) org: usize,
+    pub(crate) access: Access,
+}
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    /// The place in [`Live::keys`] of the keys that made it.
+    pub(crate) by: usize,
+    pub(crate) before: Option<Connection>,
+    pub(crate) after: Option<Connection>,
+}
+
+/// The live state of one or several Datadog accounts: what each set of keys sees there and may change. Written from the
+/// API's documentation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) orgs: Vec<Org>,
+    pub(crate) keys: Vec<Keys>,
+    pub(crate) connections: Vec<Connection>,
+    /// The changes so far.
+    pub(crate) changes: Vec<Change>,
+    /// How many requests for a change came, also those that were refused. A probe for permissions is none.
+    pub(crate) attempts: usize,
+    /// The rows of a page, if they are fewer than the API's.
+    pub(crate) page_rows: Option<usize>,
+}
+
+/// The API key and the application key at this place in [`Live::keys`].
+pub(crate) fn key(at: usize) -> String {
+    format!("{KEY}{at}")
+}
+
+/// The beginning of every key.
+pub(crate) const KEY: &str = "test-keys-";
+
+/// A request as a client sent it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: Value,
+    head: String,
+}
+
+impl Request {
+    /// Reads a request with its head and body.
+    pub(crate) fn new(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let mut words = head.split(' ');
+        let method = words.next().unwrap().to_owned();
+        let target = words.next().unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self {
+            method,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            body: serde_json::from_str(body).unwrap_or_default(),
+            head: head.to_owned(),
+        }
+    }
+
+    /// Whether it asks for a page of connections.
+    pub(crate) fn is_listing(&self) -> bool {
+        self.method == "GET" && self.path == CONNECTIONS
+    }
+
+    /// Whether it could change something. The probe for the write permission could not.
+    pub(crate) fn is_change(&self) -> bool {
+        self.method != "GET" && self.id().is_none_or(|id| !id.is_nil())
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The offset of a page.
+    pub(crate) fn offset(&self) -> usize {
+        self.parameter("offset").unwrap().parse().unwrap()
+    }
+
+    /// The place of its keys in [`Live::keys`].
+    pub(crate) fn keys(&self) -> Option<usize> {
+        let number = |name| self.header(name)?.strip_prefix(KEY)?.parse().ok();
+        number("dd-api-key").filter(|at| number("dd-application-key") == Some(*at))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The connection that it is about.
+    fn id(&self) -> Option<Uuid> {
+        self.path
+            .strip_prefix("/api/v2/org_connections/")
+            .and_then(|id| id.parse().ok())
+    }
+}
+
+const CONNECTIONS: &str = "/api/v2/org_connections";
+
+impl Live {
+    /// Carries out a request that came to an account, and returns the status and the body of the answer.
+    pub(crate) fn answer(&mut self, account: usize, request: &Request) -> (u16, Value) {
+        let is_here = |by: &usize| {
+            let keys = self.keys.get(*by);
+            keys.is_some_and(|keys| {
+                keys.access != Access::None && self.orgs[keys.org].account == account
+            })
+        };
+        let answer = match request.keys().filter(is_here) {
+            None => Err(403),
+            Some(by) => self.route(by, request),
+        };
+        let id = request.path.rsplit('/').next().unwrap_or_default();
+        match answer {
+            Ok(value) => (200, value),
+            Err(status) => {
+                let message = match status {
+                    400 => "connection between orgs is not allowed".to_owned(),
+                    403 => "Forbidden".to_owned(),
+                    404 => format!("Org connection with id:{id} not found not found"),
+                    409 => "connection between orgs already exists".to_owned(),
+                    _ => "Not found".to_owned(),
+                };
+                (status, json!({"errors": [message]}))
+            }
+        }
+    }
+
+    /// As [`Live::answer`], as a reply.
+    pub(crate) fn reply(&mut self, account: usize, request: &Request) -> Reply {
+        let (status, body) = self.answer(account, request);
+        Reply::Answer(status, body.to_string())
+    }
+
+    fn route(&mut self, by: usize, request: &Request) -> Result<Value, u16> {
+        let attributes = &request.body["data"]["attributes"]["connection_types"];
+        let types = || serde_json::from_value(attributes.clone()).map_err(|_| 400_u16);
+        self.attempts += usize::from(request.is_change());
+        match (request.method.as_str(), request.path.as_str(), request.id()) {
+            ("GET", CONNECTIONS, _) => Ok(self.listing(by, request)),
+            ("GET", "/api/v2/current_user", _) => Ok(self.current_user(by)),
+            ("GET", "/api/v2/org", _) => {
+                self.require_write(by)?;
+                Ok(self.managed_orgs(by))
+            }
+            ("POST", CONNECTIONS, _) => {
+                let destination = &request.body["data"]["relationships"]["sink_org"]["data"]["id"];
+                let destination =
+                    serde_json::from_value(destination.clone()).map_err(|_| 404_u16)?;
+                let created = self.create(by, destination, types()?)?;
+                Ok(json!({"data": self.record(&created)}))
+            }
+            ("PATCH", _, Some(id)) => {
+                let updated = self.update(by, id, types()?)?;
+                Ok(json!({"data": self.record(&updated)}))
+            }
+            ("DELETE", _, Some(id)) => self.delete(by, id).map(|()| json!({})),
+            _ => Err(405),
+        }
+    }
+
+    /// The connections that the keys' org takes part in.
+    pub(crate) fn visible(&self, by: usize) -> Vec<Connection> {
+        let org = self.keys[by].org;
+        let connections = self.connections.iter();
+        let own = connections.filter(|one| one.source == org || one.destination == org);
+        own.cloned().collect()
+    }
+
+    /// Connects the keys' org, or refuses with an HTTP status.
+    pub(crate) fn create(
+        &mut self,
+        by: usize,
+        destination: Uuid,
+        types: Types,
+    ) -> Result<Connection, u16> {
+        self.require_write(by)?;
+        let source = self.keys[by].org;
+        let account = self.orgs[source].account;
+        let is_it = |org: &Org| org.id == destination && org.account == account;
+        let destination = self.orgs.iter().position(is_it);
+        let pair = destination.map(|destination| (source, destination));
+        if self
+            .connections
+            .iter()
+            .any(|one| Some((one.source, one.destination)) == pair)
+        {
+            return Err(409);
+        }
+        if self.orgs[source].is_disabled {
+            return Err(400);
+        }
+        let destination = destination.ok_or(404_u16)?;
+        if destination == source || self.orgs[destination].is_disabled {
+            return Err(400);
+        }
+        let number = 900 + self.changes.len() as u128;
+        let id = Uuid::from_u128(number << 96 | number);
+        let created = Connection {
+            id,
+            source,
+            destination,
+            types,
+        };
+        self.connections.push(created.clone());
+        self.changes.push(Change {
+            by,
+            before: None,
+            after: Some(created.clone()),
+        });
+        Ok(created)
+    }
+
+    /// Changes the types of a connection, which takes its source's keys.
+    pub(crate) fn update(&mut self, by: usize, id: Uuid, types: Types) -> Result<Connection, u16> {
+        self.require_write(by)?;
+        let before = self
+            .visible(by)
+            .into_iter()
+            .find(|one| one.id == id)
+            .ok_or(404_u16)?;
+        if before.source != self.keys[by].org {
+            return Err(403);
+        }
+        let after = Connection {
+            types,
+            ..before.clone()
+        };
+        self.connections.retain(|one| one.id != id);
+        self.connections.push(after.clone());
+        self.changes.push(Change {
+            by,
+            before: Some(before),
+            after: Some(after.clone()),
+        });
+        Ok(after)
+    }
+
+    /// Deletes a connection, which takes the keys of either end.
+    pub(crate) fn delete(&mut self, by: usize, id: Uuid) -> Result<(), u16> {
+        self.require_write(by)?;
+        let before = self
+            .visible(by)
+            .into_iter()
+            .find(|one| one.id == id)
+            .ok_or(404_u16)?;
+        self.connections.retain(|one| one.id != id);
+        self.changes.push(Change {
+            by,
+            before: Some(before),
+            after: None,
+        });
+        Ok(())
+    }
+
+    fn require_write(&self, by: usize) -> Result<(), u16> {
+        match self.keys[by].access {
+            Access::Write => Ok(()),
+            Access::Read | Access::None => Err(403),
+        }
+    }
+
+    fn link(&self, org: usize) -> Value {
+        json!({"type": "orgs", "id": self.orgs[org].id, "name": self.orgs[org].name})
+    }
+
+    fn record(&self, connection: &Connection) -> Value {
+        let is_it = |change: &Change| {
+            let after = change.after.as_ref().filter(|_| change.before.is_none());
+            after.is_some_and(|created| created.id == connection.id)
+        };
+        // The servers of the tests answer at that time.
+        let created_at = match self.changes.iter().any(is_it) {
+            true => "2025-08-26T20:19:36.177236+00:00",
+            false => "2025-01-01T00:00:00.000000+00:00",
+        };
+        json!({
+            "type": "org_connection",
+            "id": connection.id,
+            "attributes": {"created_at": created_at, "connection_types": connection.types},
+            "relationships": {
+                "source_org": {"data": self.link(connection.source)},
+                "sink_org": {"data": self.link(connection.destination)},
+                "created_by": {"data": {"type": "users", "id": Uuid::from_u128(1), "name": "Pipeline"}},
+            },
+        })
+    }
+
+    /// A page of the connections that the keys' org takes part in.
+    fn listing(&self, by: usize, request: &Request) -> Value {
+        let selects = |name, org: usize| {
+            let wanted = request.parameter(name);
+            wanted.is_none_or(|id| id == self.orgs[org].id.to_string())
+        };
+        let mut rows = self.visible(by);
+        rows.retain(|one| {
+            selects("source_org_id", one.source) && selects("sink_org_id", one.destination)
+        });
+        let records = rows.iter().skip(request.offset());
+        let records = records.take(self.page_rows.unwrap_or(1000));
+        let records: Vec<_> = records.map(|one| self.record(one)).collect();
+        let counts = json!({"total_count": rows.len(), "total_filtered_count": rows.len()});
+        json!({"data": records, "meta": {"page": counts}})
+    }
+
+    fn current_user(&self, by: usize) -> Value {
+        json!({"data": {"type": "users", "id": Uuid::from_u128(1),
+            "attributes": {
+                "name": "Pipeline", "email": "pipeline@example.com", "handle": "pipeline@example.com",
+                "service_account": true, "disabled": false, "status": "Active",
+            },
+            "relationships": {"org": {"data": self.link(self.keys[by].org)}},
+        }})
+    }
+
+    fn managed_orgs(&self, by: usize) -> Value {
+        let current = &self.orgs[self.keys[by].org];
+        let manages = |org: &&Org| match current.is_parent {
+            true => org.account == current.account,
+            false => org.id == current.id,
+        };
+        let reference = |org: &Org| json!({"type": "orgs", "id": org.id});
+        let record = |org: &Org| {
+            json!({"type": "orgs", "id": org.id, "attributes": {
+                "name": org.name, "public_id": org.public_id, "description": "", "disabled": org.is_disabled,
+                "sharing": "none", "url": "https://example.datadoghq.com",
+                "created_at": "2020-01-01T00:00:00Z", "modified_at": "2020-01-01T00:00:00Z",
+            }})
+        };
+        let managed: Vec<_> = self.orgs.iter().filter(manages).collect();
+        json!({
+            "data": {"type": "managed_orgs", "id": current.id, "relationships": {
+                "current_org": {"data": reference(current)},
+                "managed_orgs": {"data": managed.iter().map(|org| reference(org)).collect::<Vec<_>>()},
+            }},
+            "included": managed.iter().map(|org| record(org)).collect::<Vec<_>>(),
+        })
+    }
+}
