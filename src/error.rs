@@ -532,6 +532,12 @@ impl From<HistoryError> for CommandError {
 impl From<api::Error> for CommandError {
     fn from(error: api::Error) -> Self {
         let exit = match error.kind() {
+            // An earlier attempt may be the reason: the next run shows it.
+            ErrorKind::Conflict | ErrorKind::NotFound
+                if error.is_outcome_unknown() && error.existing_connection().is_none() =>
+            {
+                Exit::Temporary
+            }
             ErrorKind::Network
             | ErrorKind::Timeout
             | ErrorKind::RateLimited

@@ -112,12 +112,13 @@ impl Client {
     /// # Errors
     /// Fails if the deletion is refused or gets no answer. If it is unknown whether the deletion took effect, the live
     /// state decides; if that cannot be read either, [`Error::is_outcome_unknown`] is true. A connection that does not
-    /// exist is [`ErrorKind::NotFound`], unless an earlier attempt of this call deleted it and its answer was lost.
+    /// exist, as the live state shows too, is [`ErrorKind::NotFound`], unless an earlier attempt of this call deleted it
+    /// and its answer was lost.
     pub async fn delete_connection(&self, connection: &Connection) -> Result<(), Error> {
         let request = Request::delete(&connection_path(connection));
         match self.send(&request).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_outcome_unknown() => {
+            Err(error) if error.is_outcome_unknown() || error.kind() == ErrorKind::NotFound => {
                 self.reconcile_delete(connection, error).await
             }
             Err(error) => Err(error),

@@ -99,6 +99,11 @@ impl Error {
         self
     }
 
+    pub(super) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     pub(super) fn with_detail(mut self, detail: String) -> Self {
         self.0.detail = detail;
         self

@@ -94,20 +94,29 @@ impl Client {
         }
     }
 
-    /// Decides the outcome of a delete whose answer was lost, or did not show that it was done.
+    /// Decides the outcome of a delete whose answer was lost, did not show that it was done, or says that there is no such
+    /// connection.
     pub(super) async fn reconcile_delete(
         &self,
         connection: &Connection,
         error: Error,
     ) -> Result<(), Error> {
-        let Some(observed) = self.find_live_by_id(connection).await else {
-            return Err(error.with_note("it is not known whether it was deleted"));
-        };
-        match observed.connection {
-            None => Ok(()),
-            Some(_) => Err(error
-                .with_outcome_unknown(false)
-                .with_note("a check afterwards found that it still exists")),
+        let may_be_done = error.is_outcome_unknown();
+        match self.find_live_by_id(connection).await {
+            None if may_be_done => Err(error.with_note("it is not known whether it was deleted")),
+            None => Err(error
+                .with_kind(ErrorKind::Inconclusive)
+                .with_note("it is not known whether it exists")),
+            Some(LiveStateAnswer { connection, .. }) => match connection {
+                None if may_be_done => Ok(()),
+                None => Err(error),
+                Some(_) if may_be_done => Err(error
+                    .with_outcome_unknown(false)
+                    .with_note("a check afterwards found that it still exists")),
+                Some(_) => Err(error
+                    .with_kind(ErrorKind::Inconclusive)
+                    .with_note("a check afterwards found that it still exists")),
+            },
         }
     }
 

@@ -245,3 +245,45 @@ fn a_delete_that_nobody_can_tell_about_is_unknown() {
     );
     assert_eq!(history(&world)[1]["result"], "unknown");
 }
+
+/// Trap: a 404 that is not about the connection counts as done where a missing connection is to be ignored.
+#[test]
+fn a_connection_that_is_not_found_is_looked_up_before_it_is_called_missing() {
+    let refused = || Reply::refused(404, "not found");
+    let ignore = || {
+        delete()
+            .into_iter()
+            .chain(["--ignore-not-found".to_owned()])
+    };
+    let api = Flaky::new([live(&["logs"]), refused(), none()]);
+    api.world().run(ignore()).code(0);
+    let calls = [LIST, &at("DELETE"), &look_between()];
+    assert_eq!(api.calls(), calls);
+
+    let api = Flaky::new([live(&["logs"]), refused(), live(&["logs"])]);
+    let world = api.world();
+    let failed = world.run(ignore()).code(1);
+    assert_data_eq!(
+        failed.messages(api.url()),
+        str![[r#"
+error: the connection from `Org 1` to `Org 2` was not deleted: DELETE /api/v2/org_connections/00000000-0000-0000-0000-000000000032 at HOST: 404 Not Found; a check afterwards found that it still exists
+hint: the answer does not show what was asked for: try again later, or see with orgconn list what became of a change
+
+"#]]
+    );
+    assert_eq!(history(&world)[1]["result"], "failed");
+
+    let api = Flaky::new([live(&["logs"]), refused()]);
+    let failed = api.world().run(ignore()).code(1);
+    let told = "404 Not Found; it is not known whether it exists\n";
+    assert!(failed.stderr.contains(told), "{}", failed.stderr);
+}
+
+#[test]
+fn a_conflict_after_a_lost_answer_that_nobody_can_tell_about_is_temporary() {
+    let mut turns = vec![Reply::refused(409, "already exists"), lost()];
+    let api = Flaky::always(move || turns.pop().unwrap_or_else(lost));
+    let unknown = api.world().run(create()).code(7);
+    let told = "409 Conflict: already exists; it is not known whether the connection was created\n";
+    assert!(unknown.stderr.contains(told), "{}", unknown.stderr);
+}

@@ -6,7 +6,7 @@ use super::{
     CREATE, answer, change, creation, expect_current_user, expect_reads, expect_two_reads, live,
     path, refusal, world,
 };
-use crate::harness::{Api, World, connection, current_user, uuid};
+use crate::harness::{Api, World, connection, current_user, page, uuid};
 
 const APPLY: [&str; 4] = ["apply", "-f", "orgconn.yaml", "--yes"];
 
@@ -318,6 +318,10 @@ fn what_another_has_done_meanwhile_just_so_is_done() {
     expect_current_user(&api, true);
     let existing = connection(53, 1, 3, &["logs"]);
     let there = format!("{}&sink_org_id={}", super::LIST, uuid(3));
+    let between = |destination| {
+        let (list, destination, source) = (super::LIST, uuid(destination), uuid(1));
+        format!("{list}&sink_org_id={destination}&source_org_id={source}")
+    };
     api.expect(
         "POST",
         CREATE,
@@ -325,7 +329,9 @@ fn what_another_has_done_meanwhile_just_so_is_done() {
         refusal(409, "already exists"),
         1,
     )
-    .get(&there, &crate::harness::page(&[existing], 1))
+    .get(&there, &page(&[existing], 1))
+    .get(&between(2), &page(&[], 0))
+    .get(&between(4), &page(&[], 0))
     .expect("DELETE", &path(52), None, refusal(404, "not found"), 1)
     .expect("DELETE", &path(54), None, refusal(404, "not found"), 1);
     let world = api.world();
