@@ -97,7 +97,12 @@ fn compare_files(
     }
     let scope = scope_locations(desired.scope, snapshot);
     let profile_for = |change: &_| profile_that_may_make(change, snapshot);
-    let plan = Plan::new(&snapshot.connections, visible, scope, prune, profile_for);
+    // An account that could be read in part only shows connections, but not which ones there are. Those that the files
+    // name would look unwanted.
+    let live = snapshot.connections.iter();
+    let live = live.filter(|live| snapshot.sees(live.source.id, live.destination.id));
+    let live: Vec<_> = live.cloned().collect();
+    let plan = Plan::new(&live, visible, scope, prune, profile_for);
     Ok((plan, missing))
 }
 
