@@ -175,6 +175,17 @@ fn inherited(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// A number in a variable of the test process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "options of a test run come through the environment"
+)]
+pub(crate) fn number_in(variable: &str) -> Option<u64> {
+    std::env::var(variable)
+        .ok()
+        .map(|text| text.parse().unwrap())
+}
+
 /// A world with two profiles: `reachable` talks to `api`, and no server listens for `unreachable`.
 pub(crate) fn half_reachable(api: &Api) -> World {
     let profile = |name: &str, url: &str| {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use self::case::{Case, Command, Profile};
 use self::reference::{Expected, Reference};
 use crate::harness::live::{self, Change, Live, Request};
-use crate::harness::{Finished, Flaky, Profiles, World};
+use crate::harness::{Finished, Flaky, Profiles, World, number_in};
 
 /// The servers of two accounts with one live state.
 struct Service {
@@ -89,17 +89,6 @@ fn every_command_does_what_the_rules_say() {
         only.is_some() || changing > end / 20,
         "only {changing} of {end} cases change something"
     );
-}
-
-/// A number in a variable of the test process.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "options of a test run come through the environment"
-)]
-fn number_in(variable: &str) -> Option<u64> {
-    std::env::var(variable)
-        .ok()
-        .map(|text| text.parse().unwrap())
 }
 
 /// Makes a case smaller as long as there is a difference, and describes it.

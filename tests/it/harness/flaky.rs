@@ -1,11 +1,12 @@
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// The reaction of the server to one request.
 pub(crate) enum Reply {
@@ -23,6 +24,14 @@ pub(crate) enum Reply {
     Close,
     /// Announces a longer body than it sends, then closes.
     CutShort(String),
+    /// Sends these bytes and closes the connection.
+    Bytes(String),
+    /// Sends these bytes one by one, with this pause before each.
+    Drip(Duration, String),
+    /// Resets the connection.
+    Reset,
+    /// Does this as the last thing: further connections are refused.
+    Last(Box<Reply>),
     /// Reads the request and never answers.
     Stall,
 }
@@ -31,6 +40,11 @@ impl Reply {
     /// Answers 200 with this body.
     pub(crate) fn json(body: &Value) -> Self {
         Self::Answer(200, body.to_string())
+    }
+
+    /// The bytes of an answer with this status and body, which announces this length.
+    pub(crate) fn bytes(status: u16, body: &str, length: usize) -> String {
+        head(&format!("{status} X"), "", length) + body
     }
 
     /// Answers with this status and one error.
@@ -66,8 +80,18 @@ impl Gate {
 pub(crate) struct Flaky {
     url: String,
     seen: Arc<RequestLog>,
-    // The thread returns the streams that are never answered, which keeps them open until the end.
-    server: Option<JoinHandle<Vec<TcpStream>>>,
+    server: Option<JoinHandle<Leftovers>>,
+    /// As in [`Leftovers`].
+    _refusing: Option<Socket>,
+}
+
+/// What the server keeps until the end.
+#[derive(Default)]
+struct Leftovers {
+    /// The streams that are never answered.
+    stalled: Vec<TcpStream>,
+    /// Holds the port, so that no other server takes it while connections are refused.
+    _refusing: Option<Socket>,
 }
 
 #[derive(Default)]
@@ -91,11 +115,12 @@ impl Flaky {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(RequestLog::default());
         let (turns, log) = (turns.into_iter(), Arc::clone(&seen));
-        let server = std::thread::spawn(move || serve(&listener, turns, &log));
+        let server = std::thread::spawn(move || serve(listener, turns, &log));
         Self {
             url,
             seen,
             server: Some(server),
+            _refusing: None,
         }
     }
 
@@ -134,6 +159,21 @@ impl Flaky {
         self.requests().iter().map(line).collect()
     }
 
+    /// Refuses all connections from now on.
+    pub(crate) fn refuse(&mut self) {
+        self.stop();
+        let address = self.url.trim_start_matches("http://").parse().unwrap();
+        self._refusing = Some(hold_port(address));
+    }
+
+    fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            self.seen.is_over.store(true, Ordering::Relaxed);
+            let _ = TcpStream::connect(self.url.trim_start_matches("http://"));
+            let _ = server.join();
+        }
+    }
+
     /// Waits until `count` requests have come.
     #[track_caller]
     pub(crate) fn wait_for(&self, count: usize) {
@@ -151,45 +191,76 @@ impl Drop for Flaky {
     fn drop(&mut self) {
         // While turns are left, the server waits for a request. If the test panics, it is not waited for, so that the
         // panic is shown.
-        if let Some(server) = self
-            .server
-            .take()
-            .filter(|server| server.is_finished() || !std::thread::panicking())
-        {
-            self.seen.is_over.store(true, Ordering::Relaxed);
-            let _ = TcpStream::connect(self.url.trim_start_matches("http://"));
-            let _ = server.join();
+        let is_finished = self.server.as_ref().is_some_and(JoinHandle::is_finished);
+        if is_finished || !std::thread::panicking() {
+            self.stop();
         }
     }
 }
 
 fn serve(
-    listener: &TcpListener,
+    listener: TcpListener,
     turns: impl Iterator<Item = Reply>,
     seen: &RequestLog,
-) -> Vec<TcpStream> {
-    let mut stalled = Vec::new();
+) -> Leftovers {
+    let mut leftovers = Leftovers::default();
     let mut held = Vec::new();
     for turn in turns {
-        let Some((mut stream, request)) = next_request(listener, seen) else {
-            stalled.clear();
+        let Some((mut stream, request)) = next_request(&listener, seen) else {
+            leftovers.stalled.clear();
             break;
         };
         seen.requests.lock().unwrap().push(request.clone());
         seen.request_arrived.notify_all();
+        let mut turn = turn;
+        while let Reply::For(make) = turn {
+            turn = make(&request);
+        }
         match turn {
-            Reply::Stall => stalled.push(stream),
+            Reply::Stall => leftovers.stalled.push(stream),
             Reply::Held(gate, turn) => held.push(std::thread::spawn(move || {
                 gate.wait();
                 answer(&mut stream, *turn, &request);
             })),
+            Reply::Drip(pause, bytes) => held.push(std::thread::spawn(move || {
+                drip(&mut stream, pause, &bytes);
+            })),
+            Reply::Last(turn) => {
+                let address = listener.local_addr().unwrap();
+                drop(listener);
+                leftovers._refusing = Some(hold_port(address));
+                answer(&mut stream, *turn, &request);
+                break;
+            }
             turn => answer(&mut stream, turn, &request),
         }
     }
     for answer in held {
         let _ = answer.join();
     }
-    stalled
+    leftovers
+}
+
+/// Takes a port without accepting connections, which are refused. Waits as long as it is taken: a program that is just
+/// being started has the sockets of the test for a moment.
+fn hold_port(address: SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    while let Err(error) = socket.bind(&address.into()) {
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    socket
+}
+
+/// Sends the bytes one by one, as long as the client reads them.
+fn drip(stream: &mut TcpStream, pause: Duration, bytes: &str) {
+    for byte in bytes.as_bytes() {
+        std::thread::sleep(pause);
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+    }
 }
 
 /// The next request and its connection; `None` once the test is over. Connections that a client closes without a
@@ -218,7 +289,12 @@ fn answer(stream: &mut TcpStream, turn: Reply, request: &str) {
         Reply::Echo(status, headers) => write(stream, status, &headers, request, request.len()),
         Reply::For(turn) => answer(stream, turn(request), request),
         Reply::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
-        Reply::Close | Reply::Stall | Reply::Held(..) => {}
+        Reply::Bytes(bytes) => drop(stream.write_all(bytes.as_bytes())),
+        Reply::Reset => {
+            let socket = SockRef::from(&*stream);
+            socket.set_linger(Some(Duration::ZERO)).unwrap();
+        }
+        Reply::Close | Reply::Stall | Reply::Held(..) | Reply::Drip(..) | Reply::Last(..) => {}
     }
 }
 
@@ -251,13 +327,15 @@ fn read(stream: &mut TcpStream) -> Option<String> {
 const DATE: &str = "date: Tue, 26 Aug 2025 20:19:37 GMT\r\n";
 
 fn write(stream: &mut TcpStream, status: &str, headers: &str, body: &str, length: usize) {
-    let date = if headers.contains("date:") { "" } else { DATE };
-    let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n"
-    );
+    let head = head(status, headers, length);
     // The client may be gone. If that is wrong, the test itself finds out.
-    let _ = write!(
-        stream,
-        "{head}{date}{headers}connection: close\r\n\r\n{body}"
-    );
+    let _ = write!(stream, "{head}{body}");
+}
+
+fn head(status: &str, headers: &str, length: usize) -> String {
+    let date = if headers.contains("date:") { "" } else { DATE };
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+         {date}{headers}connection: close\r\n\r\n"
+    )
 }

@@ -64,6 +64,8 @@ pub(crate) struct Live {
     pub(crate) changes: Vec<Change>,
     /// How many requests for a change came, also those that were refused. A probe for permissions is none.
     pub(crate) attempts: usize,
+    /// The ids of all connections that were created, also of those that exist no more.
+    pub(crate) created: Vec<Uuid>,
     /// The rows of a page, if they are fewer than the API's.
     pub(crate) page_rows: Option<usize>,
 }
@@ -246,8 +248,9 @@ impl Live {
         if destination == source || self.orgs[destination].is_disabled {
             return Err(400);
         }
-        let number = 900 + self.changes.len() as u128;
+        let number = 900 + self.created.len() as u128;
         let id = Uuid::from_u128(number << 96 | number);
+        self.created.push(id);
         let created = Connection {
             id,
             source,
@@ -317,12 +320,8 @@ impl Live {
     }
 
     fn record(&self, connection: &Connection) -> Value {
-        let is_it = |change: &Change| {
-            let after = change.after.as_ref().filter(|_| change.before.is_none());
-            after.is_some_and(|created| created.id == connection.id)
-        };
         // The servers of the tests answer at that time.
-        let created_at = match self.changes.iter().any(is_it) {
+        let created_at = match self.created.contains(&connection.id) {
             true => "2025-08-26T20:19:36.177236+00:00",
             false => "2025-01-01T00:00:00.000000+00:00",
         };
