@@ -122,6 +122,12 @@ impl Account {
         }
     }
 
+    /// The web page with the connections of its org; `None` if it is not known.
+    pub(crate) fn web_page(&self) -> Option<String> {
+        // The sandbox is a server on this machine, which has none.
+        self.settings.server.web_page()
+    }
+
     /// The API's host as the history stores it; `sandbox` in the sandbox.
     pub(crate) fn host(&self) -> Result<String> {
         match self.shared.host_label {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -15,7 +16,6 @@ use crate::config::{
     Settings,
 };
 use crate::error::{CommandError, Result};
-#[cfg(feature = "sandbox")]
 use crate::history::SANDBOX_HOST;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{self, DEFAULT_PROFILE, SampleProfile};
@@ -86,6 +86,9 @@ impl App {
         }
         let mut opened = ChosenAccounts::new(chosen, profiles, self.shared_state(None)?);
         opened.are_candidates = are_candidates;
+        if let Ok(page) = opened.web_page(&[]) {
+            self.output.link_orgs_to(&page);
+        }
         Ok(opened)
     }
 
@@ -332,6 +335,49 @@ impl ChosenAccounts {
                 ))
                 .hint("choose one with --profile, or where the command takes it name the org with --source"))
             }
+        }
+    }
+
+    /// The web page with the connections of the orgs that these profiles see; of every account if there are none.
+    ///
+    /// # Errors
+    /// Fails if no page is known, or the accounts are on several sites.
+    pub(crate) fn web_page(&self, profiles: &[String]) -> Result<String> {
+        let sees = |account: &&Account| {
+            let mut profiles = profiles.iter().map(String::as_str);
+            profiles.len() == 0 || profiles.any(|profile| account.profile() == Some(profile))
+        };
+        let accounts = self.accounts.iter().filter(sees);
+        let pages: BTreeSet<_> = accounts.filter_map(Account::web_page).collect();
+        match pages.len() {
+            0 => Err(self.no_web_page_error()),
+            1 => Ok(pages.into_iter().collect()),
+            _ => Err(CommandError::usage(
+                "the profiles are on several sites, and each has a web page of its own",
+            )
+            .hint("choose one with --profile")),
+        }
+    }
+
+    /// Checks that a web page is known for one account at least.
+    ///
+    /// # Errors
+    /// Fails if it is not.
+    pub(crate) fn require_web_page(&self) -> Result<()> {
+        match self.accounts.iter().find_map(Account::web_page) {
+            Some(_) => Ok(()),
+            None => Err(self.no_web_page_error()),
+        }
+    }
+
+    fn no_web_page_error(&self) -> CommandError {
+        match self.accounts.first().map(Account::server) {
+            Some(server) if server != SANDBOX_HOST => CommandError::usage(format!(
+                "the web page that belongs to `{server}` is not known"
+            ))
+            .hint("only Datadog's own sites have a known one; name one with --site in place of the URL"),
+            _ => CommandError::usage("the sandbox has no web page")
+                .hint("only Datadog's own sites have one; leave out --sandbox and ORGCONN_SANDBOX"),
         }
     }
 

@@ -149,6 +149,15 @@ impl App {
         origin.matches(self.in_sandbox(), &self.flags.accounts.profile)
     }
 
+    /// Whether a browser can show a page: the user sees standard output, on a desktop or where `BROWSER` names one.
+    pub(crate) fn has_browser(&self) -> bool {
+        let has_desktop = cfg!(any(windows, target_os = "macos"))
+            || ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
+                .iter()
+                .any(|name| self.environment.is_set(name));
+        has_desktop && self.output.terminal_width().is_some()
+    }
+
     /// Whether the user must be asked for a confirmation, which `--yes` makes unnecessary. `action` is a gerund, such
     /// as "deleting"; `hint` says what `--yes` does.
     ///

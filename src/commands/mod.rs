@@ -16,6 +16,7 @@ mod graph;
 pub(crate) mod help;
 mod history;
 mod list;
+mod open;
 mod orgs;
 mod plan;
 mod profile;
@@ -51,6 +52,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Schema(schema::Args),
     Graph(graph::Args),
+    Open(open::Args),
     History(history::Args),
     Undo(undo::Args),
     Orgs(orgs::Args),
@@ -81,6 +83,7 @@ impl Command {
             Self::Check(args) => check::run(args, app).await,
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
+            Self::Open(args) => open::run(args, app).await,
             Self::History(args) => history::run(args, app),
             Self::Undo(args) => undo::run(args, app).await,
             Self::Orgs(args) => orgs::run(args, app).await,
@@ -102,7 +105,7 @@ pub(crate) fn formats(path: &[&str]) -> Vec<Format> {
         ["export"] => Format::EXPORT.into(),
         ["check"] => [&Format::LISTINGS[..], &Format::CHECK].concat(),
         ["plan"] => [&Format::LISTINGS[..], &Format::PLAN].concat(),
-        ["schema" | "sandbox" | "completions" | "help", ..] => Vec::new(),
+        ["schema" | "open" | "sandbox" | "completions" | "help", ..] => Vec::new(),
         _ => Format::LISTINGS.into(),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         "Desired state",
         &["export", "plan", "apply", "check", "schema"],
     ),
-    ("Insight", &["graph"]),
+    ("Insight", &["graph", "open"]),
     ("Safety", &["history", "undo"]),
     (
         "Setup",
@@ -87,7 +87,7 @@ const UNREAD_PROFILES: (Exit, &str) = (
 );
 
 /// The references of all commands, in the order of [`GROUPS`].
-pub(crate) const REFERENCES: [Reference; 26] = [
+pub(crate) const REFERENCES: [Reference; 27] = [
     Reference {
         command: "list",
         permission: READ,
@@ -216,6 +216,15 @@ pub(crate) const REFERENCES: [Reference; 26] = [
             (Exit::Done, "drawn, also if there is no connection"),
             UNKNOWN_ORG,
             UNREAD_PROFILES,
+        ],
+    },
+    Reference {
+        command: "open",
+        permission: "org_connections_read to look up a connection or an org; else none",
+        general: API,
+        particular: &[
+            (Exit::Done, "printed"),
+            (Exit::NotFound, Exit::NotFound.meaning()),
         ],
     },
     Reference::local("history"),

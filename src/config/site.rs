@@ -186,6 +186,21 @@ impl Server {
         }
     }
 
+    /// The web page with an org's connections. It is the same for all orgs of a site. `None` if the server is not the
+    /// API of one of [`SITES`].
+    pub(crate) fn web_page(&self) -> Option<String> {
+        let mut sites = SITES.iter().copied();
+        let site = sites.find(|site| self.origin() == Self::Site((*site).to_owned()).origin())?;
+        // The host of a site is the site itself, unless it is a whole domain.
+        let host = match DOMAINS.contains(&site) {
+            true => format!("app.{site}"),
+            false => site.to_owned(),
+        };
+        Some(format!(
+            "https://{host}/organization-settings/cross-org-visibility"
+        ))
+    }
+
     /// The scheme, host and port. Two servers with the same origin are the same server.
     pub(crate) fn origin(&self) -> String {
         match self {

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
 use super::listing::Listing;
 use super::open_question::OpenQuestion;
-use super::options::{Format, OutputOptions};
+use super::options::{ColorChoice, Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
 use super::symbols::Symbols;
@@ -24,6 +24,8 @@ pub(crate) struct Output {
     pub(super) sort: Vec<String>,
     pub(super) stdout: Stdout,
     pub(super) stderr: Stderr,
+    /// Whether names on standard output may be links.
+    shows_links: bool,
     pub(super) can_ask: bool,
     pub(super) open_question: OpenQuestion,
 }
@@ -46,6 +48,9 @@ impl Output {
                 is_colored: is_colored(streams.stderr_is_terminal),
                 is_quiet: options.quiet,
             },
+            shows_links: streams.stdout_shows_links
+                && options.color != ColorChoice::Never
+                && !options.environment.is_dumb(),
             open_question: OpenQuestion::default(),
             can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input,
             hidden_columns: Vec::new(),
@@ -58,6 +63,12 @@ impl Output {
     /// in all rows.
     pub(crate) fn hide_column(&mut self, column: &'static str) {
         self.hidden_columns.push(column);
+    }
+
+    /// Links the names of orgs in tables to a web page, if the terminal shows links. The address must not have text from
+    /// outside in it.
+    pub(crate) fn link_orgs_to(&mut self, page: &str) {
+        self.stdout.org_page = self.shows_links.then(|| page.to_owned());
     }
 
     /// Sets the columns to sort by, the most important first. A `-` in front of a name means descending.

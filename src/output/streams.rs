@@ -26,6 +26,8 @@ pub(super) struct Streams {
     pub(super) stdout_width: Option<usize>,
     pub(super) stderr_is_terminal: bool,
     pub(super) stdin_is_terminal: bool,
+    /// Whether standard output is a terminal that shows links.
+    pub(super) stdout_shows_links: bool,
     pub(super) progress_line: MultiProgress,
 }
 
@@ -33,7 +35,9 @@ impl Streams {
     /// The streams of this process.
     pub(super) fn of_process(environment: &TerminalEnvironment) -> Self {
         let stdout = io::stdout();
+        let shows_links = supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
         Self {
+            stdout_shows_links: shows_links && stdout.is_terminal(),
             stdout_width: stdout.is_terminal().then(|| stdout_width(environment)),
             stdout: Box::new(stdout),
             stderr: Box::new(io::stderr()),
@@ -61,6 +65,8 @@ pub(super) struct Stdout {
     /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(super) width: Option<usize>,
     pub(super) is_colored: bool,
+    /// The web page that the names of orgs in tables are linked to.
+    pub(super) org_page: Option<String>,
     /// Whether anything was written, even if it is still in the buffer.
     pub(super) has_written: bool,
 }
@@ -76,6 +82,7 @@ impl Stdout {
             writer: BufWriter::with_capacity(BUFFER_SIZE, stream),
             width,
             is_colored,
+            org_page: None,
             has_written: false,
         }
     }

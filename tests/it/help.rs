@@ -161,10 +161,12 @@ fn help_and_version_need_no_home_and_no_credentials() {
     }
 }
 
-/// Commands whose examples cannot run in a sandbox: its profiles and keys are fixed, and the server does not end.
-const NOT_IN_A_SANDBOX: [&str; 5] = [
+/// Commands whose examples cannot run in a sandbox: its profiles and keys are fixed, the server does not end, and no web
+/// page belongs to it.
+const NOT_IN_A_SANDBOX: [&str; 6] = [
     "auth login",
     "auth logout",
+    "open",
     "profile add",
     "profile remove",
     "sandbox serve",

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::output::Output;
 
 /// The orgs at the ends of a connection.
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionEnds {
     /// Org whose data is shared
     ///

@@ -36,6 +36,7 @@ pub(super) enum ValueKind {
     Org,
     OrgId,
     Connection,
+    ConnectionOrOrg,
     Type,
     RunOrEntry,
     Profile,
@@ -57,6 +58,7 @@ impl ValueKind {
             ("ORG" | "DESTINATION", _) => Self::Org,
             ("UUID", _) => Self::OrgId,
             ("CONNECTION", _) => Self::Connection,
+            ("CONNECTION|ORG", _) => Self::ConnectionOrOrg,
             ("TYPE", _) => Self::Type,
             ("RUN|ENTRY", _) => Self::RunOrEntry,
             // A new profile gets a new name, so there is nothing to offer.
@@ -92,6 +94,11 @@ impl ArgumentCompleter {
                 return org_candidates(&self.known_orgs(), &format!("uuid:{typed}"));
             }
             ValueKind::Connection => self.connections(),
+            ValueKind::ConnectionOrOrg if typed.is_empty() => return self.orgs(typed),
+            ValueKind::ConnectionOrOrg => match self.orgs(typed) {
+                orgs if orgs.is_empty() => self.connections(),
+                orgs => return orgs,
+            },
             ValueKind::Type => plain(ConnectionType::KNOWN.iter().map(ConnectionType::as_str)),
             ValueKind::RunOrEntry => self.runs_and_entries(),
             ValueKind::Profile => self.profiles(),

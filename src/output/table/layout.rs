@@ -10,6 +10,10 @@ use crate::output::value::Value;
 /// The cell of a missing value.
 pub(super) const MISSING: &str = "-";
 
+/// The marks around a name that is drawn as a link. They have no width, and every text from outside has them escaped.
+pub(super) const LINK_START: char = '\u{2063}';
+pub(super) const LINK_END: char = '\u{2064}';
+
 /// The spaces between two columns.
 pub(super) const GAP: usize = 2;
 /// The spaces on each side of the arrow between two columns.
@@ -114,6 +118,16 @@ impl Table {
             ..TableColumn::new(&Column::id(ARROW, |&()| Value::Missing), true)
         };
         self.columns.insert(source + 1, column);
+    }
+
+    /// Marks the names of orgs, to be drawn as links.
+    pub(super) fn mark_orgs(&mut self) {
+        for column in &mut self.columns {
+            for (row, _) in &column.orgs {
+                let cell = &mut column.cells[*row];
+                *cell = format!("{LINK_START}{cell}{LINK_END}");
+            }
+        }
     }
 
     /// Makes every column as wide as its header and its cells, except for very long cells.

@@ -15,7 +15,7 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, Width};
 use console::measure_text_width;
 use jiff::Timestamp;
 
-use self::layout::{GAP, MISSING, Table, TableColumn};
+use self::layout::{GAP, LINK_END, LINK_START, MISSING, Table, TableColumn};
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
 use super::streams::Stdout;
@@ -104,6 +104,9 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     fn finish(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
         let Self { stdout, table, .. } = self;
         table.tell_orgs_apart();
+        if stdout.org_page.is_some() {
+            table.mark_orgs();
+        }
         if self.has_arrow {
             table.insert_arrow();
         }
@@ -228,7 +231,30 @@ fn draw(
                 .set_constraint(ColumnConstraint::Absolute(width));
         }
         for line in chunk.lines() {
-            writeln!(stdout, "{}", line.trim_end_matches(' '))?;
+            let line = line.trim_end_matches(' ');
+            match &stdout.org_page {
+                Some(page) => {
+                    let line = link_marked(line, page);
+                    writeln!(stdout, "{line}")?;
+                }
+                None => writeln!(stdout, "{line}")?,
+            }
         }
     }
+}
+
+/// Makes each marked part of a line a link (OSC 8). A name that is wrapped to several lines is no link, since its marks
+/// stand on two of them.
+fn link_marked(line: &str, page: &str) -> String {
+    let mut linked = String::with_capacity(line.len());
+    for (number, part) in line.split(LINK_START).enumerate() {
+        match part.split_once(LINK_END).filter(|_| number > 0) {
+            Some((name, rest)) => {
+                linked.push_str(&format!("\u{1b}]8;;{page}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\"));
+                linked.push_str(rest);
+            }
+            None => linked.extend(part.chars().filter(|&char| char != LINK_END)),
+        }
+    }
+    linked
 }

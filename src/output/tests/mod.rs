@@ -48,6 +48,7 @@ pub(super) fn captured(terminal: Option<usize>) -> (Streams, Captured, Captured)
         stderr: Box::new(stderr.clone()),
         stdout_width: terminal,
         stderr_is_terminal: terminal.is_some(),
+        stdout_shows_links: false,
         stdin_is_terminal: false,
         progress_line: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
     };

@@ -64,6 +64,8 @@ fn connections_and_orgs_are_offered_once_they_were_listed_at_a_terminal() {
             && !orgs.contains(&"Security Archive\t".to_owned()),
         "{orgs:?}"
     );
+    assert_eq!(values(&world, &["open", "ret"]), ["Retail EU", "Retail US"]);
+    assert_eq!(values(&world, &["open", "40"]), [RETAIL_US]);
     at_a_terminal(&world, &["orgs"]);
     assert_eq!(
         offered(&world, &["create", ""]),

@@ -75,6 +75,7 @@ fn complete_all(world: &World, shell: &mut Terminal, beginnings: &[&str], enter:
 
 /// A terminal with a shell in which the completions are set up, and in which a function in place of the program prints
 /// its arguments. `None` if the shell is not installed.
+#[expect(clippy::print_stderr, reason = "what is skipped is told")]
 fn shell(world: &World, command: &[&str], setup: &str) -> Option<Terminal> {
     let is_there = world.script(&format!("command -v {}", command[0])).code == 0;
     if !is_there {

@@ -82,6 +82,8 @@ fn values_that_the_program_knows_are_offered() {
     );
     assert_eq!(values(&world, &["export", "-o", ""]), ["yaml", "terraform"]);
     assert_eq!(values(&world, &["check", "-o", "g"]), ["github"]);
+    // A template takes the place of a format and has none.
+    assert_eq!(values(&world, &["list", "--template", ""]), [""; 0]);
     assert_eq!(offered(&world, &["list", "--color", "n"]), ["never\tNever"]);
     assert_eq!(
         values(&world, &["--site", "us"]),

@@ -1,0 +1,90 @@
+use std::slice;
+
+use crate::app::{App, ChosenAccounts, ConnectionEnds, is_unknown_connection};
+use crate::error::{Exit, Result};
+use crate::model::{ConnectionSelector, OrgSelector};
+
+/// Open the web page of an org's connections
+///
+/// Prints the address of the page and, on a desktop, opens it in the browser. Datadog has one such page on each site. It
+/// shows the connections of the org that the browser is signed in to, so that org is named on standard error.
+#[derive(clap::Args, Debug)]
+#[command(before_help = "  orgconn open
+  orgconn open 'Retail EU'
+  orgconn open 40bb --print")]
+pub(crate) struct Args {
+    /// Connection or org whose page it is; as usual that of the keys
+    ///
+    /// A connection is named by its id or the beginning of it, an org by its name, UUID or public id.
+    #[arg(value_name = "CONNECTION|ORG")]
+    target: Option<String>,
+
+    /// Print the address only
+    #[arg(long)]
+    print: bool,
+}
+
+/// The orgs that the page is opened for.
+#[derive(Default)]
+struct Target {
+    /// The orgs in words; empty for any org.
+    orgs: String,
+    /// The profiles that see them.
+    profiles: Vec<String>,
+}
+
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    let chosen_accounts = app.candidate_accounts_if(args.target.is_some())?;
+    chosen_accounts.require_web_page()?;
+    let target = match &args.target {
+        None => Target::default(),
+        Some(text) => {
+            let progress = app.output.progress("looking for the org", None);
+            progress.during(find(text, &chosen_accounts)).await?
+        }
+    };
+    let page = chosen_accounts.web_page(&target.profiles)?;
+    app.output.write_text(&format!("{page}\n"))?;
+    if !target.orgs.is_empty() {
+        let orgs = target.orgs;
+        app.output
+            .note(&format!("the page shows them when signed in to {orgs}"));
+    }
+    if !args.print && app.has_browser() {
+        // Only texts of the program itself are in the address.
+        if let Err(error) = webbrowser::open(&page) {
+            app.output
+                .warn(&format!("the browser cannot be started: {error}"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Finds the connection or else the org that the user names. Only a text that looks like an id is looked for among the
+/// connections.
+async fn find(text: &str, chosen_accounts: &ChosenAccounts) -> Result<Target> {
+    let is_like_id = |char: char| char.is_ascii_hexdigit() || char == '-';
+    if let Ok(selector) = text.parse::<ConnectionSelector>()
+        && text.chars().all(is_like_id)
+    {
+        let ids = slice::from_ref(&selector);
+        let seen = chosen_accounts.connections_by_id(ids).await.connections;
+        match ConnectionEnds::default().select(Some(&selector), &seen) {
+            Err(error) if is_unknown_connection(&error) => {}
+            found => {
+                let found = found?;
+                let (source, destination) = (found.source.label(), found.destination.label());
+                return Ok(Target {
+                    orgs: format!("`{source}` (source) or `{destination}` (destination)"),
+                    profiles: found.profiles.clone(),
+                });
+            }
+        }
+    }
+    let selector: OrgSelector = text.parse().map_err(anyhow::Error::from)?;
+    let org = chosen_accounts.org_lookup().find(&selector).await?;
+    Ok(Target {
+        orgs: format!("`{}`", org.label()),
+        profiles: org.profiles,
+    })
+}
