@@ -196,8 +196,6 @@ fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
         clicolor_force: get("CLICOLOR_FORCE"),
         term: get("TERM"),
         columns: get("COLUMNS"),
-        locale: get("LC_ALL")
-            .or_else(|| get("LC_CTYPE"))
-            .or_else(|| get("LANG")),
+        locale: environment.locale().map(str::to_owned),
     }
 }

@@ -47,8 +47,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.write_text(&format!("{page}\n"))?;
     if !target.orgs.is_empty() {
         let orgs = target.orgs;
-        app.output
-            .note(&format!("the page shows them when signed in to {orgs}"));
+        app.output.note(&format!(
+            "the page shows the connections of the org that you sign in to: {orgs}"
+        ));
     }
     if !args.print && app.has_browser() {
         // Only texts of the program itself are in the address.

@@ -201,6 +201,12 @@ impl Environment {
         self.raw(name).is_some()
     }
 
+    /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty, which says how characters are encoded.
+    pub(crate) fn locale(&self) -> Option<&str> {
+        let mut names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+        names.find_map(|name| self.get(name).ok().flatten())
+    }
+
     /// Whether a variable is set to an empty value. It counts as not set, but errors about missing variables mention
     /// it.
     pub(crate) fn is_set_but_empty(&self, name: &str) -> bool {

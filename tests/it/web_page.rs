@@ -119,7 +119,8 @@ fn the_org_to_sign_in_to_is_looked_up() {
     ] {
         let opened = world.run(["open", named]).code(0);
         assert_eq!(opened.stdout, PAGE);
-        let note = format!("the page shows them when signed in to {orgs}\n");
+        let note =
+            format!("the page shows the connections of the org that you sign in to: {orgs}\n");
         assert_eq!(opened.stderr, note, "{named}");
     }
     // An org may have a name that looks like an id.

@@ -78,6 +78,7 @@ fn answer(
         (Shell::Powershell, [words]) => words.split('\n').map(str::to_owned).collect(),
         _ => arguments,
     };
+    let is_utf8 = is_read_as_utf8(environment.locale());
     let candidates = match completions_for(definition, words, environment)? {
         Completions::Files => return Some("files\n".to_owned()),
         Completions::Words(candidates) => candidates,
@@ -87,6 +88,7 @@ fn answer(
     words.retain(|(value, description)| {
         !value.contains(char::is_control) && !description.contains(char::is_control)
     });
+    words.retain(|(value, _)| is_utf8 || value.is_ascii());
     only_shows &= words.len() > 1;
     let words = words
         .into_iter()
@@ -102,6 +104,13 @@ fn answer(
         });
     let words = words.map(|word| word + "\n");
     Some(["words\n".to_owned()].into_iter().chain(words).collect())
+}
+
+/// Whether a shell with this locale reads a text as UTF-8, or byte by byte. In other encodings, such as GBK and Shift JIS,
+/// the last byte of a letter and the backslash after it may be one character: then a name might run as a command.
+fn is_read_as_utf8(locale: Option<&str>) -> bool {
+    let locale = locale.unwrap_or("C").to_ascii_lowercase();
+    matches!(&*locale, "c" | "posix") || locale.replace('-', "").contains("utf8")
 }
 
 /// The value and the first line of its description.
@@ -144,6 +153,22 @@ fn quoted_for_powershell(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_beyond_ascii_need_a_locale_that_does_not_misread_them() {
+        for locale in [
+            None,
+            Some("C"),
+            Some("POSIX"),
+            Some("C.UTF-8"),
+            Some("de_DE.utf8"),
+        ] {
+            assert!(is_read_as_utf8(locale), "{locale:?}");
+        }
+        for locale in ["zh_CN.GBK", "zh_CN", "ja_JP.SJIS", "de_DE.ISO-8859-1"] {
+            assert!(!is_read_as_utf8(Some(locale)), "{locale}");
+        }
+    }
 
     #[test]
     fn powershell_gets_every_single_quote_doubled() {

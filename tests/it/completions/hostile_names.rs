@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::values;
 use crate::harness::{Api, Terminal, World, uuid};
 
 /// Names that try to run a command. Each has another first letter, by which it is completed. `touch PWN` creates a
@@ -126,6 +127,16 @@ fn bash_runs_nothing_of_a_name() {
     bash.press("`\n");
     bash.wait_for("[list][--source][h]");
     assert!(!world.home().join("PWN").exists());
+}
+
+#[test]
+fn a_name_that_the_shell_would_misread_is_not_offered() {
+    let world = world_of_hostile_orgs();
+    let offered = |world: &World, letter: &str| values(world, &["list", "--source", letter]);
+    assert_eq!(offered(&world, "r"), ["rü 日本's"]);
+    let world = world.with("LC_ALL", "zh_CN.GBK");
+    assert_eq!(offered(&world, "r"), [""; 0]);
+    assert_eq!(offered(&world, "s"), ["s(pwn)"]);
 }
 
 #[test]
