@@ -33,7 +33,7 @@ pub(crate) trait Keychain: Send + Sync {
 pub(crate) enum KeychainError {
     /// The program was built without support for the keychain.
     #[error(
-        "this program was built without the feature `keyring`; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
+        "this program was built without the feature `keyring`; `orgconn auth login` stores the keys in files, or take them from {{ env }}, {{ file }} or {{ command }}"
     )]
     #[cfg_attr(
         all(feature = "keyring", not(test)),
@@ -42,7 +42,7 @@ pub(crate) enum KeychainError {
     NotBuiltIn,
     /// No keychain service runs, as on most servers.
     #[error(
-        "no keychain service answers here; take the secret from {{ env }}, {{ file }} or {{ command }} instead"
+        "no keychain service answers here; `orgconn auth login` stores the keys in files, or take them from {{ env }}, {{ file }} or {{ command }}"
     )]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// The keychain refuses access: it is locked, or a person denied the access.
@@ -162,7 +162,7 @@ pub(super) mod tests {
         let error = SystemKeychain.get("hub/api-key").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "this program was built without the feature `keyring`; take the secret from { env }, { file } or { command } instead"
+            "this program was built without the feature `keyring`; `orgconn auth login` stores the keys in files, or take them from { env }, { file } or { command }"
         );
     }
 }

@@ -232,6 +232,28 @@ fn keys_of_another_org_than_the_profiles_are_kept_nowhere() {
 }
 
 #[test]
+fn keys_of_an_org_that_the_service_does_not_name_are_not_those_of_a_pinned_one() {
+    let api = Api::new();
+    let mut user = current_user(1);
+    user["data"]["relationships"] = json!({});
+    let refused = ResponseTemplate::new(403).set_body_json(json!({"errors": ["Forbidden"]}));
+    api.get("/api/v2/validate_keys", &json!({"status": "ok"}))
+        .get("/api/v2/current_user", &user)
+        .expect("GET", "/api/v2/org", None, refused, 1)
+        .get("/api/v2/org_connections?limit=1&offset=0", &page(&[], 0));
+    let world = Profiles::new("").with("hub", &api, Some(1)).world();
+    let before = config(&world);
+    let failed = world
+        .run_with_input(["auth", "login", "--profile=hub"], KEYS)
+        .code(4);
+    assert_eq!(
+        failed.stderr,
+        "error: nothing was stored: the service does not say which org these credentials belong to\n"
+    );
+    assert_eq!(config(&world), before);
+}
+
+#[test]
 fn nothing_is_written_over_and_nothing_is_asked_before_that_is_known() {
     let api = Api::new();
     let world = World::bare();

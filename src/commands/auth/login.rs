@@ -26,7 +26,8 @@ use crate::output::{IdentityRow, Output};
 /// ones have proved good. The first profile is the default one.
 #[derive(clap::Args, Debug)]
 #[command(before_help = "  orgconn auth login
-  orgconn auth login --profile retail --site datadoghq.eu --token")]
+  orgconn auth login --profile retail --site datadoghq.eu --token
+  printf '%s\\n' \"$DD_API_KEY\" \"$DD_APP_KEY\" | orgconn auth login --profile hub")]
 pub(super) struct Args {
     /// Log in with an access token, not with two keys
     #[arg(long)]
@@ -148,9 +149,10 @@ impl Login {
         let has_keys = matches!(credentials, Credentials::Keys { .. });
         match progress.during(identify(account, has_keys)).await {
             Ok((row, None)) => Ok(row),
-            Ok((_, Some(mismatch))) => Err(mismatch.hint(
+            Ok((row, Some(mismatch))) if row.org.is_some() => Err(mismatch.hint(
                 "log in to another profile with --profile, or correct `org` in the configuration file",
             )),
+            Ok((_, Some(unknown_org))) => Err(unknown_org),
             Err(error) if is_refusal(error.api_kind()) => {
                 let client = account.client().await?;
                 Err(error.hint(self.refusal_hint(client, has_keys).await))

@@ -17,7 +17,7 @@ pub(crate) enum ConfigError {
     #[error(transparent)]
     Server(#[from] ServerError),
     /// All profiles are chosen, but there are none.
-    #[error("there are no profiles in {}; add one with `orgconn profile add`", file.display())]
+    #[error("there are no profiles in {}; add one with `orgconn auth login`", file.display())]
     NoProfiles {
         /// The configuration file.
         file: PathBuf,

@@ -244,7 +244,7 @@ fn all_profiles_come_in_the_order_of_the_file() {
     assert_eq!(accounts[0].ignored_settings, ["ORGCONN_PROFILE"]);
     assert_eq!(
         resolve_in("", &all, &[]).unwrap_err(),
-        "there are no profiles in /c/config.toml; add one with `orgconn profile add`"
+        "there are no profiles in /c/config.toml; add one with `orgconn auth login`"
     );
 }
 

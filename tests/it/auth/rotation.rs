@@ -92,6 +92,16 @@ fn the_old_keys_stay_where_the_configuration_cannot_be_written() {
 
 #[test]
 #[cfg(not(feature = "keyring"))]
+fn the_files_of_a_lost_configuration_are_replaced() {
+    let (api, world) = (server(), World::bare());
+    login(&world, &api, "test-1\ntest-2\n", 0);
+    std::fs::remove_file(world.home().join(FILE)).unwrap();
+    login(&world, &api, "test-3\ntest-4\n", 0);
+    assert_eq!(stored(&world), keys("test-3", "test-4"));
+}
+
+#[test]
+#[cfg(not(feature = "keyring"))]
 fn a_token_in_place_of_keys_takes_the_keys_away() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);

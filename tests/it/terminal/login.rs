@@ -94,3 +94,12 @@ fn a_wrong_kind_of_key_is_told_before_the_next_one_is_asked_for() {
     assert!(shown.contains("looks like an application key"), "{shown}");
     assert!(!shown.contains("0123"), "{shown}");
 }
+
+#[test]
+fn where_asking_is_forbidden_nothing_is_asked_and_the_pipe_is_named() {
+    let world = World::bare();
+    let (code, shown) = Terminal::start(&world, 100, &["auth", "login", "--no-input"]).end();
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("pipe the keys in, one per line"), "{shown}");
+    assert!(!shown.contains("Profile"), "{shown}");
+}
