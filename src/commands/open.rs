@@ -35,6 +35,7 @@ struct Target {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let chosen_accounts = app.candidate_accounts_if(args.target.is_some())?;
+    app.show_command_line();
     chosen_accounts.require_web_page()?;
     let target = match &args.target {
         None => Target::default(),

@@ -4,7 +4,7 @@
 _orgconn() {
     # Within backquotes and here-documents, zsh does not quote what it inserts as they need it, and a name might run as
     # a command.
-    [[ $PREBUFFER$LBUFFER == *(\`|\<\<)* ]] && return 1
+    [[ $PREBUFFER$LBUFFER == *\`* || $PREBUFFER$LBUFFER == *\<\<* ]] && return 1
     local -a lines values shown
     local line value description typed=${(Q)PREFIX}
     integer width=0 others=0

@@ -99,6 +99,18 @@ fn bash_runs_nothing_of_a_name() {
     let command = ["bash", "--noprofile", "--norc", "-i"];
     let mut bash = shell(&world, &command, &setup).unwrap();
     complete_all(&world, &mut bash, &BEGINNINGS, "\n");
+    // The open quote is closed, whatever quotes are within it.
+    for typed in ["\"O'N", "'O'\\''N", "\"w'\\$(", "O\\'N"] {
+        bash.press(&format!("orgconn list --source {typed}\t"));
+        bash.press("\n");
+        let name = if typed.contains('w') {
+            "w'$(pwn)'"
+        } else {
+            "O'Neil & Sons"
+        };
+        bash.wait_for(&format!("[list][--source][{name}]"));
+        bash.forget();
+    }
     // Within these quotes nothing is offered: the line stays as it is typed, and the test types the closing quote.
     for (typed, closing, passed) in [
         ("$'a", "'", "[list][a]"),
