@@ -4,7 +4,8 @@ use crate::config::ConfigFile;
 use crate::error::{CommandError, Exit, Result};
 use crate::escape::escape_message;
 use crate::model::{
-    ConnectionSelector, ConnectionType, Org, OrgDirectory, OrgSelector, TypeSet, fold_name,
+    ConnectionSelector, ConnectionType, MAX_DESTINATIONS, Org, OrgDirectory, OrgSelector, TypeSet,
+    fold_name,
 };
 use crate::output::Choice;
 
@@ -80,14 +81,13 @@ impl App {
         let others = orgs.filter(|org| org.id != offered.source.id);
         let (mut orgs, connected): (Vec<_>, Vec<_>) = others.partition(is_offered);
         orgs.sort_by_cached_key(|org| (fold_name(&org.label()).into_owned(), org.id));
-        let source = offered.source.label();
         match connected.len() {
             0 => {}
-            1 => self.output.note(&format!(
-                "`{source}` is connected to 1 org already, which is left out"
-            )),
+            1 => self
+                .output
+                .note("1 org is left out: it is connected already"),
             count => self.output.note(&format!(
-                "`{source}` is connected to {count} orgs already, which are left out"
+                "{count} orgs are left out: they are connected already"
             )),
         }
         if orgs.is_empty() {
@@ -104,12 +104,17 @@ impl App {
         };
         let choices = Choice::of_orgs(orgs.iter().map(|org| (org.to_ref(), note(org))));
         let question = Question {
-            text: &format!("Connect `{source}` to which orgs?"),
+            text: &format!("Connect `{}` to which orgs?", offered.source.label()),
             noun: "org",
             unchanged: "nothing was created",
         };
         let chosen = self.choose_many(&question, &choices, &[])?;
         let chosen: Vec<_> = chosen.into_iter().map(|index| orgs[index]).collect();
+        if chosen.len() > MAX_DESTINATIONS && !self.flags.yes {
+            // One key selects all orgs.
+            let text = format!("Connect to these {} orgs?", chosen.len());
+            self.ask_confirmation(&text, question.unchanged)?;
+        }
         let words = chosen.iter().map(|org| word_for(org, &offered.orgs));
         self.answers.extend(words);
         Ok(chosen.iter().map(|org| OrgSelector::Uuid(org.id)).collect())

@@ -17,6 +17,7 @@ pub(crate) use self::choice::Choice;
 use self::choice::{Item, describe_chosen, fit};
 use super::handle::Output;
 use super::open_question::OpenQuestion;
+use super::shorten::shorten;
 use crate::escape::escape_message;
 
 /// The number of items shown at a time, where the terminal has room for them.
@@ -24,6 +25,9 @@ const PAGE_SIZE: usize = 10;
 
 /// The time after a signal in which a question that is being drawn is drawn to its end.
 const DRAWING_TIME: Duration = Duration::from_millis(50);
+
+/// The number of lines that a question takes at most.
+const MAX_QUESTION_LINES: usize = 2;
 
 /// Questions. They are asked on standard error, so that standard output contains data only. Each waits for Enter; what
 /// was typed before it appeared is thrown away; Escape and Ctrl-D decline it.
@@ -49,7 +53,7 @@ impl Output {
     /// [`io::ErrorKind::NotConnected`] if nobody can be asked, and with any other kind if the terminal failed.
     pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
         const ADVICE: &str = "type y for yes or n for no";
-        let question = escape_message(question).into_owned();
+        let question = self.fit_question(question);
         let style = self.prompt_style();
         let answer = match self.is_dumb_terminal() {
             true => self.ask(move || plain::confirm(&question, ADVICE))?,
@@ -74,13 +78,13 @@ impl Output {
         question: &str,
         choices: &[Choice],
     ) -> io::Result<Option<usize>> {
-        let question = escape_message(question).into_owned();
+        let question = self.fit_question(question);
         let style = self.prompt_style();
+        let (width, rows) = terminal_size();
         if self.is_dumb_terminal() {
-            let items = fit(choices, usize::MAX, self.symbols());
+            let items = fit(choices, plain::item_width(width), self.symbols());
             return self.ask(move || plain::choose_one(&question, &items));
         }
-        let (width, rows) = terminal_size();
         let items = fit(choices, width.saturating_sub(3), self.symbols());
         let help = match width {
             ..50 => "enter chooses, escape declines",
@@ -108,14 +112,14 @@ impl Output {
         choices: &[Choice],
         chosen: &[usize],
     ) -> io::Result<Option<Vec<usize>>> {
-        let question = escape_message(question).into_owned();
+        let question = self.fit_question(question);
         let chosen = chosen.to_vec();
         let style = self.prompt_style();
+        let (width, rows) = terminal_size();
         if self.is_dumb_terminal() {
-            let items = fit(choices, usize::MAX, self.symbols());
+            let items = fit(choices, plain::item_width(width), self.symbols());
             return self.ask(move || plain::choose_many(&question, &items, &chosen));
         }
-        let (width, rows) = terminal_size();
         let items = fit(choices, width.saturating_sub(7), self.symbols());
         let help = match width {
             ..70 => "space selects, enter confirms",
@@ -152,7 +156,7 @@ impl Output {
         question: &str,
         proposal: Option<&str>,
     ) -> io::Result<Option<String>> {
-        let question = escape_message(question).into_owned();
+        let question = self.fit_question(question);
         let proposal = proposal.map(str::to_owned);
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
@@ -172,7 +176,7 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::confirm`] does.
     pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<Option<SecretString>> {
-        let question = escape_message(question).into_owned();
+        let question = self.fit_question(question);
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
             true => self.ask(move || plain::ask_secret(&question))?,
@@ -204,6 +208,17 @@ impl Output {
             .with_highlighted_option_prefix(Styled::new(">").with_fg(accent))
             .with_selected_option(Some(style))
             .with_selected_checkbox(Styled::new("[x]").with_fg(mark))
+    }
+
+    /// The question without what could harm the terminal, and in a few lines: it may repeat a long name.
+    fn fit_question(&self, question: &str) -> String {
+        let (width, _) = terminal_size();
+        let question = escape_message(question);
+        shorten(
+            &question,
+            MAX_QUESTION_LINES * width,
+            self.symbols().ellipsis,
+        )
     }
 
     /// Whether the terminal cannot move its cursor.
@@ -265,7 +280,7 @@ fn terminal_size() -> (usize, usize) {
     }
 }
 
-/// The number of items that leave room for the question, an error and the help.
+/// The number of items that leave room for the question, an error, the help and the line below.
 fn page_size(rows: usize) -> usize {
     rows.saturating_sub(6).clamp(1, PAGE_SIZE)
 }

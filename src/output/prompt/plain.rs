@@ -12,6 +12,17 @@ use super::choice::Item;
 /// The number of items that are listed at a time.
 const MAX_LISTED: usize = 20;
 
+/// The columns of an item's number.
+const NUMBER_WIDTH: usize = 5;
+
+/// What stands behind an item that is chosen at first.
+const CHOSEN: &str = " (chosen)";
+
+/// The columns that a line of this width has for an item.
+pub(super) fn item_width(width: usize) -> usize {
+    width.saturating_sub(NUMBER_WIDTH + 2 + CHOSEN.len())
+}
+
 pub(super) fn confirm(question: &str, advice: &str) -> Result<bool, InquireError> {
     loop {
         let answer = ask_line(&format!("{question} (y/N) "))?;
@@ -61,12 +72,11 @@ fn choose<T>(
             .filter(|(index, item)| item.score(&filter, *index).is_some())
             .collect();
         for (index, item) in found.iter().take(MAX_LISTED) {
-            let mark = if chosen.contains(index) {
-                " (chosen)"
-            } else {
-                ""
+            let mark = match chosen.contains(index) {
+                true => CHOSEN,
+                false => "",
             };
-            write_line(&format!("{:>5}  {item}{mark}", index + 1))?;
+            write_line(&format!("{:>NUMBER_WIDTH$}  {item}{mark}", index + 1))?;
         }
         if let hidden @ 1.. = found.len().saturating_sub(MAX_LISTED) {
             write_line(&format!("       {hidden} more: type a part of a name"))?;

@@ -118,7 +118,6 @@ fn a_chosen_connection_is_shown_and_asked_about_before_it_is_deleted() {
     terminal.press("\r");
     terminal.wait_for("Delete this connection?");
     terminal.wait_for("(y/N)");
-    std::thread::sleep(std::time::Duration::from_millis(200));
     terminal.press("y\r");
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(0), "{shown}");
@@ -171,7 +170,7 @@ fn the_command_line_of_a_create_names_the_orgs() {
     let world = api.world();
     let arguments = ["create", "--dry-run", "--type", "logs"];
     let mut terminal = asked(&world, &arguments, "[ ] Org 4");
-    terminal.wait_for("`Org 1` is connected to 1 org already, which is left out");
+    terminal.wait_for("1 org is left out: it is connected already");
     terminal.press("4 \r");
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(0), "{shown}");
@@ -380,6 +379,39 @@ fn names_as_a_hostile_server_gives_them_harm_no_terminal() {
     for raw in ["\u{1b}[2J", "\u{7}", "\u{202e}", &"x".repeat(41)] {
         assert!(!shown.contains(raw), "{raw:?} in {shown:?}");
     }
+}
+
+#[test]
+fn a_long_name_in_a_question_takes_two_lines_at_most() {
+    let api = Api::new();
+    let mut orgs = org_list(1, &[1, 2]);
+    orgs["included"][0]["attributes"]["name"] = json!("x".repeat(3000));
+    api.get("/api/v2/org", &orgs).get(LIST, &page(&[], 0));
+    let world = api.world();
+    let mut terminal = Terminal::start(&world, 40, &["create", "--type=logs"]);
+    terminal.wait_for_question("enter confirms");
+    terminal.press("\u{3}");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(shown.matches('x').count() <= 80, "{shown}");
+}
+
+#[test]
+fn more_orgs_than_an_org_may_share_with_are_confirmed() {
+    let api = managing(&["A", "B", "C", "D", "E", "F"]);
+    let world = api.world();
+    let mut terminal = asked(&world, &["create", "--type=logs"], "[ ] F");
+    // The right arrow selects all.
+    terminal.press("\u{1b}[C\r");
+    terminal.wait_for("Connect to these 6 orgs? (y/N)");
+    terminal.wait_for_question("6 chosen");
+    terminal.press("\r");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(
+        shown.ends_with("not confirmed; nothing was created\n"),
+        "{shown}"
+    );
 }
 
 #[test]
