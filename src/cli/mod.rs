@@ -6,6 +6,7 @@
 mod complete;
 mod help;
 mod logger;
+mod suggestions;
 
 use std::ffi::OsString;
 
@@ -44,6 +45,11 @@ fn definition() -> clap::Command {
         Some(output) => with_formats(command, &[], &output),
         None => command,
     }
+}
+
+/// clap's definition with the help of every command.
+fn documented_definition() -> clap::Command {
+    help::document(definition())
 }
 
 /// Gives the subcommands of the command at `path` an `--output` of their own, unless they write the usual formats.
@@ -91,12 +97,13 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     let environment = Environment::from_process();
     let mut parsed = definition().try_get_matches_from(&arguments);
     if parsed.as_ref().is_err_and(is_help) {
-        parsed = help::document(definition()).try_get_matches_from(&arguments);
+        parsed = documented_definition().try_get_matches_from(&arguments);
     }
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (mut cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(refusal) => {
+            let refusal = suggestions::improve(refusal, &arguments, definition);
             let format = || requested_format(&arguments, &environment);
             return error::report_usage(refusal, || output_in(format()));
         }
@@ -108,8 +115,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     let words = arguments.iter().skip(1);
     let words = words.map(|word| word.to_string_lossy().into_owned());
     let mut app = App::new(cli.flags, environment, words.collect());
-    let documented = || help::document(definition());
-    let outcome = cli.command.run(&mut app, documented).await;
+    let outcome = cli.command.run(&mut app, documented_definition).await;
     error::conclude(outcome, &mut app.output)
 }
 

@@ -16,6 +16,7 @@ mod graph;
 pub(crate) mod help;
 mod history;
 mod list;
+mod man;
 mod open;
 mod orgs;
 mod plan;
@@ -61,11 +62,15 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Args),
     Completions(completions::Args),
+    Man(man::Args),
     Help(help::Args),
+    /// Print the version
+    #[command(hide = true)]
+    Version,
 }
 
 impl Command {
-    /// Runs the command. `definition` makes clap's definition of the whole command line, for `help`.
+    /// Runs the command. `definition` makes clap's definition of the whole command line with its help, for `help` and `man`.
     pub(crate) async fn run(
         self,
         app: &mut App,
@@ -92,7 +97,13 @@ impl Command {
             #[cfg(feature = "sandbox")]
             Self::Sandbox(args) => sandbox::run(args, app).await,
             Self::Completions(args) => completions::run(args, app),
+            Self::Man(args) => man::run(args, definition, app),
             Self::Help(args) => help::run(args, definition, app),
+            Self::Version => {
+                let version = concat!("orgconn ", env!("CARGO_PKG_VERSION"), "\n");
+                app.output.write_text(version)?;
+                Ok(Exit::Done)
+            }
         }
     }
 }
@@ -105,7 +116,10 @@ pub(crate) fn formats(path: &[&str]) -> Vec<Format> {
         ["export"] => Format::EXPORT.into(),
         ["check"] => [&Format::LISTINGS[..], &Format::CHECK].concat(),
         ["plan"] => [&Format::LISTINGS[..], &Format::PLAN].concat(),
-        ["schema" | "open" | "sandbox" | "completions" | "help", ..] => Vec::new(),
+        [
+            "schema" | "open" | "sandbox" | "completions" | "man" | "help" | "version",
+            ..,
+        ] => Vec::new(),
         _ => Format::LISTINGS.into(),
     }
 }

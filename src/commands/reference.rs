@@ -17,7 +17,15 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
     ("Safety", &["history", "undo"]),
     (
         "Setup",
-        &["orgs", "auth", "profile", "sandbox", "completions", "help"],
+        &[
+            "orgs",
+            "auth",
+            "profile",
+            "sandbox",
+            "completions",
+            "man",
+            "help",
+        ],
     ),
 ];
 
@@ -87,7 +95,7 @@ const UNREAD_PROFILES: (Exit, &str) = (
 );
 
 /// The references of all commands, in the order of [`GROUPS`].
-pub(crate) const REFERENCES: [Reference; 27] = [
+pub(crate) const REFERENCES: &[Reference] = &[
     Reference {
         command: "list",
         permission: READ,
@@ -295,5 +303,6 @@ pub(crate) const REFERENCES: [Reference; 27] = [
     Reference::local("sandbox reset"),
     Reference::local("sandbox path"),
     Reference::local("completions"),
+    Reference::local("man"),
     Reference::local("help"),
 ];

@@ -27,6 +27,24 @@ pub fn nearest_names<'a>(
         .collect()
 }
 
+/// The candidate that is probably meant if `wanted` is a misspelt word of the command line: one typing error for every
+/// three letters, or a beginning of at least three. Similarity alone would find too much among short words.
+pub fn nearest_word<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let distance = |word: &str| match wanted.len() >= 3 && word.starts_with(wanted) {
+        true => 0,
+        false => strsim::osa_distance(wanted, word),
+    };
+    candidates
+        .into_iter()
+        .map(|word| (distance(word), word))
+        .filter(|(distance, _)| *distance <= (wanted.len() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
 /// The similarity of two folded names, from 0 to 1. The usual measure is too strict for one typing error in a short
 /// name, so that case is handled separately.
 fn similarity(wanted: &str, name: &str) -> f64 {
@@ -52,5 +70,22 @@ mod tests {
         );
         assert_eq!(nearest_names("form", names), ["Platform"]);
         assert_eq!(nearest_names("Qqqq", names), [""; 0]);
+    }
+
+    #[test]
+    fn the_nearest_word_is_a_typing_error_away_or_begins_so() {
+        let words = [
+            "no-input",
+            "no-header",
+            "destination",
+            "source",
+            "list",
+            "ls",
+        ];
+        assert_eq!(nearest_word("lst", words), Some("list"));
+        assert_eq!(nearest_word("destinaton", words), Some("destination"));
+        assert_eq!(nearest_word("dest", words), Some("destination"));
+        assert_eq!(nearest_word("nope", words), None);
+        assert_eq!(nearest_word("verbose", words), None);
     }
 }

@@ -2,8 +2,6 @@ mod pages;
 
 use std::collections::BTreeSet;
 
-use snapbox::{assert_data_eq, str};
-
 use crate::harness::World;
 
 /// The help that these arguments show.
@@ -13,7 +11,7 @@ fn shown(arguments: &[&str]) -> String {
 
 /// The names of all commands, found by their help: the program itself, which is the empty name, and the commands, each
 /// with its subcommands behind it.
-fn commands() -> Vec<String> {
+pub(crate) fn commands() -> Vec<String> {
     let program = shown(&["-h"]);
     let mut commands = vec![String::new()];
     for group in section(&program, "Commands:") {
@@ -90,6 +88,7 @@ fn the_version_is_that_of_the_package() {
     let version = concat!("orgconn ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(shown(&["--version"]), version);
     assert_eq!(shown(&["-V"]), version);
+    assert_eq!(shown(&["version"]), version);
 }
 
 #[test]
@@ -97,58 +96,6 @@ fn no_command_shows_the_help_as_a_usage_error() {
     let refused = World::bare().run::<&str>([]).code(2);
     assert_eq!(refused.stdout, "");
     assert_eq!(refused.stderr, shown(&["-h"]));
-}
-
-#[test]
-fn an_unknown_command_is_a_usage_error_that_names_the_nearest() {
-    let refused = World::bare().run(["lst"]).code(2);
-    assert_eq!(refused.stdout, "");
-    assert_data_eq!(
-        refused.stderr,
-        str![[r#"
-error: unrecognized subcommand 'lst'
-
-  tip: some similar subcommands exist: 'ls', 'list'
-
-Usage: orgconn [OPTIONS] <COMMAND>
-
-For more information, try '--help'.
-
-"#]]
-    );
-}
-
-#[test]
-fn an_unknown_flag_is_a_usage_error() {
-    let refused = World::bare().run(["list", "--destinaton=A"]).code(2);
-    assert_eq!(refused.stdout, "");
-    assert_data_eq!(
-        refused.stderr,
-        str![[r#"
-error: unexpected argument '--destinaton' found
-
-  tip: a similar argument exists: '--destination'
-
-Usage: orgconn list --destination <ORG>
-
-For more information, try '--help'.
-
-"#]]
-    );
-}
-
-#[test]
-fn help_on_something_that_is_not_there_names_the_topics() {
-    let refused = World::bare().run(["help", "selektors"]).code(2);
-    assert_eq!(refused.stdout, "");
-    assert_data_eq!(
-        refused.stderr,
-        str![[r#"
-error: no command and no topic `selektors`
-hint: `orgconn help` lists the commands; the topics are exit-codes, environment, configuration, selectors, permissions, scripting
-
-"#]]
-    );
 }
 
 #[test]

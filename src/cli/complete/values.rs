@@ -69,7 +69,7 @@ impl ValueKind {
             ("NAMES", _) => Self::Columns,
             ("COLUMNS", _) => Self::SortColumns,
             ("COMMAND", ["help"]) => Self::Topic,
-            ("FILE" | "PLAN" | "PATH", _) => Self::File,
+            ("FILE" | "PLAN" | "PATH" | "DIR", _) => Self::File,
             _ => return None,
         })
     }

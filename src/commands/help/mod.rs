@@ -1,8 +1,9 @@
 mod topics;
 
-pub(crate) use self::topics::TOPICS;
+pub(crate) use self::topics::{ENVIRONMENT, TOPICS};
 use crate::app::App;
 use crate::error::{CommandError, Exit, Result};
+use crate::model::nearest_word;
 
 /// Explain a command or a topic
 ///
@@ -32,14 +33,20 @@ pub(crate) fn run(args: Args, definition: fn() -> clap::Command, app: &mut App) 
 
 fn command_help(words: &[String], definition: &mut clap::Command) -> Result<String> {
     definition.build();
-    let mut command = definition;
+    let mut command = &*definition;
     for word in words {
-        command = command.find_subcommand_mut(word).ok_or_else(|| {
-            CommandError::usage(format!("no command and no topic `{word}`")).hint(format!(
-                "`orgconn help` lists the commands; the topics are {}",
-                TOPICS.join(", ")
-            ))
-        })?;
+        let subcommand = command.find_subcommand(word);
+        command = subcommand.ok_or_else(|| unknown_word(word, command))?;
     }
-    Ok(command.render_long_help().to_string())
+    Ok(command.clone().render_long_help().to_string())
+}
+
+fn unknown_word(word: &str, command: &clap::Command) -> CommandError {
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let nearest = nearest_word(word, names.chain(TOPICS));
+    let nearest = nearest.map_or_else(String::new, |name| format!("the nearest is `{name}`; "));
+    CommandError::usage(format!("no command and no topic `{word}`")).hint(format!(
+        "{nearest}`orgconn help` lists the commands; the topics are {}",
+        TOPICS.join(", ")
+    ))
 }

@@ -55,7 +55,7 @@ Example:
 fn permissions() -> String {
     let mut text = String::from("Permissions that the keys need\n");
     let mut commands = IndexMap::<_, Vec<_>>::new();
-    for reference in &REFERENCES {
+    for reference in REFERENCES {
         let commands = commands.entry(reference.permission).or_default();
         commands.push(reference.command);
     }
@@ -79,7 +79,7 @@ Example:
     text
 }
 
-const ENVIRONMENT: &str = "\
+pub(crate) const ENVIRONMENT: &str = "\
 Environment variables in their order of precedence; a flag comes before them
 
   API key            ORGCONN_API_KEY, DD_API_KEY, DATADOG_API_KEY
