@@ -135,6 +135,11 @@ impl App {
         self.interrupt.is_cancelled()
     }
 
+    /// Waits until the user interrupts the command.
+    pub(crate) async fn interrupted(&self) {
+        self.interrupt.cancelled().await;
+    }
+
     /// Whether this run uses the sandbox.
     pub(crate) fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]

@@ -80,6 +80,7 @@ pub(super) async fn watch(
     loop {
         signals.recv().await;
         if interrupt.is_cancelled() {
+            output::close_screen();
             report_unanswered(unanswered_changes.len());
             exit_at_once();
         }

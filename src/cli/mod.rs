@@ -187,7 +187,7 @@ mod tests {
             names.remove(name);
         }
         let expected = [
-            "COMMAND", "DURATION", "HOST", "N", "NAME", "TEXT", "URL", "VARIABLE",
+            "COMMAND", "DURATION", "HOST", "N", "NAME", "SECONDS", "TEXT", "URL", "VARIABLE",
         ];
         assert_eq!(Vec::from_iter(names), expected);
     }

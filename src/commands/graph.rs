@@ -1,10 +1,14 @@
 use super::report;
 use super::shared_flags::TypeFilter;
+use super::watch::{self, Look, WatchFlag};
 use crate::app::{App, ChosenAccounts, ConnectionEnds, MatchingConnections};
 use crate::error::{Exit, Result};
 use crate::model::{Connection, Org};
-use crate::output::Format;
 use crate::output::graph::Graph;
+use crate::output::{Format, Output};
+
+/// The formats of `--watch`. The table is the default of all commands and stands for the tree.
+const WATCHED: [Format; 3] = [Format::Table, Format::Tree, Format::Matrix];
 
 /// Draw who sees whose data
 ///
@@ -27,6 +31,9 @@ pub(crate) struct Args {
     /// The tree and the matrices always name them.
     #[arg(long)]
     unconnected: bool,
+
+    #[command(flatten)]
+    watch: WatchFlag,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
@@ -35,7 +42,22 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         app.output.check_listing::<Connection>()?;
     }
     args.types.check(&mut app.output)?;
+    let interval = args.watch.interval(&WATCHED, &app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
+    if let Some(interval) = interval {
+        let look = async || {
+            let (mut matches, orgs) = read(&chosen_accounts, &args).await?;
+            matches
+                .connections
+                .retain(|connection| args.types.selects(connection));
+            Look::new(matches, orgs)
+        };
+        let draw = |look: &Look, output: &mut Output| {
+            let graph = Graph::new(&look.connections, &look.orgs);
+            Ok(draw(&graph, format, &args, output))
+        };
+        return watch::watch(interval, look, draw, app).await;
+    }
     let progress = app.output.progress("reading the connections", None);
     let (matches, orgs) = progress.during(read(&chosen_accounts, &args)).await?;
     let (mut connections, failures) = (matches.connections, matches.failures);
@@ -51,7 +73,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         output.note("no connections");
     }
     let graph = Graph::new(&connections, &orgs);
-    let picture = match format {
+    let picture = draw(&graph, format, &args, output);
+    report::print_text(Some(&picture), matches.answered, &failures, output)
+}
+
+fn draw(graph: &Graph, format: Format, args: &Args, output: &Output) -> String {
+    match format {
         Format::Matrix => graph.matrix(
             output.terminal_width(),
             output.symbols(),
@@ -61,8 +88,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         Format::Dot => graph.dot(args.unconnected),
         Format::Svg => graph.svg(),
         _ => graph.tree(output.terminal_width(), output.symbols()),
-    };
-    report::print_text(Some(&picture), matches.answered, &failures, output)
+    }
 }
 
 /// The connections to draw, and all known orgs, for those that have no connection. With a filter no orgs are returned:

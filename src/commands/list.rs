@@ -1,10 +1,16 @@
+use std::time::Duration;
+
 use super::report;
 use super::shared_flags::{Sorting, TypeFilter};
+use super::watch::{self, Look, WatchFlag};
 use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records_error};
 use crate::completion_cache::Cache;
 use crate::error::{self, CommandError, Exit, Result};
 use crate::model::Connection;
-use crate::output::Output;
+use crate::output::{Format, Output};
+
+/// The formats of `--watch`.
+const WATCHED: [Format; 2] = [Format::Table, Format::Wide];
 
 /// List the connections this org takes part in
 ///
@@ -25,16 +31,49 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     sorting: Sorting,
+
+    #[command(flatten)]
+    watch: WatchFlag,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<Connection>(&mut app.output)?;
     args.types.check(&mut app.output)?;
+    let interval = args.watch.interval(&WATCHED, &app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
+    if let Some(interval) = interval {
+        return watch_all_accounts(interval, &chosen_accounts, &args, app).await;
+    }
     match chosen_accounts.accounts() {
         [account] => stream(&chosen_accounts, account, &args, &mut app.output).await,
         _ => list_all_accounts(&chosen_accounts, &args, &mut app.output).await,
     }
+}
+
+/// Lists the connections that the accounts see again and again.
+async fn watch_all_accounts(
+    interval: Duration,
+    chosen_accounts: &ChosenAccounts,
+    args: &Args,
+    app: &mut App,
+) -> Result<Exit> {
+    if let [_] = chosen_accounts.accounts() {
+        app.output.hide_column("profiles");
+    }
+    let look = async || {
+        let mut matches = chosen_accounts.matching_connections(&args.ends).await?;
+        matches
+            .connections
+            .retain(|connection| args.types.selects(connection));
+        Look::new(matches, Vec::new())
+    };
+    let draw = |look: &Look, output: &mut Output| match look.connections.as_slice() {
+        [] => Ok("no connections\n".to_owned()),
+        connections => {
+            output.capture(|output| report::print_list(connections.to_vec(), &[], output))
+        }
+    };
+    watch::watch(interval, look, draw, app).await
 }
 
 /// Lists the connections that several accounts see. It does not stream: only after all accounts have answered is it

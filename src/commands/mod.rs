@@ -30,6 +30,7 @@ mod schema;
 mod shared_flags;
 mod undo;
 mod update;
+mod watch;
 
 use clap::Subcommand;
 

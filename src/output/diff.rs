@@ -22,6 +22,12 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::write_text`] does.
     pub(crate) fn write_diff(&mut self, rows: &[StepRow]) -> io::Result<()> {
+        let text = self.diff_text(rows);
+        self.write_text(&text)
+    }
+
+    /// The changes among `rows`, one line each with its result in front, as standard output takes them.
+    pub(crate) fn diff_text(&self, rows: &[StepRow]) -> String {
         let is_colored = self.stdout.is_colored;
         let style = |color: Option<AnsiColor>| match color {
             Some(color) if is_colored => color.on_default(),
@@ -38,7 +44,7 @@ impl Output {
             let style = style(action_color(row.action));
             text.push_str(&format!("{style}{}{style:#}\n", escape(&line)));
         }
-        self.write_text(&text)
+        text
     }
 
     /// Shows the changes among `rows` on standard error. When quiet, they are left out unless a question about them

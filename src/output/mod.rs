@@ -24,6 +24,7 @@ mod progress;
 mod prompt;
 mod records;
 mod row;
+mod screen;
 mod shorten;
 mod streams;
 mod symbols;
@@ -49,5 +50,6 @@ pub(crate) use records::{
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
+pub(crate) use screen::close_screen;
 pub(crate) use streams::log_line;
 pub(crate) use template::Template;

@@ -49,7 +49,7 @@ impl Streams {
 }
 
 /// The width of the terminal on standard output: the reported one, else `COLUMNS`, else 80.
-fn stdout_width(environment: &TerminalEnvironment) -> usize {
+pub(super) fn stdout_width(environment: &TerminalEnvironment) -> usize {
     let reported = Term::stdout().size_checked();
     let variable = environment.columns.as_ref();
     reported

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::connection::{result_color, types_color};
 use super::org_or_nulls;
 use crate::desired::Step;
-use crate::model::{OrgRef, TypeSet};
+use crate::model::{Connection, OrgRef, TypeSet};
 use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
@@ -61,6 +61,38 @@ impl StepRow {
                 .as_ref()
                 .map(|location| location.file.clone().into()),
         }
+    }
+
+    /// How a connection differs from what it was before; `None` stands for one that does not exist. Returns `None` if
+    /// nothing changed.
+    pub(crate) fn observed(
+        before: Option<&Connection>,
+        after: Option<&Connection>,
+    ) -> Option<Self> {
+        let connection = after.or(before)?;
+        let types = |connection: Option<&Connection>| {
+            connection.map_or_else(TypeSet::default, |connection| connection.types.clone())
+        };
+        let (action, result) = match (before, after) {
+            (None, _) => ("create", "new"),
+            (_, None) => ("delete", "gone"),
+            (Some(before), Some(after)) if before.types != after.types => ("update", "changed"),
+            _ => return None,
+        };
+        Some(Self {
+            action,
+            result: Some(result),
+            reason: None,
+            id: Some(connection.id),
+            source: connection.source.clone(),
+            destination: connection.destination.clone(),
+            before: types(before),
+            after: types(after),
+            profile: None,
+            line: None,
+            column: None,
+            file: None,
+        })
     }
 
     /// Whether the step changes anything.

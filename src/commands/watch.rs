@@ -1,0 +1,237 @@
+//! `--watch`: a listing or a picture that is read again and redrawn in place until Ctrl-C.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, sleep_until};
+
+use crate::app::{App, MatchingConnections, duration};
+use crate::error::{CommandError, Exit, Result};
+use crate::model::{Connection, Org};
+use crate::output::{Format, Output, StepRow, escape_message};
+
+/// The minimum time between two looks. Everybody who works in an org shares its rate limit.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the size of the terminal is checked.
+const SIZE_CHECK: Duration = Duration::from_millis(250);
+/// How many changes are shown.
+const MAX_CHANGES: usize = 10;
+
+/// The flag that repeats a listing.
+#[derive(clap::Args, Debug)]
+pub(crate) struct WatchFlag {
+    /// Look again every SECONDS (10), and mark changes
+    ///
+    /// Redraws the terminal in place until Ctrl-C. Shows when it last looked, and above the rest what is new, gone or
+    /// changed. A temporary failure is shown and does not end it. Each look is a request for each profile; the least
+    /// interval is 1 second.
+    #[arg(long, value_name = "SECONDS", value_parser = interval)]
+    #[arg(num_args = 0..=1, default_missing_value = "10")]
+    watch: Option<Duration>,
+}
+
+impl WatchFlag {
+    /// The time between two looks, if the flag is given.
+    ///
+    /// # Errors
+    /// Fails if the format is not one of `written`, or nothing can be redrawn where standard output leads.
+    pub(crate) fn interval(&self, written: &[Format], output: &Output) -> Result<Option<Duration>> {
+        let Some(interval) = self.watch else {
+            return Ok(None);
+        };
+        let format = output.format();
+        let message = if !written.contains(&format) {
+            format!("--watch redraws a terminal, and does not go with the format {format}")
+        } else if !output.can_redraw() {
+            "--watch redraws a terminal, and standard output is none that can be redrawn".to_owned()
+        } else {
+            return Ok(Some(interval));
+        };
+        Err(CommandError::usage(message)
+            .hint("run it again without --watch, or wait for one connection with check --wait"))
+    }
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    match duration(text) {
+        Ok(interval) if interval < MIN_INTERVAL => {
+            Err("give at least 1 second: each look counts towards the rate limit".to_owned())
+        }
+        parsed => parsed,
+    }
+}
+
+/// The live state at one time.
+pub(crate) struct Look {
+    at: Timestamp,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) orgs: Vec<Org>,
+    /// The errors of the accounts that could not be read.
+    failures: Vec<CommandError>,
+}
+
+impl Look {
+    /// A look that was just made.
+    ///
+    /// # Errors
+    /// Fails if no account answered.
+    pub(crate) fn new(matches: MatchingConnections, orgs: Vec<Org>) -> Result<Self> {
+        let MatchingConnections {
+            connections,
+            answered,
+            mut failures,
+        } = matches;
+        if !answered && !failures.is_empty() {
+            return Err(failures.remove(0));
+        }
+        Ok(Self {
+            at: Timestamp::now(),
+            connections,
+            orgs,
+            failures,
+        })
+    }
+
+    /// The profiles that could not be read. Only looks that miss the same ones can be compared.
+    fn unread_profiles(&self) -> Vec<Option<&str>> {
+        self.failures.iter().map(CommandError::profile).collect()
+    }
+
+    /// What is new, gone or changed since the look before.
+    fn changes_since(&self, before: &Self) -> Vec<StepRow> {
+        let by_id = |look: &'_ Self| -> HashMap<_, _> {
+            let connections = look.connections.iter();
+            connections.map(|live| (live.id, live.clone())).collect()
+        };
+        let (old, new) = (by_id(before), by_id(self));
+        let gone = before.connections.iter();
+        let gone = gone.filter(|live| !new.contains_key(&live.id));
+        let gone = gone.map(|live| StepRow::observed(Some(live), None));
+        let present = self.connections.iter();
+        let present = present.map(|live| StepRow::observed(old.get(&live.id), Some(live)));
+        present.chain(gone).flatten().collect()
+    }
+}
+
+/// What the looks so far have shown.
+struct Watch {
+    interval: Duration,
+    latest: Look,
+    /// The look that the next one is compared with, if it is not the latest.
+    complete: Option<Look>,
+    /// The changes that were seen, the newest first, each look with its time.
+    changes: Vec<(Timestamp, Vec<StepRow>)>,
+    /// The failure of the newest look, with its time.
+    failure: Option<(Timestamp, CommandError)>,
+}
+
+impl Watch {
+    fn add(&mut self, look: Look) {
+        self.failure = None;
+        let before = self.complete.as_ref().unwrap_or(&self.latest);
+        let (missed, unread) = (before.unread_profiles(), look.unread_profiles());
+        let is_comparable = missed == unread;
+        if is_comparable {
+            let changes = look.changes_since(before);
+            if !changes.is_empty() {
+                self.changes.insert(0, (look.at, changes));
+            }
+        }
+        let replaces = is_comparable || unread.len() < missed.len();
+        let previous = std::mem::replace(&mut self.latest, look);
+        match replaces {
+            true => self.complete = None,
+            false => {
+                self.complete.get_or_insert(previous);
+            }
+        }
+    }
+
+    /// When it last looked, what failed, and what changed.
+    fn header(&self, output: &Output) -> String {
+        let every = SignedDuration::try_from(self.interval).unwrap_or(SignedDuration::MAX);
+        let looked_at = time_text(self.latest.at);
+        let mut text = format!("every {every:#}, looked at {looked_at}; Ctrl-C ends\n");
+        if let Some((at, failure)) = &self.failure {
+            let (at, message) = (time_text(*at), failure.message());
+            let line = format!("error: {at}: {message}");
+            text.push_str(&format!("{}\n", escape_message(&line)));
+        }
+        for failure in &self.latest.failures {
+            let (profile, message) = (failure.profile().unwrap_or_default(), failure.message());
+            let line = format!("error: profile {profile}: {message}");
+            text.push_str(&format!("{}\n", escape_message(&line)));
+        }
+        let mut left = MAX_CHANGES;
+        for (at, changes) in &self.changes {
+            if left == 0 {
+                break;
+            }
+            let shown = &changes[..left.min(changes.len())];
+            left -= shown.len();
+            let lines = output.diff_text(shown);
+            text.push_str(&format!("\nat {}:\n{lines}", time_text(*at)));
+        }
+        text.push('\n');
+        text
+    }
+}
+
+fn time_text(time: Timestamp) -> String {
+    time.strftime("%H:%M:%S UTC").to_string()
+}
+
+/// Looks at the live state again and again, and draws what each look shows, until Ctrl-C. That is the usual end, so it
+/// is no failure. What was drawn last stays on the terminal.
+///
+/// # Errors
+/// Fails if the first look fails, or a later one in a way that does not pass by itself.
+pub(crate) async fn watch(
+    interval: Duration,
+    look: impl AsyncFn() -> Result<Look>,
+    draw: impl Fn(&Look, &mut Output) -> Result<String>,
+    app: &mut App,
+) -> Result<Exit> {
+    let progress = app.output.progress("reading the connections", None);
+    let latest = progress.during(look()).await?;
+    let mut watch = Watch {
+        interval,
+        latest,
+        complete: None,
+        changes: Vec::new(),
+        failure: None,
+    };
+    let mut size = (0, 0);
+    let screen = app.output.open_screen()?;
+    let ended = loop {
+        let next = Instant::now() + interval;
+        let mut is_drawn = false;
+        while Instant::now() < next && !app.is_interrupted() {
+            if app.output.update_size(&mut size) || !is_drawn {
+                let frame = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
+                app.output.draw_frame(&frame)?;
+                is_drawn = true;
+            }
+            tokio::select! {
+                () = app.interrupted() => {}
+                () = sleep_until(next.min(Instant::now() + SIZE_CHECK)) => {}
+            }
+        }
+        if app.is_interrupted() {
+            break Ok(Exit::Done);
+        }
+        match look().await {
+            _ if app.is_interrupted() => break Ok(Exit::Done),
+            Ok(look) => watch.add(look),
+            Err(error) if error.exit() == Exit::Temporary => {
+                watch.failure = Some((Timestamp::now(), error));
+            }
+            Err(error) => break Err(error),
+        }
+    };
+    drop(screen);
+    let last = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
+    app.output.write_text(&last)?;
+    ended
+}
