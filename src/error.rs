@@ -37,6 +37,9 @@ pub(crate) enum Exit {
     Temporary,
     Partial,
     Interrupted,
+    /// The exit code of a command that this program ran.
+    #[cfg(feature = "sandbox")]
+    OfCommand(u8),
 }
 
 impl Exit {
@@ -91,6 +94,8 @@ impl Exit {
                 "interrupted",
                 "interrupted; what was done and what was not is reported",
             ),
+            #[cfg(feature = "sandbox")]
+            Self::OfCommand(code) => (code, "command", "what the command ended with"),
         }
     }
 

@@ -1,7 +1,13 @@
 //! Handles Ctrl-C and termination requests.
 
 use std::io;
+#[cfg(all(feature = "sandbox", unix))]
+use std::io::IsTerminal as _;
+#[cfg(feature = "sandbox")]
+use std::process::ExitStatus;
 
+#[cfg(feature = "sandbox")]
+use tokio::process::{Child, Command};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +25,17 @@ pub(super) struct StopSignals {
     terminate: Signal,
     #[cfg(unix)]
     hang_up: Option<Signal>,
+}
+
+/// The request to stop that a signal stands for.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "other systems have Ctrl-C alone")
+)]
+enum Stop {
+    Interrupt,
+    Terminate,
+    HangUp,
 }
 
 impl StopSignals {
@@ -39,7 +56,7 @@ impl StopSignals {
 
     /// Waits for the next signal.
     #[cfg(unix)]
-    async fn recv(&mut self) {
+    async fn recv(&mut self) -> Stop {
         let hang_up = async {
             match &mut self.hang_up {
                 Some(signal) => signal.recv().await,
@@ -47,9 +64,9 @@ impl StopSignals {
             }
         };
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = hang_up => {}
+            _ = self.interrupt.recv() => Stop::Interrupt,
+            _ = self.terminate.recv() => Stop::Terminate,
+            _ = hang_up => Stop::HangUp,
         }
     }
 
@@ -61,10 +78,11 @@ impl StopSignals {
 
     /// Waits for the next signal.
     #[cfg(not(unix))]
-    async fn recv(&mut self) {
+    async fn recv(&mut self) -> Stop {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Stop::Interrupt
     }
 }
 
@@ -111,6 +129,44 @@ fn report_unanswered(count: usize) {
 fn exit_at_once() -> ! {
     std::process::exit(Exit::Interrupted.code().into())
 }
+
+/// Runs a command until it ends, and passes the signals that ask this program to stop on to it. Ctrl-C at a terminal
+/// reaches the command without help.
+///
+/// # Errors
+/// Fails if the command cannot be started, or the system does not let the program handle signals.
+#[cfg(feature = "sandbox")]
+pub(crate) async fn run_command(mut command: Command) -> io::Result<ExitStatus> {
+    let mut signals = StopSignals::new(true)?;
+    let mut child = command.kill_on_drop(true).spawn()?;
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            signal = signals.recv() => pass_on(signal, &child),
+        }
+    }
+}
+
+#[cfg(all(feature = "sandbox", unix))]
+fn pass_on(signal: Stop, child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let at_terminal = io::stdin().is_terminal() || io::stderr().is_terminal();
+    let signal = match signal {
+        Stop::Interrupt if at_terminal => return,
+        Stop::Interrupt => Signal::INT,
+        Stop::Terminate => Signal::TERM,
+        Stop::HangUp => Signal::HUP,
+    };
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    if let Some(id) = id.and_then(Pid::from_raw) {
+        // If it has ended already, the signal came too late.
+        kill_process(id, signal).ok();
+    }
+}
+
+/// Ctrl-C reaches all programs of a console.
+#[cfg(all(feature = "sandbox", not(unix)))]
+fn pass_on(_: Stop, _: &Child) {}
 
 /// A token that is cancelled when the program is asked to stop. Signals are handled from this call on.
 ///

@@ -1,11 +1,19 @@
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use crate::app::{App, duration, stop_token};
-use crate::error::{Exit, Result};
+use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::app::{App, duration, run_command, stop_token};
+use crate::config::account_variables;
+use crate::error::{CommandError, Exit, Result};
+use crate::history::SANDBOX_HOST;
 use crate::sandbox::{self, DEFAULT_PROFILE, Listener, RateLimit, Sandbox, ServeOptions};
 
 /// Serve or reset the local sandbox, or print where its state is
@@ -19,12 +27,13 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum SandboxCommand {
-    /// Serve the API on a loopback port until Ctrl-C
+    /// Serve the API on a loopback port until Ctrl-C, or while a command runs
     ///
     /// First prints, for a shell to take up, the variables with which other programs find it: DATADOG_HOST, and the
-    /// keys of the sample hub. With -v each answer is told on standard error.
+    /// keys of the sample hub. A command after `--` gets them in its environment instead, without other variables that
+    /// choose an account; its exit code is the result. With -v each answer is told on standard error.
     Serve(ServeArgs),
-    /// Restore the sample orgs and connections
+    /// Restore the samples, and forget the changes made in the sandbox
     #[command(before_help = "  orgconn sandbox reset")]
     Reset,
     /// Print the path of the state file
@@ -34,7 +43,8 @@ enum SandboxCommand {
 
 #[derive(clap::Args, Debug)]
 #[command(before_help = "  orgconn sandbox serve --listen 127.0.0.1:8126
-  orgconn sandbox serve --latency 200ms --rate-limit 20/10s")]
+  orgconn sandbox serve --latency 200ms --rate-limit 20/10s
+  orgconn sandbox serve -- ./rehearsal.sh")]
 struct ServeArgs {
     /// Address on this machine; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback_address)]
@@ -49,15 +59,20 @@ struct ServeArgs {
     /// What it sends beyond this many in this time is refused.
     #[arg(long, value_name = "N/PERIOD", value_parser = rate_limit)]
     rate_limit: Option<RateLimit>,
+
+    /// Run this command in the sandbox, and end with it
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let state_file = app.sandbox_file()?;
     match args.command {
-        SandboxCommand::Serve(args) => serve(args, app).await?,
+        SandboxCommand::Serve(args) => return serve(args, app).await,
         SandboxCommand::Reset => {
             Sandbox::reset(&state_file).map_err(anyhow::Error::from)?;
             app.remove_sandbox_from_cache();
+            app.journal()?.reset_host(SANDBOX_HOST)?;
             app.output.note("the sandbox has its samples again");
         }
         SandboxCommand::Path => {
@@ -68,7 +83,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn serve(args: ServeArgs, app: &mut App) -> Result<()> {
+async fn serve(args: ServeArgs, app: &mut App) -> Result<Exit> {
     let sandbox = Sandbox::open(&app.sandbox_file()?).map_err(anyhow::Error::from)?;
     let listener = Listener::bind(args.listen).map_err(anyhow::Error::from)?;
     let options = ServeOptions {
@@ -76,11 +91,44 @@ async fn serve(args: ServeArgs, app: &mut App) -> Result<()> {
         rate_limit: args.rate_limit,
         log_requests: true,
     };
+    if let [program, arguments @ ..] = args.command.as_slice() {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        for name in account_variables() {
+            command.env_remove(name);
+        }
+        command.envs(variables(&listener.url()));
+        let server = tokio::spawn(sandbox::serve(
+            sandbox,
+            listener,
+            options,
+            CancellationToken::new(),
+        ));
+        let server = AbortOnDropHandle::new(server);
+        let status = run_command(command).await.map_err(|error| {
+            let program = program.to_string_lossy();
+            CommandError::usage(format!("cannot run `{program}`: {error}"))
+        })?;
+        drop(server);
+        return Ok(Exit::OfCommand(exit_code(status)));
+    }
     // Signals are handled before the variables are printed: their reader may send one at once.
     let stop = stop_token().context("cannot handle signals")?;
     app.output.write_text(&shell_variables(&listener.url()))?;
     sandbox::serve(sandbox, listener, options, stop).await;
-    Ok(())
+    Ok(Exit::Done)
+}
+
+/// The exit code of a command as a shell has it: of one that a signal ended, 128 and the signal's number.
+fn exit_code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    let code = status
+        .code()
+        .or_else(|| Some(128 + std::os::unix::process::ExitStatusExt::signal(&status)?));
+    #[cfg(not(unix))]
+    let code = status.code();
+    let code = code.and_then(|code| u8::try_from(code).ok());
+    code.unwrap_or(Exit::Failure.code())
 }
 
 /// Reads an address that other machines cannot reach.
@@ -110,19 +158,21 @@ fn rate_limit(text: &str) -> Result<RateLimit, String> {
     })
 }
 
-/// The variables that lead another program to the sandbox, for a shell to `eval`.
-fn shell_variables(url: &str) -> String {
-    let mut text = format!("export DATADOG_HOST={url}\n");
-    let profiles = sandbox::profiles();
-    if let Some(hub) = profiles
-        .iter()
-        .find(|profile| profile.name == DEFAULT_PROFILE)
-    {
-        text.push_str(&format!(
-            "export DD_API_KEY={}\nexport DD_APP_KEY={}\n",
-            hub.api_key(),
-            hub.app_key()
-        ));
+/// The variables that lead another program to the sandbox, with the keys of the sample hub.
+fn variables(url: &str) -> Vec<(&'static str, String)> {
+    let mut variables = vec![("DATADOG_HOST", url.to_owned())];
+    let mut profiles = sandbox::profiles().iter();
+    if let Some(hub) = profiles.find(|profile| profile.name == DEFAULT_PROFILE) {
+        variables.push(("DD_API_KEY", hub.api_key()));
+        variables.push(("DD_APP_KEY", hub.app_key()));
     }
-    text
+    variables
+}
+
+/// The variables for a shell to `eval`.
+fn shell_variables(url: &str) -> String {
+    let lines = variables(url).into_iter();
+    lines
+        .map(|(name, value)| format!("export {name}={value}\n"))
+        .collect()
 }

@@ -21,6 +21,8 @@ pub(crate) use keychain::SystemKeychain;
 pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
 pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
+#[cfg(feature = "sandbox")]
+pub(crate) use settings::account_variables;
 pub(crate) use settings::{AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings};
 pub(crate) use site::Server;
 pub use site::{Endpoint, EndpointError, SITES};

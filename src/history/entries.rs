@@ -184,8 +184,16 @@ impl Entries {
         }
     }
 
+    /// Removes the entries of a host.
+    fn remove_host(&mut self, host: &str) {
+        self.entries.retain(|entry| entry.origin.host != host);
+        let ids = self.entries.iter().map(|entry| entry.id.clone());
+        self.positions = ids.zip(0..).collect();
+    }
+
     fn add(&mut self, event: Event) -> Result<(), UnreadableReason> {
         match event {
+            Event::Reset(host) => self.remove_host(&host),
             Event::Intent(entry) => match self.positions.entry(entry.id.clone()) {
                 hash_map::Entry::Occupied(_) => {
                     return Err(UnreadableReason::DuplicateEntry(entry.id));

@@ -19,6 +19,10 @@ pub(crate) enum HistoryError {
     /// A change could not be written to the journal. It must not be sent.
     #[error("the change was not sent, because it could not be written to the history first")]
     WriteIntent(#[source] Arc<JournalError>),
+    /// It could not be written to the journal that a host was reset.
+    #[cfg(feature = "sandbox")]
+    #[error("the history of the sandbox could not be hidden")]
+    WriteReset(#[source] Arc<JournalError>),
     /// A change was sent, but its outcome could not be written.
     #[error(
         "the outcome of the change could not be written to the history; the entry {entry} stays unknown"
@@ -81,6 +85,8 @@ impl HistoryError {
             Self::WriteIntent(source) | Self::WriteOutcome { source, .. } | Self::Read(source) => {
                 matches!(**source, JournalError::Locked { .. })
             }
+            #[cfg(feature = "sandbox")]
+            Self::WriteReset(source) => matches!(**source, JournalError::Locked { .. }),
             Self::StateDirectory { .. } => false,
         }
     }

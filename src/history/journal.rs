@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "sandbox")]
+use jiff::Timestamp;
+
 use super::{Entries, HistoryError, JournalError, line};
 use crate::private_file;
 
@@ -72,6 +75,22 @@ impl Journal {
         })
         .map_err(file_error("read", &self.path))?;
         Ok(entries)
+    }
+
+    /// Hides the entries of a host whose state was replaced. Those of other hosts stay.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read or written, or another process holds its lock for ten seconds.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn reset_host(&self, host: &str) -> Result<(), HistoryError> {
+        let entries = self.entries()?;
+        if !entries.iter().any(|entry| entry.origin.host == host) {
+            return Ok(());
+        }
+        let line = line::encode_reset(host, Timestamp::now());
+        let line = line.map_err(|error| file_error("write to", &self.path)(error.into()));
+        line.and_then(|line| self.append(&[line]))
+            .map_err(|error| HistoryError::WriteReset(Arc::new(error)))
     }
 
     /// Appends lines, given without line breaks. When this returns without an error, all of them are on the disk; after

@@ -15,6 +15,7 @@ pub(super) const MAX_LENGTH: usize = 1 << 20;
 const VERSION: u64 = 1;
 const INTENT: &str = "intent";
 const OUTCOME: &str = "outcome";
+const RESET: &str = "reset";
 
 /// The maximum number of characters of a stored message, since gateways may answer with whole pages.
 const MAX_MESSAGE: usize = 2_000;
@@ -26,6 +27,8 @@ pub(super) enum Event {
     Intent(Box<Entry>),
     /// A change has ended with this outcome.
     Outcome(EntryId, Outcome),
+    /// The state of this host was replaced, so that earlier changes there mean nothing any more.
+    Reset(String),
 }
 
 #[derive(Serialize)]
@@ -80,6 +83,12 @@ struct OutcomeBody<'a> {
     outcome: Outcome,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ResetBody {
+    host: String,
+    at: Timestamp,
+}
+
 #[derive(Deserialize)]
 struct StoredOutcome {
     entry: EntryId,
@@ -111,6 +120,13 @@ pub(super) fn encode_outcome(
     encode(OUTCOME, body)
 }
 
+/// Encodes that the state of a host was replaced at `at` as a line, without a line break.
+#[cfg(feature = "sandbox")]
+pub(super) fn encode_reset(host: &str, at: Timestamp) -> serde_json::Result<Vec<u8>> {
+    let host = host.to_owned();
+    encode(RESET, ResetBody { host, at })
+}
+
 fn encode(event: &'static str, body: impl Serialize) -> serde_json::Result<Vec<u8>> {
     let v = VERSION;
     serde_json::to_vec(&Line { v, event, body })
@@ -131,6 +147,7 @@ pub(super) fn decode(line: &[u8]) -> Result<Event, UnreadableReason> {
             let StoredOutcome { entry, outcome } = parse(line)?;
             Ok(Event::Outcome(entry, outcome))
         }
+        RESET => Ok(Event::Reset(parse::<ResetBody>(line)?.host)),
         _ => Err(UnreadableReason::UnknownEvent(header.event)),
     }
 }

@@ -9,7 +9,31 @@ use std::process::Stdio;
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Api, World, finished};
+use crate::harness::{Api, Flaky, Reply, World, connection, finished, uuid};
+
+#[test]
+fn a_reset_forgets_the_changes_in_the_sandbox_alone() {
+    let create = ["create", "Security Archive", "--type=logs", "-oid"];
+    let api = Flaky::new([Reply::json(
+        &json!({"data": connection(50, 1, 2, &["logs"])}),
+    )]);
+    let world = api.world();
+    world.run(["create", &uuid(2), "--type=logs"]).code(0);
+    let in_sandbox = |words: &[&str]| world.run([&["--sandbox"], words].concat());
+    in_sandbox(&create).code(0);
+    in_sandbox(&["sandbox", "reset"]).code(0);
+    assert_eq!(in_sandbox(&["history", "-oid"]).quiet_success(), "");
+    assert_eq!(
+        world
+            .run(["history", "-oid"])
+            .quiet_success()
+            .lines()
+            .count(),
+        1
+    );
+    in_sandbox(&create).code(0);
+    in_sandbox(&["undo", "--yes"]).code(0);
+}
 
 #[test]
 fn the_sandbox_works_without_an_account() {

@@ -4,6 +4,9 @@ mod error;
 mod flags;
 mod variables;
 
+#[cfg(feature = "sandbox")]
+pub(crate) use variables::account_variables;
+
 use std::path::Path;
 use std::sync::Arc;
 

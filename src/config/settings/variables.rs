@@ -41,6 +41,13 @@ pub(super) const FAMILIES: [VariableFamily; 3] = [
     },
 ];
 
+/// The variables that choose an account: its server, its credentials and its profile.
+#[cfg(feature = "sandbox")]
+pub(crate) fn account_variables() -> impl Iterator<Item = &'static str> {
+    let families = FAMILIES.iter().flat_map(VariableFamily::names);
+    families.chain(["ORGCONN_PROFILE", "ORGCONN_ALL_PROFILES"])
+}
+
 impl VariableFamily {
     fn names(&self) -> impl Iterator<Item = &'static str> {
         let server = [self.site, self.url];

@@ -1,6 +1,9 @@
 //! `sandbox serve`: the API for other programs. The tests send requests as curl would.
 
-use rustix::process::Signal;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::served::SandboxServer;
@@ -46,6 +49,40 @@ fn what_other_programs_need_is_printed_first() {
         .script(&format!("{exports}\norgconn list -o id"))
         .quiet_success();
     assert_eq!(ids.lines().count(), 8);
+}
+
+#[test]
+fn a_command_runs_in_the_sandbox_and_its_exit_code_is_the_result() {
+    // Variables of another account do not reach it.
+    let world = World::bare()
+        .with("ORGCONN_API_KEY", "test-api-key")
+        .with("ORGCONN_APP_KEY", "test-app-key")
+        .with("ORGCONN_PROFILE", "other")
+        .with("DD_SITE", "us3.datadoghq.com");
+    let run = "orgconn sandbox serve -- bash -c";
+    let listed = world.script(&format!("{run} 'orgconn list -o id && exit 42'"));
+    let listed = listed.code(42);
+    assert_eq!(listed.stderr, "");
+    assert_eq!(listed.stdout.lines().count(), 8);
+    let killed = world.script(&format!("{run} 'kill -TERM $$'")).code(143);
+    assert_eq!(killed.stdout, "");
+    let missing = world.run(["sandbox", "serve", "--", "./no-such-command"]);
+    let message = missing.code(2).stderr;
+    let begin = "error: cannot run `./no-such-command`: ";
+    assert!(message.starts_with(begin), "{message}");
+}
+
+#[test]
+fn a_signal_reaches_the_command() {
+    let script = "trap 'echo ended; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
+    let world = World::bare();
+    let serve = ["sandbox", "serve", "--", "bash", "-c", script];
+    let mut child = world.command(serve).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "ready");
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "ended");
+    assert_eq!(child.wait().unwrap().code(), Some(3));
 }
 
 #[test]
