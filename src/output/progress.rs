@@ -61,6 +61,11 @@ impl Progress {
         self.bar.inc(steps);
     }
 
+    /// Says what the work is about now.
+    pub(crate) fn describe(&self, what: &str) {
+        self.bar.set_message(escape(what).into_owned());
+    }
+
     /// Waits for `work`, which may advance the progress. The line is shown after half a second and erased at the end.
     pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         self.during_after(DELAY, work).await

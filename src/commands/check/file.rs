@@ -4,7 +4,7 @@ use crate::commands::comparison::{self, Comparison, LocatedError, Steps, Target,
 use crate::desired::{Location, Step};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{ChangeKind, Expectation};
-use crate::output::{Annotation, AnnotationLevel, Format, Output, StepRow};
+use crate::output::{Annotation, AnnotationLevel, Format, Output, Progress, StepRow};
 
 /// Checks the live connections against the files.
 pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
@@ -15,7 +15,8 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
     };
     let chosen_accounts = target.open_accounts(app).await?;
     let progress = app.output.progress("reading the connections", None);
-    let compared = progress.during(poll(args, &target, &chosen_accounts)).await;
+    let polled = poll(args, &target, &chosen_accounts, &progress);
+    let compared = progress.during(polled).await;
     match compared {
         Ok(comparison) => show(comparison, &target, args.exact, &mut app.output),
         Err(errors) => comparison::report_errors(errors, &mut app.output),
@@ -27,20 +28,32 @@ async fn poll<'s>(
     args: &Args,
     target: &Target,
     chosen_accounts: &'s ChosenAccounts,
+    progress: &Progress,
 ) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let mut interval = PollInterval::new(args.wait);
     loop {
         let compared = compare(chosen_accounts, target).await;
-        let delay = match may_change(&compared) {
-            true => interval.next(),
-            false => None,
-        };
-        let (Some(delay), Some(account)) = (delay, chosen_accounts.accounts().first()) else {
+        let Some(account) = chosen_accounts.accounts().first() else {
             return compared;
         };
-        let wait = async { Ok(account.client().await?.sleep(delay).await?) };
-        wait.await
-            .map_err(|error: CommandError| vec![error.into()])?;
+        let reason = match &compared {
+            Ok(comparison) => match comparison.plan.changes().count() {
+                1 => "1 connection is not as wanted".to_owned(),
+                count => format!("{count} connections are not as wanted"),
+            },
+            Err(_) => "the connections could not be read".to_owned(),
+        };
+        let wait = async {
+            if !may_change(&compared) {
+                return Ok(false);
+            }
+            let client = account.client().await?;
+            interval.wait(client, &reason, progress).await
+        };
+        let has_waited = wait.await;
+        if !has_waited.map_err(|error: CommandError| vec![error.into()])? {
+            return compared;
+        }
     }
 }
 

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::shared_flags::UnknownTypes;
+use crate::api::Client;
 use crate::app::{App, ConnectionEnds, duration};
 use crate::error::{Exit, Result};
 use crate::model::ConnectionType;
+use crate::output::Progress;
 
 /// Check that connections are as they should be
 ///
@@ -92,5 +94,24 @@ impl PollInterval {
         let delay = self.next.min(left);
         self.next = (self.next * 2).min(Self::LONGEST);
         (!delay.is_zero()).then_some(delay)
+    }
+
+    /// Waits until the next poll, and shows what is waited for and how long that may take. Returns whether there is a
+    /// next poll.
+    ///
+    /// # Errors
+    /// Fails if the client is interrupted.
+    async fn wait(&mut self, client: &Client, reason: &str, progress: &Progress) -> Result<bool> {
+        let Some(delay) = self.next() else {
+            return Ok(false);
+        };
+        let end = Instant::now() + delay;
+        while let Some(rest) = end.checked_duration_since(Instant::now()) {
+            let left = self.deadline.unwrap_or(end) - Instant::now();
+            let seconds = left.as_secs_f64().ceil();
+            progress.describe(&format!("waiting, at most {seconds} s more: {reason}"));
+            client.sleep(rest.min(Duration::from_secs(1))).await?;
+        }
+        Ok(true)
     }
 }

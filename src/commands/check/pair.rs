@@ -6,7 +6,7 @@ use crate::app::{Account, App, ChosenAccounts, OrgLookup};
 use crate::commands::report;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, Expectation, OrgRef, OrgSelector};
-use crate::output::{ConnectionResult, Output};
+use crate::output::{ConnectionResult, Output, Progress};
 
 /// Checks the connection between two orgs.
 pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
@@ -32,7 +32,9 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
                     .await?,
             };
             pair.refuse_self_connection()?;
-            let check = poll(args, &mut pair, &expectation, account).await?;
+            let progress = app.output.progress("reading the connection", None);
+            let polled = poll(args, &mut pair, &expectation, account, &progress);
+            let check = progress.during(polled).await?;
             print_result(&pair, check, &[], &mut app.output)
         }
         _ => {
@@ -94,16 +96,26 @@ async fn poll(
     pair: &mut Pair,
     expectation: &Expectation,
     account: &Account,
+    progress: &Progress,
 ) -> Result<PairObservation> {
     let mut interval = PollInterval::new(args.wait);
     loop {
         let live = find_live(pair, account).await?;
         let difference = expectation.difference(live.as_ref());
-        let delay = difference.as_ref().and_then(|_| interval.next());
-        match delay {
-            Some(delay) => account.client().await?.sleep(delay).await?,
-            None => return Ok(PairObservation { live, difference }),
+        if let Some(difference) = &difference {
+            // Ends given as UUIDs come without names.
+            if let Some(live) = &live {
+                pair.source.fill_from(&live.source);
+                pair.destination.fill_from(&live.destination);
+            }
+            let (source, destination) = (pair.source.label(), pair.destination.label());
+            let reason = format!("`{source}` to `{destination}` {difference}");
+            let client = account.client().await?;
+            if interval.wait(client, &reason, progress).await? {
+                continue;
+            }
         }
+        return Ok(PairObservation { live, difference });
     }
 }
 
@@ -165,7 +177,16 @@ async fn check_with_several_accounts(
     let accounts = chosen_accounts.accounts().iter();
     let pinned = accounts.filter(|account| account.pinned_org().is_some_and(|org| pair.has(org)));
     let pinned = pinned.collect();
-    let mut check = poll_until_answered(pinned, args, &mut pair, expectation, &mut failures).await;
+    let progress = output.progress("reading the connection", None);
+    let polled = poll_until_answered(
+        pinned,
+        args,
+        &mut pair,
+        expectation,
+        &mut failures,
+        &progress,
+    );
+    let mut check = progress.during(polled).await;
     if check.is_none() {
         let orgs = chosen_accounts.account_orgs(failures).await;
         failures = orgs.failures;
@@ -174,7 +195,15 @@ async fn check_with_several_accounts(
             .into_iter()
             .filter(|(account, org)| account.pinned_org().is_none() && pair.has(org.id));
         let unpinned = unpinned.map(|(account, _)| account).collect();
-        check = poll_until_answered(unpinned, args, &mut pair, expectation, &mut failures).await;
+        let polled = poll_until_answered(
+            unpinned,
+            args,
+            &mut pair,
+            expectation,
+            &mut failures,
+            &progress,
+        );
+        check = progress.during(polled).await;
     }
     match check {
         Some(check) => print_result(&pair, check, &failures, output),
@@ -189,9 +218,10 @@ async fn poll_until_answered(
     pair: &mut Pair,
     expectation: &Expectation,
     failures: &mut Vec<CommandError>,
+    progress: &Progress,
 ) -> Option<PairObservation> {
     for account in accounts {
-        match poll(args, pair, expectation, account).await {
+        match poll(args, pair, expectation, account, progress).await {
             Ok(check) => return Some(check),
             Err(error) => failures.push(error.for_profile(account.profile())),
         }

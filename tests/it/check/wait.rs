@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use crate::harness::Terminal;
 use crate::harness::{Flaky, Reply, World, connection, org_list, page, uuid};
 
 fn check(url: &str, wait: &str) -> crate::harness::Finished {
@@ -37,6 +39,21 @@ fn when_the_time_is_over_it_differs() {
     // One request at once, and one when the time is over, unless the first took longer.
     let count = server.requests().len();
     assert!((1..=2).contains(&count), "{count}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_terminal_shows_what_is_waited_for_and_how_long() {
+    let look = |types: &[&str]| Reply::json(&page(&[connection(50, 1, 2, types)], 1));
+    let looks = vec![look(&["audit"]), look(&["audit"]), look(&["logs"])];
+    let server = Flaky::new(looks);
+    let (one, two) = (uuid(1), uuid(2));
+    let ends = ["--from", &one, "--to", &two, "--type=logs"];
+    let words = [&["check", "--wait=20s"], &ends[..]].concat();
+    let mut terminal = Terminal::start(&server.world(), 120, &words);
+    terminal.wait_for("waiting, at most 20 s more: `Org 1` to `Org 2`");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(0), "{shown}");
 }
 
 #[test]
