@@ -13,13 +13,16 @@ use clap::error::{ContextKind, ContextValue};
 use crate::api::{self, ErrorKind};
 use crate::config::{
     ConfigError, EndpointError, EnvironmentError, FileError, NetworkError, SITES, SecretError,
-    StoreError,
+    StoreError, UnknownProfile,
 };
 use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
 use crate::output::{ErrorRecord, Format, Output, OutputError, escape_message, group_messages};
 use crate::text_input::TextInputError;
+
+/// The number of candidates that an error shows.
+const MAX_CANDIDATES: usize = 10;
 
 /// The result of a command or a part of it.
 pub(crate) type Result<T, E = CommandError> = std::result::Result<T, E>;
@@ -140,6 +143,8 @@ impl From<Exit> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct CommandError {
     exit: Exit,
+    /// What to choose from. It is shown below the message, one a line.
+    candidates: Vec<String>,
     /// Each is a line of its own.
     hints: Vec<String>,
     profile: Option<String>,
@@ -160,6 +165,7 @@ impl CommandError {
     fn from_source(exit: Exit, hint: Option<String>, source: impl Into<anyhow::Error>) -> Self {
         Self {
             exit,
+            candidates: Vec::new(),
             hints: Vec::from_iter(hint),
             profile: None,
             source: source.into(),
@@ -191,6 +197,15 @@ impl CommandError {
         self
     }
 
+    /// Sets what the user has to choose from, or may have meant.
+    pub(crate) fn candidates(
+        mut self,
+        candidates: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.candidates = candidates.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Puts a text about the attempted action in front of the message.
     pub(crate) fn context(mut self, message: impl Into<String>) -> Self {
         self.source = self.source.context(message.into());
@@ -213,8 +228,16 @@ impl CommandError {
         self.profile.as_deref()
     }
 
-    /// The messages of the error and all its causes in one line.
+    /// The messages of the error and all its causes, and the candidates, in one line.
     pub(crate) fn message(&self) -> String {
+        match self.candidates.as_slice() {
+            [] => self.heading(),
+            candidates => format!("{}: {}", self.heading(), candidates.join(", ")),
+        }
+    }
+
+    /// The message without the candidates.
+    fn heading(&self) -> String {
         format!("{:#}", self.source)
     }
 
@@ -277,11 +300,13 @@ pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
             if hints != error.hints {
                 print_hints(hints, output);
             }
-            let message = error.message();
-            match &error.profile {
-                Some(profile) => output.error(&format!("profile {profile}: {message}")),
-                None => output.error(&message),
-            }
+            let profile = error.profile.iter();
+            let profile: String = profile
+                .map(|profile| format!("profile {profile}: "))
+                .collect();
+            let end = if error.candidates.is_empty() { "" } else { ":" };
+            output.error(&format!("{profile}{}{end}", error.heading()));
+            print_candidates(&error.candidates, output);
             hints = &error.hints;
         }
         if group.hidden > 0 {
@@ -291,6 +316,16 @@ pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
             ));
         }
         print_hints(hints, output);
+    }
+}
+
+/// Prints the first candidates, one a line, and how many more there are.
+fn print_candidates(candidates: &[String], output: &mut Output) {
+    for candidate in candidates.iter().take(MAX_CANDIDATES) {
+        output.print_always(&format!("  {candidate}"));
+    }
+    if let Some(hidden @ 1..) = candidates.len().checked_sub(MAX_CANDIDATES) {
+        output.print_always(&format!("  and {hidden} more"));
     }
 }
 
@@ -390,8 +425,8 @@ macro_rules! from_errors {
     };
 }
 
-from_errors!(Exit::Usage; EndpointError, EnvironmentError, FileError, OutputError, ParseSelectorError,
-    SavedPlanError, SecretError, StoreError, TextInputError);
+from_errors!(Exit::Usage; EndpointError, EnvironmentError, OutputError, ParseSelectorError, SavedPlanError, SecretError,
+    StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
 impl From<ConfigError> for CommandError {
@@ -402,11 +437,28 @@ impl From<ConfigError> for CommandError {
                 "to log in: orgconn auth login",
                 "or set DD_API_KEY and DD_APP_KEY (and DD_SITE, if not datadoghq.com)",
             ],
+            ConfigError::NoDefaultProfile { .. } => &[
+                "the configuration file names the default profile in `default_profile`; or set DD_API_KEY and DD_APP_KEY",
+            ],
             _ => &[],
         };
-        let mut error = Self::from_source(Exit::Usage, None, error);
+        let candidates = error.candidates();
+        let mut error = Self::from_source(Exit::Usage, None, error).candidates(candidates);
         error.hints = hints.iter().copied().map(str::to_owned).collect();
         error
+    }
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        let candidates = error.candidates();
+        Self::from_source(Exit::Usage, None, error).candidates(candidates)
+    }
+}
+
+impl From<UnknownProfile> for CommandError {
+    fn from(error: UnknownProfile) -> Self {
+        FileError::from(error).into()
     }
 }
 
@@ -442,7 +494,7 @@ impl From<ResolveOrgError> for CommandError {
             ResolveOrgError::Unreadable { matches, .. } if matches.is_empty() => Exit::Failure,
             _ => Exit::NotFound,
         };
-        let hint = match error {
+        let hint = match &error {
             ResolveOrgError::Ambiguous { .. } | ResolveOrgError::Unreadable { .. } => {
                 "name the one you mean by its UUID"
             }
@@ -450,7 +502,8 @@ impl From<ResolveOrgError> for CommandError {
                 "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID"
             }
         };
-        Self::from_source(exit, Some(hint.to_owned()), error)
+        let candidates = error.candidates();
+        Self::from_source(exit, Some(hint.to_owned()), error).candidates(candidates)
     }
 }
 
@@ -465,7 +518,7 @@ impl From<DesiredErrorKind> for CommandError {
 
 impl From<SelectConnectionError> for CommandError {
     fn from(error: SelectConnectionError) -> Self {
-        let (exit, hint) = match error {
+        let (exit, hint) = match &error {
             SelectConnectionError::TooShort(_) => (Exit::Usage, None),
             SelectConnectionError::Unknown(_) => (
                 Exit::NotFound,
@@ -475,17 +528,19 @@ impl From<SelectConnectionError> for CommandError {
                 (Exit::NotFound, Some("name the one you mean by its id"))
             }
         };
-        Self::from_source(exit, hint.map(str::to_owned), error)
+        let candidates = error.candidates();
+        Self::from_source(exit, hint.map(str::to_owned), error).candidates(candidates)
     }
 }
 
 impl From<SelectEntryError> for CommandError {
     fn from(error: SelectEntryError) -> Self {
-        let exit = match error {
+        let exit = match &error {
             SelectEntryError::TooShort(_) => Exit::Usage,
             SelectEntryError::Unknown(_) | SelectEntryError::Ambiguous { .. } => Exit::NotFound,
         };
-        Self::from_source(exit, None, error)
+        let candidates = error.candidates();
+        Self::from_source(exit, None, error).candidates(candidates)
     }
 }
 
@@ -570,26 +625,30 @@ fn api_hint(error: &api::Error) -> Option<String> {
     if error.is_outcome_unknown() {
         return Some("check the present state before you try again: orgconn list".to_owned());
     }
+    let server = error.server_origin().unwrap_or("--site");
     let hint = match error.kind() {
         ErrorKind::Unauthenticated | ErrorKind::Forbidden => return Some(credentials_hint(error)),
-        ErrorKind::Network => "check the network, --site or --api-url, and HTTPS_PROXY",
+        ErrorKind::Network => return Some(format!("check the network, {server}, and HTTPS_PROXY")),
         ErrorKind::Timeout => "try again, or allow more time with --timeout",
         ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
         ErrorKind::Server => "the service failed: try again later",
         ErrorKind::IncompleteListing => {
             "try again: connections were probably created or deleted during the listing"
         }
-        ErrorKind::Redirected => "check --site and --api-url",
+        ErrorKind::Redirected => return Some(format!("check {server}")),
         ErrorKind::UnknownPath => {
-            "check --site and --api-url; the URL must not have a path, such as /api/v2"
+            return Some(format!(
+                "check {server}; the URL of the API must not have a path, such as /api/v2"
+            ));
         }
         ErrorKind::Inconclusive => {
             "the answer does not show what was asked for: try again later, or see with orgconn list what became of a change"
         }
-        ErrorKind::Decode => "check that --site or --api-url leads to Datadog's API",
+        ErrorKind::Decode => return Some(format!("check that {server} leads to Datadog's API")),
         ErrorKind::Tls => {
-            "check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in \
-             SSL_CERT_FILE"
+            return Some(format!(
+                "check {server}; if a proxy inspects the traffic, name a file with its certificates in SSL_CERT_FILE"
+            ));
         }
         ErrorKind::Setup => {
             "install the system's certificates (the package ca-certificates), or name a file with them in SSL_CERT_FILE"
@@ -607,15 +666,19 @@ fn credentials_hint(error: &api::Error) -> String {
         Some(origin) => format!("the credentials come from {origin}: they"),
         None => "the credentials".to_owned(),
     };
-    let site = match error.host().and_then(site_of_host) {
-        Some(site) => format!("not of the site {site} (another: --site, or `site` of a profile)"),
-        None => "not of the site that --api-url leads to".to_owned(),
+    let host = error.host().unwrap_or_default();
+    let site = match (site_of_host(host), error.server_origin()) {
+        (Some(site), _) => {
+            format!("not of the site {site} (another: --site, or `site` of a profile)")
+        }
+        (None, Some(server)) => format!("not of the site that {server} leads to"),
+        (None, None) => format!("not of {host}"),
     };
     match error.kind() {
         ErrorKind::Unauthenticated => format!("{origin} are wrong or revoked, or {site}"),
         _ => format!(
-            "{origin} are wrong, {site}, or may not do this (org_connections_read to list, org_connections_write to \
-             create, update and delete)"
+            "{origin} may not do this (org_connections_read to list, org_connections_write to create, update and \
+             delete), are wrong, or are {site}; `orgconn auth status` shows what they may do"
         ),
     }
 }

@@ -28,14 +28,19 @@ pub(crate) enum TextInputError {
 
 /// The text is not valid in its encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no valid {encoding}")]
+#[error("no valid {encoding}{advice}")]
 pub(crate) struct InvalidText {
     /// The line of the first invalid character, from 1.
     pub(crate) line: u64,
     /// The number of that character within the line, from 1.
     pub(crate) column: u64,
     encoding: &'static str,
+    /// Begins with a semicolon; may be empty.
+    advice: &'static str,
 }
+
+/// The advice for a text that has the zero bytes of UTF-16, but not its byte-order mark.
+const SAVE_AS_UTF_8: &str = "; it looks like UTF-16 without a byte-order mark: save it as UTF-8, or as UTF-16 with the mark";
 
 impl InvalidText {
     /// The first invalid character follows `before`.
@@ -45,6 +50,7 @@ impl InvalidText {
             line: before.matches('\n').count() as u64 + 1,
             column: last_line.chars().count() as u64 + 1,
             encoding,
+            advice: "",
         }
     }
 }
@@ -71,9 +77,15 @@ pub(crate) fn read(path: Option<&Path>) -> Result<String, TextInputError> {
 /// of the text.
 ///
 /// # Errors
-/// Fails if the bytes are not valid in their encoding.
+/// Fails if the bytes are not valid in their encoding. UTF-16 without a byte-order mark is refused: a text without it
+/// that holds only ASCII would be UTF-8 too, full of zero bytes.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, InvalidText> {
     match bytes {
+        // No text begins with a zero byte, or has one right after its first character.
+        [0, _, ..] | [_, 0, ..] => Err(InvalidText {
+            advice: SAVE_AS_UTF_8,
+            ..InvalidText::after("", "UTF-8")
+        }),
         [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest),
@@ -145,6 +157,13 @@ mod tests {
             (b"a\n\n\xe4\xb8", 3, 1, "no valid UTF-8"),
             (&lone_surrogate, 2, 2, "no valid UTF-16"),
             (&half_character, 1, 2, "no valid UTF-16"),
+            (
+                b"a\0:\0 \0",
+                1,
+                1,
+                "no valid UTF-8; it looks like UTF-16 without a byte-order mark: save it as UTF-8, or as UTF-16 with the \
+                 mark",
+            ),
         ] {
             let error = decode(bytes).unwrap_err();
             assert_eq!((error.line, error.column), (line, column), "{bytes:x?}");

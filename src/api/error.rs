@@ -16,6 +16,7 @@ struct Details {
     request: Option<String>,
     host: Option<String>,
     credentials_origin: Option<String>,
+    server_origin: Option<String>,
     detail: String,
     note: Option<&'static str>,
     http_status: Option<u16>,
@@ -76,6 +77,7 @@ impl Error {
             request: None,
             host: None,
             credentials_origin: None,
+            server_origin: None,
             detail: detail.into(),
             note: None,
             http_status: None,
@@ -86,16 +88,21 @@ impl Error {
         }))
     }
 
-    /// Adds the request that failed, its host, and where the credentials come from.
-    pub(super) fn with_request(
-        mut self,
-        request: String,
-        host: &str,
-        origin: Option<&str>,
-    ) -> Self {
+    /// Adds the request that failed, and its host.
+    pub(super) fn with_request(mut self, request: String, host: &str) -> Self {
         self.0.request = Some(request);
         self.0.host = Some(host.to_owned());
-        self.0.credentials_origin = origin.map(str::to_owned);
+        self
+    }
+
+    /// Adds where the credentials and the server come from.
+    pub(super) fn with_origins(
+        mut self,
+        credentials: Option<String>,
+        server: Option<String>,
+    ) -> Self {
+        self.0.credentials_origin = credentials;
+        self.0.server_origin = server;
         self
     }
 
@@ -179,6 +186,11 @@ impl Error {
     /// Where the credentials of the request come from, as given in the client's settings: `DD_API_KEY and DD_APP_KEY`.
     pub fn credentials_origin(&self) -> Option<&str> {
         self.0.credentials_origin.as_deref()
+    }
+
+    /// The setting that names the server, as given in the client's settings: `DD_SITE`.
+    pub fn server_origin(&self) -> Option<&str> {
+        self.0.server_origin.as_deref()
     }
 
     /// The host that the request was sent to, with its port unless that is the default one.

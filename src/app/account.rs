@@ -179,6 +179,7 @@ impl Account {
             max_retries: self.shared.max_retries,
             interrupt: self.shared.interrupt.clone(),
             credentials_origin: self.settings.credentials.description(),
+            server_origin: self.settings.server_origin.clone(),
             ..ClientSettings::default()
         };
         Ok(Client::new(transport, &credentials, settings)?)

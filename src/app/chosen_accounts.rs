@@ -13,7 +13,7 @@ use super::signals::{self, StopSignals};
 use crate::completion_cache::Cache;
 use crate::config::{
     AccountSettings, ConfigError, ConfigFile, CredentialSource, Credentials, ProfileChoice, Server,
-    Settings,
+    Settings, UnknownProfile,
 };
 use crate::error::{CommandError, Result};
 use crate::history::SANDBOX_HOST;
@@ -101,7 +101,7 @@ impl App {
             || Settings::new(flags, &self.environment, file).accounts(all_if_unspecified);
         can_ask
             && flags.server_flag().is_none()
-            && matches!(accounts(), Err(ConfigError::NoCredentials { .. }))
+            && matches!(accounts(), Err(ConfigError::NoDefaultProfile { .. }))
     }
 
     /// Opens one account with credentials that no profile has yet. `pinned_org` is the org that they must belong to, if
@@ -121,6 +121,7 @@ impl App {
             profile: Some(profile),
             is_default: false,
             server,
+            server_origin: None,
             trusted_hosts,
             pinned_org,
             credentials: CredentialSource::Known(credentials),
@@ -256,17 +257,14 @@ pub(crate) fn chosen_samples(
 /// The sample profile of this name.
 ///
 /// # Errors
-/// Fails if there is none; the error lists the existing ones.
+/// Fails if there is none.
 #[cfg(feature = "sandbox")]
 pub(crate) fn find_sample_profile(name: &str) -> Result<&'static SampleProfile> {
     let profiles = sandbox::profiles();
     let found = profiles.iter().find(|profile| profile.name == name);
     found.ok_or_else(|| {
-        let names: Vec<_> = profiles.iter().map(|profile| profile.name).collect();
-        CommandError::usage(format!(
-            "the sandbox has no profile `{name}`; it has {}",
-            names.join(", ")
-        ))
+        let names = profiles.iter().map(|profile| profile.name);
+        CommandError::from(UnknownProfile::new(name, names)).context("in the sandbox")
     })
 }
 
@@ -280,6 +278,7 @@ fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings>
         profile: Some(sample.name.to_owned()),
         is_default: sample.name == DEFAULT_PROFILE,
         server: Server::from_url(url).map_err(anyhow::Error::from)?,
+        server_origin: None,
         trusted_hosts: Vec::new(),
         pinned_org: Some(sample.org_id),
         credentials: CredentialSource::Known(credentials),
@@ -315,6 +314,15 @@ impl ChosenAccounts {
         self.are_candidates
     }
 
+    /// Whether the configuration has profiles that are not chosen, so that `--all-profiles` sees more.
+    pub(crate) fn leaves_out_profiles(&self) -> bool {
+        let is_chosen = |profile: &Account| {
+            let mut accounts = self.accounts.iter();
+            accounts.any(|account| account.profile() == profile.profile())
+        };
+        !self.profiles.iter().all(is_chosen)
+    }
+
     /// All chosen accounts, in the order in which their profiles were chosen.
     pub(crate) fn accounts(&self) -> &[Account] {
         &self.accounts
@@ -328,11 +336,11 @@ impl ChosenAccounts {
         match self.accounts.as_slice() {
             [account] => Ok(account),
             several => {
-                let names: Vec<_> = several.iter().filter_map(Account::profile).collect();
-                Err(CommandError::usage(format!(
-                    "this command works with one profile, and several are chosen: {}",
-                    names.join(", ")
-                ))
+                let names = several.iter().filter_map(Account::profile);
+                Err(CommandError::usage(
+                    "this command works with one profile, and several are chosen",
+                )
+                .candidates(names)
                 .hint("choose one with --profile, or where the command takes it name the org with --source"))
             }
         }

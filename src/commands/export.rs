@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 async fn export(args: &Args, format: Format, app: &mut App) -> Result<Exit> {
-    args.filter.check(&mut app.output)?;
+    args.filter.check()?;
     let are_all_profiles = app.profile_choice()? == ProfileChoice::All;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);

@@ -44,9 +44,7 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
             }
         })
         .await?;
-    let found = args
-        .ends
-        .select(args.connection.as_ref(), &matches.connections);
+    let found = chosen_accounts.select(args.connection.as_ref(), &args.ends, &matches.connections);
     let rows = match found {
         // The connection that was not read might be the one that is meant.
         _ if !matches.answered => Vec::new(),

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if format == Format::Json {
         app.output.check_listing::<Connection>()?;
     }
-    args.types.check(&mut app.output)?;
+    args.types.check()?;
     let interval = args.watch.interval(&WATCHED, &app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     if let Some(interval) = interval {

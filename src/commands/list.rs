@@ -38,7 +38,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<Connection>(&mut app.output)?;
-    args.types.check(&mut app.output)?;
+    args.types.check()?;
     let interval = args.watch.interval(&WATCHED, &app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     if let Some(interval) = interval {

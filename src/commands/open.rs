@@ -71,7 +71,7 @@ async fn find(text: &str, chosen_accounts: &ChosenAccounts) -> Result<Target> {
     {
         let ids = slice::from_ref(&selector);
         let seen = chosen_accounts.connections_by_id(ids).await.connections;
-        match ConnectionEnds::default().select(Some(&selector), &seen) {
+        match chosen_accounts.select(Some(&selector), &ConnectionEnds::default(), &seen) {
             Err(error) if is_unknown_connection(&error) => {}
             found => {
                 let found = found?;

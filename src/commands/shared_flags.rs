@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use clap::builder::{ValueParser, ValueParserFactory};
 
 use crate::error::{CommandError, Result};
-use crate::model::{Connection, ConnectionType, TypeSet};
+use crate::model::{Connection, ConnectionType, TypeSet, did_you_mean};
 use crate::output::{Output, OutputError, Row};
 
 /// Every flag reads a connection type in the same way.
@@ -62,8 +62,14 @@ impl UnknownTypes {
         for word in words {
             require_not_empty(word)?;
             if !word.is_known() && !self.allow_unknown_type {
-                return Err(CommandError::usage(describe_unknown(word))
-                    .hint("--allow-unknown-type sends it anyway, if Datadog already has it"));
+                let known = ConnectionType::KNOWN.map(|kind| kind.to_string());
+                let nearest = did_you_mean(word.as_str(), known.iter().map(String::as_str));
+                let proposal =
+                    nearest.unwrap_or_else(|| format!("; the known ones are {}", known.join(", ")));
+                return Err(CommandError::usage(format!(
+                    "unknown connection type `{word}`{proposal}"
+                ))
+                .hint("--allow-unknown-type takes it anyway, if Datadog already has it"));
             }
         }
         Ok(words.iter().cloned().collect())
@@ -78,20 +84,18 @@ pub(crate) struct TypeFilter {
     /// Or one of several: repeatable, comma-separated.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
+
+    #[command(flatten)]
+    unknown_types: UnknownTypes,
 }
 
 impl TypeFilter {
-    /// Warns of unknown types: connections may have them, or the word is misspelled.
+    /// Checks the types, which would select nothing if they are misspelled.
     ///
     /// # Errors
-    /// Fails if a type is empty.
-    pub(crate) fn check(&self, output: &mut Output) -> Result<()> {
-        for word in &self.types {
-            require_not_empty(word)?;
-            if !word.is_known() {
-                output.warn(&describe_unknown(word));
-            }
-        }
+    /// As [`UnknownTypes::check`].
+    pub(crate) fn check(&self) -> Result<()> {
+        self.unknown_types.check(&self.types)?;
         Ok(())
     }
 
@@ -114,11 +118,4 @@ fn require_not_empty(word: &ConnectionType) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn describe_unknown(word: &ConnectionType) -> String {
-    let known = ConnectionType::KNOWN
-        .map(|kind| kind.to_string())
-        .join(", ");
-    format!("unknown connection type `{word}`; the known ones are {known}")
 }

@@ -16,7 +16,7 @@ pub use credentials::Credentials;
 pub(crate) use credentials::{CredentialSource, SecretSources};
 pub(crate) use edit::{ConfigEditor, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
-pub(crate) use file::{ConfigFile, FileError, Profile};
+pub(crate) use file::{ConfigFile, FileError, Profile, UnknownProfile};
 pub(crate) use keychain::SystemKeychain;
 pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};

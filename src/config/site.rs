@@ -77,15 +77,15 @@ pub(crate) enum AddressError {
 }
 
 impl Server {
-    /// The server that a site and a URL name, each given with its flag, variable or key. If both are given and agree,
-    /// the server is that of the URL.
+    /// The server that a site and a URL name, with the flag, variable or key that names it. Each is given with its own.
+    /// If both are given and agree, the server is that of the URL.
     ///
     /// # Errors
     /// Fails if one of them is invalid, or they name different servers.
     pub(super) fn from_site_and_url(
         site: Option<(&'static str, &str)>,
         url: Option<(&'static str, &str)>,
-    ) -> Result<Option<Self>, ServerError> {
+    ) -> Result<Option<(&'static str, Self)>, ServerError> {
         let read = |(name, text), read: fn(&str) -> Result<Self, AddressError>| match read(text) {
             Ok(server) => Ok((name, server)),
             Err(problem) => Err(ServerError::Invalid { name, problem }),
@@ -96,7 +96,7 @@ impl Server {
             (Some((site, by_site)), Some((url, by_url))) if by_site.origin() != by_url.origin() => {
                 Err(ServerError::TwoServers { site, url })
             }
-            (by_site, by_url) => Ok(by_url.or(by_site).map(|(_, server)| server)),
+            (by_site, by_url) => Ok(by_url.or(by_site)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A plan as a file: what `plan --out` writes, and `apply` carries out as it was reviewed.
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::plan::{Plan, Step};
 use super::position::Location;
@@ -13,14 +14,33 @@ const SCHEMA: &str = "orgconn/plan/v1";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SavedPlanError {
     /// The text is not JSON, or not of this form.
-    #[error("it is not a plan that `orgconn plan --out` wrote")]
-    Format(#[from] serde_json::Error),
+    #[error("it is not a plan that `orgconn plan --out` wrote: {}", describe(.0))]
+    Format(serde_json::Error),
     /// The format has another name or version. Contains it.
     #[error("its schema is `{0}`, and this version of orgconn reads `{SCHEMA}`")]
     Schema(String),
     /// A step creates a connection without a source.
     #[error("one of its steps names no source org")]
     NoSource,
+}
+
+impl From<serde_json::Error> for SavedPlanError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Format(error)
+    }
+}
+
+/// What is wrong in words that say nothing of this program's types, and where.
+fn describe(error: &serde_json::Error) -> String {
+    let problem = match error.classify() {
+        Category::Eof => "it is cut short",
+        Category::Syntax => "it is not JSON",
+        Category::Data | Category::Io => "a part of it is missing, or not as it was written",
+    };
+    match (error.line(), error.column()) {
+        (0, _) => problem.to_owned(),
+        (line, column) => format!("{problem} (line {line}, column {column})"),
+    }
 }
 
 /// The first thing that is read, since the rest depends on the version.

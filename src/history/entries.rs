@@ -44,13 +44,39 @@ pub(crate) enum SelectEntryError {
     #[error("no run or entry whose id begins with `{0}`; `orgconn history` shows them")]
     Unknown(String),
     /// Several ids begin with it.
-    #[error("{} ids begin with `{wanted}`: {}", .matches.len(), .matches.join(", "))]
+    #[error("{} ids begin with `{wanted}`", .matches.len())]
     Ambiguous {
         /// The text that was given.
         wanted: String,
-        /// All ids that begin with it, those of entries last.
+        /// All runs and entries whose id begins with it, described; the entries last.
         matches: Vec<String>,
     },
+}
+
+impl SelectEntryError {
+    /// The runs and entries that may be meant, which the message does not list.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::Ambiguous { matches, .. } => matches.clone(),
+            Self::TooShort(_) | Self::Unknown(_) => Vec::new(),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The run in a message: `run r01k2z6mvr9dq3 of 2026-01-31 12:00 UTC: apply, 2 changes`.
+    fn describe(&self) -> String {
+        let (id, changes) = (self.id, self.entries.len());
+        let newest = self.entries.last().map(|newest| {
+            let at = newest.at.strftime("%Y-%m-%d %H:%M");
+            format!(" of {at} UTC: {}", newest.command)
+        });
+        let changes = match changes {
+            1 => "1 change".to_owned(),
+            several => format!("{several} changes"),
+        };
+        format!("run {id}{}, {changes}", newest.unwrap_or_default())
+    }
 }
 
 impl Entries {
@@ -106,8 +132,11 @@ impl Entries {
             ([], []) => return Err(SelectEntryError::Unknown(text.to_owned())),
             _ => {}
         }
-        let runs = runs.iter().map(|run| run.id.to_string());
-        let entries = entries.iter().map(|entry| entry.id.to_string());
+        let runs = runs.iter().map(Run::describe);
+        let entries = entries.iter().map(|entry| {
+            let (id, at) = (&entry.id, entry.at.strftime("%Y-%m-%d %H:%M"));
+            format!("entry {id} of {at} UTC: {}", entry.describe())
+        });
         Err(SelectEntryError::Ambiguous {
             wanted: text.to_owned(),
             matches: runs.chain(entries).collect(),

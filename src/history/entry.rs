@@ -151,6 +151,18 @@ impl Entry {
         connection.unwrap_or_else(|| self.change.destination())
     }
 
+    /// The entry in a message, such as `update of A -> B`.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} of {}", self.change.kind(), self.describe_pair())
+    }
+
+    /// The two orgs of the entry in a message.
+    pub(crate) fn describe_pair(&self) -> String {
+        let source = self.source();
+        let source = source.map_or_else(|| "?".to_owned(), OrgRef::label);
+        format!("{source} -> {}", self.destination().label())
+    }
+
     /// Whether the entry is a run of its own, since it names none.
     pub(crate) fn is_own_run(&self) -> bool {
         self.run.0 == self.id.0

@@ -45,6 +45,16 @@ pub fn nearest_word<'a>(
         .map(|(_, word)| word)
 }
 
+/// `; did you mean NAME?` with the candidate that is most similar to `wanted`; `None` if none is similar.
+pub(crate) fn did_you_mean<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let nearest = nearest_names(wanted, candidates);
+    let nearest = nearest.first()?;
+    Some(format!("; did you mean `{nearest}`?"))
+}
+
 /// The similarity of two folded names, from 0 to 1. The usual measure is too strict for one typing error in a short
 /// name, so that case is handled separately.
 fn similarity(wanted: &str, name: &str) -> f64 {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::{
-    Connection, Org, OrgDirectory, UnreadableOrg, fold_name, nearest_names, normalize_name,
+    Connection, Org, OrgDirectory, OrgRef, UnreadableOrg, fold_name, nearest_names, normalize_name,
     short_ids_of_shared_names,
 };
 
@@ -36,7 +36,7 @@ pub enum ParseSelectorError {
     InvalidUuid(String),
 }
 
-/// Why a selector does not select exactly one org.
+/// Why a selector does not select exactly one org. The message does not list [`ResolveOrgError::candidates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveOrgError {
     /// No org matches.
@@ -48,7 +48,7 @@ pub enum ResolveOrgError {
         nearest: Vec<String>,
     },
     /// Several orgs match.
-    #[error("{} orgs {wanted}: {}", .matches.len(), describe_orgs(.matches))]
+    #[error("{} orgs {wanted}", .matches.len())]
     Ambiguous {
         /// The selector.
         wanted: OrgSelector,
@@ -56,7 +56,7 @@ pub enum ResolveOrgError {
         matches: Vec<Org>,
     },
     /// An org matches whose UUID cannot be read.
-    #[error("which org {wanted} is meant cannot be read: {}", describe_unreadable(.unreadable, .matches))]
+    #[error("which org {wanted} is meant cannot be read")]
     Unreadable {
         /// The selector.
         wanted: OrgSelector,
@@ -65,6 +65,26 @@ pub enum ResolveOrgError {
         /// The orgs without a UUID that match.
         unreadable: Vec<UnreadableOrg>,
     },
+}
+
+impl ResolveOrgError {
+    /// The orgs that may be meant, each described so that it can be told from the others. Empty if the message names the
+    /// only one, or if there is none.
+    pub fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::Unknown { nearest, .. } if nearest.len() < 2 => Vec::new(),
+            Self::Unknown { nearest, .. } => nearest.clone(),
+            Self::Ambiguous { matches, .. } => describe_orgs(matches),
+            Self::Unreadable {
+                matches,
+                unreadable,
+                ..
+            } => {
+                let unreadable = unreadable.iter().map(describe_unreadable);
+                unreadable.chain(describe_orgs(matches)).collect()
+            }
+        }
+    }
 }
 
 /// Parses a UUID in its usual form, with hyphens. The other forms that the `uuid` crate accepts (32 digits, braces,
@@ -212,13 +232,14 @@ impl fmt::Display for OrgSelector {
 }
 
 fn describe_nearest(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return String::new();
+    match nearest {
+        [] => String::new(),
+        [only] => format!("; did you mean {only}?"),
+        _ => "; the nearest names".to_owned(),
     }
-    format!("; the nearest names: {}", nearest.join(", "))
 }
 
-fn describe_orgs(orgs: &[Org]) -> String {
+fn describe_orgs(orgs: &[Org]) -> Vec<String> {
     let are_profiles_same = orgs
         .windows(2)
         .all(|pair| pair[0].profiles == pair[1].profiles);
@@ -236,23 +257,15 @@ fn describe_orgs(orgs: &[Org]) -> String {
         }
         format!("`{name}` ({details})")
     };
-    let described: Vec<_> = orgs.iter().map(describe).collect();
-    described.join(", ")
+    orgs.iter().map(describe).collect()
 }
 
-fn describe_unreadable(unreadable: &[UnreadableOrg], matches: &[Org]) -> String {
-    let describe = |org: &UnreadableOrg| {
-        let name = org.name.as_deref().unwrap_or("?");
-        match &org.id {
-            Some(id) => format!("`{name}` ({id}, which is no UUID)"),
-            None => format!("`{name}` (without a UUID)"),
-        }
-    };
-    let mut described: Vec<_> = unreadable.iter().map(describe).collect();
-    if !matches.is_empty() {
-        described.push(describe_orgs(matches));
+fn describe_unreadable(org: &UnreadableOrg) -> String {
+    let name = org.name.as_deref().unwrap_or("?");
+    match &org.id {
+        Some(id) => format!("`{name}` ({id}, which is no UUID)"),
+        None => format!("`{name}` (without a UUID)"),
     }
-    described.join(", ")
 }
 
 /// The profiles that see an org, in a message. Many profiles may be of one Datadog account, so that naming one is enough.
@@ -273,7 +286,8 @@ pub enum ConnectionSelector {
     Prefix(String),
 }
 
-/// Why a text does not select exactly one connection.
+/// Why a text does not select exactly one connection. The message does not list
+/// [`SelectConnectionError::candidates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectConnectionError {
     /// The text is too short to be the beginning of an id.
@@ -285,13 +299,23 @@ pub enum SelectConnectionError {
     #[error("no connection {0}")]
     Unknown(String),
     /// Several connections match.
-    #[error("{} connections {wanted}: {}", .matches.len(), describe_connections(.matches))]
+    #[error("{} connections {wanted}", .matches.len())]
     Ambiguous {
         /// The description of the connection, as the message shows it.
         wanted: String,
         /// All connections that match.
         matches: Vec<Connection>,
     },
+}
+
+impl SelectConnectionError {
+    /// The connections that may be meant, each with its id and its orgs. Empty if there is none.
+    pub fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::Ambiguous { matches, .. } => describe_connections(matches),
+            Self::TooShort(_) | Self::Unknown(_) => Vec::new(),
+        }
+    }
 }
 
 impl ConnectionSelector {
@@ -366,13 +390,26 @@ impl fmt::Display for ConnectionSelector {
     }
 }
 
-fn describe_connections(connections: &[Connection]) -> String {
-    let describe = |connection: &Connection| {
-        let (source, destination) = (connection.source.label(), connection.destination.label());
-        format!("{} (`{source}` to `{destination}`)", connection.id)
+fn describe_connections(connections: &[Connection]) -> Vec<String> {
+    let orgs = connections
+        .iter()
+        .flat_map(|connection| [&connection.source, &connection.destination]);
+    let short_ids =
+        short_ids_of_shared_names(orgs.filter_map(|org| Some((org.name.as_deref()?, org.id))));
+    let label = |org: &OrgRef| match short_ids.get(&org.id) {
+        Some(short_id) => format!("`{}` [{short_id}]", org.label()),
+        None => format!("`{}`", org.label()),
     };
-    let described: Vec<_> = connections.iter().map(describe).collect();
-    described.join(", ")
+    let describe = |connection: &Connection| {
+        let (source, destination) = (&connection.source, &connection.destination);
+        format!(
+            "{} ({} to {})",
+            connection.id,
+            label(source),
+            label(destination)
+        )
+    };
+    connections.iter().map(describe).collect()
 }
 
 #[cfg(test)]
@@ -437,23 +474,26 @@ mod tests {
         for (text, expected) in [
             (
                 "Payments",
-                "2 orgs with the name or public id `Payments`: \
-                 `Payments` (00000000-0000-0000-0000-000000000004, public id pay00000001), \
+                "2 orgs with the name or public id `Payments` | \
+                 `Payments` (00000000-0000-0000-0000-000000000004, public id pay00000001) | \
                  `Payments` (00000000-0000-0000-0000-000000000005, public id pay00000002)",
             ),
             (
                 "observabilty hub",
-                "no org with the name or public id `observabilty hub`; the nearest names: `Observability Hub`",
+                "no org with the name or public id `observabilty hub`; did you mean `Observability Hub`?",
             ),
             (
                 "Paymnets",
-                "no org with the name or public id `Paymnets`; the nearest names: \
-                 `Payments` [00000000-0000-0000-0000-000000000004], `Payments` [00000000-0000-0000-0000-000000000005]",
+                "no org with the name or public id `Paymnets`; the nearest names | \
+                 `Payments` [00000000-0000-0000-0000-000000000004] | \
+                 `Payments` [00000000-0000-0000-0000-000000000005]",
             ),
             ("Qqqq", "no org with the name or public id `Qqqq`"),
             ("profile:hub", "no org of the profile `hub`"),
         ] {
-            assert_eq!(resolve(text).unwrap_err().to_string(), expected);
+            let error = resolve(text).unwrap_err();
+            let shown = [vec![error.to_string()], error.candidates()].concat();
+            assert_eq!(shown.join(" | "), expected);
         }
         for text in ["RETAIL US", "hub00000001"] {
             let error = resolve(text).unwrap_err();
@@ -584,7 +624,7 @@ mod tests {
             (
                 "40bb",
                 format!(
-                    "2 connections whose id begins with `40bb`: {} (`{nil}` to `{nil}`), {} (`{nil}` to `{nil}`)",
+                    "2 connections whose id begins with `40bb` | {} (`{nil}` to `{nil}`) | {} (`{nil}` to `{nil}`)",
                     ids[0], ids[1]
                 ),
             ),
@@ -595,7 +635,9 @@ mod tests {
             ),
             ("dead", "no connection whose id begins with `dead`".to_owned()),
         ] {
-            assert_eq!(select(text).unwrap_err().to_string(), expected);
+            let error = select(text).unwrap_err();
+            let shown = [vec![error.to_string()], error.candidates()].concat();
+            assert_eq!(shown.join(" | "), expected);
         }
     }
 }

@@ -107,7 +107,9 @@ fn one_unknown_destination_of_several_keeps_all_from_being_sent() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: no org with the name or public id `Org 9`; the nearest names: `Org 1`, `Org 2`
+error: no org with the name or public id `Org 9`; the nearest names:
+  `Org 1`
+  `Org 2`
 hint: `orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID
 
 "#]]

@@ -32,7 +32,7 @@ fn unknown_keys_are_named_by_where_they_come_from() {
         4,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 401 Unauthorized
-hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong or revoked, or not of the site that --api-url leads to
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong or revoked, or not of the site that ORGCONN_API_URL leads to
 
 "#]],
     );
@@ -45,7 +45,7 @@ fn keys_that_may_not_are_told_which_permission_it_takes() {
         4,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 403 Forbidden
-hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the site that ORGCONN_API_URL leads to; `orgconn auth status` shows what they may do
 
 "#]],
     );
@@ -62,7 +62,7 @@ fn a_create_that_is_not_permitted_says_that_nothing_was_connected() {
         messages,
         str![[r#"
 error: `00000000-0000-0000-0000-000000000002` was not connected: POST /api/v2/org_connections at HOST: 403 Forbidden
-hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the site that ORGCONN_API_URL leads to; `orgconn auth status` shows what they may do
 
 "#]]
     );
@@ -118,7 +118,7 @@ fn a_path_that_is_not_there_is_said_to_be_so() {
         1,
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 404 Not Found
-hint: check --site and --api-url; the URL must not have a path, such as /api/v2
+hint: check ORGCONN_API_URL; the URL of the API must not have a path, such as /api/v2
 
 "#]],
     );
@@ -159,7 +159,7 @@ fn an_answer_of_something_else_is_not_taken_for_the_apis() {
             failed.messages(api.url()),
             str![[r#"
 error: GET /api/v2/org_connections at HOST: the answer was not understood: it does not come from the Datadog API, or from a newer version of it
-hint: check that --site or --api-url leads to Datadog's API
+hint: check that ORGCONN_API_URL leads to Datadog's API
 
 "#]]
         );
@@ -179,7 +179,7 @@ fn a_server_that_is_not_there_is_named_with_its_port() {
         failed.messages(&url),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: cannot connect: [..]refused[..]
-hint: check the network, --site or --api-url, and HTTPS_PROXY
+hint: check the network, ORGCONN_API_URL, and HTTPS_PROXY
 
 "#]]
     );
@@ -203,7 +203,7 @@ fn plain_http_where_tls_was_expected_is_said_to_be_that() {
         failed.messages(&authority),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: no TLS connection: the server did not answer with TLS
-hint: check --site or --api-url; if a proxy inspects the traffic, name a file with its certificates in SSL_CERT_FILE
+hint: check ORGCONN_API_URL; if a proxy inspects the traffic, name a file with its certificates in SSL_CERT_FILE
 
 "#]]
     );

@@ -68,7 +68,9 @@ fn a_beginning_that_two_share_picks_neither_and_lists_both() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: 2 connections whose id begins with `0000`: 00000000-0000-0000-0000-000000000032 (`Org 1` to `Org 2`), 00000000-0000-0000-0000-000000000033 (`Org 1` to `Org 3`)
+error: 2 connections whose id begins with `0000`:
+  00000000-0000-0000-0000-000000000032 (`Org 1` to `Org 2`)
+  00000000-0000-0000-0000-000000000033 (`Org 1` to `Org 3`)
 hint: name the one you mean by its id
 
 "#]]
@@ -132,7 +134,9 @@ fn an_end_that_several_connections_have_picks_none_and_lists_them() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: 2 connections from the org with the UUID 00000000-0000-0000-0000-000000000001: 00000000-0000-0000-0000-000000000032 (`Org 1` to `Org 2`), 00000000-0000-0000-0000-000000000033 (`Org 1` to `Org 3`)
+error: 2 connections from the org with the UUID 00000000-0000-0000-0000-000000000001:
+  00000000-0000-0000-0000-000000000032 (`Org 1` to `Org 2`)
+  00000000-0000-0000-0000-000000000033 (`Org 1` to `Org 3`)
 hint: name the one you mean by its id
 
 "#]]
@@ -164,7 +168,7 @@ fn keys_that_may_not_read_are_told_which_permission_is_missing() {
         refused.stderr,
         str![[r#"
 error: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden
-hint: the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+hint: the credentials come from DD_API_KEY and DD_APP_KEY: they may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the site that ORGCONN_API_URL leads to; `orgconn auth status` shows what they may do
 
 "#]]
     );

@@ -7,7 +7,7 @@ mod profiles;
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Api, connection, org_list, page, uuid};
+use crate::harness::{Api, World, connection, org_list, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -101,7 +101,9 @@ fn a_name_that_no_org_has_lists_nothing_and_names_the_nearest() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: no org with the name or public id `Org 22`; the nearest names: `Org 2`, `Org 1`
+error: no org with the name or public id `Org 22`; the nearest names:
+  `Org 2`
+  `Org 1`
 hint: `orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID
 
 "#]]
@@ -128,27 +130,42 @@ fn any_of_the_given_types_is_enough() {
 }
 
 #[test]
-fn a_type_that_may_be_a_slip_is_warned_of_and_an_empty_one_refused() {
-    let listed = three()
-        .world()
-        .run(["list", "--type", "log", "-o", "id"])
-        .code(0);
-    assert_eq!(listed.stdout, "");
-    assert_data_eq!(
-        listed.stderr,
-        str![[r#"
-warning: unknown connection type `log`; the known ones are logs, metrics, audit
-
-"#]]
-    );
-    let refused = Api::new().world().run(["list", "--type", ""]).code(2);
-    assert_data_eq!(
-        refused.stderr,
-        str![[r#"
+fn a_type_that_is_misspelled_unknown_or_empty_is_refused_before_anything_is_asked() {
+    for command in ["list", "graph", "export"] {
+        let refused = ["log", "rum", ""].map(|word| {
+            let refused = Api::new().world().run([command, "--type", word]).code(2);
+            assert_eq!(refused.stdout, "", "{command}");
+            refused.stderr
+        });
+        assert_data_eq!(
+            refused.concat(),
+            str![[r#"
+error: unknown connection type `log`; did you mean `logs`?
+hint: --allow-unknown-type takes it anyway, if Datadog already has it
+error: unknown connection type `rum`; the known ones are logs, metrics, audit
+hint: --allow-unknown-type takes it anyway, if Datadog already has it
 error: an empty connection type; give logs, metrics or audit
 
 "#]]
-    );
+        );
+    }
+}
+
+#[test]
+fn a_type_that_only_datadog_knows_is_listed_where_that_is_allowed() {
+    let words = ["list", "--type", "rum", "--allow-unknown-type", "-o", "id"];
+    let ids = World::sandbox().run(words).quiet_success();
+    assert_eq!(ids, "6e92d03b-c815-4fa7-a6b9-41c7e5308df2\n");
+}
+
+#[test]
+fn a_type_is_read_in_any_letter_case() {
+    let list = |types| {
+        let listed = World::sandbox().run(["list", "--type", types, "-o", "id"]);
+        listed.quiet_success()
+    };
+    assert_eq!(list("LOGS"), list("logs"));
+    assert!(!list("LOGS").is_empty());
 }
 
 #[test]

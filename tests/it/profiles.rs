@@ -47,7 +47,7 @@ fn a_mistake_of_the_file_is_named_with_its_place() {
     assert_eq!(
         refused.stderr,
         format!(
-            "error: {}:2:1: unknown key `api_kee`; did you mean api_key?\n",
+            "error: {}:2:1: unknown key `api_kee`; did you mean `api_key`?\n",
             file.display()
         )
     );
@@ -98,7 +98,7 @@ fn one_profile_is_shown_as_a_record_like_the_others() {
     assert_data_eq!(
         unknown.stderr,
         str![[r#"
-error: no profile `hubb`; there are: hub, payments; did you mean hub?
+error: no profile `hubb`; did you mean `hub`?
 
 "#]]
     );

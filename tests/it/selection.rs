@@ -106,14 +106,13 @@ fn a_source_that_no_profile_is_for_is_an_error_that_lists_them_all() {
         .with("broken", &broken, None)
         .world();
     let refused = create(&world, &uuid(2), &["--source", &uuid(7)]).code(4);
-    let first = refused.stderr.lines().next().unwrap();
     let expected = format!(
-        "error: no profile is for the org {}: hub is for {}; retail is for {}; broken is for unknown: ",
+        "error: no profile is for the org {}:\n  hub is for {}\n  retail is for {}\n  broken is for unknown: ",
         uuid(7),
         uuid(2),
         uuid(1)
     );
-    assert!(first.starts_with(&expected), "{first}");
+    assert!(refused.stderr.starts_with(&expected), "{}", refused.stderr);
 }
 
 #[test]
@@ -187,7 +186,7 @@ fn profile_names_stand_for_their_orgs_at_both_ends() {
     let unknown = create(&world, "profile:hubb", &["--profile=retail"]).code(2);
     assert_eq!(
         unknown.stderr,
-        "error: no profile `hubb`; there are: hub, retail\n"
+        "error: no profile `hubb`; did you mean `hub`?\n"
     );
 }
 

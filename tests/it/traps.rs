@@ -49,7 +49,7 @@ fn keys_never_follow_a_redirect() {
             finished.messages(api.url()),
             format!(
                 "error: GET /api/v2/org_connections at HOST: {status}: it redirects to localhost; redirects are not \
-                 followed, to protect the keys\nhint: check --site and --api-url\n"
+                 followed, to protect the keys\nhint: check ORGCONN_API_URL\n"
             )
         );
     }

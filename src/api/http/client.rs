@@ -41,6 +41,8 @@ pub struct ClientSettings {
     pub interrupt: CancellationToken,
     /// Where the credentials come from, for messages: `DD_API_KEY and DD_APP_KEY`. Never a secret.
     pub credentials_origin: Option<String>,
+    /// The setting that names the server, for messages: `DD_SITE`.
+    pub server_origin: Option<String>,
 }
 
 /// One minute for each operation, three retries, and a quarter of a second before the first retry.
@@ -53,6 +55,7 @@ impl Default for ClientSettings {
             backoff: Duration::from_millis(250),
             interrupt: CancellationToken::new(),
             credentials_origin: None,
+            server_origin: None,
         }
     }
 }
@@ -166,11 +169,17 @@ impl Client {
         !endpoint.base_url().ends_with(endpoint.authority())
     }
 
-    /// Adds the request that failed, its host, and where the credentials come from to the error.
+    /// Adds the request that failed, its host, and where the credentials and the server come from to the error.
     pub(in crate::api) fn in_context(&self, error: Error, request: &Request) -> Error {
         let host = self.transport.endpoint().authority();
-        let origin = self.settings.credentials_origin.as_deref();
-        error.with_request(request.label(), host, origin)
+        let ClientSettings {
+            credentials_origin,
+            server_origin,
+            ..
+        } = &self.settings;
+        error
+            .with_request(request.label(), host)
+            .with_origins(credentials_origin.clone(), server_origin.clone())
     }
 
     /// Sends the request once, after waiting for the rate limit and for a free place among the requests in flight.

@@ -38,6 +38,7 @@ fn settings() -> ClientSettings {
         backoff: Duration::from_millis(2),
         interrupt: CancellationToken::new(),
         credentials_origin: Some("the tests".to_owned()),
+        server_origin: None,
     }
 }
 

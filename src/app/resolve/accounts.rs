@@ -171,16 +171,10 @@ impl<'s> AccountOrgs<'s> {
             let profile = error.profile().unwrap_or_default();
             format!("{profile} is for unknown: {}", error.message())
         });
-        let profiles: Vec<_> = known.chain(unknown).collect();
         let orgs: Vec<_> = orgs.iter().map(label).collect();
-        CommandError::new(
-            Exit::Permission,
-            format!(
-                "no profile is for the org {}: {}",
-                orgs.join(" or "),
-                profiles.join("; ")
-            ),
-        )
+        let message = format!("no profile is for the org {}", orgs.join(" or "));
+        CommandError::new(Exit::Permission, message)
+            .candidates(known.chain(unknown))
         .hint(
             "a connection is created and updated with its source org's credentials; `orgconn profile add` adds a \
              profile",
@@ -216,13 +210,12 @@ pub(in crate::app) fn only_account<'a, 's>(
         ([only], _) | (_, Some(only)) => Ok(Some(*only)),
         ([(_, org), ..], None) => {
             let profiles = accounts.iter().map(|(account, _)| account.profile_name());
-            let profiles: Vec<_> = profiles.collect();
             Err(CommandError::usage(format!(
-                "{} profiles are for the org {}: {}",
-                profiles.len(),
-                org.label_with_id(),
-                profiles.join(", ")
+                "{} profiles are for the org {}",
+                accounts.len(),
+                org.label_with_id()
             ))
+            .candidates(profiles)
             .hint("choose one with --profile, or make one the default profile"))
         }
     }

@@ -51,21 +51,6 @@ impl ConnectionEnds {
         }
     }
 
-    /// Selects one of `connections`: the one that `selector` names, or without a selector the only one.
-    ///
-    /// # Errors
-    /// Fails if there is none, or more than one.
-    pub(crate) fn select<'a>(
-        &self,
-        selector: Option<&ConnectionSelector>,
-        connections: &'a [Connection],
-    ) -> Result<&'a Connection> {
-        Ok(match selector {
-            Some(selector) => selector.select(connections)?,
-            None => only_match(connections.iter(), || self.describe())?,
-        })
-    }
-
     /// Describes the ends in a message, after "no connection".
     fn describe(&self) -> String {
         let source = self.source.iter().map(|org| format!("from the org {org}"));
@@ -162,6 +147,30 @@ impl ChosenAccounts {
         let filter = lookup.filter(ends).await?;
         let listings = list(lookup.answered(), &filter).await;
         Ok(merge(listings, lookup.failures))
+    }
+
+    /// Selects one of `connections`: the one that `selector` names, or without a selector the only one between `ends`.
+    ///
+    /// # Errors
+    /// Fails if there is none, or more than one.
+    pub(crate) fn select<'a>(
+        &self,
+        selector: Option<&ConnectionSelector>,
+        ends: &ConnectionEnds,
+        connections: &'a [Connection],
+    ) -> Result<&'a Connection> {
+        let found = match selector {
+            Some(selector) => selector.select(connections),
+            None => only_match(connections.iter(), || ends.describe()),
+        };
+        match found {
+            Err(error @ SelectConnectionError::Unknown(_)) if self.leaves_out_profiles() => {
+                Err(CommandError::from(error).hint(
+                    "`orgconn list --all-profiles` shows the connections that all profiles see",
+                ))
+            }
+            found => Ok(found?),
+        }
     }
 
     /// Reads the connections among which ids are looked up, from all accounts in parallel. Where nothing chooses
@@ -340,7 +349,7 @@ impl ChosenAccounts {
         };
         let (mut found, mut seen) = (Vec::with_capacity(selectors.len()), HashSet::new());
         for selector in selectors {
-            match ends.select(selector, &matches.connections) {
+            match self.select(selector, ends, &matches.connections) {
                 Ok(connection) if !seen.insert(connection.id) => {}
                 // An account that could not be asked may see the connection.
                 Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
@@ -404,7 +413,7 @@ impl ChosenAccounts {
         };
         let failures = self.require_chosen(lookup.failures)?;
         let between = account.complete_connections(filter.clone()).await?;
-        let found = match ends.select(None, &between) {
+        let found = match self.select(None, ends, &between) {
             // Whatever the service lists, only a connection of the named orgs is changed.
             Ok(connection) if !filter.selects(connection) => Err(unselected_error(connection)),
             found => found.map(|connection| (account, connection.clone())),

@@ -2,6 +2,7 @@ use uuid::Uuid;
 
 use crate::app::chosen_accounts::for_each_account;
 use crate::app::{Account, ChosenAccounts};
+use crate::config::UnknownProfile;
 use crate::error::{CommandError, Result};
 use crate::model::{Org, OrgDirectory, OrgSelector, ResolveOrgError};
 
@@ -57,6 +58,14 @@ impl<'s> OrgLookup<'s> {
             (Err(ResolveOrgError::Unknown { .. }), false) => {
                 Err(self.chosen_accounts.first_failure(&mut self.failures))
             }
+            (Err(error @ ResolveOrgError::Unknown { .. }), true)
+                if self.chosen_accounts.leaves_out_profiles() =>
+            {
+                Err(CommandError::from(error).hint(
+                    "`orgconn orgs --all-profiles` lists the orgs that all profiles see; any other has to be given as \
+                     a UUID",
+                ))
+            }
             (found, _) => Ok(found?),
         }
     }
@@ -107,11 +116,7 @@ impl ChosenAccounts {
         let has_name = |account: &&Account| account.profile() == Some(name);
         let mut known = self.accounts.iter().chain(&self.profiles);
         let account = known.find(has_name).ok_or_else(|| {
-            let names: Vec<_> = self.profiles.iter().filter_map(Account::profile).collect();
-            CommandError::usage(match names.as_slice() {
-                [] => format!("no profile `{name}`; there are none"),
-                names => format!("no profile `{name}`; there are: {}", names.join(", ")),
-            })
+            UnknownProfile::new(name, self.profiles.iter().filter_map(Account::profile))
         })?;
         match account.pinned_org() {
             Some(id) => Ok(Org::from_id(id)),

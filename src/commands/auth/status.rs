@@ -72,11 +72,16 @@ fn name_origin(error: CommandError, account: &Account) -> CommandError {
         return error;
     };
     let origins = profile_helpers::origins(sources).describe();
-    let result = match error.exit() {
-        Exit::Permission => "were not accepted",
-        _ => "could not be checked",
-    };
-    error.context(format!("the credentials from {origins} {result}"))
+    match error.exit() {
+        Exit::Permission => {
+            let server = account.server();
+            let error = error.context(format!("the credentials from {origins} were not accepted"));
+            error.hint(format!("they are wrong or revoked, or not of {server}"))
+        }
+        _ => error.context(format!(
+            "the credentials from {origins} could not be checked"
+        )),
+    }
 }
 
 /// The permissions of the credentials, and the data that was read to determine them.

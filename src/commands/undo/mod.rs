@@ -2,7 +2,7 @@ mod plan;
 
 use std::ptr;
 
-use self::plan::{Target, Undo, describe_entry, describe_pair, first_possible, nothing_to_undo};
+use self::plan::{Target, Undo, first_possible, nothing_to_undo};
 use super::report::{self, ChangeResult};
 use crate::app::{
     Account, App, ChangeSender, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES, run_concurrently,
@@ -119,7 +119,7 @@ fn show(undo: &Undo<'_>, must_ask: bool, output: &mut Output) {
         lines.push(describe(undo));
     }
     for step in &undo.steps {
-        let pair = describe_pair(&step.entry);
+        let pair = step.entry.describe_pair();
         match &step.action {
             Ok(Some((change, _))) => lines.push(describe_change(change, &pair)),
             Ok(None) => output.note(&format!(
@@ -158,10 +158,7 @@ fn describe(undo: &Undo<'_>) -> String {
         [] => format!("undoing {name}"),
         [only] => {
             let at = only.entry.at.strftime("%Y-%m-%d %H:%M");
-            format!(
-                "undoing {name} of {at} UTC: {}",
-                describe_entry(&only.entry)
-            )
+            format!("undoing {name} of {at} UTC: {}", only.entry.describe())
         }
         [newest, ..] => {
             let at = newest.entry.at.strftime("%Y-%m-%d %H:%M");
@@ -264,7 +261,7 @@ async fn undo_entry(
         }
         Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(change)),
         Err(error) => {
-            let subject = describe_entry(entry);
+            let subject = entry.describe();
             let context = match error.is_outcome_unknown() {
                 true => format!("undoing the {subject}"),
                 false => format!("the {subject} was not undone"),

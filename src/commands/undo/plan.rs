@@ -78,9 +78,8 @@ impl<'s> Undo<'s> {
             let action = action.and_then(|()| plan_entry(&entry, chosen_accounts, &snapshot));
             let action = match is_single {
                 true => action,
-                false => action.map_err(|error| {
-                    error.context(format!("the {} is left", describe_entry(&entry)))
-                }),
+                false => action
+                    .map_err(|error| error.context(format!("the {} is left", entry.describe()))),
             };
             UndoStep { entry, action }
         });
@@ -242,16 +241,4 @@ fn unknown_state_error(entry: &Entry, failure: &CommandError) -> CommandError {
         failure.message()
     );
     CommandError::new(failure.exit(), message).for_profile(failure.profile())
-}
-
-/// An entry in a message, such as `update of A -> B`.
-pub(super) fn describe_entry(entry: &Entry) -> String {
-    format!("{} of {}", entry.change.kind(), describe_pair(entry))
-}
-
-/// The two orgs of an entry in a message.
-pub(super) fn describe_pair(entry: &Entry) -> String {
-    let source = entry.source();
-    let source = source.map_or_else(|| "?".to_owned(), |org| org.label());
-    format!("{source} -> {}", entry.destination().label())
 }

@@ -13,7 +13,7 @@ use uuid::fmt::Hyphenated;
 use crate::config::credentials::SecretSources;
 use crate::config::secret::SecretSource;
 use crate::config::site::{Server, ServerError};
-use crate::model::nearest_names;
+use crate::model::did_you_mean;
 use crate::text_input::InvalidText;
 
 /// The message about a secret that is written in the file itself, where its source belongs. The text also identifies
@@ -36,6 +36,44 @@ pub(crate) struct ConfigFile {
     pub(crate) profiles: Vec<Profile>,
 }
 
+/// No profile has the name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no profile `{name}`{}", self.describe_known())]
+pub(crate) struct UnknownProfile {
+    name: String,
+    known: Vec<String>,
+}
+
+impl UnknownProfile {
+    /// Creates the error for `name`, where the profiles are `known`.
+    pub(crate) fn new<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            known: known.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The profiles to choose from, which the message does not list. Empty if it names the one that is probably meant.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self.nearest() {
+            Some(_) => Vec::new(),
+            None => self.known.clone(),
+        }
+    }
+
+    fn nearest(&self) -> Option<String> {
+        did_you_mean(&self.name, self.known.iter().map(String::as_str))
+    }
+
+    fn describe_known(&self) -> String {
+        match (self.nearest(), self.known.as_slice()) {
+            (Some(nearest), _) => nearest,
+            (None, []) => "; there are none".to_owned(),
+            (None, _) => "; the profiles are".to_owned(),
+        }
+    }
+}
+
 /// A named set of site and credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
@@ -43,6 +81,8 @@ pub(crate) struct Profile {
     pub(crate) name: String,
     /// The server of the API.
     pub(crate) server: Server,
+    /// The key that names the server, `site` or `api_url`; `None` for the default site.
+    pub(crate) server_key: Option<&'static str>,
     /// The org that the profile's keys must belong to.
     pub(crate) org: Option<Uuid>,
     /// Hosts outside Datadog's domains that the profile's keys may be sent to.
@@ -63,6 +103,8 @@ pub(in crate::config) struct FormatError {
     pub(in crate::config) message: String,
     /// Whether the mistake is a secret in the place of its source.
     pub(super) is_secret: bool,
+    /// The words to choose from, which the message does not list.
+    pub(super) candidates: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -130,9 +172,15 @@ pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, Fo
             .map(|profile| profile.name.as_str())
             .collect();
         if !names.contains(&default.as_str()) {
-            let proposal = did_you_mean(default, names);
-            let message = format!("default_profile names no profile of this file{proposal}");
-            return Err(FormatError::at_key(text, &["default_profile"], message));
+            let unknown = UnknownProfile::new(default, names);
+            let message = match may_name_source(default) {
+                true => format!("default_profile: {unknown}"),
+                false => "default_profile names no profile of this file".to_owned(),
+            };
+            return Err(FormatError {
+                candidates: unknown.candidates(),
+                ..FormatError::at_key(text, &["default_profile"], message)
+            });
         }
     }
     Ok(ConfigFile {
@@ -173,9 +221,11 @@ impl ProfileTable {
             (None, Some(_), None) => return wrong("api_key", "api_key needs app_key beside it"),
             (None, None, Some(_)) => return wrong("app_key", "app_key needs api_key beside it"),
         };
+        let (server, server_key) = server(self.site.as_deref(), self.api_url.as_deref())?;
         Ok(Profile {
             name: name.to_owned(),
-            server: server(self.site.as_deref(), self.api_url.as_deref())?,
+            server,
+            server_key,
             org: self.org.map(parse_org).transpose()?,
             trusted_hosts: self.trusted_hosts,
             credentials,
@@ -215,12 +265,16 @@ impl SourceTable {
     }
 }
 
-/// The server that a profile's site and URL name.
-fn server(site: Option<&str>, api_url: Option<&str>) -> Result<Server, KeyError> {
+/// The server that a profile's site and URL name, and the key of the one that does.
+fn server(
+    site: Option<&str>,
+    api_url: Option<&str>,
+) -> Result<(Server, Option<&'static str>), KeyError> {
     let site = site.map(|text| ("site", text));
     let url = api_url.map(|text| ("api_url", text));
     match Server::from_site_and_url(site, url) {
-        Ok(server) => Ok(server.unwrap_or_default()),
+        Ok(Some((key, server))) => Ok((server, Some(key))),
+        Ok(None) => Ok((Server::default(), None)),
         Err(error @ ServerError::Invalid { name, .. }) => Err((name, error.to_string())),
         Err(ServerError::TwoServers { site, url }) => {
             let message = format!("{site} and {url} name different servers; give one of them");
@@ -257,6 +311,7 @@ impl FormatError {
             column: error.column,
             message: error.to_string(),
             is_secret: false,
+            candidates: Vec::new(),
         }
     }
 
@@ -279,6 +334,7 @@ impl FormatError {
             column: before[line_start..].chars().count() as u64 + 1,
             is_secret: message.contains(SECRET_IN_FILE),
             message,
+            candidates: Vec::new(),
         }
     }
 }
@@ -290,10 +346,8 @@ fn message_without_values(error: &toml_edit::de::Error) -> String {
     if let Some((name, known)) = unknown.and_then(|rest| rest.rsplit_once("`, expected ")) {
         // The message has the known keys between backquotes.
         let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
-        let mut proposal = did_you_mean(name, known.iter().copied());
-        if proposal.is_empty() {
-            proposal = format!("; there are {}", known.join(", "));
-        }
+        let proposal = did_you_mean(name, known.iter().copied());
+        let proposal = proposal.unwrap_or_else(|| format!("; there are {}", known.join(", ")));
         return format!("unknown key{}{proposal}", quoted_unless_secret(name));
     }
     let repeats_value =
@@ -345,14 +399,4 @@ fn quoted_unless_secret(name: &str) -> String {
         true => format!(" `{name}`"),
         false => String::new(),
     }
-}
-
-/// `; did you mean NAME?` with the candidate that is most similar to `wanted`. Empty if none is similar.
-pub(super) fn did_you_mean<'a>(
-    wanted: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> String {
-    let nearest = nearest_names(wanted, candidates);
-    let nearest = nearest.first();
-    nearest.map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }

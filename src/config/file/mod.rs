@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::format::parse;
-pub(crate) use self::format::{ConfigFile, Profile};
-use self::format::{FormatError, NAME_RULE, did_you_mean, is_usable_name};
+pub(crate) use self::format::{ConfigFile, Profile, UnknownProfile};
+use self::format::{FormatError, NAME_RULE, is_usable_name};
 use super::environment::ConfigLocation;
 use crate::private_file::{self, chmod_command, others_may_read, others_may_write};
 use crate::text_input::decode;
@@ -32,6 +32,8 @@ pub(crate) enum FileError {
         path: PathBuf,
         /// The line, the column, and the mistake there.
         problem: String,
+        /// The words to choose from.
+        candidates: Vec<String>,
     },
     /// Other users may write the file, and could make its owner run a command or use other keys.
     #[error("others may write {}, which says where secrets come from; run `{command}`", path.display())]
@@ -51,13 +53,8 @@ pub(crate) enum FileError {
     #[error("the profile `{0}` already exists")]
     ProfileExists(String),
     /// No profile has the name.
-    #[error("no profile `{name}`; {}{}", describe_known(.known), did_you_mean(name, known.iter().map(String::as_str)))]
-    UnknownProfile {
-        /// The name that was given.
-        name: String,
-        /// The names of all profiles, in the order of the file.
-        known: Vec<String>,
-    },
+    #[error(transparent)]
+    UnknownProfile(#[from] UnknownProfile),
     /// The change would make the file invalid.
     #[error("the change would make {} invalid; edit it by hand{}", path.display(), problem.as_ref().map(|problem| format!(": {problem}")).unwrap_or_default())]
     Uneditable {
@@ -115,6 +112,7 @@ impl ConfigFile {
             FileError::Invalid {
                 path: path.to_owned(),
                 problem,
+                candidates: error.candidates,
             }
         })?;
         let mut profiles = file.profiles.iter();
@@ -130,7 +128,7 @@ impl ConfigFile {
     /// The profile with exactly this name.
     ///
     /// # Errors
-    /// Fails if there is none; the error lists the existing profiles.
+    /// Fails if there is none.
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile, FileError> {
         let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| self.unknown_profile(name))
@@ -152,18 +150,19 @@ impl ConfigFile {
     }
 
     pub(super) fn unknown_profile(&self, name: &str) -> FileError {
-        let known = self.profiles.iter().map(|profile| profile.name.clone());
-        FileError::UnknownProfile {
-            name: name.to_owned(),
-            known: known.collect(),
-        }
+        let known = self.profiles.iter().map(|profile| profile.name.as_str());
+        UnknownProfile::new(name, known).into()
     }
 }
 
-fn describe_known(known: &[String]) -> String {
-    match known {
-        [] => "there are none".to_owned(),
-        names => format!("there are: {}", names.join(", ")),
+impl FileError {
+    /// The words to choose from, which the message does not list.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::Invalid { candidates, .. } => candidates.clone(),
+            Self::UnknownProfile(unknown) => unknown.candidates(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -72,7 +72,7 @@ fn each_mistake_is_an_error_with_its_place() {
         ),
         (
             "default_profile = \"hbu\"\n[profiles.hub]",
-            "1:1: default_profile names no profile of this file; did you mean hub?",
+            "1:1: default_profile: no profile `hbu`; did you mean `hub`?",
         ),
         (
             "trusted_hosts = [1]",
@@ -103,7 +103,7 @@ fn each_mistake_is_an_error_with_its_place() {
     for (text, expected) in [
         (
             r#"sitte = "datadoghq.com""#,
-            "2:1: unknown key `sitte`; did you mean site?",
+            "2:1: unknown key `sitte`; did you mean `site`?",
         ),
         (
             r#"site = "US4""#,
@@ -144,7 +144,7 @@ fn each_mistake_is_an_error_with_its_place() {
         ),
         (
             "access_token = { keyrings = true }",
-            "2:18: unknown key `keyrings`; did you mean keyring?",
+            "2:18: unknown key `keyrings`; did you mean `keyring`?",
         ),
         (
             "access_token = { keyring = false }",
@@ -235,8 +235,13 @@ fn an_unknown_profile_comes_with_those_that_exist() {
     let file = read("[profiles.hub]\n[profiles.payments]").unwrap();
     assert_eq!(
         file.profile("payment").unwrap_err().to_string(),
-        "no profile `payment`; there are: hub, payments; did you mean payments?"
+        "no profile `payment`; did you mean `payments`?"
     );
+    let FileError::UnknownProfile(unknown) = file.profile("zzz").unwrap_err() else {
+        panic!("another error");
+    };
+    assert_eq!(unknown.to_string(), "no profile `zzz`; the profiles are");
+    assert_eq!(unknown.candidates(), ["hub", "payments"]);
     let empty = ConfigFile::default();
     assert_eq!(
         empty.profile("hub").unwrap_err().to_string(),

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::config::environment::EnvironmentError;
 use crate::config::file::FileError;
-use crate::config::site::ServerError;
+use crate::config::site::{EndpointError, ServerError};
 
 /// A mistake in the settings, which the user must correct. The exit code is 2.
 #[derive(Debug, thiserror::Error)]
@@ -46,14 +46,21 @@ pub(crate) enum ConfigError {
         /// The variables that are set, but empty.
         empty: Vec<&'static str>,
     },
-    /// No credentials are given or chosen.
-    #[error(
-        "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try without an account with --sandbox{}",
-        empty_clause(.empty)
-    )]
-    NoCredentials {
+    /// There are profiles, but none is chosen, and none is the default one.
+    #[error("no credentials: no profile is chosen, and none is the default one{}; choose one with --profile", empty_clause(.empty))]
+    NoDefaultProfile {
+        /// The names of the profiles.
+        profiles: Vec<String>,
         /// The variables that are set, but empty.
         empty: Vec<&'static str>,
+    },
+    /// Keys must not be sent to the server that the settings name.
+    #[error("{}{problem}", origin.as_ref().map(|origin| format!("{origin}: ")).unwrap_or_default())]
+    Endpoint {
+        /// The flag, variable or key that names the server; `None` for none.
+        origin: Option<String>,
+        /// Why no key must be sent there.
+        problem: EndpointError,
     },
     /// Only one of the two keys is set.
     #[error(
@@ -80,6 +87,17 @@ pub(crate) enum ConfigError {
         /// The variable for the other key that is set instead.
         other: &'static str,
     },
+}
+
+impl ConfigError {
+    /// The words to choose from, which the message does not list.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::File(error) => error.candidates(),
+            Self::NoDefaultProfile { profiles, .. } => profiles.clone(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn empty_clause(empty: &[&str]) -> String {

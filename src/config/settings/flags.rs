@@ -102,20 +102,31 @@ impl AccountFlags {
     /// # Errors
     /// Fails if a site or URL is invalid, or if both are given by flags, or by one family, and contradict each other.
     pub(crate) fn server(&self, environment: &Environment) -> Result<Server, ConfigError> {
-        if let Some(server) = self.server_by_flag()? {
-            return Ok(server);
+        let named = self.named_server(environment)?;
+        Ok(named.map(|(_, server)| server).unwrap_or_default())
+    }
+
+    /// As [`AccountFlags::server`], with the flag or variable that names the server. `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`AccountFlags::server`].
+    pub(super) fn named_server(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<(&'static str, Server)>, ConfigError> {
+        if let Some(named) = self.named_server_by_flag()? {
+            return Ok(Some(named));
         }
         let named = |name| -> Result<_, EnvironmentError> {
             Ok(environment.get(name)?.map(|value| (name, value)))
         };
         for family in &FAMILIES {
-            if let Some(server) =
-                Server::from_site_and_url(named(family.site)?, named(family.url)?)?
-            {
+            let server = Server::from_site_and_url(named(family.site)?, named(family.url)?)?;
+            if server.is_some() {
                 return Ok(server);
             }
         }
-        Ok(Server::default())
+        Ok(None)
     }
 
     /// The server that the flags name, if they name one.
@@ -123,6 +134,10 @@ impl AccountFlags {
     /// # Errors
     /// As [`AccountFlags::server`].
     pub(crate) fn server_by_flag(&self) -> Result<Option<Server>, ConfigError> {
+        Ok(self.named_server_by_flag()?.map(|(_, server)| server))
+    }
+
+    fn named_server_by_flag(&self) -> Result<Option<(&'static str, Server)>, ConfigError> {
         let site = self.site.as_deref().map(|value| ("--site", value));
         let url = self.api_url.as_deref().map(|value| ("--api-url", value));
         Ok(Server::from_site_and_url(site, url)?)

@@ -19,7 +19,7 @@ use super::credentials::{CredentialSource, SecretSources};
 use super::environment::Environment;
 use super::file::{ConfigFile, Profile};
 use super::secret::{SecretReader, SecretSource};
-use super::site::{Endpoint, EndpointError, Server};
+use super::site::{Endpoint, Server};
 
 /// The settings of one account: which server it is on, and whose credentials to use there.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct AccountSettings {
     pub(crate) is_default: bool,
     /// The server of the API.
     pub(crate) server: Server,
+    /// The flag, variable or key that names the server, for messages; `None` if none does.
+    pub(crate) server_origin: Option<String>,
     /// Hosts outside Datadog's domains that the keys may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
     /// The org that the keys must belong to. Nothing is read or changed if they belong to another org.
@@ -45,8 +47,12 @@ impl AccountSettings {
     ///
     /// # Errors
     /// Fails if keys must not be sent to the server.
-    pub(crate) fn endpoint(&self) -> Result<Endpoint, EndpointError> {
-        self.server.endpoint(&self.trusted_hosts)
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, ConfigError> {
+        let endpoint = self.server.endpoint(&self.trusted_hosts);
+        endpoint.map_err(|problem| ConfigError::Endpoint {
+            origin: self.server_origin.clone(),
+            problem,
+        })
     }
 }
 
@@ -123,8 +129,12 @@ impl<'a> Settings<'a> {
             (ProfileChoice::None, Some(default)) => vec![file.profile(default)?],
             (ProfileChoice::None, None) => {
                 let empty = empty_variables(environment);
+                let profiles = file.profiles.iter().map(|profile| profile.name.clone());
                 return Err(match has_profiles {
-                    true => ConfigError::NoCredentials { empty },
+                    true => ConfigError::NoDefaultProfile {
+                        profiles: profiles.collect(),
+                        empty,
+                    },
                     false => ConfigError::NotSetUp { empty },
                 });
             }
@@ -156,6 +166,9 @@ impl<'a> Settings<'a> {
         Ok(AccountSettings {
             is_default: self.file.default_profile == name,
             server: profile.server.clone(),
+            server_origin: profile
+                .server_key
+                .map(|key| format!("`{key}` of the profile {}", profile.name)),
             trusted_hosts: self.trusted_hosts(&profile.trusted_hosts)?,
             pinned_org: profile.org,
             credentials: self.credentials(name.clone(), profile.credentials.clone()),
@@ -167,10 +180,13 @@ impl<'a> Settings<'a> {
     fn environment_account(&self, sources: SecretSources) -> Result<AccountSettings, ConfigError> {
         let has_default = self.file.default_profile.is_some();
         let ignored = has_default.then(|| "default_profile".to_owned());
+        let named = self.flags.named_server(self.environment)?;
+        let (origin, server) = named.unzip();
         Ok(AccountSettings {
             profile: None,
             is_default: false,
-            server: self.flags.server(self.environment)?,
+            server: server.unwrap_or_default(),
+            server_origin: origin.map(str::to_owned),
             trusted_hosts: self.trusted_hosts(&[])?,
             pinned_org: None,
             credentials: self.credentials(None, Some(sources)),

@@ -89,15 +89,17 @@ fn credentials_of_the_environment_win_over_the_default_profile() {
 }
 
 #[test]
-fn without_credentials_the_error_lists_what_to_set() {
+fn without_credentials_the_error_lists_what_to_set_or_to_choose() {
+    let empty = [("DD_API_KEY", ""), ("DD_APP_KEY", "")];
+    let error = |file| one(file, &AccountFlags::default(), &empty).unwrap_err();
     assert_eq!(
-        one(
-            FILE,
-            &AccountFlags::default(),
-            &[("DD_API_KEY", ""), ("DD_APP_KEY", "")]
-        )
-        .unwrap_err(),
-        "no credentials; set DD_API_KEY and DD_APP_KEY, or choose a profile with --profile, or try without an account with --sandbox (DD_API_KEY and DD_APP_KEY are set, but empty)"
+        error(FILE),
+        "no credentials: no profile is chosen, and none is the default one (DD_API_KEY and DD_APP_KEY are set, but \
+         empty); choose one with --profile"
+    );
+    assert_eq!(
+        error(""),
+        "no credentials: no keys are set, and there are no profiles (DD_API_KEY and DD_APP_KEY are set, but empty)"
     );
 }
 

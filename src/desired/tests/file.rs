@@ -412,10 +412,8 @@ fn unresolved_orgs_are_reported_all_at_once_each_at_its_position() {
             "connections:\n\
              - {source: [Alpa, Beta], destination: [Twin, Nobody], types: [logs]}\n\
              - {source: Nobody, destination: Hub, types: [logs]}\n",
-            "orgconn.yaml:2:13: no org with the name or public id `Alpa`; the nearest names: `Alpha`\n\
-             orgconn.yaml:2:40: 2 orgs with the name or public id `Twin`: \
-             `Twin` (00000000-0000-0000-0000-000000000004, public id pub00000004), \
-             `Twin` (00000000-0000-0000-0000-000000000005, public id pub00000005)\n\
+            "orgconn.yaml:2:13: no org with the name or public id `Alpa`; did you mean `Alpha`?\n\
+             orgconn.yaml:2:40: 2 orgs with the name or public id `Twin`\n\
              orgconn.yaml:2:46: no org with the name or public id `Nobody`\n\
              orgconn.yaml:3:12: no org with the name or public id `Nobody`",
         ),

@@ -252,10 +252,23 @@ fn a_saved_plan_has_the_changes_with_their_locations_and_profiles() {
         changes
     );
     for (text, expected) in [
-        ("{}", "it is not a plan that `orgconn plan --out` wrote"),
+        (
+            "",
+            "it is not a plan that `orgconn plan --out` wrote: it is cut short (line 1, column 0)",
+        ),
+        (
+            "connections: []",
+            "it is not a plan that `orgconn plan --out` wrote: it is not JSON (line 1, column 1)",
+        ),
+        (
+            "[]",
+            "it is not a plan that `orgconn plan --out` wrote: a part of it is missing, or not as it was written (line \
+             1, column 2)",
+        ),
         (
             r#"{"schema": "orgconn/plan/v1", "steps": [{"kind": "rename"}]}"#,
-            "it is not a plan that `orgconn plan --out` wrote",
+            "it is not a plan that `orgconn plan --out` wrote: a part of it is missing, or not as it was written (line \
+             1, column 58)",
         ),
         (
             r#"{"schema": "orgconn/plan/v9"}"#,

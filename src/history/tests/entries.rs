@@ -151,6 +151,8 @@ fn a_run_or_an_entry_is_named_by_its_id_or_by_an_unambiguous_beginning() {
         ("01k2z6mvr9dzz", "r01k2z6mvr9dq3"),
         ("01m0000000000", "01m0000000000"),
         ("01n0000000000", "r01n0000000000"),
+        ("01n0000000001", "r01n0000000001"),
+        ("01n0000000002", "r01n0000000001"),
     ];
     for (number, (id, run)) in (1..).zip(ids) {
         let entry = Entry {
@@ -162,13 +164,23 @@ fn a_run_or_an_entry_is_named_by_its_id_or_by_an_unambiguous_beginning() {
     let select = |text| match entries.select(text) {
         Ok(Selection::Entry(entry)) => format!("entry {}", entry.id),
         Ok(Selection::Run(run)) => format!("run {} of {}", run.id, run.entries.len()),
-        Err(error) => error.to_string(),
+        Err(error) => {
+            let at = entries.iter().next().unwrap().at;
+            let at = at.strftime("%Y-%m-%d %H:%M").to_string();
+            let lines = [vec![error.to_string()], error.candidates()].concat();
+            lines.join(" | ").replace(&at, "TIME")
+        }
     };
     for (text, expected) in [
         ("01m0", "entry 01m0000000000"),
         ("01K2Z6MVR9DZ", "entry 01k2z6mvr9dzz"),
         ("r01k", "run r01k2z6mvr9dq3 of 2"),
-        ("R01N", "run r01n0000000000 of 1"),
+        ("R01N0000000000", "run r01n0000000000 of 1"),
+        (
+            "r01n",
+            "2 ids begin with `r01n` | run r01n0000000000 of TIME UTC: apply, 1 change | \
+             run r01n0000000001 of TIME UTC: apply, 2 changes",
+        ),
         (
             "01k",
             "`01k` is too short; give the id of a run or entry, or at least 4 characters of it",
@@ -179,7 +191,8 @@ fn a_run_or_an_entry_is_named_by_its_id_or_by_an_unambiguous_beginning() {
         ),
         (
             "01k2",
-            "2 ids begin with `01k2`: 01k2z6mvr9dq4, 01k2z6mvr9dzz",
+            "2 ids begin with `01k2` | entry 01k2z6mvr9dq4 of TIME UTC: create of Rétail \"US\"\n -> Observability Hub | \
+             entry 01k2z6mvr9dzz of TIME UTC: create of Rétail \"US\"\n -> Observability Hub",
         ),
     ] {
         assert_eq!(select(text), expected);

@@ -439,7 +439,7 @@ fn a_path_that_the_server_does_not_have_is_no_missing_connection() {
         listed.messages(service.0.api.url()),
         str![[r#"
 error: GET /api/v2/org_connections at HOST: 304 Not Modified, which is no answer to what was asked
-hint: check that --site or --api-url leads to Datadog's API
+hint: check that ORGCONN_API_URL leads to Datadog's API
 
 "#]]
     );
@@ -490,7 +490,7 @@ fn orgs_without_a_uuid_are_told_and_their_names_mean_no_other_org() {
         (
             "Org 2",
             5,
-            "`Org 2` (odd-2, which is no UUID), `Org 2` (00000000-0000-0000-0000-000000000002, public id org00000002)",
+            "`Org 2` (odd-2, which is no UUID)\n  `Org 2` (00000000-0000-0000-0000-000000000002, public id org00000002)",
         ),
         ("Org 3", 1, "`Org 3` (odd-3, which is no UUID)"),
     ] {
@@ -498,7 +498,7 @@ fn orgs_without_a_uuid_are_told_and_their_names_mean_no_other_org() {
         assert_eq!(
             refused.stderr,
             format!(
-                "error: which org with the name or public id `{name}` is meant cannot be read: {told}\n\
+                "error: which org with the name or public id `{name}` is meant cannot be read:\n  {told}\n\
                  hint: name the one you mean by its UUID\n"
             )
         );

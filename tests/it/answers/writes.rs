@@ -390,7 +390,7 @@ fn a_404_of_a_create_below_a_path_is_no_unknown_org_if_nothing_is_there() {
         failed.messages(service.0.api.url()),
         str![[r#"
 error: `00000000-0000-0000-0000-000000000002` was not connected: GET /api/v2/org_connections at HOST: 404 Not Found
-hint: check --site and --api-url; the URL must not have a path, such as /api/v2
+hint: check --api-url; the URL of the API must not have a path, such as /api/v2
 
 "#]]
     );

@@ -9,22 +9,26 @@ fn an_unknown_site_is_refused_with_the_nearest() {
     refused(
         &ALL[2..4],
         &["--site", "us3.datadog.com"],
-        &format!("unknown site `us3.datadog.com`; did you mean `us3.datadoghq.com`? {known}"),
+        &format!(
+            "--site: unknown site `us3.datadog.com`; did you mean `us3.datadoghq.com`? {known}"
+        ),
     );
     refused(
         &[ALL[2], ALL[3], ("DD_SITE", "datadoghq.uk")],
         &[],
-        &format!("unknown site `datadoghq.uk`; did you mean `datadoghq.eu`? {known}"),
+        &format!("DD_SITE: unknown site `datadoghq.uk`; did you mean `datadoghq.eu`? {known}"),
     );
     refused(
         &ALL[2..4],
         &["--site", "z.example"],
-        &format!("unknown site `z.example`; {known}"),
+        &format!("--site: unknown site `z.example`; {known}"),
     );
     refused(
         &ALL[2..4],
         &["--site", "us4.datadoghq.com"],
-        &format!("unknown site `us4.datadoghq.com`; did you mean `us3.datadoghq.com`? {known}"),
+        &format!(
+            "--site: unknown site `us4.datadoghq.com`; did you mean `us3.datadoghq.com`? {known}"
+        ),
     );
     refused(
         &ALL[2..4],
@@ -178,8 +182,10 @@ fn a_server_that_is_not_datadogs_gets_no_keys() {
         "https://dd.example.com",
         "https://dd.example.com/datadoghq.com",
     ] {
-        refused(&ALL[2..4], &["--api-url", url], foreign);
-        refused(&[ALL[2], ALL[3], ("DATADOG_HOST", url)], &[], foreign);
+        let by = |origin| format!("{origin}: {foreign}");
+        refused(&ALL[2..4], &["--api-url", url], &by("--api-url"));
+        let variables = [ALL[2], ALL[3], ("DATADOG_HOST", url)];
+        refused(&variables, &[], &by("DATADOG_HOST"));
     }
     for host in [
         "datadoghq.com.example.com",
@@ -187,7 +193,7 @@ fn a_server_that_is_not_datadogs_gets_no_keys() {
         "api-datadoghq.eu",
     ] {
         let message = format!(
-            "keys are not sent to `{host}`, which is not Datadog's; if you trust it with them, add --trust-host {host}"
+            "--api-url: keys are not sent to `{host}`, which is not Datadog's; if you trust it with them, add --trust-host {host}"
         );
         refused(
             &ALL[2..4],
@@ -199,7 +205,7 @@ fn a_server_that_is_not_datadogs_gets_no_keys() {
 
 #[test]
 fn a_trusted_server_gets_no_keys_over_plain_http() {
-    let plain = "keys are not sent to `dd.example.com` over plain http; use https";
+    let plain = "--api-url: keys are not sent to `dd.example.com` over plain http; use https";
     let url = "http://dd.example.com";
     refused(
         &ALL[2..4],

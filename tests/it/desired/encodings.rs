@@ -45,6 +45,12 @@ fn bytes_that_are_no_text_are_named_with_their_place() {
     refused(latin1, "orgconn.yaml:2:15: no valid UTF-8");
     let half = [utf16("connections:\n  - "), vec![b'a']].concat();
     refused(&half, "orgconn.yaml:2:5: no valid UTF-16");
+    let without_mark = &utf16("connections: []")[2..];
+    refused(
+        without_mark,
+        "orgconn.yaml:1:1: no valid UTF-8; it looks like UTF-16 without a byte-order mark: save it as UTF-8, or as \
+         UTF-16 with the mark",
+    );
 }
 
 #[test]

@@ -215,7 +215,7 @@ fn of_two_profiles_of_a_source_the_default_one_applies_or_else_neither() {
     for (command, code) in [("plan", 2), ("apply", 2), ("check", 3)] {
         let ended = run(&twins(1), "", command).code(code);
         let told = format!(
-            "2 profiles are for the org `Org 1` ({}): one, two\n",
+            "2 profiles are for the org `Org 1` ({}):\n  one\n  two\n",
             uuid(1)
         );
         assert_eq!(

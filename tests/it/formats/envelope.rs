@@ -53,7 +53,7 @@ errors:
   kind: permission
   message: "GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden"
   http_status: 403
-  hint: "the credentials come from DD_API_KEY and DD_APP_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)"
+  hint: "the credentials come from DD_API_KEY and DD_APP_KEY: they may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the site that ORGCONN_API_URL leads to; `orgconn auth status` shows what they may do"
 
 "#]]
     );

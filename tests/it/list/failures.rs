@@ -92,7 +92,7 @@ fn what_is_no_answer_of_the_api_is_told() {
     let server = Flaky::new(vec![Reply::Answer(200, html)]);
     let refused = list(&server, &[]).code(1);
     assert!(
-        refused.stderr.contains("hint: check that --site"),
+        refused.stderr.contains("hint: check that ORGCONN_API_URL"),
         "{}",
         refused.stderr
     );
@@ -125,7 +125,7 @@ fn one_of_several_profiles_that_fails_hides_nothing_of_the_others() {
         part.stderr,
         str![[r#"
 error: profile bad: GET /api/v2/org_connections at 127.0.0.1:[..]: 403 Forbidden
-hint: the credentials come from profile bad: environment variable SOME_KEY and environment variable SOME_KEY: they are wrong, not of the site that --api-url leads to, or may not do this (org_connections_read to list, org_connections_write to create, update and delete)
+hint: the credentials come from profile bad: environment variable SOME_KEY and environment variable SOME_KEY: they may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the site that `api_url` of the profile bad leads to; `orgconn auth status` shows what they may do
 
 "#]]
     );

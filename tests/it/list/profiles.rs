@@ -59,7 +59,7 @@ fn an_unknown_profile_is_refused_with_those_there_are() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: the sandbox has no profile `retail`; it has hub, retail-us, retail-eu, logistics, platform, payments-eu, payments-us, legacy-shop, awkward-name, security-archive, auditor
+error: in the sandbox: no profile `retail`; did you mean `retail-eu`?
 
 "#]]
     );

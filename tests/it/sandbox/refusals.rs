@@ -27,7 +27,9 @@ fn a_name_that_two_orgs_share_is_told_apart_by_uuid() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: 2 orgs with the name or public id `payments`: `Payments` (1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17, public id pe9t3k7r1vb), `Payments` (6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a, public id pu4m8s2x6jd)
+error: 2 orgs with the name or public id `payments`:
+  `Payments` (1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17, public id pe9t3k7r1vb)
+  `Payments` (6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a, public id pu4m8s2x6jd)
 hint: name the one you mean by its UUID
 
 "#]]

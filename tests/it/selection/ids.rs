@@ -177,7 +177,7 @@ fn a_source_that_no_profile_serves_is_told_before_anything_is_changed() {
         let arguments = ["update", &ids[0], &ids[1], "--type=audit"];
         let refused = world.run(arguments.iter().chain(flags)).code(4);
         let told = format!(
-            "error: no profile is for the org `Org 9` ({}): p1 is for",
+            "error: no profile is for the org `Org 9` ({}):\n  p1 is for",
             uuid(9)
         );
         assert!(refused.stderr.starts_with(&told), "{}", refused.stderr);
@@ -197,8 +197,8 @@ fn of_two_profiles_of_the_source_neither_updates_by_id() {
     assert_eq!(
         refused.stderr,
         format!(
-            "error: 2 profiles are for the org {}: two, twin\nhint: choose one with --profile, or make one the default \
-             profile\n",
+            "error: 2 profiles are for the org {}:\n  two\n  twin\nhint: choose one with --profile, or make one the \
+             default profile\n",
             uuid(2)
         )
     );
@@ -216,7 +216,7 @@ fn a_profile_without_a_pin_that_is_for_the_same_org_counts_too() {
         .world();
     let refused = run(&world, &["update", &uuid(50), "--type=audit"]).code(2);
     assert!(
-        refused.stderr.contains(": two, twin\n"),
+        refused.stderr.contains(":\n  two\n  twin\n"),
         "{}",
         refused.stderr
     );

@@ -33,8 +33,8 @@ fn world([one, two]: &[Api; 2], head: &str) -> World {
 
 fn ambiguity() -> String {
     format!(
-        "error: 2 orgs with the name or public id `Retail`: `Retail` ({}, public id org00000003, profile one), `Retail` \
-         ({}, public id org00000004, profile two)\nhint: name the one you mean by its UUID\n",
+        "error: 2 orgs with the name or public id `Retail`:\n  `Retail` ({}, public id org00000003, profile one)\n  \
+         `Retail` ({}, public id org00000004, profile two)\nhint: name the one you mean by its UUID\n",
         uuid(3),
         uuid(4)
     )
@@ -111,7 +111,7 @@ fn an_org_that_only_a_connection_of_another_account_shows_counts() {
     let accounts = [one, two];
     let refused = create(&world(&accounts, ""), "Org 9", &["--source=Retail"]).code(5);
     let both = format!(
-        "`Retail` ({}, public id org00000003, profile one), `Retail` ({}, profile two)",
+        "  `Retail` ({}, public id org00000003, profile one)\n  `Retail` ({}, profile two)\n",
         uuid(3),
         uuid(4)
     );

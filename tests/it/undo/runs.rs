@@ -292,7 +292,11 @@ fn of_two_profiles_of_an_org_it_is_the_changes_own_else_the_default_one() {
     let without_default = world(&["one", "two"], "");
     without_default.file(journal, &written);
     let refused = without_default.run(["undo", "-q"]).code(2);
-    assert!(refused.stderr.contains("one, two"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains(":\n  one\n  two\n"),
+        "{}",
+        refused.stderr
+    );
     without_default
         .run(["undo", "-q", "--profile=two", &runs(&without_default)[0]])
         .code(0);
