@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::comparison::{self, Comparison, FileArgs, LocatedError, Target, compare};
-use super::report::{ChangeProgress, Interruption};
+use super::report::{self, ChangeProgress, Interruption};
 use crate::app::{
     App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
     run_concurrently,
@@ -303,6 +303,17 @@ async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Effe
     }
 }
 
+/// The change that a step made, as `created ID`.
+fn made_change(row: &StepRow) -> Option<String> {
+    let id = row.id.filter(|_| row.result == Some(DONE))?;
+    let done = match row.action {
+        "create" => "created",
+        "update" => "updated",
+        _ => "deleted",
+    };
+    Some(format!("{done} {id}"))
+}
+
 impl ApplyReport {
     fn count(&self, result: &str) -> usize {
         let rows = self.rows.iter();
@@ -324,14 +335,15 @@ impl ApplyReport {
                 summary.push_str(&format!(", {count} {result}"));
             }
         }
+        let made: Vec<_> = self.rows.iter().filter_map(made_change).collect();
         let failures = self.failures.into_iter().map(LocatedError::from);
-        let exit = comparison::report_steps(
+        let reported = comparison::report_steps(
             self.rows.into(),
             done + unchanged > 0,
             failures.collect(),
             output,
-        )?;
+        );
         output.note(&summary);
-        Ok(exit)
+        reported.map_err(|error| report::explain_unwritten(error, &made))
     }
 }

@@ -58,12 +58,32 @@ pub(crate) fn print_changes(results: Vec<ChangeResult>, output: &mut Output) -> 
         interruption.count(progress, *is_late);
     }
     let mut results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
+    let rows = results.iter().filter_map(|result| result.as_ref().ok());
+    let made: Vec<_> = rows.filter_map(ConnectionResult::made_change).collect();
     if output.format() == Format::Id {
         // Only ids of connections that were changed may reach the next program of a pipeline.
         results.retain(|result| !matches!(result, Ok(row) if row.result == NOT_ATTEMPTED));
     }
     results.extend(interruption.into_error().map(Err));
-    print_results(results, output)
+    print_results(results, output).map_err(|error| explain_unwritten(error, &made))
+}
+
+/// The maximum number of changes that an error names.
+const MAX_NAMED: usize = 20;
+
+/// Adds to the error of an output that could not be written which changes were made.
+pub(crate) fn explain_unwritten(error: CommandError, made: &[String]) -> CommandError {
+    if made.is_empty() {
+        return error;
+    }
+    let named = &made[..made.len().min(MAX_NAMED)];
+    let more = match made.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    error
+        .context(format!("made but not shown: {}{more}", named.join(", ")))
+        .hint("`orgconn history` shows the changes")
 }
 
 /// How far a change came.
@@ -160,12 +180,9 @@ pub(crate) fn print_and_exit(
     output: &mut Output,
     show: impl FnOnce(&[ErrorRecord], &mut Output) -> Result<()>,
 ) -> Result<Exit> {
-    let printed = print_with_failures(failures, output, show);
+    print_with_failures(failures, output, show)?;
     let exits: Vec<_> = failures.iter().map(CommandError::exit).collect();
-    match Exit::of_parts(succeeded, &exits) {
-        Exit::Done => printed.map(|()| Exit::Done),
-        exit => Ok(exit),
-    }
+    Ok(Exit::of_parts(succeeded, &exits))
 }
 
 /// Writes the result with `show`, which gets the failures as data, and then reports each failure on standard error. A

@@ -97,6 +97,13 @@ impl ConnectionResult {
         Self::new(result, connection)
     }
 
+    /// The change that was made, as `created ID`; `None` if none was.
+    pub(crate) fn made_change(&self) -> Option<String> {
+        let is_made = matches!(self.result, "created" | "updated" | "deleted");
+        let id = self.id.filter(|_| is_made)?;
+        Some(format!("{} {id}", self.result))
+    }
+
     /// The row for a change that a dry run does not make. It shows the connection as it would be; for a delete, as it
     /// is.
     pub(crate) fn planned(change: &Change) -> Self {
