@@ -22,10 +22,10 @@ use self::command::{COMMANDS, Command};
 use self::fault::{Extent, FAULTS, Fault};
 use self::outcome::Outcome;
 use crate::harness::live::{Live, Request};
-use crate::harness::{Reply, Running, Service, World, number_in};
+use crate::harness::{Gate, Reply, Running, Service, World, finished, number_in};
 
 /// The cases of an ordinary test run, which are spread over all.
-const CASES: usize = 600;
+const CASES: usize = 1000;
 /// The cases at a time. Most wait.
 const WORKERS: usize = 32;
 /// The differences that are shown.
@@ -110,6 +110,62 @@ fn no_fault_leads_to_a_wrong_report_or_a_double_change() {
         "{} cases are broken:\n{shown}",
         broken.len()
     );
+}
+
+/// Changes are made before they are shown. If they cannot be shown, the error names them.
+#[cfg(target_os = "linux")]
+#[test]
+fn changes_that_cannot_be_shown_are_told() {
+    let changing: Vec<_> = COMMANDS
+        .iter()
+        .filter(|it| !it.effects.is_empty())
+        .collect();
+    in_parallel(&changing, |command| {
+        let (service, world) = prepare(command, Duration::from_secs(10));
+        let mut program = world.command(command.words());
+        program.stdin(File::open(world.home().join("input")).unwrap());
+        program.stdout(File::create("/dev/full").unwrap());
+        let ended = finished(program.output().unwrap());
+        let name = command.name();
+        assert_eq!(ended.code, 1, "{name}: {}", ended.stderr);
+        let told = ": cannot write to standard output: No space left on device (os error 28)\n\
+                    hint: `orgconn history` shows the changes\n";
+        assert!(ended.stderr.ends_with(told), "{name}: {}", ended.stderr);
+        let changes = service.with_live(|live| live.changes.clone());
+        assert_eq!(changes.len(), command.effects.len(), "{name}");
+        for change in changes {
+            let id = change.after.or(change.before).unwrap().id;
+            let is_told = ended.stderr.matches(&format!("d {id}")).count() == 1;
+            assert!(is_told, "{name}: {id}: {}", ended.stderr);
+        }
+    });
+}
+
+/// A reader that has gone needs no error.
+#[test]
+fn changes_whose_reader_is_gone_are_made() {
+    let changing: Vec<_> = COMMANDS
+        .iter()
+        .filter(|it| !it.effects.is_empty())
+        .collect();
+    in_parallel(&changing, |command| {
+        let (service, world) = prepare(command, Duration::from_secs(10));
+        let mut program = world.command(command.words());
+        program.stdin(File::open(world.home().join("input")).unwrap());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        program.stdout(writer);
+        let ended = finished(program.output().unwrap());
+        let name = command.name();
+        assert_eq!(ended.code, 0, "{name}: {}", ended.stderr);
+        assert!(
+            !ended.stderr.contains("error: "),
+            "{name}: {}",
+            ended.stderr
+        );
+        let changes = service.with_live(|live| live.changes.len());
+        assert_eq!(changes, command.effects.len(), "{name}");
+    });
 }
 
 #[expect(clippy::print_stdout, reason = "shown with --nocapture")]
@@ -197,49 +253,97 @@ impl Case {
     }
 }
 
-/// Runs a command, perhaps with a fault, in a world of its own.
-fn run(command: &Command, case: Option<&Case>) -> Outcome {
-    let mut service = Service::start(account::live());
-    let timeout = case.map_or(Duration::from_secs(10), Case::timeout);
+/// A server and a world for a command, after the commands before it.
+fn prepare(command: &Command, timeout: Duration) -> (Service, World) {
+    let service = Service::start(account::live());
     let world = account::world(command, &service)
         .with("ORGCONN_MAX_RETRIES", "1")
         .with("ORGCONN_TIMEOUT", &format!("{}s", timeout.as_secs()));
     for words in command.before() {
         world.run(words).code(0);
     }
-    let earlier = history(&world).len();
     service.with_live(|live| live.changes.clear());
-    let fault = case.map(|case| (case.fault, case.extent, case.target.clone()));
+    (service, world)
+}
+
+/// Runs a command, perhaps with a fault, in a world of its own.
+fn run(command: &Command, case: Option<&Case>) -> Outcome {
+    let timeout = case.map_or(Duration::from_secs(10), Case::timeout);
+    let (mut service, world) = prepare(command, timeout);
+    let earlier = intents(&world);
     let log = Arc::new(Mutex::new(Log::default()));
-    let logged = Arc::clone(&log);
-    if let Some((_, _, target)) = fault
-        .as_ref()
-        .filter(|(fault, _, _)| fault.refuses_connections())
-        && target.before == 0
-    {
-        service.api.refuse();
-        log.lock().unwrap().is_hit = true;
+    let gate = Gate::default();
+    match case {
+        Some(case) if case.fault.refuses_connections() && case.target.before == 0 => {
+            service.api.refuse();
+            log.lock().unwrap().is_hit = true;
+        }
+        _ => {
+            let (log, gate) = (Arc::clone(&log), gate.clone());
+            let fault = case.map(|case| (case.fault, case.extent, case.target.clone()));
+            service.respond_with(move |request, live| {
+                let mut log = log.lock().unwrap();
+                log.respond(request, live, fault.as_ref(), &gate)
+            });
+        }
     }
-    service.respond_with(move |request, live| {
-        let mut log = logged.lock().unwrap();
-        log.respond(request, live, fault.as_ref())
-    });
     let mut program = world.command(command.words());
     program.stdin(File::open(world.home().join("input")).unwrap());
     let begin = Instant::now();
-    let finished = Running::start(program).finish();
+    let mut running = Running::start(program);
+    let signals = case.map_or(&[][..], |case| case.fault.signals);
+    send_signals(signals, &mut running, &log, &gate);
+    let finished = running.finish();
     let elapsed = begin.elapsed();
+    gate.open();
     let mut history = history(&world);
     history.truncate(history.len() - earlier);
     let log = std::mem::take(&mut *log.lock().unwrap());
-    Outcome {
+    let mut outcome = Outcome {
         finished,
         elapsed,
         live: service.with_live(|live| live.clone()),
+        repeated: None,
         history,
         requests: log.requests,
         is_hit: log.is_hit,
+    };
+    let refuses = case.is_some_and(|case| case.fault.refuses_connections());
+    if command.is_repeatable && outcome.finished.code != command.exit && !refuses {
+        service.respond_with(|request, live| live.reply(0, request));
+        let words = command.words().into_iter();
+        let finished = world.run(words.chain(["--timeout=10s".to_owned()]));
+        outcome.repeated = Some((finished, service.with_live(|live| live.clone())));
     }
+    outcome
+}
+
+/// Sends signals to the program while a request waits at the gate, and opens the gate if the program lets requests
+/// finish.
+fn send_signals(signals: &[&str], running: &mut Running, log: &Mutex<Log>, gate: &Gate) {
+    if signals.is_empty() {
+        return;
+    }
+    running.wait_until_ended_or(|| log.lock().unwrap().is_hit);
+    if !log.lock().unwrap().is_hit {
+        return;
+    }
+    for signal in signals {
+        running.signal(signal);
+        if *signal != "KILL" {
+            running.wait_for_message("interrupted: waiting for requests in flight");
+        }
+    }
+    if let ["INT" | "TERM"] = signals {
+        gate.open();
+    }
+}
+
+/// The number of changes in the history file.
+fn intents(world: &World) -> usize {
+    let path = world.home().join("xdg_state_home/orgconn/history.jsonl");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.matches(r#""event":"intent""#).count()
 }
 
 /// The changes in the history, the newest first.
@@ -265,6 +369,7 @@ impl Log {
         request: &Request,
         live: &mut Live,
         fault: Option<&(&Fault, Extent, Target)>,
+        gate: &Gate,
     ) -> Reply {
         let text = describe(request);
         let repetition = self.requests.iter().filter(|other| **other == text).count();
@@ -289,7 +394,8 @@ impl Log {
             Extent::Rest => self.is_hit,
         };
         match fails {
-            true => fault.reply(request, live),
+            true if fault.signals.is_empty() => fault.reply(request, live),
+            true => Reply::Held(gate.clone(), Box::new(fault.reply(request, live))),
             false => live.reply(0, request),
         }
     }

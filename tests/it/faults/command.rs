@@ -18,6 +18,8 @@ pub(super) struct Command {
     pub(super) effects: &'static [Effect],
     /// How it ends without a fault.
     pub(super) exit: i32,
+    /// Whether it goes on where an earlier run of it stopped.
+    pub(super) is_repeatable: bool,
     /// How else it may end with any fault.
     pub(super) other_exits: &'static [i32],
 }
@@ -86,7 +88,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("plan -f all.yaml --prune").with_profiles(),
     changes("create Archive --type logs", &[ARCHIVE]),
     changes("create {4} --type logs --source {1}", &[ARCHIVE]),
-    changes("create Archive --type logs --if-not-exists", &[ARCHIVE]),
+    changes("create Archive --type logs --if-not-exists", &[ARCHIVE]).repeatable(),
     changes(
         "create Archive Vault --type logs",
         &[ARCHIVE, ("Hub", "Vault", "logs")],
@@ -106,7 +108,7 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("delete --destination Retail --yes", &[NO_RETAIL]),
     changes("delete {50} {99} --ignore-not-found --yes", &[NO_RETAIL]),
     changes("delete - --yes", &[NO_RETAIL, NO_PLATFORM]).with_input("{50}\n{51}\n"),
-    changes(APPLY, &[RETAIL, ARCHIVE, NO_PLATFORM]),
+    changes(APPLY, &[RETAIL, ARCHIVE, NO_PLATFORM]).repeatable(),
     changes("apply plan.json --yes", &[RETAIL, ARCHIVE, NO_PLATFORM])
         .after(&["plan -f hub.yaml --prune --out plan.json"]),
     changes("undo --yes", &[("Hub", "Archive", "")]).after(&["create Archive --type logs"]),
@@ -129,7 +131,7 @@ pub(super) const COMMANDS: &[Command] = &[
         &[NO_RETAIL, ("Retail", "Platform", "")],
     )
     .with_profiles(),
-    changes(APPLY_ALL, ALL).with_profiles(),
+    changes(APPLY_ALL, ALL).with_profiles().repeatable(),
     changes("apply plan.json --yes", ALL)
         .after(&["plan -f all.yaml --prune --out plan.json"])
         .with_profiles(),
@@ -151,6 +153,7 @@ const fn changes(line: &'static str, effects: &'static [Effect]) -> Command {
         uses_profiles: false,
         effects,
         exit: 0,
+        is_repeatable: false,
         other_exits: &[],
     }
 }
@@ -178,6 +181,11 @@ impl Command {
 
     const fn ends_with(mut self, exit: i32) -> Self {
         self.exit = exit;
+        self
+    }
+
+    const fn repeatable(mut self) -> Self {
+        self.is_repeatable = true;
         self
     }
 

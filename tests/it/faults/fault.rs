@@ -20,6 +20,10 @@ pub(super) struct Fault {
     pub(super) exits: &'static [i32],
     /// Whether the client waits until its timeout is over, which leaves no time to send the request again.
     pub(super) is_slow: bool,
+    /// The signals that the program gets while it waits for the answer.
+    pub(super) signals: &'static [&'static str],
+    /// Whether the answer is that of the service.
+    pub(super) is_answered: bool,
     /// Parts of the requests for which the answer may be true, as far as a client can know.
     believable_for: &'static [&'static str],
 }
@@ -45,11 +49,16 @@ pub(super) struct Exchange<'r> {
 
 const HTML: &str = "<html><body>Service unavailable</body></html>";
 
+/// How [`Finished`] shows the end by a signal.
+///
+/// [`Finished`]: crate::harness::Finished
+const KILLED: i32 = -1;
+
 /// The probe for the write permission.
 const PROBE: &str = "/00000000-0000-0000-0000-000000000000?";
 
 /// How a command ends that sees other orgs and connections than there are.
-const MISLED: &[i32] = &[1, 2, 4, 5, 6, 7];
+const MISLED: &[i32] = &[0, 1, 2, 3, 4, 5, 6, 7];
 
 pub(super) const FAULTS: &[Fault] = &[
     temporary("connection refused", |_| Reply::Close).refused(),
@@ -132,6 +141,15 @@ pub(super) const FAULTS: &[Fault] = &[
     refusal("200 with foreign rows after the change", MISLED, foreign)
         .applied()
         .believable_for(&["GET"]),
+    signal("SIGINT", &["INT"], &[130]),
+    signal("SIGINT after the change", &["INT"], &[130]).answered(),
+    signal("SIGINT after the change, then closed", &["INT"], &[130]).applied(),
+    signal("SIGINT twice", &["INT", "INT"], &[130]),
+    signal("SIGINT twice after the change", &["INT", "INT"], &[130]).applied(),
+    signal("SIGTERM", &["TERM"], &[130]),
+    signal("SIGTERM after the change", &["TERM"], &[130]).answered(),
+    signal("SIGKILL", &["KILL"], &[KILLED]),
+    signal("SIGKILL after the change", &["KILL"], &[KILLED]).applied(),
 ];
 
 const fn temporary(name: &'static str, reply: fn(&Exchange<'_>) -> Reply) -> Fault {
@@ -158,11 +176,31 @@ const fn refusal(
         is_temporary: false,
         exits,
         is_slow: false,
+        signals: &[],
+        is_answered: false,
         believable_for: &[],
     }
 }
 
+/// Signals while the program waits for an answer, which is lost then.
+const fn signal(
+    name: &'static str,
+    signals: &'static [&'static str],
+    exits: &'static [i32],
+) -> Fault {
+    Fault {
+        signals,
+        ..refusal(name, exits, |_| Reply::Close)
+    }
+}
+
 impl Fault {
+    const fn answered(mut self) -> Self {
+        self.reply = Some(|it| Reply::Answer(it.status, it.body.clone()));
+        self.is_answered = true;
+        self.applied()
+    }
+
     const fn refused(mut self) -> Self {
         self.reply = None;
         self
@@ -198,11 +236,23 @@ impl Fault {
     pub(super) fn extents(&self, is_change: bool) -> &'static [Extent] {
         match is_change {
             _ if self.refuses_connections() => &[Extent::Rest],
+            _ if !self.signals.is_empty() && (is_change || !self.is_applied) => &[Extent::Once],
             true => &[Extent::Once, Extent::Repeated, Extent::Rest],
             // It has no effect.
             false if self.is_applied => &[],
             false => &[Extent::Once, Extent::Rest],
         }
+    }
+
+    /// Whether the program ends at once and tells nothing.
+    pub(super) fn is_abrupt(&self) -> bool {
+        matches!(self.signals, ["KILL"] | [_, _])
+    }
+
+    /// Whether the program cannot find out what a change did.
+    pub(super) fn hides_changes(&self, extent: Extent) -> bool {
+        let is_interrupted = !self.signals.is_empty() && !self.is_answered;
+        extent == Extent::Rest || self.is_slow || is_interrupted
     }
 
     pub(super) fn refuses_connections(&self) -> bool {

@@ -38,9 +38,14 @@ impl Running {
 
     /// Sends the signal that Ctrl-C sends.
     pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends the signal of this name.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
-        assert!(sent.success());
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Waits until standard output holds this text.
@@ -59,6 +64,16 @@ impl Running {
     #[track_caller]
     pub(crate) fn wait_until(&self, holds: impl Fn() -> bool) {
         until(holds, || self.told());
+    }
+
+    /// Waits until a condition holds or the program has ended.
+    #[track_caller]
+    pub(crate) fn wait_until_ended_or(&mut self, holds: impl Fn() -> bool) {
+        let begin = Instant::now();
+        while !holds() && self.child.try_wait().unwrap().is_none() {
+            assert!(begin.elapsed() < TIMEOUT, "waited in vain: {}", self.told());
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// Waits until the program ends, and returns its exit code and output.
