@@ -35,7 +35,9 @@ pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_co
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
 pub(crate) use flags::{GlobalFlags, config_variable, duration, format_variable, sandbox_variable};
-pub(crate) use resolve::{ConnectionEnds, MatchingConnections, OrgLookup, is_unknown_connection};
+pub(crate) use resolve::{
+    ConnectionEnds, MatchingConnections, OrgLookup, exit_without_keys, is_unknown_connection,
+};
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::{run_command, stop_token};
 pub(crate) use snapshot::{Snapshot, orgs_allowed_to_make};

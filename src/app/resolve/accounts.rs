@@ -173,12 +173,25 @@ impl<'s> AccountOrgs<'s> {
         });
         let orgs: Vec<_> = orgs.iter().map(label).collect();
         let message = format!("no profile is for the org {}", orgs.join(" or "));
-        CommandError::new(Exit::Permission, message)
+        CommandError::new(exit_without_keys(&self.failures), message)
             .candidates(known.chain(unknown))
         .hint(
             "a connection is created and updated with its source org's credentials; `orgconn profile add` adds a \
              profile",
         )
+    }
+}
+
+/// How a command ends that has no keys for an org: if accounts could not be asked or read, as they do, since they may have
+/// the keys.
+pub(crate) fn exit_without_keys(failures: &[CommandError]) -> Exit {
+    let exits = failures.iter().map(CommandError::exit);
+    let exits: Vec<_> = exits
+        .filter(|exit| !matches!(exit, Exit::Permission | Exit::Usage))
+        .collect();
+    match exits.as_slice() {
+        [] => Exit::Permission,
+        exits => Exit::of_parts(false, exits),
     }
 }
 

@@ -16,6 +16,7 @@ mod accounts;
 mod connections;
 mod orgs;
 
+pub(crate) use self::accounts::exit_without_keys;
 pub(super) use self::accounts::{accounts_of_first, only_account};
 pub(crate) use self::connections::{ConnectionEnds, MatchingConnections, is_unknown_connection};
 pub(crate) use self::orgs::OrgLookup;

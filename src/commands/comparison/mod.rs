@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub(crate) use self::steps::{LocatedError, Steps, report_errors, report_steps};
 pub(crate) use self::target::{FileArgs, Target};
-use crate::app::{Account, ChosenAccounts, Snapshot};
+use crate::app::{Account, ChosenAccounts, Snapshot, exit_without_keys};
 use crate::desired::{
     DesiredConnection, DesiredError, DesiredState, Location, Plan, Scope, Step, UnclearPair,
     unknown_type_errors,
@@ -27,6 +27,8 @@ pub(crate) struct Comparison<'s> {
     /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
     /// account sees.
     pub(crate) unknown: Vec<LocatedError>,
+    /// How a lack of keys ends the command: as the accounts do that could not be read, since they may have the keys.
+    exit_without_keys: Exit,
 }
 
 /// Reads the live state through all accounts and compares it with the target.
@@ -40,6 +42,7 @@ pub(crate) async fn compare<'s>(
 ) -> Result<Comparison<'s>, Vec<LocatedError>> {
     let mut snapshot = chosen_accounts.snapshot().await;
     let failures = std::mem::take(&mut snapshot.failures);
+    let exit_without_keys = exit_without_keys(&failures);
     let mut unknown: Vec<LocatedError> = failures.into_iter().map(Into::into).collect();
     if snapshot.accounts.is_empty() {
         return Err(unknown);
@@ -55,7 +58,7 @@ pub(crate) async fn compare<'s>(
             return Err(unknown);
         }
     };
-    unknown.extend(missing_access_errors(missing, &snapshot));
+    unknown.extend(missing_access_errors(missing, exit_without_keys, &snapshot));
     unknown.extend(plan.unclear.iter().map(unclear_pair_error));
     if let Target::Plan(saved) = target {
         unknown.extend(other_profile_errors(&plan, saved));
@@ -64,6 +67,7 @@ pub(crate) async fn compare<'s>(
         plan,
         snapshot,
         unknown,
+        exit_without_keys,
     })
 }
 
@@ -232,6 +236,7 @@ fn unread_sources(scope: &Scope, snapshot: &Snapshot<'_>) -> Vec<MissingAccess> 
 /// Each missing access as an error; the last one has the hint, which is the same for all.
 fn missing_access_errors(
     missing: Vec<MissingAccess>,
+    exit: Exit,
     snapshot: &Snapshot<'_>,
 ) -> Vec<LocatedError> {
     let errors = missing.into_iter().map(|it| {
@@ -239,10 +244,13 @@ fn missing_access_errors(
         let message = format!("{}: {reason}", it.problem);
         LocatedError {
             location: it.location,
-            error: CommandError::new(Exit::Permission, message),
+            error: CommandError::new(exit, message),
         }
     });
     let mut errors: Vec<_> = errors.collect();
+    if exit != Exit::Permission {
+        return errors;
+    }
     if let Some(mut last) = errors.pop() {
         last.error = last.error.hint(
             "a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all \
@@ -308,6 +316,6 @@ impl<'s> Comparison<'s> {
             ),
             keys_of: format!("`{}`", step.source.label()),
         });
-        missing_access_errors(missing.collect(), &self.snapshot)
+        missing_access_errors(missing.collect(), self.exit_without_keys, &self.snapshot)
     }
 }

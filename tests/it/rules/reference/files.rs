@@ -187,7 +187,7 @@ impl Reference<'_> {
             Manage::Sources(_) => scope = managed.into_iter().collect(),
         }
         if prune && !scope.is_subset(&served) {
-            problems.insert(PERMISSION);
+            problems.extend(self.lack_of_keys());
         }
         let live: BTreeMap<_, _> = self
             .visible(chosen)
@@ -198,7 +198,7 @@ impl Reference<'_> {
         for (pair, types) in &wanted {
             match live.get(pair) {
                 _ if !served.contains(&pair.0) && !served.contains(&pair.1) => {
-                    problems.insert(PERMISSION);
+                    problems.extend(self.lack_of_keys());
                 }
                 Some(one) if one.types == *types => {}
                 before => steps.push(Step {

@@ -97,13 +97,14 @@ impl Reference<'_> {
             };
             return self.usable(actor);
         }
-        // One that cannot say which org it is for may be the one.
-        let unknown = chosen
-            .profiles
-            .iter()
-            .filter(|by| self.org_of(**by).is_none());
-        let faults = unknown.filter_map(|by| self.fault(*by));
-        Err(faults.chain([PERMISSION]).collect())
+        Err(self.lack_of_keys())
+    }
+
+    /// How a command fails that has no keys for an org. A profile that cannot say which org it is for may be the one.
+    pub(super) fn lack_of_keys(&self) -> Exits {
+        let unknown = (0..self.case.profiles.len()).filter(|by| self.org_of(*by).is_none());
+        let faults = unknown.filter_map(|by| self.fault(by));
+        faults.chain([PERMISSION]).collect()
     }
 
     /// The profile that changes a connection of these orgs. If there is only one, the service decides.
