@@ -585,7 +585,14 @@ impl From<HistoryError> for CommandError {
             error if error.is_locked() => Exit::Temporary,
             _ => Exit::Failure,
         };
-        Self::from_source(exit, None, error)
+        let hint = match &error {
+            HistoryError::WriteIntent(_) if exit == Exit::Failure => Some(
+                "or make the change without a history, so that it cannot be undone: --no-history"
+                    .to_owned(),
+            ),
+            _ => None,
+        };
+        Self::from_source(exit, hint, error)
     }
 }
 

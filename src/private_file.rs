@@ -1,5 +1,5 @@
-//! Reads and writes files that belong to their owner alone: settings, secrets, the history, the cache and the sandbox. It
-//! imports nothing of this crate.
+//! Opens, reads and writes files: the program's own, which are their owner's alone, and those that a user names. It
+//! decides for all of them which files are safe to use, and imports nothing of this crate.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,61 +7,345 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
 
 /// The maximum number of symbolic links that are followed in a row. It is the limit of Linux.
 const MAX_LINKS: usize = 40;
 
-/// Reads a file and its metadata; `None` if there is no file. Both belong to the same file, even if it is replaced in
-/// the meantime.
-pub(crate) fn read(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let metadata = file.metadata()?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(Some((bytes, metadata)))
+/// Why a file is not used, although the system would open it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnsafeFile {
+    /// It is a directory, a device or a pipe. Reading a pipe or a device may never end.
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// It is a symbolic link, and the program writes there.
+    #[cfg(unix)]
+    #[error("it is a symbolic link, which is not followed where the program writes")]
+    Link,
+    /// Another user owns it. Contains the number of that user.
+    #[cfg(unix)]
+    #[error(
+        "it belongs to another user ({0}); if its content is right, replace it with a copy of your own"
+    )]
+    OtherOwner(u32),
+    /// Other users may write it. Contains the `chmod` command that takes the permission away.
+    #[cfg(unix)]
+    #[error("others may write it; run `{0}`")]
+    Writable(String),
+    /// Another user owns its directory, and may replace it.
+    #[cfg(unix)]
+    #[error(
+        "its directory {} belongs to another user ({owner}); use a file in a directory of your own",
+        directory.display()
+    )]
+    DirectoryOfOther {
+        /// The directory.
+        directory: PathBuf,
+        /// The number of that user.
+        owner: u32,
+    },
+    /// Other users may write its directory, and replace it. Contains the `chmod` command.
+    #[cfg(unix)]
+    #[error("others may write its directory; run `{0}`")]
+    WritableDirectory(String),
+    /// It is larger than any file of its kind. Contains the limit in bytes.
+    #[error("it is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
 }
 
-/// Creates a file that only its owner may access, writes the content and syncs it. If this fails, the file is removed.
+impl From<UnsafeFile> for io::Error {
+    fn from(error: UnsafeFile) -> Self {
+        Self::other(error)
+    }
+}
+
+/// Whether the error is about a file that is not safe to use. Its message says what to do.
+pub(crate) fn is_unsafe_file(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<UnsafeFile>())
+}
+
+/// Reads a file that nobody else may have written, and its metadata; `None` if there is no file. Both belong to the same
+/// file, even if it is replaced in the meantime. Symbolic links are followed.
 ///
 /// # Errors
-/// Fails if the file exists already or cannot be written.
-pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = options().write(true).create_new(true).open(path)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
-    if written.is_err() {
-        fs::remove_file(path).ok();
-    }
-    written
+/// As [`open_regular`] and [`require_safe`]. Also fails if the file has more than `limit` bytes.
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    let opened = open_regular(path).and_then(|file| {
+        require_safe(path, &file)?;
+        Ok(file)
+    });
+    read_opened(opened, limit)
 }
 
-/// Writes a file that only its owner may access. It takes the place of the present one, if there is one; readers see
-/// either the old or the new content.
-pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+/// As [`read`], for a file that the program writes itself. Such a file is no symbolic link.
+pub(crate) fn read_own(path: &Path, limit: u64) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    read_opened(open_own(path), limit)
+}
+
+fn read_opened(opened: io::Result<File>, limit: u64) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    match opened {
+        Ok(file) => {
+            let metadata = file.metadata()?;
+            Ok(Some((read_bounded(file, limit)?, metadata)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads everything, but never more than `limit` bytes and one.
+///
+/// # Errors
+/// Fails if there is more than `limit`.
+pub(crate) fn read_bounded(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(UnsafeFile::TooLarge(limit).into()),
+        false => Ok(bytes),
+    }
+}
+
+/// Opens a regular file for reading, and never waits for it. An open stream of this process that the user names, such as
+/// `/dev/stdin` or the `/dev/fd/63` of `<(…)`, may be a pipe too.
+///
+/// # Errors
+/// Fails if it cannot be opened, or is no regular file.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    match is_stream(path) {
+        true => File::open(path),
+        false => open_without_waiting(OpenOptions::new().read(true), path, true),
+    }
+}
+
+/// Opens a file that the program has written, for reading.
+///
+/// # Errors
+/// As [`open_regular`] and [`require_safe`]. Also fails if it is a symbolic link.
+pub(crate) fn open_own(path: &Path) -> io::Result<File> {
+    open_own_with(OpenOptions::new().read(true), path)
+}
+
+fn open_own_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = open_without_waiting(options, path, false)?;
+    require_safe(path, &file)?;
+    Ok(file)
+}
+
+/// A named pipe would be waited for until somebody opens its other end.
+fn open_without_waiting(
+    options: &mut OpenOptions,
+    path: &Path,
+    follows_links: bool,
+) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        flags.set(OFlags::NOFOLLOW, !follows_links);
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+    }
+    let opened = options.open(path);
+    #[cfg(unix)]
+    if opened.is_err() && !follows_links && is_link(path) {
+        return Err(UnsafeFile::Link.into());
+    }
+    #[cfg(not(unix))]
+    let _ = follows_links;
+    let file = opened?;
+    require_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
+fn require_regular(metadata: &Metadata) -> Result<(), UnsafeFile> {
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type()) {
+        return Err(UnsafeFile::NotRegular("a named pipe"));
+    }
+    match () {
+        () if metadata.is_file() => Ok(()),
+        () if metadata.is_dir() => Err(UnsafeFile::NotRegular("a directory")),
+        () => Err(UnsafeFile::NotRegular("a device or socket")),
+    }
+}
+
+/// Whether a path names an open stream of this process, which the user has opened for it, or the empty file `/dev/null`.
+fn is_stream(path: &Path) -> bool {
+    const STREAMS: [&str; 4] = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/null"];
+    const DIRECTORIES: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
+    let is_one_of = |names: &[&str], path| names.iter().any(|name| Path::new(name) == path);
+    cfg!(unix)
+        && (is_one_of(&STREAMS, path)
+            || path
+                .parent()
+                .is_some_and(|parent| is_one_of(&DIRECTORIES, parent)))
+}
+
+/// Requires that nobody but the user and root could have written a file: both own it and its directory, and others may
+/// not write them. A directory such as `/tmp`, in which nobody may replace the files of others, will do. Of a symbolic
+/// link, this holds for both directories. The streams of this process are not checked.
+///
+/// # Errors
+/// Fails if another user could have written it.
+pub(crate) fn require_safe(path: &Path, file: &File) -> io::Result<()> {
+    if is_stream(path) {
+        return Ok(());
+    }
+    require_own_content(path, file)?;
+    require_safe_directory(directory_of(path))?;
+    match fs::read_link(path) {
+        Ok(_) => require_safe_directory(directory_of(&follow_links(path)?)),
+        Err(_) => Ok(()),
+    }
+}
+
+/// As [`require_safe`], whatever the file's directory.
+///
+/// # Errors
+/// Fails if another user owns the file, or may write it.
+pub(crate) fn require_own_content(path: &Path, file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    if !is_stream(path) {
+        let metadata = file.metadata()?;
+        if let Some(owner) = other_owner(&metadata) {
+            return Err(UnsafeFile::OtherOwner(owner).into());
+        }
+        if others_may_write(&metadata) {
+            return Err(UnsafeFile::Writable(chmod_command("go-w", path)).into());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, file);
+    Ok(())
+}
+
+/// Requires that nobody but the user and root can replace files in a directory.
+fn require_safe_directory(directory: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        // In a directory with this bit, such as `/tmp`, only its owner may replace a file.
+        const STICKY: u32 = 0o1000;
+        let metadata = fs::metadata(directory)?;
+        if let Some(owner) = other_owner(&metadata) {
+            let directory = directory.to_owned();
+            return Err(UnsafeFile::DirectoryOfOther { directory, owner }.into());
+        }
+        if others_may_write(&metadata) && !has_mode(&metadata, STICKY) {
+            let command = chmod_command("go-w", directory);
+            return Err(UnsafeFile::WritableDirectory(command).into());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = directory;
+    Ok(())
+}
+
+/// The number of the user who owns a file, unless it is root or the user who runs this program.
+#[cfg(unix)]
+fn other_owner(metadata: &Metadata) -> Option<u32> {
+    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
+    (owner != 0 && !is_own(metadata)).then_some(owner)
+}
+
+/// Creates a file that only its owner may access, with this content or not at all.
+///
+/// # Errors
+/// Fails if the file exists already or cannot be written, or others may replace files in its directory.
+pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = directory_of(path);
-    // A temporary file has the mode 0600.
-    let mut temporary = NamedTempFile::new_in(directory)?;
-    temporary.write_all(content)?;
+    require_safe_directory(directory)?;
+    let temporary = temporary_in(directory, content)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist_noclobber(path)?;
+    sync_directory(directory)
+}
+
+/// Writes a file that only its owner may access. It takes the place of the present one, if there is one, even of a
+/// symbolic link; readers see either the old or the new content.
+///
+/// # Errors
+/// Fails if the file cannot be written, or others may replace files in its directory.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    require_safe_directory(directory_of(path))?;
+    replace(path, content)
+}
+
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = directory_of(path);
+    let temporary = temporary_in(directory, content)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
     sync_directory(directory)
 }
 
+/// Writes a file that the user names for the output of a command, in any directory; only its owner may access it. To an
+/// open stream of this process, such as `/dev/stdout` or that of `>(…)`, the content is appended.
+///
+/// # Errors
+/// Fails if the file cannot be written, or is a symbolic link or no regular file.
+pub(crate) fn write_output(path: &Path, content: &[u8]) -> io::Result<()> {
+    if is_stream(path) {
+        return OpenOptions::new()
+            .append(true)
+            .open(path)?
+            .write_all(content);
+    }
+    match fs::symlink_metadata(path) {
+        #[cfg(unix)]
+        Ok(present) if present.is_symlink() => return Err(UnsafeFile::Link.into()),
+        Ok(present) => require_regular(&present)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    replace(path, content)
+}
+
+/// A temporary file with this content, which only its owner may access, whatever the umask.
+fn temporary_in(directory: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut temporary = NamedTempFile::new_in(directory)?;
+    #[cfg(unix)]
+    temporary
+        .as_file()
+        .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    temporary.write_all(content)?;
+    Ok(temporary)
+}
+
 /// Creates a missing directory, which only its owner may access, and checks that files can be created in it.
+///
+/// # Errors
+/// Fails if a file cannot be created, or others could replace it.
 pub(crate) fn check_directory(directory: &Path) -> io::Result<()> {
     create_directory(directory)?;
-    NamedTempFile::new_in(directory).map(drop)
+    require_safe_directory(directory)?;
+    temporary_in(directory, b"").map(drop)
 }
 
 /// Opens a file for reading and appending. A missing file and its directory are created, and only their owner may
 /// access them.
+///
+/// # Errors
+/// Fails if the file cannot be opened or created, is a symbolic link or no regular file, or another user could have
+/// written it.
 pub(crate) fn open_for_append(path: &Path) -> io::Result<File> {
     create_directory(directory_of(path))?;
-    options().read(true).append(true).create(true).open(path)
+    let open = || open_own_with(OpenOptions::new().read(true).append(true), path);
+    match open() {
+        Err(error) if error.kind() == ErrorKind::NotFound => match create_new(path, b"") {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+            // Another process may have created it meanwhile.
+            _ => open(),
+        },
+        opened => opened,
+    }
 }
 
 /// A temporary file with the new content of a file, next to that file. It is removed if it is dropped without a commit.
@@ -71,20 +355,34 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Writes the new content to a temporary file. Symbolic links are followed. Mode and owner of an existing file are
-    /// kept; only the owner may access a new file and its directories.
+    /// Writes the new content to a temporary file. Only the owner may access the file and its missing directories. A
+    /// symbolic link will be replaced.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be written, or others may replace files in its directory.
     pub(crate) fn prepare(path: &Path, content: &[u8]) -> io::Result<Self> {
-        let target = follow_links(path)?;
-        let directory = directory_of(&target);
+        let directory = directory_of(path);
         create_directory(directory)?;
-        let mut temporary = NamedTempFile::new_in(directory)?;
-        temporary.write_all(content)?;
-        match fs::metadata(&target) {
-            Ok(present) => copy_owner_and_mode(&present, temporary.as_file())?,
+        require_safe_directory(directory)?;
+        Ok(Self {
+            target: path.to_owned(),
+            temporary: temporary_in(directory, content)?,
+        })
+    }
+
+    /// As [`Replacement::prepare`], but a symbolic link stays, and the file that it leads to is replaced. Mode and owner
+    /// of an existing file are kept.
+    ///
+    /// # Errors
+    /// As [`Replacement::prepare`], about the file that the link leads to.
+    pub(crate) fn prepare_through_links(path: &Path, content: &[u8]) -> io::Result<Self> {
+        let replacement = Self::prepare(&follow_links(path)?, content)?;
+        match fs::metadata(&replacement.target) {
+            Ok(present) => copy_owner_and_mode(&present, replacement.temporary.as_file())?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { target, temporary })
+        Ok(replacement)
     }
 
     /// Replaces the file and syncs it. Readers see either the old or the new content.
@@ -101,17 +399,26 @@ impl Replacement {
     }
 }
 
-/// Creates a directory and its missing parents, and syncs them. Only their owner may access them.
+/// Creates a directory and its missing parents, and syncs them. Only their owner may access them, whatever the umask.
 pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
     let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
     let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)?;
-    let mut created = missing.into_iter();
-    created.try_for_each(|created| sync_directory(directory_of(created)))
+    for path in missing.into_iter().rev() {
+        match builder.create(path) {
+            // Another process may have created it meanwhile.
+            Err(_) if path.is_dir() => {}
+            created => {
+                created?;
+                #[cfg(unix)]
+                fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+                sync_directory(directory_of(path))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Waits until no other process has locked a directory, and locks it while the returned file is open. If this process
@@ -209,14 +516,6 @@ pub(crate) fn chmod_command(mode: &str, path: &Path) -> String {
     format!("chmod {mode} -- '{}'", path.replace('\'', r"'\''"))
 }
 
-/// Options for creating a file that only its owner may access.
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// The path after all symbolic links are followed. The file there need not exist.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
@@ -277,7 +576,7 @@ mod tests {
         }
 
         fn replace(path: &Path, content: &str) -> io::Result<()> {
-            Replacement::prepare(path, content.as_bytes())?.commit()
+            Replacement::prepare_through_links(path, content.as_bytes())?.commit()
         }
 
         #[test]

@@ -1,23 +1,21 @@
 //! Reads texts as people, editors and shells write them: UTF-8 or UTF-16, in a file or on standard input. It imports
-//! nothing of this crate.
+//! `private_file`.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The maximum size of a text in bytes. It keeps an endless one, such as `/dev/zero`, from filling the memory.
-const MAX_BYTES: u64 = 16 << 20;
+use crate::private_file::{open_regular, read_bounded, require_own_content};
+
+/// The maximum size of a text in bytes. It keeps an endless one from filling the memory.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// The text of a file or of standard input cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TextInputError {
-    /// The system refuses it, or there is no such file.
+    /// The system refuses it, there is no such file, it is too large, or it is not safe to read.
     #[error(transparent)]
     Unreadable(#[from] io::Error),
-    /// It is larger than any text that this program reads.
-    #[error("it is larger than {} MiB", MAX_BYTES >> 20)]
-    TooLarge,
     /// The text is not valid in its encoding.
     #[error("line {}, column {}: {reason}", reason.line, reason.column)]
     Invalid {
@@ -58,17 +56,26 @@ impl InvalidText {
 /// Reads the text of a file; without a path, that of standard input.
 ///
 /// # Errors
-/// Fails if the text cannot be read, is too large, or is not valid in its encoding.
+/// Fails if the text cannot be read, is too large, or is not valid in its encoding, or the file is no regular one.
 pub(crate) fn read(path: Option<&Path>) -> Result<String, TextInputError> {
-    let input: Box<dyn Read> = match path {
-        Some(path) => Box::new(File::open(path)?),
-        None => Box::new(io::stdin().lock()),
-    };
-    let mut bytes = Vec::new();
-    input.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(TextInputError::TooLarge);
+    match path {
+        Some(path) => read_text(open_regular(path)?, MAX_BYTES),
+        None => read_text(io::stdin().lock(), MAX_BYTES),
     }
+}
+
+/// As [`read`], for a file that this program wrote, of at most `limit` bytes.
+///
+/// # Errors
+/// As [`read`]. Also fails if another user could have written the file.
+pub(crate) fn read_own_content(path: &Path, limit: u64) -> Result<String, TextInputError> {
+    let file = open_regular(path)?;
+    require_own_content(path, &file)?;
+    read_text(file, limit)
+}
+
+fn read_text(input: impl Read, limit: u64) -> Result<String, TextInputError> {
+    let bytes = read_bounded(input, limit)?;
     let text = decode(&bytes).map_err(|reason| TextInputError::Invalid { reason })?;
     Ok(text.into_owned())
 }

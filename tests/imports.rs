@@ -25,8 +25,8 @@ const LAYERS: [&[&str]; 11] = [
     &["output", "api", "completion_cache", "sandbox"],
     &["history"],
     &["config", "desired"],
-    &["model", "private_file", "text_input", "command_line"],
-    &["escape"],
+    &["model", "text_input", "command_line"],
+    &["escape", "private_file"],
 ];
 
 /// Modules that may import less than the order of the layers allows.

@@ -39,7 +39,8 @@ pub(super) struct SharedState {
     pub(super) interrupt: CancellationToken,
     /// Has a token for each change that was sent and is not answered.
     pub(super) unanswered_changes: TaskTracker,
-    pub(super) journal: Journal,
+    /// `None` with `--no-history`.
+    pub(super) journal: Option<Journal>,
     /// Stores orgs and connections for shell completion; `None` unless the command runs at a terminal.
     pub(super) cache: Option<Cache>,
     /// A fixed name for the server in the history and the cache, used for the sandbox, whose address changes from run
@@ -156,10 +157,11 @@ impl Account {
         self.shared.unanswered_changes.token()
     }
 
-    /// The writer of the journal. Must be called in a tokio runtime.
-    pub(super) fn journal_writer(&self) -> &JournalWriter {
-        let start = || JournalWriter::new(self.shared.journal.clone());
-        self.shared.journal_writer.get_or_init(start)
+    /// The writer of the journal; `None` if changes are not written to it. Must be called in a tokio runtime.
+    pub(super) fn journal_writer(&self) -> Option<&JournalWriter> {
+        let journal = self.shared.journal.as_ref()?;
+        let start = || JournalWriter::new(journal.clone());
+        Some(self.shared.journal_writer.get_or_init(start))
     }
 
     /// The client. The first call reads the secrets and creates it.

@@ -9,7 +9,7 @@ use crate::output;
 pub(crate) const MAX_CONCURRENT_CHANGES: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
-/// after it is answered.
+/// after it is answered, unless `--no-history` is given.
 pub(crate) struct ChangeSender<'s> {
     account: &'s Account,
     client: &'s Client,
@@ -191,7 +191,13 @@ impl<'s> ChangeSender<'s> {
             change.ends().for_each(|end| org.fill_from(end));
         }
         let journal = self.account.journal_writer();
-        let entry = journal.begin(change, self.command, &origin, undoes).await?;
+        let entry = match journal {
+            Some(journal) => {
+                let begun = journal.begin(change, self.command, &origin, undoes);
+                Some((journal, begun.await?))
+            }
+            None => None,
+        };
         let unanswered = self.account.unanswered_change();
         let answer = match self.send(change).await {
             Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
@@ -223,7 +229,9 @@ impl<'s> ChangeSender<'s> {
             },
         };
         // The change is sent already, so an error of the journal is only a warning.
-        if let Err(error) = journal.finish(entry, outcome).await {
+        if let Some((journal, entry)) = entry
+            && let Err(error) = journal.finish(entry, outcome).await
+        {
             output::log_line(&format!("warning: {error}"));
         }
         drop(unanswered);

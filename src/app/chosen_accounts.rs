@@ -160,7 +160,10 @@ impl App {
             max_retries: self.flags.max_retries,
             interrupt: self.interrupt.clone(),
             unanswered_changes: self.unanswered_changes.clone(),
-            journal: self.journal()?,
+            journal: match self.flags.no_history {
+                true => None,
+                false => Some(self.journal()?),
+            },
             cache: self.completion_cache(),
             host_label,
             transports: Mutex::default(),

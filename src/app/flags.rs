@@ -62,6 +62,14 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
 
+    /// Make changes without writing them to the history
+    ///
+    /// For machines on which it cannot be written. `orgconn undo` does not know these changes.
+    ///
+    /// [env: ORGCONN_NO_HISTORY]
+    #[arg(long, global = true)]
+    pub(crate) no_history: bool,
+
     /// Print only warnings and errors to standard error
     ///
     /// [env: ORGCONN_QUIET]
@@ -154,6 +162,7 @@ impl GlobalFlags {
         self.no_header = self.no_header || environment.get_bool("ORGCONN_NO_HEADER")?;
         self.yes = self.yes || environment.get_bool("ORGCONN_YES")?;
         self.no_input = self.no_input || environment.get_bool("ORGCONN_NO_INPUT")?;
+        self.no_history = self.no_history || environment.get_bool("ORGCONN_NO_HISTORY")?;
         self.quiet = self.quiet || environment.get_bool("ORGCONN_QUIET")?;
         if !is_given("verbose") {
             let verbose = environment.get_with("ORGCONN_VERBOSE", number)?;

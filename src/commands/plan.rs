@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::desired::Plan;
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{Format, Output, StepRow};
+use crate::private_file;
 
 /// Show what would bring the live connections to a file's state
 ///
@@ -88,7 +89,11 @@ fn save(plan: Option<&Plan>, path: &Path, output: &mut Output) -> Result<()> {
         return Ok(());
     };
     let text = plan.to_json().map_err(anyhow::Error::from)?;
-    std::fs::write(path, text).map_err(|error| {
+    if text.len() as u64 > comparison::MAX_PLAN_BYTES {
+        let message = format!("the plan is too large to be read again: {file} was not written");
+        return Err(CommandError::usage(message).hint("plan fewer files at once"));
+    }
+    private_file::write_output(path, text.as_bytes()).map_err(|error| {
         CommandError::from(error).context(format!("cannot write the plan to {file}"))
     })
 }

@@ -1,10 +1,11 @@
 //! The cache of orgs and connections that commands have read. Shell completion offers them without a request.
 //!
 //! It imports `model` and `private_file`. Only completion reads the cache, so a file that cannot be read
-//! counts as absent, and a failure to write is only logged.
+//! counts as absent, and a failure to write is only a warning.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, io, mem};
 
@@ -17,6 +18,9 @@ use crate::private_file::{self, Replacement};
 /// The version of the file's format. A file of another version counts as absent.
 const VERSION: u32 = 1;
 
+/// The maximum size of a file in bytes. The largest that is written has some 10 MB.
+const MAX_BYTES: u64 = 32 << 20;
+
 /// The cache: one file for each [`CacheOwner`].
 #[derive(Debug)]
 pub(crate) struct Cache {
@@ -24,6 +28,8 @@ pub(crate) struct Cache {
     /// Changes that are not in the files yet. They are written when the cache is dropped, so that each file is written
     /// once.
     changes: Mutex<Vec<CachedChange>>,
+    /// Whether a failure to write was told.
+    has_warned: AtomicBool,
 }
 
 /// The owner of a cache file. The file contains the orgs and connections that one profile sees on one server.
@@ -62,6 +68,7 @@ impl Cache {
         Self {
             directory,
             changes: Mutex::default(),
+            has_warned: AtomicBool::new(false),
         }
     }
 
@@ -74,7 +81,7 @@ impl Cache {
         } else {
             Vec::new()
         };
-        log_failure(&self.directory, self.save(&file));
+        self.warn_of_failure(self.save(&file));
     }
 
     /// Stores all connections that the owner sees, in place of those stored before. Completion also offers the orgs in
@@ -83,7 +90,7 @@ impl Cache {
         let few = connections.len() <= Self::MAX_ITEMS;
         let mut file = self.load_or_new(owner);
         file.connections = few.then(|| connections.iter().map(without_unused_fields).collect());
-        log_failure(&self.directory, self.save(&file));
+        self.warn_of_failure(self.save(&file));
     }
 
     /// Stores a change that the owner made. A new connection is added only if all other connections of the owner are
@@ -112,7 +119,7 @@ impl Cache {
             };
             paths.iter().filter(of_server).try_for_each(fs::remove_file)
         });
-        log_failure(&self.directory, removed);
+        self.warn_of_failure(removed);
     }
 
     /// The orgs that the owners manage or have connections with, each once.
@@ -192,6 +199,18 @@ impl Cache {
         };
         entries.map(|entry| Ok(entry?.path())).collect()
     }
+
+    /// Warns once that the cache cannot be written.
+    fn warn_of_failure(&self, result: io::Result<()>) {
+        if let Err(error) = result
+            && !self.has_warned.swap(true, Ordering::Relaxed)
+        {
+            let directory = self.directory.display();
+            log::warn!(
+                "warning: the completion cache cannot be written to {directory}: {error}; XDG_CACHE_HOME names another place"
+            );
+        }
+    }
 }
 
 impl Drop for Cache {
@@ -202,7 +221,7 @@ impl Drop for Cache {
             .unwrap_or_else(PoisonError::into_inner);
         let changes = mem::take(changes);
         if !changes.is_empty() {
-            log_failure(&self.directory, self.write_changes(&changes));
+            self.warn_of_failure(self.write_changes(&changes));
         }
     }
 }
@@ -229,16 +248,9 @@ impl CacheContents {
 
 /// Reads the cache file at this path; `None` if it is missing, invalid or of another version.
 fn load(path: &Path) -> Option<CacheContents> {
-    let (content, _) = private_file::read(path).ok()??;
+    let (content, _) = private_file::read_own(path, MAX_BYTES).ok()??;
     let file: CacheContents = serde_json::from_slice(&content).ok()?;
     (file.version == VERSION).then_some(file)
-}
-
-fn log_failure(directory: &Path, result: io::Result<()>) {
-    if let Err(error) = result {
-        let directory = directory.display();
-        log::info!("the completion cache cannot be written to {directory}: {error}");
-    }
 }
 
 /// The connection with only the fields that completion uses: its id, its orgs and its types.

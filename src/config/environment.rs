@@ -25,6 +25,7 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "NO_HEADER",
     "YES",
     "NO_INPUT",
+    "NO_HISTORY",
     "QUIET",
     "VERBOSE",
     "COLOR",

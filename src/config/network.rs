@@ -1,5 +1,4 @@
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -7,6 +6,7 @@ use url::Url;
 
 use super::environment::{Environment, EnvironmentError};
 use super::site::Endpoint;
+use crate::private_file::open_regular;
 
 /// The variables that name a proxy for `https`, in their order of precedence.
 const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -99,7 +99,7 @@ pub(crate) fn check_certificate_file(environment: &Environment) -> Result<(), Ne
     };
     let read = || {
         let mut bytes = Vec::new();
-        let mut file = File::open(&path)?.take(MAX_CERTIFICATE_BYTES);
+        let mut file = open_regular(&path)?.take(MAX_CERTIFICATE_BYTES);
         file.read_to_end(&mut bytes)?;
         Ok(bytes)
     };

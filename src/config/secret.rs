@@ -18,12 +18,12 @@ use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
-use crate::private_file::{chmod_command, others_may_read};
+use crate::private_file::{chmod_command, open_regular, others_may_read, require_safe};
 use crate::text_input::decode;
 
 /// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the
 /// limit keeps a wrong file or an endless output from filling the memory.
-const MAX_LENGTH: usize = 64 * 1024;
+pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// The time limit for reading a secret from a command or a file. It is long enough for a person to unlock a vault.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -259,14 +259,15 @@ async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     receiver.await.map_err(io::Error::other)
 }
 
-/// Reads a file that only its owner may read. The mode is checked on the opened file, so the check holds even if the
-/// file is replaced in the meantime.
+/// Reads a file that only its owner may read, and nobody else could have written. It is checked once it is open, so the
+/// check holds even if the file is replaced in the meantime.
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
-    let file = File::open(path).map_err(SecretSourceError::Unreadable)?;
+    let file = open_regular(path).map_err(SecretSourceError::Unreadable)?;
     let metadata = file.metadata().map_err(SecretSourceError::Unreadable)?;
     if others_may_read(&metadata) {
         return Err(SecretSourceError::Exposed(chmod_command("600", path)));
     }
+    require_safe(path, &file).map_err(SecretSourceError::Unreadable)?;
     let mut bytes = secret_buffer();
     file.take(MAX_LENGTH as u64 + 1)
         .read_to_end(&mut bytes)

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::zeroize::Zeroizing;
@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::credentials::{Credentials, SecretSources};
 use super::keychain::{Keychain, KeychainError};
-use super::secret::SecretSource;
+use super::secret::{MAX_LENGTH, SecretSource};
 use crate::private_file::{self, chmod_command, directory_of, is_own, others_may_enter};
 
 /// The directory for the secrets of logins where there is no keychain. It is beside the configuration file.
@@ -203,12 +203,21 @@ impl<'a> SecretStore<'a> {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Ok(_) if !may_replace => Err(StoreError::Exists(path.clone())),
-            _ => match fs::read_to_string(path).map(Zeroizing::new) {
+            _ => match read_stored(path) {
                 Ok(secret) => Ok(Some(secret.as_str().into())),
                 Err(error) => Err(StoreError::Unreadable(path.clone(), error)),
             },
         }
     }
+}
+
+/// Reads the file of an earlier login.
+fn read_stored(path: &Path) -> io::Result<Zeroizing<String>> {
+    let file = private_file::open_own(path)?;
+    // The buffer never grows, since that would leave an unwiped copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_LENGTH + 64));
+    file.take(MAX_LENGTH as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl StoreTransaction<'_> {

@@ -17,6 +17,9 @@ pub(crate) enum DesiredErrorKind {
     /// The text is not YAML. Contains the parser's message.
     #[error("{0}")]
     Syntax(String),
+    /// There are more mistakes than are listed. Contains the number of the others.
+    #[error("{0} more mistakes from here on; correct those above first")]
+    More(usize),
     /// The text is too long. Contains the limit in bytes.
     #[error("the file is too large; at most {0} bytes are read")]
     TooLarge(usize),

@@ -22,6 +22,8 @@ const USER_PREFIX: &str = "x-";
 /// The maximum number of connections in all files, after their lists are expanded. Without it, two short lists could
 /// stand for billions.
 const MAX_CONNECTIONS: usize = 100_000;
+/// The maximum number of mistakes that are listed. The others are counted.
+const MAX_ERRORS: usize = 100;
 
 /// The desired state that one or several files describe together, read without mistakes. Its orgs are not looked up
 /// yet.
@@ -227,10 +229,17 @@ fn unknown_type(kind: &WithLocation<ConnectionType>) -> DesiredError {
 }
 
 /// Returns `value` if there is no error, else the errors in the order of their locations. An org in a list belongs to
-/// several connections, so equal errors at the same location are returned once.
+/// several connections, so equal errors at the same location are returned once. Of very many, the first are returned and
+/// the number of the others.
 fn value_or_errors<T>(value: T, mut errors: Vec<DesiredError>) -> Result<T, Vec<DesiredError>> {
     errors.sort_by(|one, other| one.location.cmp(&other.location));
     errors.dedup();
+    if errors.len() > MAX_ERRORS {
+        let others = errors.len() - MAX_ERRORS;
+        let location = errors[MAX_ERRORS].location.clone();
+        errors.truncate(MAX_ERRORS);
+        errors.push(DesiredError::new(location, DesiredErrorKind::More(others)));
+    }
     if errors.is_empty() {
         Ok(value)
     } else {

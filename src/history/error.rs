@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::EntryId;
+use crate::private_file::is_unsafe_file;
 
 /// Why the history cannot be read or written, and the consequence for a change.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,7 @@ pub(crate) enum HistoryError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
     /// A directory or file cannot be created, opened, read, written or locked.
-    #[error("cannot {verb} {}; {}", .path.display(), advice(.source))]
+    #[error("cannot {verb} {}{}", .path.display(), advice(.source))]
     File {
         /// The attempted action, such as "open".
         verb: &'static str,
@@ -61,6 +62,17 @@ pub(crate) enum JournalError {
         path: PathBuf,
         /// The time that this process waited.
         waited: Duration,
+    },
+    /// The file is larger than any history.
+    #[error(
+        "{} is larger than {} MiB; move it away, and a new one begins",
+        .path.display(), .limit >> 20
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
     },
     /// A line is longer than the maximum that readers accept.
     #[error("an entry of {bytes} bytes is too large for {}; shorten the names in it", .path.display())]
@@ -92,19 +104,21 @@ impl HistoryError {
     }
 }
 
+/// Advice that begins with a semicolon; empty if the error itself says what to do.
 fn advice(source: &io::Error) -> &'static str {
     match source.kind() {
+        _ if is_unsafe_file(source) => "",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "free some space on its disk and try again"
+            "; free some space on its disk and try again"
         }
         io::ErrorKind::ReadOnlyFilesystem => {
-            "put the state directory on a disk that can be written"
+            "; put the state directory on a disk that can be written"
         }
-        io::ErrorKind::PermissionDenied => "make it readable and writable for your user",
+        io::ErrorKind::PermissionDenied => "; make it readable and writable for your user",
         io::ErrorKind::Unsupported => {
-            "put the state directory on a disk that supports file locks, such as a local one"
+            "; put the state directory on a disk that supports file locks, such as a local one"
         }
-        _ => "check that the state directory belongs to you and its disk works",
+        _ => "; check that the state directory belongs to you and its disk works",
     }
 }
 

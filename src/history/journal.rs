@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use super::{Entries, HistoryError, JournalError, line};
 use crate::private_file;
 
+/// The maximum size of the file in bytes: some 200,000 changes. All of it is read into the memory.
+const MAX_BYTES: u64 = 256 << 20;
+
 /// The journal in a state directory. Any number of processes may use it, since each access locks the file.
 ///
 /// Its functions block the thread, on the disk and for up to ten seconds on the lock.
@@ -56,7 +59,8 @@ impl Journal {
     /// returns them.
     ///
     /// # Errors
-    /// Fails if the file cannot be opened or read, or another process holds its lock for ten seconds.
+    /// Fails if the file cannot be opened or read, another user could have written it, it is too large, or another
+    /// process holds its lock for ten seconds.
     pub(crate) fn entries(&self) -> Result<Entries, HistoryError> {
         self.read()
             .map_err(|error| HistoryError::Read(Arc::new(error)))
@@ -64,12 +68,14 @@ impl Journal {
 
     fn read(&self) -> Result<Entries, JournalError> {
         let mut entries = Entries::default();
-        let file = match File::open(&self.path) {
+        let file = match private_file::open_own(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(entries),
             opened => opened.map_err(file_error("open", &self.path))?,
         };
         // Without the lock, a line that another process is writing would look incomplete.
         self.wait_for_lock(&self.path, || file.try_lock_shared())?;
+        let metadata = file.metadata().map_err(file_error("read", &self.path))?;
+        self.require_length(metadata.len())?;
         for_each_line(BufReader::new(&file), |number, content| {
             entries.add_line(number, content);
         })
@@ -98,8 +104,21 @@ impl Journal {
     pub(super) fn append(&self, lines: &[Vec<u8>]) -> Result<(), JournalError> {
         let mut file = self.open_for_append(&self.path)?;
         self.wait_for_lock(&self.path, || file.try_lock())?;
+        let metadata = file.metadata().map_err(file_error("read", &self.path))?;
+        let added: usize = lines.iter().map(Vec::len).sum();
+        self.require_length(metadata.len() + added as u64)?;
         self.append_locked(&mut file, lines)
             .map_err(file_error("write to", &self.path))
+    }
+
+    fn require_length(&self, bytes: u64) -> Result<(), JournalError> {
+        match bytes > MAX_BYTES {
+            true => Err(JournalError::TooLarge {
+                path: self.path.clone(),
+                limit: MAX_BYTES,
+            }),
+            false => Ok(()),
+        }
     }
 
     fn append_locked(&self, file: &mut File, lines: &[Vec<u8>]) -> io::Result<()> {

@@ -12,6 +12,9 @@ use crate::private_file::{self, Replacement};
 /// The version of the state file that this program reads and writes.
 const VERSION: u64 = 1;
 
+/// The maximum size of the state file in bytes.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// The data in a state file, and the lock file beside it.
 ///
 /// Any number of these, in any number of processes, may share a state file: each access takes the lock. The lock is a
@@ -115,7 +118,9 @@ impl Sandbox {
     }
 
     fn load(&self) -> Result<SandboxData, SandboxError> {
-        let text = std::fs::read(&self.path).map_err(file_error("read", &self.path))?;
+        let read = private_file::read_own(&self.path, MAX_BYTES)
+            .and_then(|content| content.ok_or_else(|| io::ErrorKind::NotFound.into()));
+        let (text, _) = read.map_err(file_error("read", &self.path))?;
         let invalid = |source| SandboxError::InvalidState {
             path: self.path.clone(),
             source,

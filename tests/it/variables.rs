@@ -6,7 +6,7 @@ use snapbox::{assert_data_eq, str};
 use crate::harness::World;
 
 /// Every variable of the program, and every one of Datadog's tools that it reads.
-const VARIABLES: [&str; 32] = [
+const VARIABLES: [&str; 33] = [
     "ORGCONN_PROFILE",
     "ORGCONN_ALL_PROFILES",
     "ORGCONN_SITE",
@@ -18,6 +18,7 @@ const VARIABLES: [&str; 32] = [
     "ORGCONN_NO_HEADER",
     "ORGCONN_YES",
     "ORGCONN_NO_INPUT",
+    "ORGCONN_NO_HISTORY",
     "ORGCONN_QUIET",
     "ORGCONN_VERBOSE",
     "ORGCONN_COLOR",

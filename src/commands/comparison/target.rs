@@ -9,6 +9,9 @@ use crate::error::{CommandError, Result};
 use crate::model::OrgSelector;
 use crate::text_input::{self, TextInputError};
 
+/// The maximum size of a saved plan in bytes: some 60,000 changes.
+pub(crate) const MAX_PLAN_BYTES: u64 = 64 << 20;
+
 /// The flags for desired-state files, and for what a plan may do with them.
 #[derive(clap::Args, Debug)]
 pub(crate) struct FileArgs {
@@ -89,10 +92,14 @@ impl Target {
     /// Reads a plan that `plan --out` saved.
     ///
     /// # Errors
-    /// Fails if the file cannot be read, or is not a plan.
+    /// Fails if the file cannot be read, is not a plan, or another user could have changed it after the review.
     pub(crate) fn read_plan(path: &Path) -> Result<Self> {
         let name = FileName::new(path);
-        let text = read_text(&name).map_err(LocatedError::into_error)?;
+        let read = match name.path() {
+            Some(path) => text_input::read_own_content(path, MAX_PLAN_BYTES),
+            None => text_input::read(None),
+        };
+        let text = read.map_err(|error| cannot_read(&name, error).into_error())?;
         let plan = Plan::from_json(&text);
         let plan = plan.map_err(|error| {
             CommandError::from(error).context(format!("cannot read the plan {name}"))
@@ -181,7 +188,11 @@ fn files_in(directory: &Path) -> Result<Vec<FileName>> {
 
 /// Reads a file; `-` is standard input.
 fn read_text(name: &FileName) -> Result<String, LocatedError> {
-    text_input::read(name.path()).map_err(|error| match error {
+    text_input::read(name.path()).map_err(|error| cannot_read(name, error))
+}
+
+fn cannot_read(name: &FileName, error: TextInputError) -> LocatedError {
+    match error {
         TextInputError::Invalid { reason } => LocatedError {
             location: Some(name.location(Position {
                 line: reason.line,
@@ -192,5 +203,5 @@ fn read_text(name: &FileName) -> Result<String, LocatedError> {
         error => CommandError::from(error)
             .context(format!("cannot read {name}"))
             .into(),
-    })
+    }
 }

@@ -38,6 +38,12 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ConnectionResult>()?;
+    if app.flags.no_history {
+        let message = "undo keeps in the history what it undoes, so that nothing is undone twice";
+        return Err(
+            CommandError::usage(message).hint("leave out --no-history, and ORGCONN_NO_HISTORY")
+        );
+    }
     let journal = app.journal()?;
     let targets = select_targets(&args, &journal.entries()?, app)?;
     let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::credentials::SecretSources;
 use super::environment::ConfigLocation;
-use super::file::{ConfigFile, FileError, parse};
+use super::file::{ConfigFile, FileError, MAX_BYTES, parse};
 use super::secret::SecretSource;
 use super::site::Server;
 use crate::private_file::{self, Replacement};
@@ -82,7 +82,7 @@ impl ConfigEditor {
     /// # Errors
     /// Fails if a new version of the file cannot be created next to it.
     pub(crate) fn check_writable(location: &ConfigLocation) -> Result<(), FileError> {
-        let replacement = Replacement::prepare(&location.path, b"");
+        let replacement = Replacement::prepare_through_links(&location.path, b"");
         replacement
             .map(drop)
             .map_err(|error| FileError::Unwritable(location.path.clone(), error))
@@ -179,8 +179,9 @@ impl ConfigEditor {
         let file =
             parse(path, &text).map_err(|error| uneditable_error(path, Some(error.message)))?;
         let unwritable = |error| FileError::Unwritable(path.to_owned(), error);
-        let replacement = Replacement::prepare(path, text.as_bytes()).map_err(unwritable)?;
-        let present = private_file::read(path).map_err(unwritable)?;
+        let replacement = Replacement::prepare_through_links(path, text.as_bytes());
+        let replacement = replacement.map_err(unwritable)?;
+        let present = private_file::read(path, MAX_BYTES).map_err(unwritable)?;
         if present.map(|(content, _)| content) != self.original {
             return Err(FileError::Changed(path.to_owned()));
         }

@@ -10,8 +10,11 @@ pub(super) use self::format::parse;
 pub(crate) use self::format::{ConfigFile, Profile, UnknownProfile};
 use self::format::{FormatError, NAME_RULE, is_usable_name};
 use super::environment::ConfigLocation;
-use crate::private_file::{self, chmod_command, others_may_read, others_may_write};
+use crate::private_file::{self, chmod_command, others_may_read};
 use crate::text_input::decode;
+
+/// The maximum size of the file. A thousand profiles have some 300 KB.
+pub(super) const MAX_BYTES: u64 = 1 << 20;
 
 /// An error about the configuration file. No variant contains a value of the file, since it could be a secret.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +37,6 @@ pub(crate) enum FileError {
         problem: String,
         /// The words to choose from.
         candidates: Vec<String>,
-    },
-    /// Other users may write the file, and could make its owner run a command or use other keys.
-    #[error("others may write {}, which says where secrets come from; run `{command}`", path.display())]
-    Writable {
-        /// The file.
-        path: PathBuf,
-        /// The `chmod` command that takes the permission away.
-        command: String,
     },
     /// Another program changed the file after it was read and before it was written.
     #[error("{} was changed by another program meanwhile; nothing was written, try again", .0.display())]
@@ -69,8 +64,8 @@ impl ConfigFile {
     /// Reads and checks the file. A missing file counts as empty, unless the user named it.
     ///
     /// # Errors
-    /// Fails if the file cannot be read, or contains an unknown key, an invalid value or a secret. Also fails if other
-    /// users may write it and it names sources of secrets.
+    /// Fails if the file cannot be read, or contains an unknown key, an invalid value or a secret. Also fails if another
+    /// user could have written it: it names commands that are run, and the servers that keys are sent to.
     pub(crate) fn load(location: &ConfigLocation) -> Result<Self, FileError> {
         match Self::load_with_content(&location.path)? {
             (_, None) if location.is_named => Err(FileError::Missing(location.path.clone())),
@@ -80,7 +75,7 @@ impl ConfigFile {
 
     /// Reads the settings of the file, and its bytes if it exists.
     pub(super) fn load_with_content(path: &Path) -> Result<(Self, Option<Vec<u8>>), FileError> {
-        let content = private_file::read(path);
+        let content = private_file::read(path, MAX_BYTES);
         match content.map_err(|error| FileError::Unreadable(path.to_owned(), error))? {
             Some((bytes, metadata)) => {
                 Ok((Self::from_bytes(path, &bytes, &metadata)?, Some(bytes)))
@@ -101,7 +96,7 @@ impl ConfigFile {
     fn from_bytes(path: &Path, bytes: &[u8], metadata: &Metadata) -> Result<Self, FileError> {
         let text = decode(bytes).map_err(FormatError::from_encoding);
         let file = text.and_then(|text| parse(path, &text));
-        let file = file.map_err(|error| {
+        file.map_err(|error| {
             let mut problem = error.to_string();
             if error.is_secret && others_may_read(metadata) {
                 let command = chmod_command("600", path);
@@ -114,15 +109,7 @@ impl ConfigFile {
                 problem,
                 candidates: error.candidates,
             }
-        })?;
-        let mut profiles = file.profiles.iter();
-        if profiles.any(|profile| profile.credentials.is_some()) && others_may_write(metadata) {
-            return Err(FileError::Writable {
-                path: path.to_owned(),
-                command: chmod_command("go-w", path),
-            });
-        }
-        Ok(file)
+        })
     }
 
     /// The profile with exactly this name.

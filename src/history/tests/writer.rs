@@ -182,24 +182,6 @@ async fn a_journal_that_another_process_keeps_locked_is_not_waited_for_without_e
     assert!(!fixture.only_entry().is_done());
 }
 
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn on_a_full_disk_no_change_is_begun_and_the_reason_is_told() {
-    let fixture = Fixture::new();
-    fs::create_dir_all(fixture.home.path().join("state/orgconn")).unwrap();
-    std::os::unix::fs::symlink("/dev/full", fixture.journal.path()).unwrap();
-    let write = format!(
-        "cannot write to {}; free some space on its disk and try again",
-        fixture.journal.path().display()
-    );
-    for begun in join_all((0..2).map(|_| fixture.begin(create("logs")))).await {
-        assert_eq!(
-            chain(&begun.unwrap_err()),
-            [NOT_SENT, &write, "No space left on device (os error 28)"]
-        );
-    }
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn a_state_directory_that_is_a_file_is_named() {

@@ -189,19 +189,3 @@ fn the_cache_is_its_owners_alone() {
     assert_eq!(files.iter().map(mode).collect::<Vec<_>>(), [0o600]);
     assert_eq!(mode(&files[0].parent().unwrap().to_owned()), 0o700);
 }
-
-#[test]
-fn a_cache_that_cannot_be_written_is_told_of_to_who_asks() {
-    let world = World::sandbox();
-    world.file("xdg_cache_home", "a file where a directory should be");
-    let (code, screen) = Terminal::start(&world, 120, &["list"]).end();
-    assert!(
-        code == Some(0) && !screen.contains("completions"),
-        "{screen}"
-    );
-    let (code, screen) = Terminal::start(&world, 120, &["list", "-v"]).end();
-    assert!(
-        code == Some(0) && screen.contains("the completion cache cannot be written"),
-        "{screen}"
-    );
-}

@@ -1,0 +1,8 @@
+//! The files that the program reads and writes: whose they must be, what they must be, and how large they may be.
+#![cfg(unix)]
+
+mod faults;
+mod limits;
+mod modes;
+mod streams;
+mod unwritable;
