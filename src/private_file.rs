@@ -1,7 +1,7 @@
 //! Opens, reads and writes files: the program's own, which are their owner's alone, and those that a user names. It
 //! decides for all of them which files are safe to use, and imports nothing of this crate.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -170,11 +170,13 @@ fn require_regular(metadata: &Metadata) -> Result<(), UnsafeFile> {
     if std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type()) {
         return Err(UnsafeFile::NotRegular("a named pipe"));
     }
-    match () {
-        () if metadata.is_file() => Ok(()),
-        () if metadata.is_dir() => Err(UnsafeFile::NotRegular("a directory")),
-        () => Err(UnsafeFile::NotRegular("a device or socket")),
+    if metadata.is_file() {
+        return Ok(());
     }
+    Err(UnsafeFile::NotRegular(match metadata.is_dir() {
+        true => "a directory",
+        false => "a device or socket",
+    }))
 }
 
 /// Whether a path names an open stream of this process, which the user has opened for it, or the empty file `/dev/null`.
@@ -403,22 +405,29 @@ impl Replacement {
 pub(crate) fn create_directory(directory: &Path) -> io::Result<()> {
     let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
     let missing: Vec<_> = directory.ancestors().take_while(is_missing).collect();
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     for path in missing.into_iter().rev() {
-        match builder.create(path) {
+        match create_one_directory(path) {
             // Another process may have created it meanwhile.
             Err(_) if path.is_dir() => {}
             created => {
                 created?;
-                #[cfg(unix)]
-                fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
                 sync_directory(directory_of(path))?;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn create_one_directory(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().mode(0o700).create(path)?;
+    fs::set_permissions(path, PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn create_one_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
 }
 
 /// Waits until no other process has locked a directory, and locks it while the returned file is open. If this process
@@ -477,8 +486,9 @@ pub(crate) fn others_may_read(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o044)
 }
 
-/// Whether users other than the owner may write a file. Always false on systems without Unix modes.
-pub(crate) fn others_may_write(metadata: &Metadata) -> bool {
+/// Whether users other than the owner may write a file.
+#[cfg(unix)]
+fn others_may_write(metadata: &Metadata) -> bool {
     has_mode(metadata, 0o022)
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{Finished, Running, World};
+use crate::harness::{Finished, Running, Terminal, World};
 
 const CONFIG: &str = "xdg_config_home/orgconn/config.toml";
 const STATE: &str = "xdg_state_home/orgconn";
@@ -382,4 +382,64 @@ fn a_plan_is_not_written_through_a_link_or_into_a_pipe() {
         let expected = format!("error: cannot write the plan to plan.json: {message}\n");
         assert!(refused.stderr.ends_with(&expected), "{}", refused.stderr);
     }
+}
+
+#[test]
+fn a_lock_is_not_waited_for_in_a_pipe_and_not_made_behind_a_link() {
+    for (name, arguments) in [
+        ("undo.lock", &["undo", "--yes"][..]),
+        ("sandbox.json.lock", &["list"]),
+    ] {
+        for fault in [Pipe, OthersMayWrite, OtherOwner, Link] {
+            let world = used_sandbox();
+            let path = world.file(&format!("{STATE}/{name}"), "");
+            if fault.inflict(&path) {
+                let refused = run(&world, arguments);
+                assert!(
+                    refused.code != 0 && refused.stderr.contains(&fault.message(&path)),
+                    "{name} {fault:?}: {}",
+                    refused.stderr
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cache_that_others_may_have_written_counts_as_absent_and_is_replaced() {
+    let list = |world: &World| Terminal::start(world, 200, &["list"]).end().0;
+    let offered = |world: &World| {
+        let mut command = world.command(["--", "orgconn", "get", ""]);
+        command.env("COMPLETE", "fish");
+        let finished = Running::start(command).finish().code(0);
+        finished.stdout.lines().count() - 1
+    };
+    for fault in [Pipe, GroupMayWrite, OthersMayWrite, OtherOwner, Link] {
+        let world = World::sandbox();
+        assert_eq!(list(&world), Some(0));
+        assert!(offered(&world) > 1);
+        let mut files = fs::read_dir(world.home().join("xdg_cache_home/orgconn")).unwrap();
+        let path = files.next().unwrap().unwrap().path();
+        if fault.inflict(&path) {
+            assert_eq!(offered(&world), 0, "{fault:?}");
+            assert_eq!(list(&world), Some(0), "{fault:?}");
+            assert!(offered(&world) > 1, "{fault:?}");
+            assert!(fs::symlink_metadata(&path).unwrap().is_file(), "{fault:?}");
+        }
+    }
+}
+
+#[test]
+fn certificates_are_not_waited_for_in_a_pipe() {
+    let world = World::talking_to("https://127.0.0.1:9");
+    let path = world.file("certificates.pem", "");
+    assert!(Pipe.inflict(&path));
+    let shown = path.display().to_string();
+    let world = world.with("SSL_CERT_FILE", &shown);
+    let refused = run(&world, &["list"]).code(2);
+    let expected = format!(
+        "error: cannot read the certificates in `{shown}`, which SSL_CERT_FILE names: {}\n",
+        Pipe.message(&path)
+    );
+    assert!(refused.stderr.starts_with(&expected), "{}", refused.stderr);
 }
