@@ -9,6 +9,7 @@
 //! terminal unescaped.
 
 mod annotations;
+mod colors;
 mod columns;
 mod delimited;
 mod diff;

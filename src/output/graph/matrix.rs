@@ -6,6 +6,7 @@ use anstyle::AnsiColor;
 use super::{Edge, Graph};
 use crate::escape::escape;
 use crate::model::{ConnectionType, TypeSet};
+use crate::output::colors;
 
 /// The graph as a matrix: rows are sources by name, columns are destinations, those with most sources first.
 pub(super) struct Matrix<'a> {
@@ -92,12 +93,10 @@ impl TypeSymbol {
         let mut symbols: Vec<Self> = Vec::new();
         for kind in types {
             let (letter, color, class) = match kind {
-                ConnectionType::Logs => ('L', AnsiColor::BrightBlue, "logs"),
-                ConnectionType::Metrics => ('M', AnsiColor::Yellow, "metrics"),
-                ConnectionType::Audit => ('A', AnsiColor::Magenta, "audit"),
-                ConnectionType::Other(word) => {
-                    (free_letter(word, &symbols), AnsiColor::Green, "other")
-                }
+                ConnectionType::Logs => ('L', colors::BLUE, "logs"),
+                ConnectionType::Metrics => ('M', colors::MAGENTA, "metrics"),
+                ConnectionType::Audit => ('A', colors::GREEN, "audit"),
+                ConnectionType::Other(word) => (free_letter(word, &symbols), colors::BLUE, "other"),
             };
             symbols.push(Self {
                 kind: Some(kind.clone()),
@@ -112,7 +111,7 @@ impl TypeSymbol {
                 kind: None,
                 letter: '-',
                 meaning: "no types".to_owned(),
-                color: AnsiColor::Red,
+                color: colors::RED,
                 class: "none",
             });
         }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::org_or_nulls;
 use crate::model::{Org, OrgRef};
+use crate::output::colors;
 use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
@@ -56,7 +57,7 @@ impl Row for OrgRow {
             name.map(|name| Value::Org(Some(name), row.id)).into()
         }),
         Column::text("state", |row: &Self| row.state().into())
-            .color(|state| (state == "disabled").then_some(AnsiColor::Yellow)),
+            .color(|state| (state == "disabled").then_some(colors::MAGENTA)),
         Column::text("current", |row: &Self| Value::YesOrNothing(row.current)),
         Column::text("profiles", |row: &Self| (&row.profiles).into())
             .when_filled()
@@ -204,8 +205,8 @@ impl Row for IdentityRow {
         .optional(5),
         Column::text("status", |row: &Self| row.user.status.as_deref().into())
             .color(|status| match status {
-                "Active" => Some(AnsiColor::Green),
-                _ => Some(AnsiColor::Yellow),
+                "Active" => Some(colors::GREEN),
+                _ => Some(colors::MAGENTA),
             })
             .optional(4),
         Column::text("read", |row: &Self| row.connections.read.into()).color(permission_color),
@@ -222,8 +223,8 @@ impl Row for IdentityRow {
 
 fn permission_color(permission: &str) -> Option<AnsiColor> {
     match permission {
-        "yes" => Some(AnsiColor::Green),
-        "no" => Some(AnsiColor::Red),
-        _ => Some(AnsiColor::Yellow),
+        "yes" => Some(colors::GREEN),
+        "no" => Some(colors::RED),
+        _ => Some(colors::MAGENTA),
     }
 }

@@ -7,6 +7,7 @@ use super::connection::{result_color, types_color};
 use super::org_or_nulls;
 use crate::desired::Step;
 use crate::model::{Connection, OrgRef, TypeSet};
+use crate::output::colors;
 use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
@@ -132,9 +133,9 @@ impl Row for StepRow {
 /// The usual colours of a diff.
 pub(in crate::output) fn action_color(action: &str) -> Option<AnsiColor> {
     match action {
-        "create" => Some(AnsiColor::Green),
-        "update" => Some(AnsiColor::Yellow),
-        "delete" => Some(AnsiColor::Red),
+        "create" => Some(colors::GREEN),
+        "update" => Some(colors::MAGENTA),
+        "delete" => Some(colors::RED),
         _ => None,
     }
 }
