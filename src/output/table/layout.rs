@@ -279,9 +279,8 @@ impl TableColumn {
         // A cell has at least one character, even if its text has no width.
         self.natural_width = widest.max(measure_text_width(header)).max(1);
         self.width = self.natural_width;
-        let separator = if self.has_lists { ',' } else { ' ' };
-        let words = self.cells.iter();
-        self.word_width = longest(words.flat_map(|cell| cell.split_inclusive(separator)));
+        let rows = 0..self.cells.len();
+        self.word_width = longest(rows.flat_map(|row| self.words(row)));
     }
 
     /// Shortens very long texts, which would fill the screen.
@@ -309,6 +308,16 @@ impl TableColumn {
             }
             Fit::Whole | Fit::ShortId => self.natural_width,
         }
+    }
+
+    /// The width of the longest part of a row's cell that is not broken.
+    pub(super) fn longest_word(&self, row: usize) -> usize {
+        longest(self.words(row))
+    }
+
+    fn words(&self, row: usize) -> impl Iterator<Item = &str> {
+        let separator = if self.has_lists { ',' } else { ' ' };
+        self.cells[row].split_inclusive(separator)
     }
 
     /// The cell of a row, with line breaks where a list is longer than `width`.

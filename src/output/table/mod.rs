@@ -177,22 +177,29 @@ fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<(
     let label_width = labels.iter().map(|label| measure_text_width(label)).max();
     let label_width = label_width.unwrap_or(0);
     let value_width = limit.saturating_sub(label_width + 1).max(MIN_VALUE_WIDTH);
-    let widths = match table.has_header {
-        true => vec![(label_width, 1), (value_width, 1)],
-        false => vec![(limit, 1)],
-    };
-    let lines = (0..table.row_count).flat_map(|row| {
-        let blank = (row > 0).then(|| vec![Cell::new("")]);
-        let fields = table.visible().zip(&labels).map(move |(column, label)| {
-            let value = cell(column, row, value_width);
-            match table.has_header {
-                true => vec![bold(label), value],
-                false => vec![value],
+    let below_width = limit.saturating_sub(GAP);
+    for row in 0..table.row_count {
+        if row > 0 {
+            writeln!(stdout)?;
+        }
+        for (column, label) in table.visible().zip(&labels) {
+            let longest_word = column.longest_word(row);
+            if !table.has_header {
+                let value = vec![cell(column, row, limit)];
+                draw(stdout, iter::once(value), &[(limit, 0)])?;
+            } else if longest_word > value_width && longest_word <= below_width {
+                // An id stays whole if it has a line of its own.
+                draw(stdout, iter::once(vec![bold(label)]), &[(limit, 0)])?;
+                let value = vec![Cell::new(""), cell(column, row, below_width)];
+                draw(stdout, iter::once(value), &[(1, 1), (below_width, 0)])?;
+            } else {
+                let line = vec![bold(label), cell(column, row, value_width)];
+                let widths = [(label_width, 1), (value_width, 0)];
+                draw(stdout, iter::once(line), &widths)?;
             }
-        });
-        blank.into_iter().chain(fields)
-    });
-    draw(stdout, lines, &widths)
+        }
+    }
+    Ok(())
 }
 
 fn bold(text: &str) -> Cell {
