@@ -262,11 +262,29 @@ impl CommandError {
         self.downcast_ref::<api::Error>()?.existing_connection()
     }
 
+    /// The word for the `kind` of an error record: that of the exit code, but `ambiguous` where the user named several
+    /// things at once.
+    pub(crate) fn kind(&self) -> &'static str {
+        let is_ambiguous = matches!(self.downcast_ref(), Some(ResolveOrgError::Ambiguous { .. }))
+            || matches!(
+                self.downcast_ref(),
+                Some(SelectConnectionError::Ambiguous { .. })
+            )
+            || matches!(
+                self.downcast_ref(),
+                Some(SelectEntryError::Ambiguous { .. })
+            );
+        match is_ambiguous {
+            true => "ambiguous",
+            false => self.exit.as_str(),
+        }
+    }
+
     /// The error as a record for the `errors` of the JSON or YAML output.
     pub(crate) fn to_record(&self) -> ErrorRecord {
         ErrorRecord {
             profile: self.profile.clone(),
-            kind: self.exit.as_str().to_owned(),
+            kind: self.kind().to_owned(),
             message: self.message(),
             http_status: self
                 .downcast_ref::<api::Error>()
@@ -368,8 +386,7 @@ pub(crate) fn report_usage(mut refusal: clap::Error, output: impl FnOnce() -> Ou
         Some(reason) if escape_message(&reason) != reason => {
             text.lines().for_each(|line| output.print_always(line));
         }
-        // If standard error is closed, nobody reads the message.
-        _ => refusal.print().unwrap_or_default(),
+        _ => output.print_styled(&refusal.render()),
     }
     Exit::Usage
 }

@@ -169,8 +169,7 @@ impl GlobalFlags {
             set(&mut self.verbose, verbose);
         }
         if !is_given("color") {
-            let color = environment.get_with("ORGCONN_COLOR", choice)?;
-            set(&mut self.color, color);
+            set(&mut self.color, color_variable(environment)?);
         }
         if is_given("timeout") {
             self.timeout_origin = "--timeout";
@@ -199,6 +198,16 @@ pub(crate) fn format_variable(
     environment: &Environment,
 ) -> Result<Option<Format>, EnvironmentError> {
     environment.get_with(OUTPUT, choice)
+}
+
+/// When the environment asks for colour.
+///
+/// # Errors
+/// Fails if the variable has another word.
+pub(crate) fn color_variable(
+    environment: &Environment,
+) -> Result<Option<ColorChoice>, EnvironmentError> {
+    environment.get_with("ORGCONN_COLOR", choice)
 }
 
 /// The configuration file that the environment names.

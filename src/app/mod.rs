@@ -34,7 +34,9 @@ pub(crate) use changes::{
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
-pub(crate) use flags::{GlobalFlags, config_variable, duration, format_variable, sandbox_variable};
+pub(crate) use flags::{
+    GlobalFlags, color_variable, config_variable, duration, format_variable, sandbox_variable,
+};
 pub(crate) use resolve::{
     ConnectionEnds, MatchingConnections, OrgLookup, exit_without_keys, is_unknown_connection,
 };
@@ -196,7 +198,7 @@ impl App {
 }
 
 /// Reads the terminal's properties from the environment. A value that is not UTF-8 counts as not set.
-fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
+pub(crate) fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
     let get = |name| environment.get(name).ok().flatten().map(str::to_owned);
     TerminalEnvironment {
         no_color: get("NO_COLOR"),

@@ -10,22 +10,26 @@ mod suggestions;
 
 use std::ffi::OsString;
 
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum as _};
 
-use crate::app::{App, GlobalFlags, format_variable};
+use crate::app::{App, GlobalFlags, color_variable, format_variable, terminal_environment};
 use crate::commands::{self, Command};
 use crate::config::Environment;
 use crate::error::{self, Exit};
-use crate::output::{Format, Output, OutputOptions};
+use crate::output::{ColorChoice, Format, Output, OutputError, OutputOptions};
+
+/// clap's own, but for the yellow of wrong words, which is unreadable on white.
+const STYLES: Styles = Styles::styled().invalid(AnsiColor::Magenta.on_default());
 
 /// See, change and check the connections between Datadog organizations.
 ///
 /// A connection lets a destination org query the logs, metrics or audit data of a source org of the same account. It
 /// is made with the source org's credentials.
 #[derive(Parser)]
-#[command(name = "orgconn", version, disable_help_subcommand = true)]
+#[command(name = "orgconn", version, disable_help_subcommand = true, styles = STYLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
@@ -89,15 +93,31 @@ fn format_parser(written: &[Format]) -> impl TypedValueParser<Value = Format> {
 
 /// Parses the arguments (the first is the program's own name), runs the command, and returns the exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
+    let environment = Environment::from_process();
+    let color = requested_color(&arguments, &environment);
+    // For errors that occur before the flags and variables are known.
+    let output_in = |format: Format, environment: &Environment| {
+        Output::new(OutputOptions {
+            format,
+            color,
+            environment: terminal_environment(environment),
+            ..OutputOptions::default()
+        })
+    };
     match complete::answer(&arguments, definition) {
         Ok(false) => {}
         Ok(true) => return Exit::Done,
-        Err(refusal) => return error::report_usage(refusal, || output_in(Format::default())),
+        Err(refusal) => {
+            let output = || output_in(Format::default(), &environment);
+            return error::report_usage(refusal, output);
+        }
     }
-    let environment = Environment::from_process();
-    let mut parsed = definition().try_get_matches_from(&arguments);
+    let mut parsed = definition()
+        .color(color.into())
+        .try_get_matches_from(&arguments);
     if parsed.as_ref().is_err_and(is_help) {
-        parsed = documented_definition().try_get_matches_from(&arguments);
+        let documented = documented_definition().color(color.into());
+        parsed = documented.try_get_matches_from(&arguments);
     }
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (mut cli, matches) = match parsed {
@@ -105,17 +125,21 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         Err(refusal) => {
             let refusal = suggestions::improve(refusal, &arguments, definition);
             let format = || requested_format(&arguments, &environment);
-            return error::report_usage(refusal, || output_in(format()));
+            return error::report_usage(refusal, || output_in(format(), &environment));
         }
     };
     if let Err(error) = cli.flags.read_variables(&matches, &environment) {
-        return error::conclude(Err(error.into()), &mut output_in(cli.flags.output));
+        let mut output = output_in(cli.flags.output, &environment);
+        return error::conclude(Err(error.into()), &mut output);
     }
     logger::start(cli.flags.verbose, cli.flags.quiet);
     let words = arguments.iter().skip(1);
     let words = words.map(|word| word.to_string_lossy().into_owned());
     let mut app = App::new(cli.flags, environment, words.collect());
-    let outcome = cli.command.run(&mut app, documented_definition).await;
+    let outcome = match refuse_listing_flags(&matches) {
+        Ok(()) => cli.command.run(&mut app, documented_definition).await,
+        Err(error) => Err(error.into()),
+    };
     error::conclude(outcome, &mut app.output)
 }
 
@@ -127,12 +151,39 @@ fn is_help(refusal: &clap::Error) -> bool {
     )
 }
 
-/// An output for errors that occur before the flags and the environment are known.
-fn output_in(format: Format) -> Output {
-    Output::new(OutputOptions {
-        format,
-        ..OutputOptions::default()
-    })
+/// Refuses the flags of listings where the command writes none. Their variables are for other commands.
+fn refuse_listing_flags(matches: &ArgMatches) -> Result<(), OutputError> {
+    let mut path = Vec::new();
+    let mut rest = matches;
+    while let Some((name, subcommand)) = rest.subcommand() {
+        path.push(name);
+        rest = subcommand;
+    }
+    if !commands::formats(&path).is_empty() {
+        return Ok(());
+    }
+    let flags = [
+        ("output", "--output"),
+        ("columns", "--columns"),
+        ("template", "--template"),
+    ];
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    match flags.into_iter().find(|(id, _)| is_given(id)) {
+        Some((_, flag)) => Err(OutputError::NoListing(flag)),
+        None => Ok(()),
+    }
+}
+
+/// When clap is to use colour, as far as the arguments, which may be invalid, and the environment say.
+fn requested_color(arguments: &[OsString], environment: &Environment) -> ColorChoice {
+    let words: Vec<_> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--color="));
+    let separate = words.windows(2).find(|pair| pair[0] == "--color");
+    let word = joined.or_else(|| separate.map(|pair| pair[1]));
+    let given = word.and_then(|word| ColorChoice::from_str(word, false).ok());
+    given
+        .or_else(|| color_variable(environment).ok().flatten())
+        .unwrap_or_default()
 }
 
 /// The output format that invalid arguments ask for, else that of the environment. Parsing stops at a mistake, so it is

@@ -117,6 +117,7 @@ pub(crate) fn formats(path: &[&str]) -> Vec<Format> {
         ["export"] => Format::EXPORT.into(),
         ["check"] => [&Format::LISTINGS[..], &Format::CHECK].concat(),
         ["plan"] => [&Format::LISTINGS[..], &Format::PLAN].concat(),
+        ["profile", "remove"] => Vec::new(),
         [
             "schema" | "open" | "sandbox" | "completions" | "man" | "help" | "version",
             ..,

@@ -24,6 +24,9 @@ pub(crate) enum OutputError {
         "--columns does not go with the format {0} of this command, which has no columns to choose"
     )]
     ColumnsUnused(Format),
+    /// A flag of listings was given to a command that writes none.
+    #[error("{0} does not go with this command, which lists nothing")]
+    NoListing(&'static str),
     /// The command does not write the format.
     #[error("this command does not write the format {wanted}; it writes {}", list(.written))]
     UnsupportedFormat {

@@ -1,7 +1,9 @@
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
+use clap::builder::StyledStr;
 
+use super::colors;
 use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
 use super::listing::Listing;
 use super::open_question::OpenQuestion;
@@ -11,9 +13,9 @@ use super::streams::{Stderr, Stdout, Streams};
 use super::symbols::Symbols;
 use crate::model::Connection;
 
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-const HINT: Style = AnsiColor::Cyan.on_default().bold();
-const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = colors::MAGENTA.on_default().bold();
+const HINT: Style = colors::BLUE.on_default().bold();
+const ERROR: Style = colors::RED.on_default().bold();
 
 /// Writes to standard output and standard error. Nothing else in the program prints.
 pub(crate) struct Output {
@@ -45,14 +47,17 @@ impl Output {
             stderr: Stderr {
                 stream: streams.stderr,
                 progress_line: streams.progress_line,
-                is_colored: is_colored(streams.stderr_is_terminal),
+                is_colored: is_colored(streams.stderr_width.is_some()),
+                width: streams.stderr_width,
                 is_quiet: options.quiet,
             },
             shows_links: streams.stdout_shows_links
                 && options.color != ColorChoice::Never
                 && !options.environment.is_dumb(),
             open_question: OpenQuestion::default(),
-            can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal && !options.no_input,
+            can_ask: streams.stdin_is_terminal
+                && streams.stderr_width.is_some()
+                && !options.no_input,
             hidden_columns: Vec::new(),
             sort: Vec::new(),
             options,
@@ -153,6 +158,17 @@ impl Output {
         Listing::new(&self.options, columns, sort_keys, stdout, stderr)
     }
 
+    /// Writes a listing without rows, after a note that says why there are none: a terminal gets nothing more.
+    ///
+    /// # Errors
+    /// Fails as [`Output::begin`] does, or if standard output cannot be written.
+    pub(crate) fn write_no_rows<R: Row>(&mut self) -> anyhow::Result<()> {
+        if self.options.format.is_table() && self.stdout.is_terminal() {
+            return Ok(());
+        }
+        Ok(self.begin::<R>()?.finish(&[])?)
+    }
+
     /// Writes the envelope of `json` or `yaml` with errors and no items; nothing in the other formats.
     ///
     /// # Errors
@@ -208,6 +224,15 @@ impl Output {
     /// Shows a line that must be seen, such as the subject of a question. Never left out.
     pub(crate) fn print_always(&mut self, text: &str) {
         self.stderr.write_message("", Style::new(), text);
+    }
+
+    /// Shows a text of clap, which has styles of its own. The caller must escape what it repeats.
+    pub(crate) fn print_styled(&mut self, text: &StyledStr) {
+        let text = match self.stderr.is_colored {
+            true => text.ansi().to_string(),
+            false => text.to_string(),
+        };
+        text.lines().for_each(|line| self.stderr.write_line(line));
     }
 
     /// Proposes the next step, after `hint: `. Left out when quiet.

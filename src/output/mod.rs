@@ -32,6 +32,7 @@ mod symbols;
 mod table;
 mod template;
 mod value;
+mod wrap;
 mod yaml;
 
 #[cfg(test)]

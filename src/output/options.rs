@@ -117,6 +117,16 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
+impl From<ColorChoice> for clap::ColorChoice {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => Self::Auto,
+            ColorChoice::Always => Self::Always,
+            ColorChoice::Never => Self::Never,
+        }
+    }
+}
+
 /// The user's choices for the output.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutputOptions {

@@ -14,7 +14,7 @@ use crossterm::{execute, queue};
 use jiff::Timestamp;
 
 use super::handle::Output;
-use super::streams::{Stdout, stdout_width};
+use super::streams::{self, Stdout};
 
 /// Whether a [`Screen`] is open. Static, since a signal that ends the program must close it.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
@@ -90,7 +90,7 @@ impl Output {
     /// Takes over the present width of the terminal. Returns whether its size is another one than `size`, and updates
     /// that.
     pub(crate) fn update_size(&mut self, size: &mut (u16, u16)) -> bool {
-        self.stdout.width = Some(stdout_width(&self.options.environment));
+        self.stdout.width = Some(streams::width(&Term::stdout(), &self.options.environment));
         let before = mem::replace(size, Term::stdout().size());
         *size != before
     }

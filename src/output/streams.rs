@@ -6,6 +6,7 @@ use console::Term;
 use indicatif::MultiProgress;
 
 use super::options::TerminalEnvironment;
+use super::wrap::wrap;
 use crate::escape::escape_message;
 
 /// The size of the buffer of standard output, in bytes.
@@ -24,7 +25,8 @@ pub(super) struct Streams {
     pub(super) stderr: Box<dyn Write>,
     /// The width of the terminal on standard output, in columns; `None` for a pipe or file.
     pub(super) stdout_width: Option<usize>,
-    pub(super) stderr_is_terminal: bool,
+    /// The width of the terminal on standard error, in columns; `None` for a pipe or file.
+    pub(super) stderr_width: Option<usize>,
     pub(super) stdin_is_terminal: bool,
     /// Whether standard output is a terminal that shows links.
     pub(super) stdout_shows_links: bool,
@@ -34,23 +36,24 @@ pub(super) struct Streams {
 impl Streams {
     /// The streams of this process.
     pub(super) fn of_process(environment: &TerminalEnvironment) -> Self {
-        let stdout = io::stdout();
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let width = |terminal: Term| width(&terminal, environment);
         let shows_links = supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
         Self {
             stdout_shows_links: shows_links && stdout.is_terminal(),
-            stdout_width: stdout.is_terminal().then(|| stdout_width(environment)),
+            stdout_width: stdout.is_terminal().then(|| width(Term::stdout())),
             stdout: Box::new(stdout),
-            stderr: Box::new(io::stderr()),
-            stderr_is_terminal: io::stderr().is_terminal(),
+            stderr_width: stderr.is_terminal().then(|| width(Term::stderr())),
+            stderr: Box::new(stderr),
             stdin_is_terminal: io::stdin().is_terminal(),
             progress_line: PROGRESS_LINE.clone(),
         }
     }
 }
 
-/// The width of the terminal on standard output: the reported one, else `COLUMNS`, else 80.
-pub(super) fn stdout_width(environment: &TerminalEnvironment) -> usize {
-    let reported = Term::stdout().size_checked();
+/// The width of a terminal: the reported one, else `COLUMNS`, else 80.
+pub(super) fn width(terminal: &Term, environment: &TerminalEnvironment) -> usize {
+    let reported = terminal.size_checked();
     let variable = environment.columns.as_ref();
     reported
         .map(|(_, columns)| usize::from(columns))
@@ -115,6 +118,8 @@ pub(super) struct Stderr {
     pub(super) progress_line: MultiProgress,
     pub(super) is_colored: bool,
     pub(super) is_quiet: bool,
+    /// The width of the terminal, in columns; `None` for a pipe or file.
+    pub(super) width: Option<usize>,
 }
 
 impl Stderr {
@@ -125,10 +130,19 @@ impl Stderr {
         }
     }
 
-    /// Writes one line to standard error: the label in `style`, then the text, in which line breaks are escaped.
+    /// Writes one line to standard error: the label in `style`, then the text, in which line breaks are escaped. A
+    /// terminal gets it in several lines where it is too narrow.
     pub(super) fn write_message(&mut self, label: &str, style: Style, text: &str) {
         let style = if self.is_colored { style } else { Style::new() };
-        let line = format!("{style}{label}{style:#}{}\n", escape_message(text));
+        self.write_line(&format!("{style}{label}{style:#}{}", escape_message(text)));
+    }
+
+    /// Writes a line that is escaped and coloured already.
+    pub(super) fn write_line(&mut self, line: &str) {
+        let line = match self.width {
+            Some(width) => wrap(line, width) + "\n",
+            None => format!("{line}\n"),
+        };
         let stream = &mut self.stream;
         // Errors are ignored: if standard error is closed, there is no place to report them.
         self.progress_line.suspend(|| {

@@ -48,7 +48,7 @@ impl LocatedError {
         Annotation {
             level: AnnotationLevel::Error,
             location: self.location.clone(),
-            title: format!("orgconn: {}", self.error.exit().as_str()),
+            title: format!("orgconn: {}", self.error.kind()),
             message: match self.error.profile() {
                 Some(profile) => format!("profile {profile}: {message}"),
                 None => message,

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::org_or_nulls;
 use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet, UserRef};
+use crate::output::colors;
 use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
@@ -137,6 +138,14 @@ impl ConnectionResult {
         }
     }
 
+    /// Adds the profile that made the change to those that see the connection, and returns the row.
+    pub(crate) fn seen_by(mut self, profile: Option<&str>) -> Self {
+        let is_new = |name: &&str| self.profiles.iter().all(|other| other != name);
+        let name = profile.filter(is_new).map(str::to_owned);
+        self.profiles.extend(name);
+        self
+    }
+
     /// Sets the reason, and returns the row.
     pub(crate) fn reason(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
@@ -176,15 +185,15 @@ impl Row for ConnectionResult {
 pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
     match result {
         "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
-            Some(AnsiColor::Green)
+            Some(colors::GREEN)
         }
         "would create" | "would update" | "would delete" | "not found" | NOT_ATTEMPTED
-        | "unknown" => Some(AnsiColor::Yellow),
-        "differs" | "missing" | "unwanted" | "failed" => Some(AnsiColor::Red),
+        | "unknown" => Some(colors::MAGENTA),
+        "differs" | "missing" | "unwanted" | "failed" => Some(colors::RED),
         _ => None,
     }
 }
 
 pub(super) fn types_color(_: &str) -> Option<AnsiColor> {
-    Some(AnsiColor::Cyan)
+    Some(colors::BLUE)
 }

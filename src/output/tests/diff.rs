@@ -16,7 +16,7 @@ fn steps() -> Vec<StepRow> {
 
 #[test]
 fn every_change_is_a_line_and_orgs_of_one_name_are_told_apart() {
-    let (mut output, stdout, stderr) = output(plain(Format::Table), Some(80));
+    let (mut output, stdout, stderr) = output(plain(Format::Table), Some(120));
     output.write_diff(&steps()).unwrap();
     assert_data_eq!(
         stdout.text(),

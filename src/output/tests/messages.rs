@@ -35,9 +35,9 @@ error: not permitted
         say_everything(OutputOptions::default(), Some(80)),
         str![[r#"
 connected `a\nb`
-\u{1b}[1m\u{1b}[36mhint: \u{1b}[0mask an admin
+\u{1b}[1m\u{1b}[94mhint: \u{1b}[0mask an admin
 delete this
-\u{1b}[1m\u{1b}[33mwarning: \u{1b}[0m5 connections \u{1b}[2J
+\u{1b}[1m\u{1b}[35mwarning: \u{1b}[0m5 connections \u{1b}[2J
 \u{1b}[1m\u{1b}[31merror: \u{1b}[0mnot permitted
 
 "#]]
@@ -65,10 +65,10 @@ error: not permitted
 
 #[test]
 fn nobody_is_asked_without_a_terminal_or_with_no_input() {
-    let asking = |no_input, stderr_is_terminal| {
+    let asking = |no_input, stderr_is_terminal: bool| {
         let (mut streams, ..) = captured(None);
         streams.stdin_is_terminal = true;
-        streams.stderr_is_terminal = stderr_is_terminal;
+        streams.stderr_width = stderr_is_terminal.then_some(80);
         let options = OutputOptions {
             no_input,
             ..OutputOptions::default()

@@ -47,7 +47,7 @@ pub(super) fn captured(terminal: Option<usize>) -> (Streams, Captured, Captured)
         stdout: Box::new(stdout.clone()),
         stderr: Box::new(stderr.clone()),
         stdout_width: terminal,
-        stderr_is_terminal: terminal.is_some(),
+        stderr_width: terminal,
         stdout_shows_links: false,
         stdin_is_terminal: false,
         progress_line: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),

@@ -84,7 +84,7 @@ proptest! {
 
     #[test]
     fn a_message_is_one_line_whatever_it_contains(text in any_text()) {
-        let (mut output, _, stderr) = output(plain(Format::Table), Some(80));
+        let (mut output, _, stderr) = output(plain(Format::Table), None);
         output.error(&text);
         let shown = stderr.text();
         let message = shown.strip_suffix('\n').unwrap();

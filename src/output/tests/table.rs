@@ -161,10 +161,10 @@ fn at_40_columns_each_row_is_a_block() {
         table(Some(40), row()),
         str![[r#"
 ID:          00000014
-SOURCE:      4dee724d-00cc-11ea-a77b-000
-             000000014
-DESTINATION: 4dee724d-00cc-11ea-a77b-000
-             000000001
+SOURCE:
+  4dee724d-00cc-11ea-a77b-000000000014
+DESTINATION:
+  4dee724d-00cc-11ea-a77b-000000000001
 TYPES:       -
 CREATED:     -
 CREATED BY:  -
@@ -335,8 +335,8 @@ fn color_changes_nothing_but_the_color() {
         visible(&listing(colored(few), None, changes())),
         str![[r#"
 \u{1b}[1mRESULT\u{1b}[0m   \u{1b}[1mTYPES\u{1b}[0m
-\u{1b}[38;5;2mcreated\u{1b}[39m  \u{1b}[38;5;6mlogs\u{1b}[39m
-\u{1b}[38;5;1mfailed\u{1b}[39m   \u{1b}[38;5;6mlogs,metrics,audit\u{1b}[39m
+\u{1b}[38;5;2mcreated\u{1b}[39m  \u{1b}[38;5;12mlogs\u{1b}[39m
+\u{1b}[38;5;1mfailed\u{1b}[39m   \u{1b}[38;5;12mlogs,metrics,audit\u{1b}[39m
 
 "#]]
         .raw()

@@ -147,3 +147,79 @@ fn a_mistake_without_json_leaves_standard_output_empty() {
         assert!(refused.stderr.starts_with("error: "), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn what_has_several_meanings_is_ambiguous() {
+    let world = World::sandbox().with("ORGCONN_ALL_PROFILES", "1");
+    for arguments in [
+        &["list", "--source=Payments"][..],
+        &["get", "--source=Retail EU"],
+    ] {
+        world.run([
+            "create",
+            "Security Archive",
+            "--source=Retail EU",
+            "--type=logs",
+        ]);
+        let refused = world.run([arguments, &["-o", "json"]].concat()).code(5);
+        let kind = &refused.json()["errors"][0]["kind"];
+        assert_eq!(kind, "ambiguous", "{arguments:?}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn changes_carry_the_profiles_as_a_listing_does() {
+    let world = World::sandbox();
+    let create = ["create", "Security Archive", "--type=logs"];
+    let delete = ["delete", "--destination=Security Archive", "--yes"];
+    for (arguments, dry_run) in [
+        (&create[..], true),
+        (&create, false),
+        (
+            &[
+                "create",
+                "Security Archive",
+                "--type=logs",
+                "--if-not-exists",
+            ],
+            false,
+        ),
+        (
+            &["update", "--destination=Security Archive", "--type=audit"],
+            false,
+        ),
+        (&delete, true),
+        (&delete, false),
+    ] {
+        let dry_run = if dry_run { &["--dry-run"][..] } else { &[] };
+        let changed = world.run([arguments, &["-o=json", "--profile=hub"], dry_run].concat());
+        let item = &changed.json()["items"][0];
+        assert_eq!(item["profiles"], json!(["hub"]), "{arguments:?}: {item}");
+    }
+}
+
+#[test]
+fn a_format_that_a_command_does_not_write_is_an_error_everywhere() {
+    let world = World::sandbox();
+    for arguments in [
+        &["schema", "-o=yaml"][..],
+        &["completions", "bash", "-o=json"],
+        &["completions", "bash", "-o=table"],
+        &["help", "list", "-o=csv"],
+        &["sandbox", "path", "-o=json"],
+        &["-o=id", "sandbox", "reset"],
+        &["profile", "remove", "x", "-o=json"],
+    ] {
+        let refused = world.run(arguments).code(2);
+        let message = "error: --output does not go with this command, which lists nothing\n";
+        assert_eq!(refused.stderr, message, "{arguments:?}");
+    }
+    for flag in ["--columns", "--template"] {
+        let refused = world.run(["sandbox", "path", flag, "id"]).code(2);
+        let message = format!("error: {flag} does not go with this command, which lists nothing\n");
+        assert_eq!(refused.stderr, message);
+    }
+    let with_variable = World::sandbox().with("ORGCONN_OUTPUT", "csv");
+    with_variable.run(["completions", "bash"]).code(0);
+    with_variable.run(["sandbox", "path"]).code(0);
+}
