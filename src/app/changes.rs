@@ -78,6 +78,11 @@ impl<'s> ChangeSender<'s> {
         self.account
     }
 
+    /// The profile whose credentials it uses.
+    pub(crate) fn profile(&self) -> Option<&'s str> {
+        self.account.profile()
+    }
+
     /// Checks what a dry run can know about the service's answer to a change: whether the credentials may make it, and
     /// whether the orgs are enabled.
     ///

@@ -70,14 +70,14 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             errors.extend(check(&shown, &senders).await);
         }
         let exit = comparison::report_steps(shown.steps(), false, errors, &mut app.output)?;
-        shown.note_counts(&target, &mut app.output);
+        shown.note_counts(&target, true, &mut app.output);
         if args.dry_run {
             app.output.note("dry run: nothing was changed");
         }
         return Ok(exit);
     }
     app.output.show_diff(&shown.steps().rows, !app.flags.yes);
-    shown.note_counts(&target, &mut app.output);
+    shown.note_counts(&target, true, &mut app.output);
     if !app.flags.yes {
         let question = match shown.plan.changes().count() {
             1 => "Make this change?".to_owned(),

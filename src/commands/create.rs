@@ -70,6 +70,7 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let targets = chosen_accounts.create_targets(args.source.as_ref(), &args.destinations);
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
+    app.output.hide_column("profiles");
     warn_about_destinations(&targets.destinations, &mut app.output);
     let sender = targets.account.change_sender("create").await?;
     let tasks = targets.destinations.iter().map(|destination| {
@@ -80,10 +81,11 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
         };
         let (args, sender) = (&args, &sender);
         async move {
-            match args.dry_run {
-                true => preview(&change, args, sender).await,
-                false => create(&change, args, sender).await,
-            }
+            let result = match args.dry_run {
+                true => preview(&change, args, sender).await?,
+                false => create(&change, args, sender).await?,
+            };
+            Ok(result.seen_by(sender.profile()))
         }
     });
     report::run_changes(tasks, args.dry_run, app).await

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     if selectors.is_empty() && args.ends.is_empty() && !is_open {
         app.output
             .note("no connection on standard input: nothing to do");
-        return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
+        return finish_without_rows(&mut app.output);
     }
     let says_target = is_open || !selectors.is_empty() || args.ends.source.is_some();
     let chosen_accounts = app.candidate_accounts_if(says_target)?;
@@ -60,16 +60,26 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.note_unused_profiles(&targets.failures);
     let connections = skip_missing(targets.connections, args.ignore_not_found, &mut app.output)?;
     if connections.is_empty() {
-        return report::print_results::<ConnectionResult>(Vec::new(), &mut app.output);
+        return finish_without_rows(&mut app.output);
+    }
+    if chosen_accounts.accounts().len() == 1 {
+        app.output.hide_column("profiles");
     }
     let changes = with_senders(connections, "delete").await?;
     if must_ask {
         confirm(changes.iter().map(|(_, connection)| connection), app)?;
     }
-    let tasks = changes
-        .into_iter()
-        .map(async |(sender, connection)| delete(connection, &args, &sender).await);
+    let tasks = changes.into_iter().map(async |(sender, connection)| {
+        let result = delete(connection, &args, &sender).await?;
+        Ok(result.seen_by(sender.profile()))
+    });
     report::run_changes(tasks, args.dry_run, app).await
+}
+
+/// Ends the command after a note that says why there is nothing to do.
+fn finish_without_rows(output: &mut Output) -> Result<Exit> {
+    output.write_no_rows::<ConnectionResult>()?;
+    Ok(Exit::Done)
 }
 
 async fn delete(

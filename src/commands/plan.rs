@@ -77,7 +77,7 @@ async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
     let is_complete = errors.is_empty();
     let steps = comparison.steps();
     let exit = comparison::report_steps(steps, false, errors, output)?;
-    comparison.note_counts(target, output);
+    comparison.note_counts(target, is_complete, output);
     Ok((exit, is_complete.then_some(comparison.plan)))
 }
 

@@ -97,10 +97,14 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
         }
     };
     app.show_command_line();
+    if chosen_accounts.accounts().len() == 1 {
+        app.output.hide_column("profiles");
+    }
     let changes = with_senders(connections, "update").await?;
-    let tasks = changes
-        .into_iter()
-        .map(async |(sender, connection)| update(connection, &edit, args.dry_run, &sender).await);
+    let tasks = changes.into_iter().map(async |(sender, connection)| {
+        let result = update(connection, &edit, args.dry_run, &sender).await?;
+        Ok(result.seen_by(sender.profile()))
+    });
     report::run_changes(tasks, args.dry_run, app).await
 }
 

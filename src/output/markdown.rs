@@ -56,7 +56,7 @@ fn describe(rows: &[StepRow], errors: &[ErrorRecord]) -> String {
             count("update"),
             count("delete"),
         ),
-        false => format!("nothing to change, {unchanged} unchanged"),
+        false => format!("no changes, {unchanged} unchanged"),
     };
     match (errors.len(), rows) {
         (0, _) => counts,

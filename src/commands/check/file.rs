@@ -86,11 +86,18 @@ fn show(
     if is_exact {
         comparison.note_outside_scope(target, output);
     }
+    let is_as_wanted = !differs && comparison.unknown.is_empty();
     let printed = comparison::report_steps(steps, false, comparison.unknown, output);
-    output.note(&format!(
-        "{} missing, {} different, {} unwanted, {} as wanted",
-        counts.create, counts.update, counts.delete, counts.unchanged
-    ));
+    output.note(&match is_as_wanted {
+        true => format!(
+            "no differences: {}",
+            comparison::describe_as_wanted(counts.unchanged)
+        ),
+        false => format!(
+            "{} missing, {} different, {} unwanted, {} as wanted",
+            counts.create, counts.update, counts.delete, counts.unchanged
+        ),
+    });
     match printed {
         Ok(Exit::Done) if differs => Ok(Exit::Difference),
         printed => printed,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 pub(crate) use self::steps::{LocatedError, Steps, report_errors, report_steps};
 pub(crate) use self::target::{FileArgs, MAX_PLAN_BYTES, Target};
+pub(crate) use self::warnings::describe_as_wanted;
 use crate::app::{Account, ChosenAccounts, Snapshot, exit_without_keys};
 use crate::desired::{
     DesiredConnection, DesiredError, DesiredState, Location, Plan, Scope, Step, UnclearPair,

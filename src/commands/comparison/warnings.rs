@@ -94,12 +94,15 @@ impl Comparison<'_> {
     }
 
     /// Prints how many changes there are, how many more connections `--prune` would delete, and how many it would not.
-    pub(crate) fn note_counts(&self, target: &Target, output: &mut Output) {
+    pub(crate) fn note_counts(&self, target: &Target, is_complete: bool, output: &mut Output) {
         let counts = self.plan.counts();
-        output.note(&format!(
-            "{} to create, {} to update, {} to delete, {} unchanged",
-            counts.create, counts.update, counts.delete, counts.unchanged
-        ));
+        output.note(&match is_complete && self.plan.is_empty() {
+            true => format!("no changes: {}", describe_as_wanted(counts.unchanged)),
+            false => format!(
+                "{} to create, {} to update, {} to delete, {} unchanged",
+                counts.create, counts.update, counts.delete, counts.unchanged
+            ),
+        });
         match self.plan.prunable().count() {
             0 => {}
             1 => output.hint(
@@ -137,6 +140,15 @@ impl Comparison<'_> {
                 format!("{connections}; `manage: all` in the file would put them in its scope")
             }
         });
+    }
+}
+
+/// `1 connection is as wanted`, `2 connections are as wanted`.
+pub(crate) fn describe_as_wanted(connections: usize) -> String {
+    match connections {
+        0 => "no connections are wanted".to_owned(),
+        1 => "1 connection is as wanted".to_owned(),
+        count => format!("{count} connections are as wanted"),
     }
 }
 

@@ -278,14 +278,14 @@ async fn undo_entry(
     (result, sender.is_interrupted())
 }
 
-/// Reports the results, and how much is left if several changes were to be undone.
+/// Reports the results, and how much is left of several changes.
 fn finish(results: Vec<ChangeResult>, output: &mut Output) -> Result<Exit> {
     let total = results.len();
     let is_undone =
         |(result, _): &&ChangeResult| matches!(result, Ok(row) if row.result != NOT_ATTEMPTED);
     let undone = results.iter().filter(is_undone).count();
     let exit = report::print_changes(results, output)?;
-    if total > 1 {
+    if total > 1 && undone < total {
         output.note(&format!("{undone} undone, {} left", total - undone));
     }
     Ok(exit)

@@ -155,10 +155,7 @@ fn off_a_terminal_nothing_to_do_needs_no_yes() {
     let both = [2, 3].map(|org| connection(50 + org, 1, org, &["logs", "metrics"]));
     expect_reads(&api, &both, 1);
     let applied = world(&api).run(&APPLY[..3]).code(0);
-    assert_eq!(
-        applied.stderr,
-        "0 to create, 0 to update, 0 to delete, 2 unchanged\n"
-    );
+    assert_eq!(applied.stderr, "no changes: 2 connections are as wanted\n");
 }
 
 #[test]
@@ -230,10 +227,7 @@ fn nothing_to_do_is_one_look_and_no_question() {
     expect_reads(&api, &both, 1);
     let applied = world(&api).run([&APPLY[..], &["-ojson"]].concat()).code(0);
     assert_eq!(applied.json()["items"].as_array().unwrap().len(), 2);
-    assert_eq!(
-        applied.stderr,
-        "0 to create, 0 to update, 0 to delete, 2 unchanged\n"
-    );
+    assert_eq!(applied.stderr, "no changes: 2 connections are as wanted\n");
 }
 
 #[test]

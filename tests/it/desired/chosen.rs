@@ -96,7 +96,7 @@ fn profiles_without_an_org_are_asked_and_one_that_cannot_be_is_at_most_a_note() 
     assert!(
         checked
             .stderr
-            .ends_with("\n0 missing, 0 different, 0 unwanted, 1 as wanted\n")
+            .ends_with("\nno differences: 1 connection is as wanted\n")
     );
 }
 
@@ -129,7 +129,7 @@ fn a_file_that_manages_all_needs_every_profile() {
     assert_eq!(
         part.stderr,
         "1 live connection of another source org is not in the file, and stays: no chosen profile serves the source\n\
-         0 missing, 0 different, 0 unwanted, 1 as wanted\n"
+         no differences: 1 connection is as wanted\n"
     );
     let down = profiles().at("three", NOWHERE, Some(&uuid(3)), "TEST");
     let unknown = manages(world(down)).run(check).code(7);

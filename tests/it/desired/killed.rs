@@ -162,7 +162,7 @@ fn converge(served: &SandboxServer, writes: usize) {
         .run(["plan", "-f", "orgconn.yaml", "--prune", "-oid"])
         .code(0);
     assert_eq!(
-        planned.stderr, "0 to create, 0 to update, 0 to delete, 5 unchanged\n",
+        planned.stderr, "no changes: 5 connections are as wanted\n",
         "{writes}"
     );
     assert_eq!(served.live().len(), 5, "{writes}");

@@ -38,10 +38,7 @@ fn nothing_to_do_is_0_too_and_asks_nobody_who_they_are() {
     expect_reads(&api, &both, 2);
     let world = world(&api);
     let planned = world.run(PLAN).code(0);
-    assert_eq!(
-        planned.stderr,
-        "0 to create, 0 to update, 0 to delete, 2 unchanged\n"
-    );
+    assert_eq!(planned.stderr, "no changes: 2 connections are as wanted\n");
     let rows = world.run([&PLAN[..], &["-q", "-ojson"]].concat());
     let rows = rows.json();
     let actions: Vec<_> = rows["items"]

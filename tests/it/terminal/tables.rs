@@ -188,3 +188,28 @@ fn the_history_at_80_columns_says_when_what_where_and_how_it_ended() {
     );
     assert_eq!(history.lines().count(), 2, "{history}");
 }
+
+#[test]
+fn nothing_to_do_is_one_sentence() {
+    let world = World::sandbox();
+    world.file("empty.yaml", "connections: []\n");
+    let missing = "00000000-0000-0000-0000-000000000000";
+    for (arguments, expected) in [
+        (&["history"][..], "no changes\n"),
+        (
+            &["delete", missing, "--ignore-not-found", "--yes"],
+            "no connection with the id 00000000-0000-0000-0000-000000000000: nothing to delete\n",
+        ),
+        (
+            &["plan", "-f=empty.yaml"],
+            "no changes: no connections are wanted\n",
+        ),
+        (
+            &["apply", "-f=empty.yaml"],
+            "no changes: no connections are wanted\n",
+        ),
+    ] {
+        let said = shown(&world, 120, arguments);
+        assert_eq!(said, expected, "{arguments:?}");
+    }
+}

@@ -49,7 +49,6 @@ undoing the run r[..] of [..] UTC: create, 3 changes
   delete  [..]  Observability Hub -> [..]  logs
   delete  [..]  Observability Hub -> [..]  logs
   delete  [..]  Observability Hub -> [..]  logs
-3 undone, 0 left
 
 "#]]
     );
