@@ -135,24 +135,20 @@ impl Server {
     /// # Errors
     /// Fails if the text is not the URL of a server, or has a user name, a query or a fragment.
     pub(crate) fn from_url(text: &str) -> Result<Self, AddressError> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let absolute = if text.contains("://") {
             text.to_owned()
         } else {
             format!("https://{text}")
         };
-        // The parser drops tabs and line breaks without an error.
-        if absolute.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            return Err(AddressError::InvalidUrl);
-        }
-        let url = Url::parse(&absolute).map_err(|_| AddressError::InvalidUrl)?;
-        let is_plain = matches!(url.scheme(), "https" | "http")
+        let url = parse_url(&absolute).map_err(|_| AddressError::InvalidUrl)?;
+        let is_server = matches!(url.scheme(), "https" | "http")
             && url.host_str().is_some_and(|host| !host.is_empty())
             && url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        if is_plain {
+        if is_server {
             Ok(Self::Url(url))
         } else {
             Err(AddressError::InvalidUrl)
@@ -233,12 +229,15 @@ pub enum EndpointError {
         .0.escape_default()
     )]
     Character(char),
+    /// The URL leads elsewhere than its text says at first sight. The field is where.
+    #[error("the API's URL leads to `{0}`, which is not how it is written")]
+    Spelling(String),
     /// The URL begins with neither `https` nor `http`.
     #[error("the API's URL begins with `{0}`: it must be https, or http on this machine itself")]
     Scheme(String),
-    /// The host name could look like another one: it is in punycode, or ends in a dot.
+    /// The host name could look like another one: it is in punycode, or has a dot too many.
     #[error(
-        "the host `{0}` is not accepted: names in punycode and names with a dot at the end can look like others"
+        "the host `{0}` is not accepted: names in punycode and names with a dot too many can look like others"
     )]
     Host(String),
     /// The URL uses plain `http` for a host that is not this machine.
@@ -294,12 +293,7 @@ impl Endpoint {
     /// # Errors
     /// Fails if the URL cannot be read, or names a server that keys must not be sent to.
     pub fn from_url(url: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
-        // The parser follows the URL standard, which drops tabs and replaces similar-looking characters without an
-        // error. So other characters are refused before it reads the text.
-        if let Some(odd) = url.chars().find(|letter| !is_plain(*letter)) {
-            return Err(EndpointError::Character(odd));
-        }
-        let url = Url::parse(url).map_err(EndpointError::Unreadable)?;
+        let url = parse_url(url)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(EndpointError::Scheme(url.scheme().to_owned()));
         }
@@ -332,6 +326,26 @@ impl Endpoint {
     /// Whether the server is reached over TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
+    }
+}
+
+/// Parses a URL that says in its own words where it leads.
+///
+/// The parser follows the URL standard: without an error it drops tabs, replaces similar-looking letters and adds
+/// slashes. So the text is checked as it was given.
+fn parse_url(text: &str) -> Result<Url, EndpointError> {
+    if let Some(odd) = text.chars().find(|letter| !is_plain(*letter)) {
+        return Err(EndpointError::Character(odd));
+    }
+    let url = Url::parse(text).map_err(EndpointError::Unreadable)?;
+    let beginning = format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default());
+    let is_as_written = text
+        .get(beginning.len()..)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        && text[..beginning.len()].eq_ignore_ascii_case(&beginning);
+    match is_as_written {
+        true => Ok(url),
+        false => Err(EndpointError::Spelling(beginning)),
     }
 }
 
@@ -381,7 +395,7 @@ fn is_loopback(url: &Url) -> bool {
 fn check_host_rule(url: &Url, trusted_hosts: &[String]) -> Result<(), EndpointError> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let is_punycode = host.split('.').any(|label| label.starts_with("xn--"));
-    if host.is_empty() || host.ends_with('.') || is_punycode {
+    if host.split('.').any(str::is_empty) || is_punycode {
         return Err(EndpointError::Host(host));
     }
     let is_trusted = trusted_hosts
@@ -466,8 +480,34 @@ mod tests {
             "http://sub.localhost",
             "https://127.0.0.1.evil.example",
             "https://10.0.0.1",
+            "https://..datadoghq.com",
+            "https://.datadoghq.com",
+            "https://api..datadoghq.com",
+            "https:api.datadoghq.com",
+            "https:/api.datadoghq.com",
+            "https:///api.datadoghq.com",
+            "http://2130706433",
+            "http://0x7f.1",
+            "http://127.1:80",
         ] {
             assert!(!is_accepted(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_judged_as_it_was_given() {
+        // The parser makes `https://api.datadoghq.com` of each.
+        for url in [
+            "https://api.datadoghq\u{ff0e}com",
+            "https://\u{ff41}pi.datadoghq.com",
+            "https://api.data\u{ad}doghq.com",
+            "https://api.datad\u{200b}oghq.com",
+            "https:\\\\api.datadoghq.com",
+            "https://api.datadoghq.com\u{3000}",
+        ] {
+            assert!(!is_accepted(url), "{url:?}");
+            let refused = Server::from_url(url);
+            assert_eq!(refused, Err(AddressError::InvalidUrl), "{url:?}");
         }
     }
 
