@@ -225,5 +225,8 @@ mod tests {
             );
             assert_eq!(error.source.to_string(), reason);
         }
+        let error = source(Some("my `prof`"), None).read().await.unwrap_err();
+        let login = "`orgconn auth login --profile 'my `prof`'`";
+        assert!(error.source.to_string().contains(login));
     }
 }

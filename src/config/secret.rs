@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
+use crate::command_line::command_line;
 use crate::private_file::{chmod_command, open_regular, others_may_read, require_safe};
 use crate::text_input::decode;
 
@@ -67,7 +68,10 @@ pub(crate) struct SecretError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretSourceError {
     /// The profile names no source.
-    #[error("it has no credentials; `orgconn auth login --profile {0}` asks for them")]
+    #[error(
+        "it has no credentials; `{}` asks for them",
+        command_line(["orgconn", "auth", "login", "--profile", .0])
+    )]
     NoCredentials(String),
     /// The variable is not set.
     #[error("it is not set")]
