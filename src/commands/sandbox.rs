@@ -90,6 +90,7 @@ async fn serve(args: ServeArgs, app: &mut App) -> Result<Exit> {
         latency: args.latency.unwrap_or_default(),
         rate_limit: args.rate_limit,
         log_requests: true,
+        limit_age: true,
     };
     if let [program, arguments @ ..] = args.command.as_slice() {
         let mut command = Command::new(program);
@@ -98,18 +99,16 @@ async fn serve(args: ServeArgs, app: &mut App) -> Result<Exit> {
             command.env_remove(name);
         }
         command.envs(variables(&listener.url()));
-        let server = tokio::spawn(sandbox::serve(
-            sandbox,
-            listener,
-            options,
-            CancellationToken::new(),
-        ));
-        let server = AbortOnDropHandle::new(server);
-        let status = run_command(command).await.map_err(|error| {
+        let stop = CancellationToken::new();
+        let server = sandbox::serve(sandbox, listener, options, stop.clone());
+        let server = AbortOnDropHandle::new(tokio::spawn(server));
+        let status = run_command(command).await;
+        stop.cancel();
+        server.await.context("the sandbox's server failed")?;
+        let status = status.map_err(|error| {
             let program = program.to_string_lossy();
             CommandError::usage(format!("cannot run `{program}`: {error}"))
         })?;
-        drop(server);
         return Ok(Exit::OfCommand(exit_code(status)));
     }
     // Signals are handled before the variables are printed: their reader may send one at once.

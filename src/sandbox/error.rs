@@ -55,7 +55,7 @@ pub(crate) enum SandboxError {
     },
 }
 
-/// The reason why a request is refused. The messages are exactly the API's.
+/// The reason why a request is refused. The messages are exactly the API's, where the API has the error.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
     #[error("Unauthorized")]
@@ -91,7 +91,10 @@ pub(super) enum ApiError {
     InvalidJson,
     #[error("Too many requests")]
     TooManyRequests,
-    /// The state file cannot be used: the only error that the API does not have.
+    /// The request names another host than this machine. The API does not have this error.
+    #[error("the sandbox serves this machine alone: name it as 127.0.0.1 or localhost")]
+    OtherHost,
+    /// The state file cannot be used. The API does not have this error.
     #[error("{}", with_causes(.0))]
     Sandbox(#[from] SandboxError),
 }
@@ -113,6 +116,7 @@ impl ApiError {
             | Self::InvalidUuid(_)
             | Self::OutOfRange(_)
             | Self::InvalidJson => StatusCode::BAD_REQUEST,
+            Self::OtherHost => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Sandbox(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

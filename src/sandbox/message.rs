@@ -1,6 +1,9 @@
+use std::net::IpAddr;
+
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::http::uri::Authority;
 use hyper::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -79,6 +82,25 @@ impl Request {
             _ => ApiError::InvalidJson,
         })
     }
+}
+
+/// Whether the request names this machine as its host.
+///
+/// A page of another site could have its own name resolved to a loopback address (DNS rebinding): then the browser sends
+/// that name, and lets the page read the answer.
+pub(super) fn is_for_loopback<B>(request: &hyper::Request<B>) -> bool {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let (Some(host), None) = (headers.next(), headers.next()) else {
+        return false;
+    };
+    let host = Authority::try_from(host.as_bytes());
+    host.is_ok_and(|host| is_loopback(host.host())) && request.uri().host().is_none_or(is_loopback)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Reads a UUID with hyphens, the only form that the API accepts.

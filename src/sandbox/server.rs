@@ -18,12 +18,24 @@ use tokio_util::task::AbortOnDropHandle;
 use super::auth::Caller;
 use super::error::{ApiError, SandboxError};
 use super::handlers;
-use super::message::{Request, Response};
+use super::message::{Request, Response, is_for_loopback};
 use super::rate_limit::{RateLimit, RateLimitUsage, RateLimiter};
 use super::state::Sandbox;
 
 /// The time that requests in flight get after the server is told to stop.
 const GRACE_PERIOD: Duration = Duration::from_millis(250);
+
+/// The largest number of clients that are served at once. Others wait.
+const MAX_CONNECTIONS: usize = 128;
+
+/// The largest head of a request, in bytes, and the largest number of its headers.
+const MAX_HEAD: usize = 64 * 1024;
+const MAX_HEADERS: usize = 100;
+
+/// How long a connection may last: after [`MAX_CONNECTION_AGE`] it takes no further request, and one in flight has
+/// [`LAST_REQUEST_TIME`] to end. A client that sends or reads slowly, or not at all, so makes place for others.
+const MAX_CONNECTION_AGE: Duration = Duration::from_secs(10);
+const LAST_REQUEST_TIME: Duration = Duration::from_secs(2);
 
 /// A socket on a loopback address.
 #[derive(Debug)]
@@ -41,6 +53,9 @@ pub(crate) struct ServeOptions {
     pub(crate) rate_limit: Option<RateLimit>,
     /// Whether each answer is logged: method, path and status, but not the query string, which may contain keys.
     pub(crate) log_requests: bool,
+    /// Whether connections end at a certain age. The server must then be stopped and awaited before the runtime shuts
+    /// down: its timers would panic.
+    pub(crate) limit_age: bool,
 }
 
 /// A sandbox that this process serves. Dropping it stops the server.
@@ -119,7 +134,7 @@ pub(crate) async fn serve(
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.socket.accept() => match accepted {
+            accepted = listener.socket.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(Arc::clone(&server).serve_connection(stream, stop.clone()));
                 }
@@ -145,13 +160,18 @@ impl Server {
     async fn serve_connection(self: Arc<Self>, stream: TcpStream, stop: CancellationToken) {
         // With Nagle's algorithm, small answers would wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
-        // hyper gets no timer: it would panic if a client leaves while the runtime shuts down.
-        let builder = http1::Builder::new();
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(MAX_HEAD).max_headers(MAX_HEADERS);
         let service = service_fn(|request| Arc::clone(&self).answer(request));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
             _ = connection.as_mut() => return,
             () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+            () = sleep(MAX_CONNECTION_AGE), if self.options.limit_age => {
+                connection.as_mut().graceful_shutdown();
+                let _ = timeout(LAST_REQUEST_TIME + self.options.latency, connection).await;
+                return;
+            }
         }
         let _ = connection.await;
     }
@@ -160,6 +180,9 @@ impl Server {
         self: Arc<Self>,
         request: hyper::Request<Incoming>,
     ) -> Result<hyper::Response<Full<Bytes>>, JoinError> {
+        if !is_for_loopback(&request) {
+            return Ok(Response::from(ApiError::OtherHost).into());
+        }
         let request = Request::read(request).await;
         // A sleep of zero would still last until the timer's next tick.
         if !self.options.latency.is_zero() {

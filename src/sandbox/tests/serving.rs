@@ -134,7 +134,7 @@ async fn a_request_in_flight_is_answered_before_the_server_ends() {
     let asking = async {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let head = format!(
-            "POST {CONNECTIONS} HTTP/1.1\r\nhost: sandbox\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+            "POST {CONNECTIONS} HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut asks_for_the_body = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];

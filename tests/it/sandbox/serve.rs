@@ -315,3 +315,68 @@ fn it_listens_on_this_machine_alone() {
     assert_eq!(refused.stdout, "");
     assert!(refused.stderr.contains("0.0.0.0:0"), "{}", refused.stderr);
 }
+
+/// Trap: a web page has its own name resolved to this machine (DNS rebinding), and reads and changes what is served.
+#[test]
+fn a_request_that_names_another_host_is_refused_also_with_good_keys() {
+    let served = SandboxServer::start();
+    let keys = "DD-API-KEY: sandbox-api-key-hub\r\nDD-APPLICATION-KEY: sandbox-app-key-hub\r\n";
+    let port = served.address.rsplit(':').next().unwrap();
+    let ask = |target: &str, hosts: &[&str]| {
+        let hosts = hosts.iter().map(|host| format!("Host: {host}\r\n"));
+        let head = format!(
+            "GET {target} HTTP/1.1\r\n{}{keys}",
+            hosts.collect::<String>()
+        );
+        let answer = served.send(&format!("{head}Connection: close\r\n\r\n"));
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "192.0.2.1",
+        "0.0.0.0",
+        "",
+    ] {
+        let host = format!("{host}:{port}");
+        assert_eq!(ask(PATH, &[&host]), "421", "{host}");
+    }
+    assert_eq!(ask(PATH, &["127.0.0.1", "evil.example"]), "421");
+    assert_eq!(ask(PATH, &[]), "421");
+    let elsewhere = format!("http://evil.example{PATH}");
+    assert_eq!(ask(&elsewhere, &["127.0.0.1"]), "421");
+    for host in ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8126"] {
+        assert_eq!(ask(PATH, &[host]), "200", "{host}");
+    }
+}
+
+#[test]
+fn a_request_beyond_the_bounds_is_refused_and_the_next_one_answered() {
+    let served = SandboxServer::start();
+    let head = format!("POST {PATH} HTTP/1.1\r\nHost: localhost\r\n");
+    let long = "x".repeat(1 << 20);
+    let many: String = (0..200)
+        .map(|number| format!("X-{number}: 1\r\n"))
+        .collect();
+    for headers in [format!("X: {long}\r\n"), many] {
+        let answer = served.send(&format!("{head}{headers}\r\n"));
+        assert!(
+            answer.starts_with("HTTP/1.1 431 ") || answer.is_empty(),
+            "{answer}"
+        );
+    }
+    let (status, _) = served.ask_as_hub(&format!("POST {PATH}"), &format!("\"{long}\""));
+    assert_eq!(status, 400);
+    assert_eq!(served.ask_as_hub(&format!("GET {PATH}"), "").0, 200);
+}
+
+#[test]
+fn clients_that_send_nothing_more_do_not_keep_others_out_for_long() {
+    let served = SandboxServer::start();
+    let beginning = format!("GET {PATH} HTTP/1.1\r\nHost: loc");
+    // More than are served at once.
+    let slow: Vec<_> = (0..140).map(|_| served.connect(&beginning)).collect();
+    assert_eq!(served.ask_as_hub(&format!("GET {PATH}"), "").0, 200);
+    drop(slow);
+}

@@ -41,22 +41,33 @@ impl SandboxServer {
 
     /// Sends a request with these header lines, and returns the status and the body of the answer.
     pub(super) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .unwrap();
         let length = body.len();
         let head = format!("{request} HTTP/1.1\r\nHost: {}\r\n{headers}", self.address);
-        write!(
-            stream,
+        let answer = self.send(&format!(
             "{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        ));
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, body.to_owned())
+    }
+
+    /// Sends this text, and returns what comes back until the connection ends.
+    pub(super) fn send(&self, text: &str) -> String {
+        let mut stream = self.connect("");
+        // The server may end the connection before it has read everything.
+        let _ = stream.write_all(text.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    }
+
+    /// Connects and sends this text.
+    pub(super) fn connect(&self, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let timeout = Some(Duration::from_secs(60));
+        stream.set_read_timeout(timeout).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
     }
 
     /// As [`SandboxServer::ask`], with the keys of the hub.
