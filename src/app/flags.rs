@@ -50,6 +50,15 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true)]
     pub(crate) no_header: bool,
 
+    /// Keep the values in csv and tsv as they are
+    ///
+    /// A name that begins with =, +, - or @ is a formula to a spreadsheet, which may run it or send other cells away.
+    /// Without this flag such a value gets a ' in front, and csv shows control and invisible characters escaped.
+    ///
+    /// [env: ORGCONN_RAW]
+    #[arg(long, global = true)]
+    pub(crate) raw: bool,
+
     /// Answer yes to every confirmation
     ///
     /// [env: ORGCONN_YES]
@@ -160,6 +169,7 @@ impl GlobalFlags {
             }
         }
         self.no_header = self.no_header || environment.get_bool("ORGCONN_NO_HEADER")?;
+        self.raw = self.raw || environment.get_bool("ORGCONN_RAW")?;
         self.yes = self.yes || environment.get_bool("ORGCONN_YES")?;
         self.no_input = self.no_input || environment.get_bool("ORGCONN_NO_INPUT")?;
         self.no_history = self.no_history || environment.get_bool("ORGCONN_NO_HISTORY")?;

@@ -78,6 +78,7 @@ impl App {
             columns: flags.columns.clone(),
             template: flags.template.clone(),
             no_header: flags.no_header,
+            raw: flags.raw,
             quiet: flags.quiet,
             color: flags.color,
             no_input: flags.no_input,

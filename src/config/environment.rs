@@ -23,6 +23,7 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "COLUMNS",
     "TEMPLATE",
     "NO_HEADER",
+    "RAW",
     "YES",
     "NO_INPUT",
     "NO_HISTORY",

@@ -6,11 +6,16 @@ use super::streams::Stdout;
 use super::template::Template;
 use crate::escape::{escape, escape_reversibly};
 
-/// `-o csv`: raw values, for programs. Only on a terminal are they escaped.
+/// The characters that begin a formula in a spreadsheet, also in the full width that some take for the usual one.
+const FORMULA_BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// `-o csv`: values that are safe to look at and to open in a spreadsheet, or with `--raw` as they are. On a terminal
+/// they are always escaped.
 pub(super) struct CsvWriter<'a, R: 'static> {
     pub(super) writer: csv::Writer<&'a mut Stdout>,
     pub(super) columns: Vec<&'static Column<R>>,
     pub(super) has_header: bool,
+    pub(super) is_raw: bool,
     pub(super) is_terminal: bool,
 }
 
@@ -26,9 +31,13 @@ impl<R: Row> RowWriter<R> for CsvWriter<'_, R> {
     fn write_row(&mut self, row: &R) -> io::Result<()> {
         for column in &self.columns {
             let value = (column.value)(row).raw().unwrap_or_default();
-            let field = match self.is_terminal {
-                true => escape(&value),
-                false => Cow::Borrowed(&*value),
+            let value = match self.is_raw && !self.is_terminal {
+                true => value,
+                false => escape(&value).into_owned().into(),
+            };
+            let field = match self.is_raw {
+                true => value,
+                false => without_formula(value),
             };
             self.writer.write_field(&*field).map_err(io_error)?;
         }
@@ -41,6 +50,15 @@ impl<R: Row> RowWriter<R> for CsvWriter<'_, R> {
     }
 }
 
+/// The value, with a quote in front of one that a spreadsheet would take for a formula: a name such as
+/// `=HYPERLINK(…)` would send what stands in other cells elsewhere. Tabs and carriage returns are escaped by now.
+fn without_formula(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value.starts_with(FORMULA_BEGINNINGS) {
+        true => format!("'{value}").into(),
+        false => value,
+    }
+}
+
 /// The error of the stream, so that a broken pipe can be told from other errors.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
@@ -50,11 +68,12 @@ fn io_error(error: csv::Error) -> io::Error {
 }
 
 /// `-o tsv`: one row per line with a tab between two values. Tabs and line breaks within a value are escaped, since the
-/// format has no quotes.
+/// format has no quotes. `--raw` keeps what a spreadsheet would take for a formula.
 pub(super) struct TsvWriter<'a, R: 'static> {
     pub(super) stdout: &'a mut Stdout,
     pub(super) columns: Vec<&'static Column<R>>,
     pub(super) has_header: bool,
+    pub(super) is_raw: bool,
 }
 
 impl<R: Row> RowWriter<R> for TsvWriter<'_, R> {
@@ -69,7 +88,11 @@ impl<R: Row> RowWriter<R> for TsvWriter<'_, R> {
     fn write_row(&mut self, row: &R) -> io::Result<()> {
         let values = self.columns.iter().map(|column| {
             let value = (column.value)(row).raw().unwrap_or_default();
-            escape_reversibly(&value).into_owned()
+            let value = Cow::from(escape_reversibly(&value).into_owned());
+            match self.is_raw {
+                true => value,
+                false => without_formula(value),
+            }
         });
         let line = values.collect::<Vec<_>>().join("\t");
         writeln!(self.stdout, "{line}")

@@ -34,6 +34,7 @@ impl<'a, R: Row> Listing<'a, R> {
         stderr: &'a mut Stderr,
     ) -> Self {
         let has_header = !options.no_header;
+        let is_raw = options.raw;
         let is_terminal = stdout.is_terminal();
         let fields = Fields::new(&columns, options.columns.is_some());
         let writer: Box<dyn RowWriter<R> + 'a> = match options.format {
@@ -52,12 +53,14 @@ impl<'a, R: Row> Listing<'a, R> {
                 writer: csv::Writer::from_writer(stdout),
                 columns,
                 has_header,
+                is_raw,
                 is_terminal,
             }),
             Format::Tsv => Box::new(TsvWriter {
                 stdout,
                 columns,
                 has_header,
+                is_raw,
             }),
             Format::Id => Box::new(IdWriter(stdout)),
             Format::Template => Box::new(TemplateWriter {

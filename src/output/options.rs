@@ -138,6 +138,8 @@ pub(crate) struct OutputOptions {
     pub(crate) template: Option<Template>,
     /// Leaves the header out of `table`, `csv` and `tsv`.
     pub(crate) no_header: bool,
+    /// Keeps the values of `csv` and `tsv` as they are, also those that are dangerous to look at or to open.
+    pub(crate) raw: bool,
     /// Leaves out notes and hints; warnings and errors stay.
     pub(crate) quiet: bool,
     /// Whether colour is used.

@@ -31,11 +31,13 @@ fn awkward() -> [Value; 3] {
 }
 
 fn listed(connections: &[Value], format: &str) -> String {
+    listed_with(connections, &["--output", format])
+}
+
+fn listed_with(connections: &[Value], flags: &[&str]) -> String {
     let api = Api::new();
     api.get(LIST, &page(connections, connections.len()));
-    api.world()
-        .run(["list", "--output", format])
-        .quiet_success()
+    api.world().run([&["list"], flags].concat()).quiet_success()
 }
 
 #[test]
@@ -131,7 +133,7 @@ errors: []
 }
 
 #[test]
-fn csv_quotes_what_has_to_be_quoted_and_keeps_every_character() {
+fn csv_is_safe_to_look_at_and_to_open_unless_it_is_raw() {
     let time = "2025-08-26T20:19:36.177236+00:00";
     let row = |number, [source, destination, user]: [&str; 3]| {
         let [id, one, two, user_id] = [number, 1, 2, 900].map(uuid);
@@ -139,13 +141,30 @@ fn csv_quotes_what_has_to_be_quoted_and_keeps_every_character() {
             "{id},{source},{one},{destination},{two},\"logs,metrics\",{time},{user},{user_id},\n"
         )
     };
-    let expected = [
-        "id,source,source_id,destination,destination_id,types,created_at,created_by,created_by_id,profiles\n".to_owned(),
-        row(50, ["חנות ספרים", "東京 支社", "👩\u{200d}💻 Team"]),
-        row(51, ["\u{1b}[31mRed\u{1b}[0m", "\"Köln\nBonn\ttab\"", "- dash"]),
+    let header =
+        "id,source,source_id,destination,destination_id,types,created_at,created_by,created_by_id,profiles\n".to_owned();
+    let shalom = row(50, ["חנות ספרים", "東京 支社", "👩\u{200d}💻 Team"]);
+    let safe = [
+        header.clone(),
+        shalom.clone(),
+        row(
+            51,
+            [r"\u{1b}[31mRed\u{1b}[0m", r"Köln\nBonn\ttab", "'- dash"],
+        ),
+        row(52, ["\"a, \"\"b\"\" & c\"", r"\u{202e}gnp.exe", "null"]),
+    ];
+    assert_eq!(listed(&awkward(), "csv"), safe.concat());
+    let raw = [
+        header,
+        shalom,
+        row(
+            51,
+            ["\u{1b}[31mRed\u{1b}[0m", "\"Köln\nBonn\ttab\"", "- dash"],
+        ),
         row(52, ["\"a, \"\"b\"\" & c\"", "\u{202e}gnp.exe", "null"]),
     ];
-    assert_eq!(listed(&awkward(), "csv"), expected.concat());
+    let listed = listed_with(&awkward(), &["-o", "csv", "--raw"]);
+    assert_eq!(listed, raw.concat());
 }
 
 #[test]
@@ -153,7 +172,7 @@ fn tsv_has_one_line_a_row_whatever_a_name_holds() {
     assert_data_eq!(listed(&awkward(), "tsv"), str![[r#"
 id	source	source_id	destination	destination_id	types	created_at	created_by	created_by_id	profiles
 00000000-0000-0000-0000-000000000032	חנות ספרים	00000000-0000-0000-0000-000000000001	東京 支社	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	👩‍💻 Team	00000000-0000-0000-0000-000000000384	
-00000000-0000-0000-0000-000000000033	\u{1b}[31mRed\u{1b}[0m	00000000-0000-0000-0000-000000000001	Köln\nBonn\ttab	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	- dash	00000000-0000-0000-0000-000000000384	
+00000000-0000-0000-0000-000000000033	\u{1b}[31mRed\u{1b}[0m	00000000-0000-0000-0000-000000000001	Köln\nBonn\ttab	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	'- dash	00000000-0000-0000-0000-000000000384	
 00000000-0000-0000-0000-000000000034	a, "b" & c	00000000-0000-0000-0000-000000000001	\u{202e}gnp.exe	00000000-0000-0000-0000-000000000002	logs,metrics	2025-08-26T20:19:36.177236+00:00	null	00000000-0000-0000-0000-000000000384	
 
 "#]].raw());

@@ -6,7 +6,7 @@ use snapbox::{assert_data_eq, str};
 use crate::harness::World;
 
 /// Every variable of the program, and every one of Datadog's tools that it reads.
-const VARIABLES: [&str; 33] = [
+const VARIABLES: [&str; 34] = [
     "ORGCONN_PROFILE",
     "ORGCONN_ALL_PROFILES",
     "ORGCONN_SITE",
@@ -16,6 +16,7 @@ const VARIABLES: [&str; 33] = [
     "ORGCONN_COLUMNS",
     "ORGCONN_TEMPLATE",
     "ORGCONN_NO_HEADER",
+    "ORGCONN_RAW",
     "ORGCONN_YES",
     "ORGCONN_NO_INPUT",
     "ORGCONN_NO_HISTORY",

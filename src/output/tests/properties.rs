@@ -66,8 +66,28 @@ proptest! {
     }
 
     #[test]
-    fn csv_reads_back_as_what_it_was(rows in any_connections()) {
-        let csv = listing(chosen(Format::Csv, &["source", "created_at"]), None, rows.clone());
+    fn no_csv_or_tsv_holds_a_formula_or_an_unsafe_character(rows in any_connections(), first in "[=+@\t\r\0-]?") {
+        let mut rows = rows;
+        for row in &mut rows {
+            row.source.name = Some(first.clone() + row.source.name.as_deref().unwrap_or_default());
+        }
+        for (format, delimiter) in [(Format::Csv, b','), (Format::Tsv, b'\t')] {
+            let options = || chosen(format, &["source", "created_at"]);
+            let text = listing(options(), None, rows.clone());
+            let is_quoting = format == Format::Csv;
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.delimiter(delimiter).quoting(is_quoting).from_reader(text.as_bytes());
+            for field in reader.records().flat_map(|record| Vec::from_iter(record.unwrap().iter().map(str::to_owned))) {
+                prop_assert!(!field.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", field);
+                prop_assert!(!field.chars().any(needs_escape), "{}", field);
+            }
+        }
+    }
+
+    #[test]
+    fn raw_csv_reads_back_as_what_it_was(rows in any_connections()) {
+        let options = OutputOptions { raw: true, ..chosen(Format::Csv, &["source", "created_at"]) };
+        let csv = listing(options, None, rows.clone());
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         let read: Vec<NameAndTime> = reader.deserialize().map(Result::unwrap).collect();
         let missing_as_empty = |(name, time): NameAndTime| (name, time.filter(|time| !time.is_empty()));
