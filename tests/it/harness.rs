@@ -50,8 +50,10 @@ pub(crate) struct Finished {
 impl World {
     /// A world without keys and without a sandbox.
     pub(crate) fn bare() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        close_to_others(home.path());
         Self {
-            home: tempfile::tempdir().unwrap(),
+            home,
             variables: Vec::new(),
         }
     }
@@ -85,6 +87,9 @@ impl World {
         let path = self.home().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
+        path.ancestors()
+            .take_while(|path| *path != self.home())
+            .for_each(close_to_others);
         path
     }
 
@@ -164,6 +169,20 @@ impl World {
             .chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(paths).unwrap());
     }
+}
+
+/// Takes others' permission to write a file away, which the umask of whoever runs the tests may have given: the program
+/// refuses such files.
+fn close_to_others(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut permissions = std::fs::metadata(path).unwrap().permissions();
+        permissions.set_mode(permissions.mode() & !0o022);
+        std::fs::set_permissions(path, permissions).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// A variable in the environment of the test process.

@@ -165,8 +165,9 @@ fn the_configuration_is_its_users_and_may_be_a_link() {
 fn a_configuration_behind_a_link_is_in_a_directory_of_its_users_too() {
     let world = World::bare();
     let target = world.file("dotfiles/config.toml", "");
-    fs::create_dir_all(world.home().join(CONFIG).parent().unwrap()).unwrap();
-    symlink(&target, world.home().join(CONFIG)).unwrap();
+    let link = world.file(CONFIG, "");
+    fs::remove_file(&link).unwrap();
+    symlink(&target, link).unwrap();
     world.run(["profile", "list"]).code(0);
     assert!(DirectoryOthersMayWrite.inflict(&target));
     let refused = world.run(["profile", "list"]).code(2);
