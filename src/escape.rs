@@ -6,15 +6,17 @@ use std::fmt::Write;
 /// Whether a character could move a terminal's cursor, change the order of the shown text, or be invisible.
 ///
 /// These are the control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs,
-/// characters without width, and two noncharacters that readers of YAML refuse. Two characters without width stay,
-/// since visible text is made with them: U+200C (Persian) and U+200D (emoji).
+/// characters without width or without ink, and two noncharacters that readers of YAML refuse. Characters that join or
+/// change visible ones are not among them: what [`escape`] does with one depends on its neighbours.
 pub(crate) fn needs_escape(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-                | '\u{fffe}' | '\u{ffff}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
         )
 }
 
@@ -28,65 +30,75 @@ pub(crate) fn is_clean(text: &str) -> bool {
 ///
 /// A backslash stays as it is, so the result does not show whether an escape was in the original text.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    if is_clean(text) {
+    escape_also(text, |_| false)
+}
+
+/// Escapes as [`escape`] does, and also a space that is not the usual one. In a message, a word that differs from the
+/// right one by such a character only would look right.
+pub(crate) fn escape_message(text: &str) -> Cow<'_, str> {
+    escape_also(text, |character| {
+        !character.is_ascii() && character.is_whitespace()
+    })
+}
+
+fn escape_also(text: &str, is_unwanted: fn(char) -> bool) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied().unwrap_or(' ');
         match character {
             '\n' => escaped.push_str(r"\n"),
             '\r' => escaped.push_str(r"\r"),
             '\t' => escaped.push_str(r"\t"),
-            _ if needs_escape(character) => {
+            _ if needs_escape(character)
+                || is_unwanted(character)
+                || has_no_effect(before, character, next) =>
+            {
                 // Writing into a string cannot fail.
                 write!(escaped, "{}", character.escape_unicode()).ok();
             }
             _ => escaped.push(character),
         }
-    }
-    Cow::Owned(escaped)
-}
-
-/// Escapes as [`escape`] does, and also every other character that cannot be told from another one or from nothing: a
-/// space that is not the usual one, and a character without width that joins nothing. In a message, a word that differs
-/// from the right one by such a character only would look right.
-pub(crate) fn escape_message(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return escape(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    let mut before = ' ';
-    for character in text.chars() {
-        if is_unusual_space(character) || (joins(character) && before.is_ascii()) {
-            // Writing into a string cannot fail.
-            write!(shown, "{}", character.escape_unicode()).ok();
-        } else {
-            shown.push(character);
-        }
         before = character;
     }
-    Cow::Owned(escape(&shown).into_owned())
+    match escaped == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(escaped),
+    }
 }
 
-/// Whether a character looks like a space or like nothing, and is not escaped everywhere.
-fn is_unusual_space(character: char) -> bool {
-    let is_blank = matches!(
+/// Whether the character joins or changes visible ones, and has none beside it that it could join or change: then it is
+/// invisible.
+fn has_no_effect(before: char, character: char, next: char) -> bool {
+    match character {
+        // A keycap, such as 1️⃣, begins with a digit.
+        '\u{fe0f}' if next == '\u{20e3}' => false,
+        '\u{200c}' | '\u{200d}' => !can_be_joined(before) || !can_be_joined(next),
+        _ if is_variation_selector(character) => {
+            before.is_ascii()
+                || is_variation_selector(before)
+                || matches!(before, '\u{200c}' | '\u{200d}')
+        }
+        _ => false,
+    }
+}
+
+fn is_variation_selector(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a character belongs to an emoji or a symbol, or to a script whose letters are joined. Latin, Greek, Cyrillic
+/// and East Asian text has no use for a joiner.
+fn can_be_joined(character: char) -> bool {
+    matches!(
         character,
-        '\u{34f}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{17b4}'
-            | '\u{17b5}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{ffa0}'
-    );
-    is_blank || (!character.is_ascii() && character.is_whitespace())
-}
-
-/// Whether a character joins or changes the visible one before it, as in emoji. After ASCII it has no visible effect.
-fn joins(character: char) -> bool {
-    matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+        '\u{590}'..='\u{1cff}' | '\u{2190}'..='\u{2bff}' | '\u{a800}'..='\u{abff}' | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe0f}' | '\u{fe70}'..='\u{fefc}' | '\u{10a00}'..='\u{11fff}' | '\u{1f000}'..='\u{1faff}'
+    )
 }
 
 /// Escapes as [`escape`] does, and a backslash as `\\`, so that the original can be restored.
@@ -115,6 +127,18 @@ mod tests {
             ),
             ("\u{feff}\u{2060}\u{ad}", r"\u{feff}\u{2060}\u{ad}"),
             ("\u{e0041}", r"\u{e0041}"),
+            ("a\u{3164}\u{2800}\u{115f}", r"a\u{3164}\u{2800}\u{115f}"),
+            ("Hub\u{200d}", r"Hub\u{200d}"),
+            (
+                "é\u{200c}п\u{200d}п日\u{200d}本",
+                r"é\u{200c}п\u{200d}п日\u{200d}本",
+            ),
+            ("👩\u{200d}\u{200d}🚀", r"👩\u{200d}\u{200d}🚀"),
+            ("🚀\u{200d}", r"🚀\u{200d}"),
+            (
+                "a\u{fe0f} ❤\u{fe0f}\u{fe0f}",
+                "a\\u{fe0f} ❤\u{fe0f}\\u{fe0f}",
+            ),
         ] {
             assert_eq!(escape(text), escaped);
         }
@@ -131,6 +155,9 @@ mod tests {
             "👩\u{200d}🚀",
             "e\u{301}",
             "می\u{200c}خواهم",
+            "🏳\u{fe0f}\u{200d}🌈 👩🏽\u{200d}🚀 ❤\u{fe0f}\u{200d}🔥",
+            "1\u{fe0f}\u{20e3}",
+            "葛\u{e0100}城",
         ] {
             assert!(matches!(escape(text), Cow::Borrowed(same) if same == text));
         }

@@ -31,7 +31,7 @@ const LAYERS: [&[&str]; 11] = [
 
 /// Modules that may import less than the order of the layers allows.
 const RESTRICTED: [(&str, &[&str]); 2] = [
-    ("desired", &["model"]),
+    ("desired", &["model", "escape"]),
     ("sandbox", &["model", "private_file"]),
 ];
 

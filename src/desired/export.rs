@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
+use crate::escape::needs_escape;
 use crate::model::{
     Connection, ConnectionType, OrgDirectory, OrgRef, OrgSelector, TypeSet, connections_by_pair,
 };
@@ -285,8 +286,9 @@ fn yaml_scalar(text: &str) -> String {
 
 /// Whether the text begins with a letter and contains nothing that has a meaning in YAML.
 fn is_plain(text: &str) -> bool {
-    let is_harmless =
-        |character: char| character.is_alphanumeric() || " ._/()+-".contains(character);
+    let is_harmless = |character: char| {
+        is_visible(character) && (character.is_alphanumeric() || " ._/()+-".contains(character))
+    };
     text.starts_with(char::is_alphabetic)
         && !text.ends_with(' ')
         && text.chars().all(is_harmless)
@@ -321,5 +323,6 @@ fn quote(text: &str) -> String {
 /// Whether a character is visible. Rust escapes the others, such as control characters and marks that change the
 /// direction of writing.
 fn is_visible(character: char) -> bool {
-    character == '\'' || character.escape_debug().len() == 1
+    let is_printable = character == '\'' || character.escape_debug().len() == 1;
+    is_printable && !needs_escape(character)
 }

@@ -7,7 +7,7 @@ mod fields;
 use serde_json::Value;
 use snapbox::{IntoData as _, assert_data_eq, str};
 
-use crate::harness::{Api, connection, page, uuid};
+use crate::harness::{Api, connection, current_user, org_list, page, uuid};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -165,6 +165,54 @@ fn csv_is_safe_to_look_at_and_to_open_unless_it_is_raw() {
     ];
     let listed = listed_with(&awkward(), &["-o", "csv", "--raw"]);
     assert_eq!(listed, raw.concat());
+}
+
+/// Trap: an org is named so that it looks like another one, or acts on whatever shows its name.
+#[test]
+fn no_format_for_eyes_holds_what_acts_or_cannot_be_seen() {
+    let tricks = "=a\0\u{1b}\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{3164}b\u{200d}\r";
+    let connections = [named(50, [tricks, "👩\u{200d}💻 Team", tricks])];
+    let mut orgs = org_list(1, &[1]);
+    orgs["included"][0]["attributes"]["name"] = tricks.into();
+    let json = |value: Value| wiremock::ResponseTemplate::new(200).set_body_json(value);
+    let api = Api::new();
+    api.allow("GET", LIST, None, json(page(&connections, 1)))
+        .allow("GET", "/api/v2/current_user", None, json(current_user(1)))
+        .allow("GET", "/api/v2/org", None, json(orgs));
+    for words in [
+        "list -o table",
+        "list -o wide",
+        "list -o csv",
+        "list -o tsv",
+        "list -o yaml",
+        "list -o json",
+        "graph -o tree",
+        "graph -o matrix",
+        "graph -o mermaid",
+        "graph -o dot",
+        "graph -o svg",
+        "export -o yaml",
+        "export -o terraform",
+    ] {
+        let shown = api.world().run(words.split(' ')).code(0).stdout;
+        let acts = |c: char| c.is_control() && !"\n\t".contains(c);
+        let is_hidden = |c: char| "\u{202e}\u{2066}\u{200b}\u{feff}\u{3164}".contains(c);
+        assert!(
+            !shown.contains(acts) && !shown.contains(is_hidden),
+            "{words}: {shown:?}"
+        );
+        let is_quoted = words.starts_with("export");
+        let joiners = shown
+            .replace("👩\u{200d}💻", "")
+            .matches('\u{200d}')
+            .count();
+        let is_data = words.ends_with("json") || words == "list -o yaml";
+        assert!(joiners == 0 || is_data, "{words}: {shown:?}");
+        assert!(
+            is_quoted || shown.contains("👩\u{200d}💻"),
+            "{words}: {shown:?}"
+        );
+    }
 }
 
 #[test]
