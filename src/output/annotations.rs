@@ -77,6 +77,8 @@ fn escape_property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::desired::FileName;
 
@@ -107,5 +109,44 @@ mod tests {
             on_standard_input.to_string(),
             "::notice title=orgconn::no answer"
         );
+    }
+
+    /// The command, its properties and its message, read as GitHub's runner does (`ActionCommand.TryParseV2`).
+    fn read(line: &str) -> (String, Vec<(String, String)>, String) {
+        let (command, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let (command, properties) = command.split_once(' ').unwrap();
+        let decode = |text: &str| {
+            let text = text.replace("%0D", "\r").replace("%0A", "\n");
+            text.replace("%3A", ":")
+                .replace("%2C", ",")
+                .replace("%25", "%")
+        };
+        let properties = properties.split(',').map(|property| {
+            let (key, value) = property.split_once('=').unwrap();
+            (key.to_owned(), decode(value))
+        });
+        (command.to_owned(), properties.collect(), decode(message))
+    }
+
+    proptest! {
+        #[test]
+        fn a_command_is_read_as_it_was_meant(
+            file in "[ -~é]{1,20}x", title in "[ -~é\r\n]{0,20}x", message in "[ -~é\r\n%:,]{0,30}"
+        ) {
+            let position = Position { line: 3, column: 13 };
+            let annotation = Annotation {
+                level: AnnotationLevel::Error,
+                location: Some(FileName::new(&file).location(position)),
+                title: title.clone(),
+                message: message.clone(),
+            };
+            let line = annotation.to_string();
+            prop_assert!(!line.contains(['\r', '\n']));
+            let properties = [("file", &*file), ("line", "3"), ("col", "13"), ("title", &*title)];
+            let properties = properties.map(|(key, value)| (key.to_owned(), value.to_owned()));
+            // A message cannot be told from one with the escapes of a property.
+            let message = message.replace("%3A", ":").replace("%2C", ",");
+            prop_assert_eq!(read(&line), ("error".to_owned(), properties.to_vec(), message));
+        }
     }
 }

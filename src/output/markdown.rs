@@ -85,18 +85,47 @@ fn plain(text: &str) -> String {
             _ => plain.push(character),
         }
     }
-    plain
+    // GitHub makes links of bare addresses.
+    plain.replace("://", r"\://").replace("www.", r"www\.")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+
     use super::*;
 
     #[test]
     fn nothing_in_a_name_has_a_meaning() {
         assert_eq!(
             plain("a|b `c` <b>&amp; *d* [e](https://f) @g\\|\u{1b}\n"),
-            "a\\|b \\`c\\` \\<b\\>\\&amp; \\*d\\* \\[e\\](https://f) @&#8203;g\\\\\\|\\\\u{1b}\\\\n"
+            "a\\|b \\`c\\` \\<b\\>\\&amp; \\*d\\* \\[e\\](https\\://f) @&#8203;g\\\\\\|\\\\u{1b}\\\\n"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_is_read_as_its_text_whatever_that_is(name in "[ -~\\n\u{202e}é|`*<>&@_~\\\\$#]{0,30}") {
+            let table = format!("| a | b |\n| --- | --- |\n| x{} | y |\n\n- error: x{}\n", plain(&name), plain(&name));
+            let expected = format!("x{}", escape(&name).replace('@', "@\u{200b}"));
+            let mut texts = vec![String::new()];
+            let of_github = Options::ENABLE_TABLES
+                | Options::ENABLE_STRIKETHROUGH
+                | Options::ENABLE_TASKLISTS
+                | Options::ENABLE_FOOTNOTES
+                | Options::ENABLE_MATH
+                | Options::ENABLE_GFM;
+            for event in Parser::new_ext(&table, of_github) {
+                match event {
+                    Event::Text(text) => texts.last_mut().unwrap().push_str(&text),
+                    Event::Start(Tag::TableCell | Tag::Item) => texts.push(String::new()),
+                    Event::Start(Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::List(None)) | Event::End(_) => {}
+                    other => prop_assert!(false, "{:?} in {}", other, table),
+                }
+            }
+            let error = format!("error: {}", expected.trim_end());
+            prop_assert_eq!(texts, ["", "a", "b", expected.trim_end(), "y", &error], "{}", table);
+        }
     }
 }

@@ -1,3 +1,6 @@
+use std::collections::HashSet;
+
+use hcl::eval::Evaluate as _;
 use proptest::prelude::*;
 
 use super::*;
@@ -262,6 +265,29 @@ proptest! {
                 character != '\n' && character.is_control() || "\u{202e}\u{2028}\u{feff}".contains(character)
             };
             prop_assert!(!text.contains(is_odd), "{text}");
+        }
+    }
+
+    #[test]
+    fn terraform_reads_the_types_as_they_are_and_nothing_else(live in connections(), odd in name(), directory in any_orgs()) {
+        let written = types(&["logs", &odd]);
+        let live = live.into_iter().map(|connection| Connection { types: written.clone(), ..connection });
+        let live = Vec::from_iter(live);
+        let body = hcl::parse(&to_terraform(&live, &directory)).unwrap();
+        let count = |kind: &str| body.blocks().filter(|block| block.identifier() == kind).count();
+        let sources: HashSet<_> = live.iter().map(|connection| connection.source.id).collect();
+        prop_assert_eq!(count("resource"), live.len());
+        prop_assert_eq!(count("import"), live.len());
+        prop_assert_eq!(count("provider"), sources.len());
+        prop_assert_eq!(count("variable"), 2 * sources.len());
+        prop_assert_eq!(body.attributes().count(), 0);
+        prop_assert_eq!(body.blocks().count(), 2 * live.len() + 3 * sources.len());
+        let expected = hcl::Value::from_iter(written.iter().map(|kind| kind.as_str()));
+        for block in body.blocks().filter(|block| block.identifier() == "resource") {
+            let keys = Vec::from_iter(block.body().attributes().map(|attribute| attribute.key()));
+            prop_assert_eq!(keys, ["provider", "sink_org_id", "connection_types"]);
+            let types = block.body().attributes().next_back().unwrap().expr();
+            prop_assert_eq!(types.evaluate(&hcl::eval::Context::new()).unwrap(), expected.clone());
         }
     }
 

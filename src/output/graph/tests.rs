@@ -162,6 +162,56 @@ fn connections() -> impl Strategy<Value = Vec<Connection>> {
     proptest::collection::vec(connection, 0..16)
 }
 
+/// The label in a line of DOT, as Graphviz shows it: its quotes are read by the rules of the language, then escapes and
+/// entities by those of labels.
+fn dot_label(line: &str) -> String {
+    let (_, rest) = line.split_once("[label=\"").unwrap();
+    let (mut label, mut characters) = (String::new(), rest.chars());
+    loop {
+        match characters.next().unwrap() {
+            '"' => break,
+            '\\' => match characters.next().unwrap() {
+                plain @ ('"' | '\\') => label.push(plain),
+                other => panic!("an escape \\{other} in {line}"),
+            },
+            plain => label.push(plain),
+        }
+    }
+    let rest = characters.as_str();
+    let styles = [
+        "];",
+        ", style=\"rounded,dashed\"];",
+        ", style=\"rounded,bold\"];",
+    ];
+    assert!(styles.contains(&rest), "{line}");
+    assert_eq!(label.matches('&').count(), label.matches("&amp;").count());
+    label.replace("&amp;", "&")
+}
+
+/// The label in a line of Mermaid, as it is shown: its entities begin with `#`, and nothing else has a meaning.
+fn mermaid_label(line: &str) -> String {
+    let mut parts = line.split('"');
+    let (before, label, after) = (parts.next(), parts.next().unwrap(), parts.next());
+    assert!(before.unwrap().ends_with(['[', '|']) && parts.next().is_none());
+    assert!(after.unwrap().starts_with([']', '|']), "{line}");
+    let mut shown = String::new();
+    let mut rest = label;
+    while let Some((plain, entity)) = rest.split_once('#') {
+        shown.push_str(plain);
+        let (name, after) = entity.split_once(';').unwrap();
+        shown.push(match name {
+            "quot" => '"',
+            number => number.parse::<u32>().unwrap().try_into().unwrap(),
+        });
+        rest = after;
+    }
+    assert!(
+        !label.contains(['<', '>', '&', '`', '*', '_', '[', ']', '\\']),
+        "{line}"
+    );
+    shown + rest
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -180,6 +230,26 @@ proptest! {
         for text in all_formats(&Graph::new(&connections, &[])) {
             let text = text.replace('\n', "");
             prop_assert_eq!(&escape(&text), &text);
+        }
+    }
+
+    #[test]
+    fn labels_are_read_as_they_were_written(connections in connections()) {
+        let graph = Graph::new(&connections, &[]);
+        let types = Vec::from_iter(graph.edges.iter().map(Edge::types_text));
+        let labels = [graph.short_labels(true), types].concat();
+        let dot = graph.dot(true);
+        let read = dot.lines().filter(|line| line.starts_with("  n") && line.contains("label="));
+        prop_assert_eq!(&Vec::from_iter(read.map(dot_label)), &labels, "{}", dot);
+        let mermaid = graph.mermaid(true);
+        let read = mermaid.lines().filter(|line| line.contains('"'));
+        prop_assert_eq!(&Vec::from_iter(read.map(mermaid_label)), &labels, "{}", mermaid);
+        let svg = graph.svg();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let titles = document.descendants().filter(|element| element.has_tag_name("title"));
+        let titles = titles.filter_map(|title| title.text()).collect::<HashSet<_>>();
+        for label in graph.full_labels() {
+            prop_assert!(titles.contains(&*label), "{} in {}", label, svg);
         }
     }
 
