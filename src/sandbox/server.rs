@@ -116,8 +116,7 @@ impl Listener {
     }
 }
 
-/// Serves the sandbox until `stop` is cancelled: over HTTP/1.1 and, for clients with prior knowledge, over HTTP/2
-/// without TLS. Requests in flight then have a quarter of a second to end.
+/// Serves the sandbox over HTTP/1.1 until `stop` is cancelled. Requests in flight then have a quarter of a second to end.
 pub(crate) async fn serve(
     sandbox: Sandbox,
     listener: Listener,
