@@ -16,9 +16,10 @@ use crate::config::{
     StoreError, UnknownProfile,
 };
 use crate::desired::{DesiredErrorKind, SavedPlanError};
+use crate::escape::escape_message;
 use crate::history::{HistoryError, SelectEntryError, UndoError};
 use crate::model::{Connection, ParseSelectorError, ResolveOrgError, SelectConnectionError};
-use crate::output::{ErrorRecord, Format, Output, OutputError, escape_message, group_messages};
+use crate::output::{ErrorRecord, Format, Output, OutputError, group_messages, log_line};
 use crate::text_input::TextInputError;
 
 /// The number of candidates that an error shows.
@@ -46,7 +47,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// All exits, in the order of their codes.
+    /// All exits of the program's own, in the order of their codes.
     pub(crate) const ALL: [Self; 10] = [
         Self::Done,
         Self::Failure,
@@ -105,6 +106,15 @@ impl Exit {
     /// The exit code of the process.
     pub(crate) fn code(self) -> u8 {
         self.describe().0
+    }
+
+    /// The exit code in the help. That of a command that this program ran can be any.
+    pub(crate) fn code_label(self) -> String {
+        match self {
+            #[cfg(feature = "sandbox")]
+            Self::OfCommand(_) => "other".to_owned(),
+            own => own.code().to_string(),
+        }
     }
 
     /// The word for the `kind` of an error record.
@@ -335,6 +345,18 @@ pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
         }
         print_hints(hints, output);
     }
+}
+
+/// The error as a line of a text that is drawn on the terminal, after what it is about.
+pub(crate) fn line(subject: &str, error: &CommandError) -> String {
+    let line = format!("error: {subject}: {}", error.message());
+    format!("{}\n", escape_message(&line))
+}
+
+/// Prints an error and its hint where there is no [`Output`], right before the program ends.
+pub(crate) fn log_last(message: &str, hint: &str) {
+    log_line(&format!("error: {message}"));
+    log_line(&format!("hint: {hint}"));
 }
 
 /// Prints the first candidates, one a line, and how many more there are.
@@ -683,6 +705,11 @@ fn api_hint(error: &api::Error) -> Option<String> {
     Some(hint.to_owned())
 }
 
+/// Says why a server refuses credentials. `credentials` is the beginning of the sentence.
+pub(crate) fn refused_credentials_hint(credentials: &str, server: &str) -> String {
+    format!("{credentials} wrong or revoked, or not of {server}")
+}
+
 /// Names the source of the credentials and of the site. Many environments hold several sets of keys, so the wrong ones
 /// may have been used.
 fn credentials_hint(error: &api::Error) -> String {
@@ -693,16 +720,16 @@ fn credentials_hint(error: &api::Error) -> String {
     let host = error.host().unwrap_or_default();
     let site = match (site_of_host(host), error.server_origin()) {
         (Some(site), _) => {
-            format!("not of the site {site} (another: --site, or `site` of a profile)")
+            format!("the site {site} (another: --site, or `site` of a profile)")
         }
-        (None, Some(server)) => format!("not of the site that {server} leads to"),
-        (None, None) => format!("not of {host}"),
+        (None, Some(server)) => format!("the site that {server} leads to"),
+        (None, None) => host.to_owned(),
     };
     match error.kind() {
-        ErrorKind::Unauthenticated => format!("{origin} are wrong or revoked, or {site}"),
+        ErrorKind::Unauthenticated => refused_credentials_hint(&format!("{origin} are"), &site),
         _ => format!(
             "{origin} may not do this (org_connections_read to list, org_connections_write to create, update and \
-             delete), are wrong, or are {site}; `orgconn auth status` shows what they may do"
+             delete), are wrong, or are not of {site}; `orgconn auth status` shows what they may do"
         ),
     }
 }

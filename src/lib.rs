@@ -25,7 +25,6 @@
 pub mod api;
 mod app;
 mod cli;
-mod command_line;
 mod commands;
 mod completion_cache;
 mod config;
@@ -38,6 +37,7 @@ mod output;
 mod private_file;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod shell_quote;
 mod text_input;
 
 use std::ffi::OsString;

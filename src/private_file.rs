@@ -321,12 +321,11 @@ fn temporary_in(directory: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     Ok(temporary)
 }
 
-/// Creates a missing directory, which only its owner may access, and checks that files can be created in it.
+/// Checks that files can be created in a directory.
 ///
 /// # Errors
 /// Fails if a file cannot be created, or others could replace it.
 pub(crate) fn check_directory(directory: &Path) -> io::Result<()> {
-    create_directory(directory)?;
     require_safe_directory(directory)?;
     temporary_in(directory, b"").map(drop)
 }

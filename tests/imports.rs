@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 11] = [
     &["output", "api", "completion_cache", "sandbox"],
     &["history"],
     &["config", "desired"],
-    &["model", "text_input", "command_line"],
+    &["model", "text_input", "shell_quote"],
     &["escape", "private_file"],
 ];
 

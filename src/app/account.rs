@@ -123,9 +123,9 @@ impl Account {
         }
     }
 
-    /// The web page with the connections of its org; `None` if it is not known.
+    /// The web page with the connections of the account's org; `None` if the page is not known.
     pub(crate) fn web_page(&self) -> Option<String> {
-        // The sandbox is a server on this machine, which has none.
+        // The sandbox is a server on this machine, and has no web page.
         self.settings.server.web_page()
     }
 
@@ -153,7 +153,7 @@ impl Account {
     }
 
     /// Counts a change as sent and not answered until the token is dropped.
-    pub(super) fn unanswered_change(&self) -> TaskTrackerToken {
+    pub(super) fn count_unanswered(&self) -> TaskTrackerToken {
         self.shared.unanswered_changes.token()
     }
 

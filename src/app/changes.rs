@@ -203,7 +203,7 @@ impl<'s> ChangeSender<'s> {
             }
             None => None,
         };
-        let unanswered = self.account.unanswered_change();
+        let unanswered = self.account.count_unanswered();
         let answer = match self.send(change).await {
             Ok(connection) => Ok(Effect::Made(complete_answer(connection, change))),
             Err(error) => match connection_as_wanted(&error, change) {
@@ -307,10 +307,11 @@ fn explain_answer(error: CommandError, change: &Change) -> CommandError {
 /// Adds to the error which change failed, and explains the service's short refusals, which are of this kind.
 fn explain(error: CommandError, kind: Option<ErrorKind>, change: &Change) -> CommandError {
     let subject = describe_subject(change);
+    // A create is named by its destination alone, which is connected.
     let (doing, done) = match change.kind() {
         ChangeKind::Create => ("connecting", "connected"),
-        ChangeKind::Update => ("updating", "updated"),
-        ChangeKind::Delete => ("deleting", "deleted"),
+        kind @ ChangeKind::Update => ("updating", kind.past_tense()),
+        kind @ ChangeKind::Delete => ("deleting", kind.past_tense()),
     };
     if error.is_outcome_unknown() {
         return error.context(format!("{doing} {subject}"));

@@ -139,12 +139,13 @@ impl App {
     pub(crate) fn watch_signals(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.watches_signals, true) {
             let signals = StopSignals::new(self.output.can_ask())?;
-            let (interrupt, open_question) = (self.interrupt.clone(), self.output.open_question());
+            let (interrupt, question_interrupt) =
+                (self.interrupt.clone(), self.output.question_interrupt());
             let unanswered_changes = self.unanswered_changes.clone();
             tokio::spawn(signals::watch(
                 signals,
                 interrupt,
-                open_question,
+                question_interrupt,
                 unanswered_changes,
             ));
         }

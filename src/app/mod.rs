@@ -6,6 +6,8 @@
 
 mod account;
 mod changes;
+#[cfg(feature = "sandbox")]
+mod child_process;
 mod chosen_accounts;
 mod flags;
 mod questions;
@@ -31,6 +33,8 @@ pub(crate) use account::{
 pub(crate) use changes::{
     ChangeSender, Effect, MAX_CONCURRENT_CHANGES, complete_answer, with_senders,
 };
+#[cfg(feature = "sandbox")]
+pub(crate) use child_process::run_command;
 pub(crate) use chosen_accounts::{ChosenAccounts, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
 #[cfg(feature = "sandbox")]
 pub(crate) use chosen_accounts::{chosen_samples, find_sample_profile};
@@ -41,7 +45,7 @@ pub(crate) use resolve::{
     ConnectionEnds, MatchingConnections, OrgLookup, exit_without_keys, is_unknown_connection,
 };
 #[cfg(feature = "sandbox")]
-pub(crate) use signals::{run_command, stop_token};
+pub(crate) use signals::stop_token;
 pub(crate) use snapshot::{Snapshot, orgs_allowed_to_make};
 
 /// The program's state while a command runs.

@@ -1,5 +1,4 @@
-use super::{App, ChosenAccounts};
-use crate::command_line::command_line;
+use super::{App, ChosenAccounts, ConnectionEnds};
 use crate::config::ConfigFile;
 use crate::error::{CommandError, Exit, Result};
 use crate::escape::escape_message;
@@ -8,6 +7,7 @@ use crate::model::{
     fold_name,
 };
 use crate::output::Choice;
+use crate::shell_quote::command_line;
 
 /// A question for what the command line leaves out.
 struct Question<'a> {
@@ -26,6 +26,23 @@ struct Question<'a> {
 ///
 /// [`Output::can_ask`]: crate::output::Output::can_ask
 impl App {
+    /// Whether a command that takes ids or the ends of a connection is given neither, so that it calls
+    /// [`App::ask_for_connection`].
+    ///
+    /// # Errors
+    /// Fails if both are given, or neither and nobody can be asked.
+    pub(crate) fn asks_for_connection(&self, has_ids: bool, ends: &ConnectionEnds) -> Result<bool> {
+        ends.check_against_ids(has_ids)?;
+        if has_ids || !ends.is_empty() {
+            return Ok(false);
+        }
+        match self.output.can_ask() {
+            true => Ok(true),
+            false => Err(CommandError::usage("no connection is named")
+                .hint("give an id, the beginning of one, or --source and --destination")),
+        }
+    }
+
     /// Asks for one of the connections that the default account sees, or where accounts are chosen all of these.
     ///
     /// # Errors
@@ -76,7 +93,7 @@ impl App {
             .during(chosen_accounts.offered_destinations(source))
             .await?;
         self.note_unused_profiles(&offered.failures);
-        let is_offered = |org: &&Org| if_not_exists || offered.shared_types(org).is_none();
+        let is_offered = |org: &&Org| if_not_exists || offered.types_shared_with(org).is_none();
         let orgs = offered.orgs.orgs.iter();
         let others = orgs.filter(|org| org.id != offered.source.id);
         let (mut orgs, connected): (Vec<_>, Vec<_>) = others.partition(is_offered);
@@ -97,7 +114,7 @@ impl App {
             );
         }
         let note = |org: &Org| {
-            let shared = offered.shared_types(org);
+            let shared = offered.types_shared_with(org);
             let shared = shared.map(|types| format!("shares {types} already"));
             let disabled = (org.disabled == Some(true)).then(|| "disabled".to_owned());
             Vec::from_iter(shared.into_iter().chain(disabled)).join(", ")
@@ -111,7 +128,7 @@ impl App {
         let chosen = self.choose_many(&question, &choices, &[])?;
         let chosen: Vec<_> = chosen.into_iter().map(|index| orgs[index]).collect();
         if chosen.len() > MAX_DESTINATIONS && !self.flags.yes {
-            // One key selects all orgs.
+            // A single key in the list of choices selects all orgs, also by mistake.
             let text = format!("Connect to these {} orgs?", chosen.len());
             self.ask_confirmation(&text, question.unchanged)?;
         }

@@ -1,20 +1,14 @@
 //! Handles Ctrl-C and termination requests.
 
 use std::io;
-#[cfg(all(feature = "sandbox", unix))]
-use std::io::IsTerminal as _;
-#[cfg(feature = "sandbox")]
-use std::process::ExitStatus;
 
-#[cfg(feature = "sandbox")]
-use tokio::process::{Child, Command};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::error::Exit;
-use crate::output::{self, OpenQuestion};
+use crate::error::{self, Exit};
+use crate::output::{self, QuestionInterrupt};
 
 /// Receives the signals that ask the program to stop. Once this is created, they no longer end the program by
 /// themselves.
@@ -32,15 +26,15 @@ pub(super) struct StopSignals {
     not(unix),
     expect(dead_code, reason = "other systems have Ctrl-C alone")
 )]
-enum Stop {
+pub(super) enum Stop {
     Interrupt,
     Terminate,
     HangUp,
 }
 
 impl StopSignals {
-    /// Starts to handle the signals: Ctrl-C, a termination request, and with `at_terminal` the end of the terminal. That
-    /// one is not handled elsewhere, since `nohup` ignores it. Must be called inside a tokio runtime.
+    /// Starts to handle the signals: Ctrl-C, a termination request, and with `at_terminal` the end of the terminal. The
+    /// end of the terminal is not handled elsewhere, since `nohup` ignores it. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// Fails if the system does not let the program handle signals.
@@ -56,7 +50,7 @@ impl StopSignals {
 
     /// Waits for the next signal.
     #[cfg(unix)]
-    async fn recv(&mut self) -> Stop {
+    pub(super) async fn recv(&mut self) -> Stop {
         let hang_up = async {
             match &mut self.hang_up {
                 Some(signal) => signal.recv().await,
@@ -78,7 +72,7 @@ impl StopSignals {
 
     /// Waits for the next signal.
     #[cfg(not(unix))]
-    async fn recv(&mut self) -> Stop {
+    pub(super) async fn recv(&mut self) -> Stop {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -92,7 +86,7 @@ impl StopSignals {
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
-    open_question: OpenQuestion,
+    question_interrupt: QuestionInterrupt,
     unanswered_changes: TaskTracker,
 ) {
     loop {
@@ -102,7 +96,7 @@ pub(super) async fn watch(
             report_unanswered(unanswered_changes.len());
             exit_at_once();
         }
-        if open_question.interrupt() {
+        if question_interrupt.interrupt() {
             interrupt.cancel();
             continue;
         }
@@ -118,8 +112,10 @@ fn report_unanswered(count: usize) {
         1 => "1 change was sent and not answered; it".to_owned(),
         _ => format!("{count} changes were sent and not answered; they"),
     };
-    output::log_line(&format!("error: stopped: {changes} may have been made"));
-    output::log_line("hint: orgconn history shows what was sent, orgconn list the present state");
+    error::log_last(
+        &format!("stopped: {changes} may have been made"),
+        "orgconn history shows what was sent, orgconn list the present state",
+    );
 }
 
 #[expect(
@@ -129,44 +125,6 @@ fn report_unanswered(count: usize) {
 fn exit_at_once() -> ! {
     std::process::exit(Exit::Interrupted.code().into())
 }
-
-/// Runs a command until it ends, and passes the signals that ask this program to stop on to it. Ctrl-C at a terminal
-/// reaches the command without help.
-///
-/// # Errors
-/// Fails if the command cannot be started, or the system does not let the program handle signals.
-#[cfg(feature = "sandbox")]
-pub(crate) async fn run_command(mut command: Command) -> io::Result<ExitStatus> {
-    let mut signals = StopSignals::new(true)?;
-    let mut child = command.kill_on_drop(true).spawn()?;
-    loop {
-        tokio::select! {
-            status = child.wait() => return status,
-            signal = signals.recv() => pass_on(signal, &child),
-        }
-    }
-}
-
-#[cfg(all(feature = "sandbox", unix))]
-fn pass_on(signal: Stop, child: &Child) {
-    use rustix::process::{Pid, Signal, kill_process};
-    let at_terminal = io::stdin().is_terminal() || io::stderr().is_terminal();
-    let signal = match signal {
-        Stop::Interrupt if at_terminal => return,
-        Stop::Interrupt => Signal::INT,
-        Stop::Terminate => Signal::TERM,
-        Stop::HangUp => Signal::HUP,
-    };
-    let id = child.id().and_then(|id| i32::try_from(id).ok());
-    if let Some(id) = id.and_then(Pid::from_raw) {
-        // If it has ended already, the signal came too late.
-        kill_process(id, signal).ok();
-    }
-}
-
-/// Ctrl-C reaches all programs of a console.
-#[cfg(all(feature = "sandbox", not(unix)))]
-fn pass_on(_: Stop, _: &Child) {}
 
 /// A token that is cancelled when the program is asked to stop. Signals are handled from this call on.
 ///

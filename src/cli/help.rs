@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
-use crate::commands::reference::{GROUPS, Reference};
+use crate::commands::reference::{CommandReference, GROUPS};
 use crate::output::Format;
 
 /// The place of an option behind those of the command, and before `--help`.
@@ -68,11 +68,13 @@ fn document_commands(command: Command, path: &[&str], globals: &[Arg]) -> Comman
 /// The option `--output` of a command that writes the usual formats, which only the help of the program describes.
 fn usual_output(output: Arg) -> Arg {
     let formats = Format::LISTINGS.map(|format| format.to_string());
-    output
-        .help("Output format (default: the first)")
-        .long_help("Output format (default: the first)")
-        .hide_default_value(true)
-        .value_parser(formats)
+    output_flag(output).value_parser(formats)
+}
+
+/// The option `--output` with its help in front of the list of formats.
+pub(super) fn output_flag(output: Arg) -> Arg {
+    const HELP: &str = "Output format (default: the first)";
+    output.help(HELP).long_help(HELP).hide_default_value(true)
 }
 
 fn document_command(command: Command, name: &str, globals: &[Arg]) -> Command {
@@ -80,14 +82,14 @@ fn document_command(command: Command, name: &str, globals: &[Arg]) -> Command {
     if let Some(own) = command.get_after_long_help() {
         let _ = write!(after, "{own}\n\n");
     }
-    if let Some(reference) = Reference::of(name) {
+    if let Some(reference) = CommandReference::of(name) {
         let (permission, codes) = (
             heading(&command, "Permission"),
             heading(&command, "Exit codes"),
         );
         let _ = writeln!(after, "{permission} {}\n\n{codes}", reference.permission);
         for (exit, meaning) in reference.exits() {
-            let _ = writeln!(after, "{:>5}  {meaning}", exit.code());
+            let _ = writeln!(after, "{:>5}  {meaning}", exit.code_label());
         }
         after.push('\n');
     }

@@ -65,14 +65,8 @@ fn with_formats(command: clap::Command, path: &[&str], output: &Arg) -> clap::Co
         match commands::formats(&path).as_slice() {
             written if written == Format::LISTINGS => subcommand,
             [] => subcommand.arg(output.clone().hide(true)),
-            written => subcommand.arg(
-                output
-                    .clone()
-                    .help("Output format (default: the first)")
-                    .long_help("Output format (default: the first)")
-                    .hide_default_value(true)
-                    .value_parser(format_parser(written)),
-            ),
+            written => subcommand
+                .arg(help::output_flag(output.clone()).value_parser(format_parser(written))),
         }
     })
 }

@@ -2,10 +2,10 @@ use super::report;
 use super::shared_flags::UnknownTypes;
 use crate::api::ConnectionFilter;
 use crate::app::{App, ChangeSender, Effect, complete_answer};
-use crate::command_line::command_line;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Change, Connection, ConnectionType, MAX_DESTINATIONS, Org, OrgSelector};
 use crate::output::{ConnectionResult, Output};
+use crate::shell_quote::command_line;
 
 /// Connect this org to others, which may then query its data
 ///
@@ -54,7 +54,7 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     if !app.output.can_ask() {
-        require_answers(&args)?;
+        require_destinations_and_types(&args)?;
     }
     let chosen_accounts = app.candidate_accounts_if(args.source.is_some())?;
     if args.destinations.is_empty() {
@@ -92,7 +92,7 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
 }
 
 /// Requires what would otherwise be asked for.
-fn require_answers(args: &Args) -> Result<()> {
+fn require_destinations_and_types(args: &Args) -> Result<()> {
     if args.destinations.is_empty() {
         return Err(CommandError::usage("no destination is named").hint(
             "name the orgs that may query this org's data: orgconn create 'Security Archive' --type logs",

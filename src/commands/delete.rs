@@ -37,19 +37,19 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let has_ids = !args.connections.is_empty();
-    let is_open = args.ends.must_ask_instead_of_ids(has_ids, &app.output)?;
+    let asks_for_connection = app.asks_for_connection(has_ids, &args.ends)?;
     app.output.check_listing::<ConnectionResult>()?;
     let must_ask =
         !args.dry_run && app.must_ask("deleting", "add --yes to delete without asking")?;
     let mut selectors = read_selectors(&args.connections)?;
-    if selectors.is_empty() && args.ends.is_empty() && !is_open {
+    if selectors.is_empty() && args.ends.is_empty() && !asks_for_connection {
         app.output
             .note("no connection on standard input: nothing to do");
         return finish_without_rows(&mut app.output);
     }
-    let says_target = is_open || !selectors.is_empty() || args.ends.source.is_some();
+    let says_target = asks_for_connection || !selectors.is_empty() || args.ends.source.is_some();
     let chosen_accounts = app.candidate_accounts_if(says_target)?;
-    if is_open {
+    if asks_for_connection {
         let question = "Delete which connection?";
         let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was deleted");
         selectors.push(chosen.await?);

@@ -6,8 +6,9 @@ use crate::app::{App, ConnectionEnds, Snapshot};
 use crate::config::ProfileChoice;
 use crate::desired::{FileOptions, is_expressible, repeated_pairs, to_terraform, to_yaml};
 use crate::error::{self, CommandError, Exit, Result};
+use crate::escape::escape;
 use crate::model::{Connection, OrgSelector};
-use crate::output::{Format, Output, escape};
+use crate::output::{Format, Output};
 
 /// Write the live connections as a file
 ///

@@ -23,10 +23,10 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let has_id = args.connection.is_some();
-    let must_ask = args.ends.must_ask_instead_of_ids(has_id, &app.output)?;
+    let asks_for_connection = app.asks_for_connection(has_id, &args.ends)?;
     app.output.check_listing::<Connection>()?;
-    let chosen_accounts = app.candidate_accounts_if(has_id || must_ask)?;
-    if must_ask {
+    let chosen_accounts = app.candidate_accounts_if(has_id || asks_for_connection)?;
+    if asks_for_connection {
         let question = "Show which connection?";
         let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was shown");
         args.connection = Some(chosen.await?);

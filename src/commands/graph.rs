@@ -1,6 +1,6 @@
 use super::report;
 use super::shared_flags::TypeFilter;
-use super::watch::{self, Look, WatchFlag};
+use super::watch::{self, LiveState, WatchFlag};
 use crate::app::{App, ChosenAccounts, ConnectionEnds, MatchingConnections};
 use crate::error::{Exit, Result};
 use crate::model::{Connection, Org};
@@ -45,23 +45,21 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let interval = args.watch.interval(&WATCHED, &app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     if let Some(interval) = interval {
-        let look = async || {
+        let poll = async || {
             let (mut matches, orgs) = read(&chosen_accounts, &args).await?;
-            matches
-                .connections
-                .retain(|connection| args.types.selects(connection));
-            Look::new(matches, orgs)
+            args.types.retain(&mut matches.connections);
+            LiveState::new(matches, orgs)
         };
-        let draw = |look: &Look, output: &mut Output| {
-            let graph = Graph::new(&look.connections, &look.orgs);
+        let draw = |state: &LiveState, output: &mut Output| {
+            let graph = Graph::new(&state.connections, &state.orgs);
             Ok(draw(&graph, format, &args, output))
         };
-        return watch::watch(interval, look, draw, app).await;
+        return watch::watch(interval, poll, draw, app).await;
     }
     let progress = app.output.progress("reading the connections", None);
     let (matches, orgs) = progress.during(read(&chosen_accounts, &args)).await?;
     let (mut connections, failures) = (matches.connections, matches.failures);
-    connections.retain(|connection| args.types.selects(connection));
+    args.types.retain(&mut connections);
     let output = &mut app.output;
     if format == Format::Json {
         return report::print_rows(connections, matches.answered, &failures, output);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::report;
 use super::shared_flags::{Sorting, TypeFilter};
-use super::watch::{self, Look, WatchFlag};
+use super::watch::{self, LiveState, WatchFlag};
 use crate::app::{Account, App, ChosenAccounts, ConnectionEnds, unreadable_records_error};
 use crate::completion_cache::Cache;
 use crate::error::{self, CommandError, Exit, Result};
@@ -60,20 +60,18 @@ async fn watch_all_accounts(
     if let [_] = chosen_accounts.accounts() {
         app.output.hide_column("profiles");
     }
-    let look = async || {
+    let poll = async || {
         let mut matches = chosen_accounts.matching_connections(&args.ends).await?;
-        matches
-            .connections
-            .retain(|connection| args.types.selects(connection));
-        Look::new(matches, Vec::new())
+        args.types.retain(&mut matches.connections);
+        LiveState::new(matches, Vec::new())
     };
-    let draw = |look: &Look, output: &mut Output| match look.connections.as_slice() {
+    let draw = |state: &LiveState, output: &mut Output| match state.connections.as_slice() {
         [] => Ok("no connections\n".to_owned()),
         connections => {
             output.capture(|output| report::print_list(connections.to_vec(), &[], output))
         }
     };
-    watch::watch(interval, look, draw, app).await
+    watch::watch(interval, poll, draw, app).await
 }
 
 /// Lists the connections that several accounts see. It does not stream: only after all accounts have answered is it
@@ -87,9 +85,7 @@ async fn list_all_accounts(
     let mut matches = progress
         .during(chosen_accounts.matching_connections(&args.ends))
         .await?;
-    matches
-        .connections
-        .retain(|connection| args.types.selects(connection));
+    args.types.retain(&mut matches.connections);
     report::print_rows(
         matches.connections,
         matches.answered,

@@ -7,7 +7,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use super::help::ENVIRONMENT;
-use super::reference::{GROUPS, NO_PERMISSION, Reference};
+use super::reference::{CommandReference, GROUPS, NO_PERMISSION};
 use crate::app::App;
 use crate::error::{Exit, Result};
 
@@ -115,7 +115,7 @@ fn other_sections(command: &clap::Command, name: &str, is_program: bool) -> Roff
         roff.control("SH", ["EXAMPLES"]);
         add_lines(&mut roff, &examples);
     }
-    let reference = Reference::of(name);
+    let reference = CommandReference::of(name);
     if let Some(reference) = reference {
         roff.control("SH", ["PERMISSIONS"]);
         roff.text([roman(reference.permission)]);
@@ -128,7 +128,7 @@ fn other_sections(command: &clap::Command, name: &str, is_program: bool) -> Roff
         roff.control("SH", ["EXIT STATUS"]);
         for (exit, meaning) in exits {
             roff.control("TP", []);
-            roff.text([roman(exit.code().to_string())]);
+            roff.text([roman(exit.code_label())]);
             roff.text([roman(meaning)]);
         }
     }

@@ -24,12 +24,12 @@ pub(crate) struct Args {
     print: bool,
 }
 
-/// The orgs that the page is opened for.
+/// The orgs whose connections the user wants to see.
 #[derive(Default)]
 struct Target {
-    /// The orgs in words; empty for any org.
+    /// The orgs as a message names them; empty if the user named none.
     orgs: String,
-    /// The profiles that see them.
+    /// The profiles that see these orgs.
     profiles: Vec<String>,
 }
 

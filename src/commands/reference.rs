@@ -30,7 +30,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 /// The reference of a command.
-pub(crate) struct Reference {
+pub(crate) struct CommandReference {
     /// The command's name, with that of its parent, such as `auth status`.
     pub(crate) command: &'static str,
     /// The permissions that it needs.
@@ -41,18 +41,21 @@ pub(crate) struct Reference {
     particular: &'static [(Exit, &'static str)],
 }
 
-impl Reference {
-    /// The exit codes that the command ends with, and what they mean there, in the order of the codes.
+impl CommandReference {
+    /// The exit codes that the command ends with, and what they mean there, in the order of the codes. The exit
+    /// code of a command that it runs comes last.
     pub(crate) fn exits(&self) -> Vec<(Exit, &'static str)> {
         let particular = |exit| self.particular.iter().find(|(other, _)| *other == exit);
         let general = |exit: Exit| {
             let is_general = self.general.contains(&exit);
             is_general.then(|| (exit, exit.meaning()))
         };
-        Exit::ALL
+        let own = Exit::ALL
             .into_iter()
-            .filter_map(|exit| particular(exit).copied().or_else(|| general(exit)))
-            .collect()
+            .filter_map(|exit| particular(exit).copied().or_else(|| general(exit)));
+        let of_command = self.particular.iter();
+        let of_command = of_command.filter(|(exit, _)| !Exit::ALL.contains(exit));
+        own.chain(of_command.copied()).collect()
     }
 
     /// The reference of a command that only works on this machine.
@@ -95,8 +98,8 @@ const UNREAD_PROFILES: (Exit, &str) = (
 );
 
 /// The references of all commands, in the order of [`GROUPS`].
-pub(crate) const REFERENCES: &[Reference] = &[
-    Reference {
+pub(crate) const REFERENCES: &[CommandReference] = &[
+    CommandReference {
         command: "list",
         permission: READ,
         general: API,
@@ -106,7 +109,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNREAD_PROFILES,
         ],
     },
-    Reference {
+    CommandReference {
         command: "get",
         permission: READ,
         general: API,
@@ -116,7 +119,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNREAD_PROFILES,
         ],
     },
-    Reference {
+    CommandReference {
         command: "create",
         permission: WRITE,
         general: API,
@@ -136,7 +139,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Partial, "some were created; the report says which"),
         ],
     },
-    Reference {
+    CommandReference {
         command: "update",
         permission: WRITE,
         general: API,
@@ -149,7 +152,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Partial, "some were updated; the report says which"),
         ],
     },
-    Reference {
+    CommandReference {
         command: "delete",
         permission: "org_connections_read, and org_connections_write in one of its two orgs",
         general: API,
@@ -165,7 +168,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Partial, "some were deleted; the report says which"),
         ],
     },
-    Reference {
+    CommandReference {
         command: "export",
         permission: READ,
         general: API,
@@ -175,7 +178,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNREAD_PROFILES,
         ],
     },
-    Reference {
+    CommandReference {
         command: "plan",
         permission: READ,
         general: API,
@@ -191,7 +194,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNKNOWN_ORG,
         ],
     },
-    Reference {
+    CommandReference {
         command: "apply",
         permission: WRITE,
         general: API,
@@ -205,7 +208,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Partial, "some steps failed; the report says which"),
         ],
     },
-    Reference {
+    CommandReference {
         command: "check",
         permission: READ,
         general: API,
@@ -215,8 +218,8 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNKNOWN_ORG,
         ],
     },
-    Reference::local("schema"),
-    Reference {
+    CommandReference::local("schema"),
+    CommandReference {
         command: "graph",
         permission: READ,
         general: API,
@@ -226,7 +229,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             UNREAD_PROFILES,
         ],
     },
-    Reference {
+    CommandReference {
         command: "open",
         permission: "org_connections_read to look up a connection or an org; else none",
         general: API,
@@ -235,8 +238,8 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::NotFound, Exit::NotFound.meaning()),
         ],
     },
-    Reference::local("history"),
-    Reference {
+    CommandReference::local("history"),
+    CommandReference {
         command: "undo",
         permission: "org_connections_read, and org_connections_write in the org of each change",
         general: API,
@@ -253,13 +256,13 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Partial, "some was undone; the report says what"),
         ],
     },
-    Reference {
+    CommandReference {
         command: "orgs",
         permission: "org_management or org_connections_write; without them, fewer orgs are seen",
         general: API,
         particular: &[UNREAD_PROFILES],
     },
-    Reference {
+    CommandReference {
         command: "auth status",
         permission: "none of its own; it shows which ones the keys have",
         general: API,
@@ -275,7 +278,7 @@ pub(crate) const REFERENCES: &[Reference] = &[
             ),
         ],
     },
-    Reference {
+    CommandReference {
         command: "auth login",
         permission: "none of its own; it works with whatever the keys permit",
         general: API,
@@ -284,25 +287,32 @@ pub(crate) const REFERENCES: &[Reference] = &[
             (Exit::Permission, "the keys are wrong; nothing was stored"),
         ],
     },
-    Reference::local("auth logout"),
-    Reference::local("profile list"),
-    Reference::local("profile show"),
-    Reference::local("profile add"),
-    Reference {
+    CommandReference::local("auth logout"),
+    CommandReference::local("profile list"),
+    CommandReference::local("profile show"),
+    CommandReference::local("profile add"),
+    CommandReference {
         command: "profile remove",
         permission: NO_PERMISSION,
         general: LOCAL,
         particular: &[(Exit::Interrupted, "interrupted; nothing was removed")],
     },
-    Reference {
+    CommandReference {
         command: "sandbox serve",
         permission: NO_PERMISSION,
         general: LOCAL,
-        particular: &[(Exit::Done, "ended by Ctrl-C or a termination request")],
+        particular: &[
+            (Exit::Done, "ended by Ctrl-C or a termination request"),
+            #[cfg(feature = "sandbox")]
+            (
+                Exit::OfCommand(0),
+                "with COMMAND: its exit code; after a signal 128 and the signal's number",
+            ),
+        ],
     },
-    Reference::local("sandbox reset"),
-    Reference::local("sandbox path"),
-    Reference::local("completions"),
-    Reference::local("man"),
-    Reference::local("help"),
+    CommandReference::local("sandbox reset"),
+    CommandReference::local("sandbox path"),
+    CommandReference::local("completions"),
+    CommandReference::local("man"),
+    CommandReference::local("help"),
 ];

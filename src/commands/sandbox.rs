@@ -95,27 +95,38 @@ async fn serve(args: ServeArgs, app: &mut App) -> Result<Exit> {
     if let [program, arguments @ ..] = args.command.as_slice() {
         let mut command = Command::new(program);
         command.args(arguments);
-        for name in account_variables() {
-            command.env_remove(name);
-        }
-        command.envs(variables(&listener.url()));
-        let stop = CancellationToken::new();
-        let server = sandbox::serve(sandbox, listener, options, stop.clone());
-        let server = AbortOnDropHandle::new(tokio::spawn(server));
-        let status = run_command(command).await;
-        stop.cancel();
-        server.await.context("the sandbox's server failed")?;
-        let status = status.map_err(|error| {
-            let program = program.to_string_lossy();
-            CommandError::usage(format!("cannot run `{program}`: {error}"))
-        })?;
-        return Ok(Exit::OfCommand(exit_code(status)));
+        return serve_command(command, sandbox, listener, options).await;
     }
     // Signals are handled before the variables are printed: their reader may send one at once.
     let stop = stop_token().context("cannot handle signals")?;
     app.output.write_text(&shell_variables(&listener.url()))?;
     sandbox::serve(sandbox, listener, options, stop).await;
     Ok(Exit::Done)
+}
+
+/// Serves the sandbox while a command runs, and ends with its exit code.
+async fn serve_command(
+    mut command: Command,
+    sandbox: Sandbox,
+    listener: Listener,
+    options: ServeOptions,
+) -> Result<Exit> {
+    for name in account_variables() {
+        command.env_remove(name);
+    }
+    command.envs(variables(&listener.url()));
+    let stop = CancellationToken::new();
+    let server = sandbox::serve(sandbox, listener, options, stop.clone());
+    let server = AbortOnDropHandle::new(tokio::spawn(server));
+    let program = command.as_std().get_program().to_owned();
+    let status = run_command(command).await;
+    stop.cancel();
+    server.await.context("the sandbox's server failed")?;
+    let status = status.map_err(|error| {
+        let program = program.to_string_lossy();
+        CommandError::usage(format!("cannot run `{program}`: {error}"))
+    })?;
+    Ok(Exit::OfCommand(exit_code(status)))
 }
 
 /// The exit code of a command as a shell has it: of one that a signal ended, 128 and the signal's number.

@@ -104,6 +104,11 @@ impl TypeFilter {
         self.types.is_empty()
     }
 
+    /// Removes the connections that the filter does not select.
+    pub(crate) fn retain(&self, connections: &mut Vec<Connection>) {
+        connections.retain(|connection| self.selects(connection));
+    }
+
     /// Whether the connection shares one of the types; without any, every connection is selected.
     pub(crate) fn selects(&self, connection: &Connection) -> bool {
         let shares = |kind| connection.types.contains(kind);

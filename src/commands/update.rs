@@ -71,11 +71,11 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
         return Err(no_types_error("no types are given"));
     }
     let has_ids = !args.connections.is_empty();
-    let is_open = args.ends.must_ask_instead_of_ids(has_ids, &app.output)?;
+    let asks_for_connection = app.asks_for_connection(has_ids, &args.ends)?;
     app.output.check_listing::<ConnectionResult>()?;
-    let says_target = is_open || has_ids || args.ends.source.is_some();
+    let says_target = asks_for_connection || has_ids || args.ends.source.is_some();
     let chosen_accounts = app.candidate_accounts_if(says_target)?;
-    if is_open {
+    if asks_for_connection {
         let question = "Update which connection?";
         let chosen = app.ask_for_connection(&chosen_accounts, question, UNCHANGED);
         args.connections.push(chosen.await?);
@@ -91,7 +91,7 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let edit = match edit {
         Some(edit) => edit,
         None => {
-            let present = shared_types(connections.iter().map(|(_, connection)| connection))?;
+            let present = common_types(connections.iter().map(|(_, connection)| connection))?;
             let types = app.ask_for_types("Share which types?", &present, UNCHANGED)?;
             TypeEdit::Replace(types)
         }
@@ -137,7 +137,7 @@ async fn update(
 ///
 /// # Errors
 /// Fails if they share different types: one set for all of them would take types away, or add some.
-fn shared_types<'a>(connections: impl Iterator<Item = &'a Connection>) -> Result<TypeSet> {
+fn common_types<'a>(connections: impl Iterator<Item = &'a Connection>) -> Result<TypeSet> {
     let mut sets = connections.map(|connection| &connection.types);
     let first = sets.next().cloned().unwrap_or_default();
     match sets.all(|types| *types == first) {

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::{App, MatchingConnections, duration};
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{self, CommandError, Exit, Result};
 use crate::model::{Connection, Org};
-use crate::output::{Format, Output, StepRow, escape_message};
+use crate::output::{Format, Output, StepRow};
 
 /// The minimum time between two looks. Everybody who works in an org shares its rate limit.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -63,7 +63,7 @@ fn interval(text: &str) -> Result<Duration, String> {
 }
 
 /// The live state at one time.
-pub(crate) struct Look {
+pub(crate) struct LiveState {
     at: Timestamp,
     pub(crate) connections: Vec<Connection>,
     pub(crate) orgs: Vec<Org>,
@@ -71,8 +71,8 @@ pub(crate) struct Look {
     failures: Vec<CommandError>,
 }
 
-impl Look {
-    /// A look that was just made.
+impl LiveState {
+    /// The live state as it was just read.
     ///
     /// # Errors
     /// Fails if no account answered.
@@ -93,83 +93,80 @@ impl Look {
         })
     }
 
-    /// The profiles that could not be read. Only looks that miss the same ones can be compared.
+    /// The profiles that could not be read. Only states without the same profiles can be compared.
     fn unread_profiles(&self) -> Vec<Option<&str>> {
         self.failures.iter().map(CommandError::profile).collect()
     }
 
-    /// What is new, gone or changed since the look before.
+    /// The connections that are new, removed or changed since the state `before`.
     fn changes_since(&self, before: &Self) -> Vec<StepRow> {
-        let by_id = |look: &'_ Self| -> HashMap<_, _> {
-            let connections = look.connections.iter();
+        let by_id = |state: &'_ Self| -> HashMap<_, _> {
+            let connections = state.connections.iter();
             connections.map(|live| (live.id, live.clone())).collect()
         };
         let (old, new) = (by_id(before), by_id(self));
-        let gone = before.connections.iter();
-        let gone = gone.filter(|live| !new.contains_key(&live.id));
-        let gone = gone.map(|live| StepRow::observed(Some(live), None));
+        let removed = before.connections.iter();
+        let removed = removed.filter(|live| !new.contains_key(&live.id));
+        let removed = removed.map(|live| StepRow::observed(Some(live), None));
         let present = self.connections.iter();
         let present = present.map(|live| StepRow::observed(old.get(&live.id), Some(live)));
-        present.chain(gone).flatten().collect()
+        present.chain(removed).flatten().collect()
     }
 }
 
-/// What the looks so far have shown.
+/// What has been seen of the live state so far.
 struct Watch {
     interval: Duration,
-    latest: Look,
-    /// The look that the next one is compared with, if it is not the latest.
-    complete: Option<Look>,
-    /// The changes that were seen, the newest first, each look with its time.
+    latest: LiveState,
+    /// The state that the next one is compared with, if that is not the latest.
+    baseline: Option<LiveState>,
+    /// The changes that were seen, the newest first, with the time at which each group was seen.
     changes: Vec<(Timestamp, Vec<StepRow>)>,
-    /// The failure of the newest look, with its time.
+    /// The failure of the newest request for the state, with its time.
     failure: Option<(Timestamp, CommandError)>,
 }
 
 impl Watch {
-    fn add(&mut self, look: Look) {
+    fn add(&mut self, state: LiveState) {
         self.failure = None;
-        let before = self.complete.as_ref().unwrap_or(&self.latest);
-        let (missed, unread) = (before.unread_profiles(), look.unread_profiles());
+        let before = self.baseline.as_ref().unwrap_or(&self.latest);
+        let (missed, unread) = (before.unread_profiles(), state.unread_profiles());
         let is_comparable = missed == unread;
         if is_comparable {
-            let changes = look.changes_since(before);
+            let changes = state.changes_since(before);
             if !changes.is_empty() {
-                self.changes.insert(0, (look.at, changes));
+                self.changes.insert(0, (state.at, changes));
             }
         }
         let replaces = is_comparable || unread.len() < missed.len();
-        let previous = std::mem::replace(&mut self.latest, look);
+        let previous = std::mem::replace(&mut self.latest, state);
         match replaces {
-            true => self.complete = None,
+            true => self.baseline = None,
             false => {
-                self.complete.get_or_insert(previous);
+                self.baseline.get_or_insert(previous);
             }
         }
     }
 
-    /// When it last looked, what failed, and what changed.
+    /// The time of the latest state, what failed, and what changed.
     fn header(&self, output: &Output) -> String {
         let every = SignedDuration::try_from(self.interval).unwrap_or(SignedDuration::MAX);
-        let looked_at = time_text(self.latest.at);
-        let mut text = format!("every {every:#}, looked at {looked_at}; Ctrl-C ends\n");
+        let polled_at = time_text(self.latest.at);
+        let mut text = format!("every {every:#}, looked at {polled_at}; Ctrl-C ends\n");
         if let Some((at, failure)) = &self.failure {
-            let (at, message) = (time_text(*at), failure.message());
-            let line = format!("error: {at}: {message}");
-            text.push_str(&format!("{}\n", escape_message(&line)));
+            text.push_str(&error::line(&time_text(*at), failure));
         }
         for failure in &self.latest.failures {
-            let (profile, message) = (failure.profile().unwrap_or_default(), failure.message());
-            let line = format!("error: profile {profile}: {message}");
-            text.push_str(&format!("{}\n", escape_message(&line)));
+            let profile = failure.profile().unwrap_or_default();
+            text.push_str(&error::line(&format!("profile {profile}"), failure));
         }
-        let mut left = MAX_CHANGES;
+        let mut remaining = MAX_CHANGES;
         for (at, changes) in &self.changes {
-            if left == 0 {
+            if remaining == 0 {
                 break;
             }
-            let shown = &changes[..left.min(changes.len())];
-            left -= shown.len();
+            let shown = &changes[..remaining.min(changes.len())];
+            remaining -= shown.len();
             let lines = output.diff_text(shown);
             text.push_str(&format!("\nat {}:\n{lines}", time_text(*at)));
         }
@@ -182,36 +179,36 @@ fn time_text(time: Timestamp) -> String {
     time.strftime("%H:%M:%S UTC").to_string()
 }
 
-/// Looks at the live state again and again, and draws what each look shows, until Ctrl-C. That is the usual end, so it
-/// is no failure. What was drawn last stays on the terminal.
+/// Polls the live state and draws it, until Ctrl-C. That is the usual end, so it is no failure. What was drawn last
+/// stays on the terminal.
 ///
 /// # Errors
-/// Fails if the first look fails, or a later one in a way that does not pass by itself.
+/// Fails if the first poll fails, or a later one in a way that does not pass by itself.
 pub(crate) async fn watch(
     interval: Duration,
-    look: impl AsyncFn() -> Result<Look>,
-    draw: impl Fn(&Look, &mut Output) -> Result<String>,
+    poll: impl AsyncFn() -> Result<LiveState>,
+    draw: impl Fn(&LiveState, &mut Output) -> Result<String>,
     app: &mut App,
 ) -> Result<Exit> {
     let progress = app.output.progress("reading the connections", None);
-    let latest = progress.during(look()).await?;
+    let latest = progress.during(poll()).await?;
     let mut watch = Watch {
         interval,
         latest,
-        complete: None,
+        baseline: None,
         changes: Vec::new(),
         failure: None,
     };
-    let mut size = (0, 0);
     let screen = app.output.open_screen()?;
     let ended = loop {
         let next = Instant::now() + interval;
-        let mut is_drawn = false;
+        let mut drawn_size = None;
         while Instant::now() < next && !app.is_interrupted() {
-            if app.output.update_size(&mut size) || !is_drawn {
+            let size = Some(app.output.refresh_width());
+            if drawn_size != size {
                 let frame = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
                 app.output.draw_frame(&frame)?;
-                is_drawn = true;
+                drawn_size = size;
             }
             tokio::select! {
                 () = app.interrupted() => {}
@@ -221,9 +218,9 @@ pub(crate) async fn watch(
         if app.is_interrupted() {
             break Ok(Exit::Done);
         }
-        match look().await {
+        match poll().await {
             _ if app.is_interrupted() => break Ok(Exit::Done),
-            Ok(look) => watch.add(look),
+            Ok(state) => watch.add(state),
             Err(error) if error.exit() == Exit::Temporary => {
                 watch.failure = Some((Timestamp::now(), error));
             }

@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
-use crate::command_line::command_line;
 use crate::private_file::{chmod_command, open_regular, others_may_read, require_safe};
+use crate::shell_quote::command_line;
 use crate::text_input::decode;
 
 /// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the

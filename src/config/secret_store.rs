@@ -99,7 +99,9 @@ impl<'a> SecretStore<'a> {
         directory: &Path,
         keychain: &'a dyn Keychain,
     ) -> Result<Self, StoreError> {
-        let own_prefix = directory.join(DIRECTORY).join(file_name(profile));
+        let own_prefix = directory
+            .join(DIRECTORY)
+            .join(encode_for_file_name(profile));
         let mut present_sources = present.iter().flat_map(|sources| sources.iter());
         let place = match prefix.or_else(|| present_sources.find_map(login_prefix)) {
             Some(prefix) if prefix != own_prefix => Place::Files(prefix),
@@ -268,7 +270,7 @@ fn has_keychain(profile: &str, keychain: &dyn Keychain) -> Result<bool, StoreErr
 }
 
 /// The name of a profile as part of a file name: bytes that are not allowed in one everywhere are percent-encoded.
-fn file_name(profile: &str) -> String {
+fn encode_for_file_name(profile: &str) -> String {
     let mut name = String::new();
     for c in profile.chars() {
         if c.is_alphanumeric() || "-_. ".contains(c) {
@@ -627,7 +629,7 @@ mod tests {
             ("a%2Fb", "a%252Fb"),
             ("C:\\a?", "C%3A%5Ca%3F"),
         ] {
-            assert_eq!(file_name(profile), expected);
+            assert_eq!(encode_for_file_name(profile), expected);
         }
     }
 }

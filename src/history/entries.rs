@@ -68,8 +68,8 @@ impl Run<'_> {
     fn describe(&self) -> String {
         let (id, changes) = (self.id, self.entries.len());
         let newest = self.entries.last().map(|newest| {
-            let at = newest.at.strftime("%Y-%m-%d %H:%M");
-            format!(" of {at} UTC: {}", newest.command)
+            let at = newest.minute();
+            format!(" of {at}: {}", newest.command)
         });
         let changes = match changes {
             1 => "1 change".to_owned(),
@@ -134,8 +134,8 @@ impl Entries {
         }
         let runs = runs.iter().map(Run::describe);
         let entries = entries.iter().map(|entry| {
-            let (id, at) = (&entry.id, entry.at.strftime("%Y-%m-%d %H:%M"));
-            format!("entry {id} of {at} UTC: {}", entry.describe())
+            let (id, at) = (&entry.id, entry.minute());
+            format!("entry {id} of {at}: {}", entry.describe())
         });
         Err(SelectEntryError::Ambiguous {
             wanted: text.to_owned(),

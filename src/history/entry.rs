@@ -94,6 +94,11 @@ pub(crate) struct EntryId(String);
 pub(crate) struct RunId(String);
 
 impl Entry {
+    /// The time of the change in a message, such as `2026-01-31 12:00 UTC`.
+    pub(crate) fn minute(&self) -> String {
+        self.at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
     /// A new entry for a change that is about to be sent.
     pub(super) fn new(
         change: &Change,

@@ -43,6 +43,17 @@ pub enum ChangeKind {
     Delete,
 }
 
+impl ChangeKind {
+    /// The word for a change that was made, such as `created`.
+    pub fn past_tense(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Update => "updated",
+            Self::Delete => "deleted",
+        }
+    }
+}
+
 impl Change {
     /// The kind of the change.
     pub fn kind(&self) -> ChangeKind {

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::{
-    Connection, Org, OrgDirectory, OrgRef, UnreadableOrg, fold_name, nearest_names, normalize_name,
-    short_ids_of_shared_names,
+    Connection, Org, OrgDirectory, OrgLabels, UnreadableOrg, fold_name, nearest_names,
+    normalize_name, short_ids_of_shared_names,
 };
 
 /// A text by which a person names an org.
@@ -394,19 +394,14 @@ fn describe_connections(connections: &[Connection]) -> Vec<String> {
     let orgs = connections
         .iter()
         .flat_map(|connection| [&connection.source, &connection.destination]);
-    let short_ids =
-        short_ids_of_shared_names(orgs.filter_map(|org| Some((org.name.as_deref()?, org.id))));
-    let label = |org: &OrgRef| match short_ids.get(&org.id) {
-        Some(short_id) => format!("`{}` [{short_id}]", org.label()),
-        None => format!("`{}`", org.label()),
-    };
+    let labels = OrgLabels::new(orgs);
     let describe = |connection: &Connection| {
         let (source, destination) = (&connection.source, &connection.destination);
         format!(
             "{} ({} to {})",
             connection.id,
-            label(source),
-            label(destination)
+            labels.quoted_label(source),
+            labels.quoted_label(destination)
         )
     };
     connections.iter().map(describe).collect()

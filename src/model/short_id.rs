@@ -2,6 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
+use super::OrgRef;
+
 /// The shortest length, at least 8, at which the prefixes of all ids differ.
 pub(crate) fn distinct_prefix_length<'a>(ids: impl IntoIterator<Item = &'a String>) -> usize {
     let mut ids = Vec::from_iter(ids);
@@ -32,6 +34,33 @@ pub(crate) fn short_ids_of_shared_names<'a>(
         short_ids.extend(ids.into_iter().zip(texts));
     }
     short_ids
+}
+
+/// The labels of orgs. Those of orgs that share their name have the beginnings of their ids, as `NAME [id]`.
+pub(crate) struct OrgLabels(HashMap<Uuid, String>);
+
+impl OrgLabels {
+    /// The labels among `orgs`.
+    pub(crate) fn new<'a>(orgs: impl IntoIterator<Item = &'a OrgRef>) -> Self {
+        let orgs = orgs.into_iter();
+        let named = orgs.filter_map(|org| Some((org.name.as_deref()?, org.id)));
+        Self(short_ids_of_shared_names(named))
+    }
+
+    /// The label of one of the orgs.
+    pub(crate) fn label(&self, org: &OrgRef) -> String {
+        format!("{}{}", org.label(), self.suffix(org))
+    }
+
+    /// The label of one of the orgs with its name in backquotes.
+    pub(crate) fn quoted_label(&self, org: &OrgRef) -> String {
+        format!("`{}`{}", org.label(), self.suffix(org))
+    }
+
+    fn suffix(&self, org: &OrgRef) -> String {
+        let id = self.0.get(&org.id);
+        id.map_or_else(String::new, |id| format!(" [{id}]"))
+    }
 }
 
 #[cfg(test)]

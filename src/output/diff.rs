@@ -6,7 +6,7 @@ use super::handle::Output;
 use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
 use crate::escape::escape;
-use crate::model::{ConnectionType, OrgRef, short_ids_of_shared_names};
+use crate::model::{ConnectionType, OrgLabels};
 
 /// The changes of a plan for people: one line each, with `+`, `~` or `-` in front.
 impl Output {
@@ -62,7 +62,6 @@ impl Output {
 
 /// The steps that change something, each with its line:
 /// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
-///
 fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
     let line = |row: &StepRow, [source, destination]: [String; 2]| {
         let (before, after) = (&row.before, &row.after);
@@ -83,15 +82,15 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
 /// another one are told apart by their ids: `Payments [1f7d93e0]`.
 pub(super) fn row_labels(rows: &[StepRow]) -> Vec<(&StepRow, [String; 2])> {
     let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
-    let named = orgs.filter_map(|org| Some((org.name.as_deref()?, org.id)));
-    let short_ids = short_ids_of_shared_names(named);
-    let label = |org: &OrgRef| match short_ids.get(&org.id) {
-        Some(short_id) => format!("{} [{short_id}]", org.label()),
-        None => org.label(),
-    };
+    let labels = OrgLabels::new(orgs);
     let changes = rows.iter().filter(|row| row.is_change());
     changes
-        .map(|row| (row, [label(&row.source), label(&row.destination)]))
+        .map(|row| {
+            (
+                row,
+                [&row.source, &row.destination].map(|org| labels.label(org)),
+            )
+        })
         .collect()
 }
 

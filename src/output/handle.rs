@@ -6,8 +6,8 @@ use clap::builder::StyledStr;
 use super::colors;
 use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
 use super::listing::Listing;
-use super::open_question::OpenQuestion;
 use super::options::{ColorChoice, Format, OutputOptions};
+use super::question_interrupt::QuestionInterrupt;
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
 use super::symbols::Symbols;
@@ -29,7 +29,7 @@ pub(crate) struct Output {
     /// Whether names on standard output may be links.
     shows_links: bool,
     pub(super) can_ask: bool,
-    pub(super) open_question: OpenQuestion,
+    pub(super) question_interrupt: QuestionInterrupt,
 }
 
 impl Output {
@@ -54,7 +54,7 @@ impl Output {
             shows_links: streams.stdout_shows_links
                 && options.color != ColorChoice::Never
                 && !options.environment.is_dumb(),
-            open_question: OpenQuestion::default(),
+            question_interrupt: QuestionInterrupt::default(),
             can_ask: streams.stdin_is_terminal
                 && streams.stderr_width.is_some()
                 && !options.no_input,

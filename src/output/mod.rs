@@ -19,10 +19,10 @@ mod handle;
 mod json;
 mod listing;
 mod markdown;
-mod open_question;
 mod options;
 mod progress;
 mod prompt;
+mod question_interrupt;
 mod records;
 mod row;
 mod screen;
@@ -38,15 +38,14 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use crate::escape::{escape, escape_message};
 pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
 pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
-pub(crate) use open_question::OpenQuestion;
-pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment};
+pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment, is_utf8_locale};
 pub(crate) use progress::Progress;
 pub(crate) use prompt::Choice;
+pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,

@@ -159,7 +159,7 @@ pub(crate) struct TerminalEnvironment {
     pub(crate) no_color: Option<String>,
     /// `CLICOLOR_FORCE`: with any value but the empty one and `0`, colour into a pipe or file too.
     pub(crate) clicolor_force: Option<String>,
-    /// `TERM`: `dumb` takes no colour.
+    /// `TERM`: `dumb` takes neither colour nor moves of the cursor, and shows ASCII only.
     pub(crate) term: Option<String>,
     /// `COLUMNS`: the width of a terminal that does not report its own.
     pub(crate) columns: Option<String>,
@@ -175,10 +175,14 @@ impl TerminalEnvironment {
 
     /// Whether characters outside ASCII can be shown. Windows has no such variables, and shows them.
     pub(super) fn is_utf8(&self) -> bool {
-        let locale = self.locale.as_deref().unwrap_or_default();
-        let locale = locale.to_ascii_lowercase().replace('-', "");
-        cfg!(windows) || locale.contains("utf8")
+        cfg!(windows) || is_utf8_locale(self.locale.as_deref().unwrap_or_default())
     }
+}
+
+/// Whether a locale such as `de_DE.UTF-8` encodes characters as UTF-8.
+pub(crate) fn is_utf8_locale(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase().replace('-', "");
+    locale.contains("utf8")
 }
 
 impl ColorChoice {

@@ -14,7 +14,7 @@ use crossterm::{execute, queue};
 use jiff::Timestamp;
 
 use super::handle::Output;
-use super::streams::{self, Stdout};
+use super::streams::{Stdout, terminal_size};
 
 /// Whether a [`Screen`] is open. Static, since a signal that ends the program must close it.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
@@ -41,8 +41,7 @@ pub(crate) fn close_screen() {
 impl Output {
     /// Whether standard output is a terminal whose cursor can be moved.
     pub(crate) fn can_redraw(&self) -> bool {
-        let is_dumb = self.options.environment.term.as_deref() == Some("dumb");
-        self.stdout.is_terminal() && !is_dumb
+        self.stdout.is_terminal() && !self.options.environment.is_dumb()
     }
 
     /// Opens the screen for [`Output::draw_frame`].
@@ -62,19 +61,21 @@ impl Output {
     /// # Errors
     /// Fails if standard output cannot be written.
     pub(crate) fn draw_frame(&mut self, frame: &str) -> io::Result<()> {
-        let (height, width) = Term::stdout().size();
-        let (height, width) = (usize::from(height).max(1), usize::from(width));
+        let (width, height) = terminal_size(&Term::stdout(), &self.options.environment);
+        let ellipsis = self.symbols().ellipsis;
         let lines = frame.lines();
         let mut lines: Vec<_> = lines.flat_map(|line| wrap(line, width)).collect();
         if lines.len() > height {
             let hidden = lines.split_off(height - 1).len();
-            lines.push(format!("… {hidden} more lines: a taller window shows them"));
+            lines.push(format!(
+                "{ellipsis} {hidden} more lines: a taller window shows them"
+            ));
         }
         let mut bytes = Vec::new();
         queue!(bytes, BeginSynchronizedUpdate, MoveTo(0, 0))?;
         for (index, line) in lines.iter().enumerate() {
             let line_break = if index == 0 { "" } else { "\r\n" };
-            let line = truncate_str(line, width, "…");
+            let line = truncate_str(line, width, ellipsis);
             write!(bytes, "{line_break}{line}")?;
             queue!(bytes, Clear(ClearType::UntilNewLine))?;
         }
@@ -87,12 +88,11 @@ impl Output {
         self.stdout.flush()
     }
 
-    /// Takes over the present width of the terminal. Returns whether its size is another one than `size`, and updates
-    /// that.
-    pub(crate) fn update_size(&mut self, size: &mut (u16, u16)) -> bool {
-        self.stdout.width = Some(streams::width(&Term::stdout(), &self.options.environment));
-        let before = mem::replace(size, Term::stdout().size());
-        *size != before
+    /// Fits what is written from now on to the present width of the terminal. Returns its columns and rows.
+    pub(crate) fn refresh_width(&mut self) -> (usize, usize) {
+        let size = terminal_size(&Term::stdout(), &self.options.environment);
+        self.stdout.width = Some(size.0);
+        size
     }
 
     /// What `show` writes to standard output, as it is at the present time.

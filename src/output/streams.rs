@@ -12,8 +12,8 @@ use crate::escape::escape_message;
 /// The size of the buffer of standard output, in bytes.
 const BUFFER_SIZE: usize = 64 * 1024;
 
-/// The width in columns of a terminal that does not report it.
-const DEFAULT_WIDTH: usize = 80;
+/// The columns and rows of a terminal that does not report them.
+const DEFAULT_SIZE: (usize, usize) = (80, 24);
 
 /// The progress line on the standard error of this process. Every message is written through it, so that it stands
 /// above the line. indicatif draws nothing where standard error is no terminal, or `TERM` is `dumb`.
@@ -37,7 +37,7 @@ impl Streams {
     /// The streams of this process.
     pub(super) fn of_process(environment: &TerminalEnvironment) -> Self {
         let (stdout, stderr) = (io::stdout(), io::stderr());
-        let width = |terminal: Term| width(&terminal, environment);
+        let width = |terminal: Term| terminal_size(&terminal, environment).0;
         let shows_links = supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
         Self {
             stdout_shows_links: shows_links && stdout.is_terminal(),
@@ -51,15 +51,20 @@ impl Streams {
     }
 }
 
-/// The width of a terminal: the reported one, else `COLUMNS`, else 80.
-pub(super) fn width(terminal: &Term, environment: &TerminalEnvironment) -> usize {
-    let reported = terminal.size_checked();
+/// The columns and rows of a terminal: those that it reports, else the columns that `COLUMNS` says, else
+/// [`DEFAULT_SIZE`].
+pub(super) fn terminal_size(terminal: &Term, environment: &TerminalEnvironment) -> (usize, usize) {
+    let (rows, columns) = terminal.size_checked().unwrap_or_default();
+    let positive = |number: &usize| *number > 0;
     let variable = environment.columns.as_ref();
-    reported
-        .map(|(_, columns)| usize::from(columns))
-        .or_else(|| variable?.parse().ok())
-        .filter(|columns| *columns > 0)
-        .unwrap_or(DEFAULT_WIDTH)
+    let columns = Some(usize::from(columns))
+        .filter(positive)
+        .or_else(|| variable?.parse().ok().filter(positive));
+    let rows = Some(usize::from(rows)).filter(positive);
+    (
+        columns.unwrap_or(DEFAULT_SIZE.0),
+        rows.unwrap_or(DEFAULT_SIZE.1),
+    )
 }
 
 /// Standard output, buffered.

@@ -10,7 +10,6 @@ use crate::model::{
     ChangeKind, Connection, ConnectionSelector, ConnectionSet, Org, OrgDirectory, OrgRef,
     OrgSelector, SelectConnectionError, TypeSet, only_match,
 };
-use crate::output::Output;
 
 /// The orgs at the ends of a connection.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -21,7 +20,7 @@ pub(crate) struct ConnectionEnds {
     #[arg(long, value_name = "ORG", visible_alias = "from")]
     pub(crate) source: Option<OrgSelector>,
 
-    /// Org that may query it
+    /// Org that may query the data
     ///
     /// Its name, UUID or public id; `orgconn help selectors` has more.
     #[arg(long, value_name = "ORG", visible_aliases = ["to", "sink"])]
@@ -34,20 +33,16 @@ impl ConnectionEnds {
         self.source.is_none() && self.destination.is_none()
     }
 
-    /// Checks that a command names connections either by ids or by their ends. Returns whether it names none, and the
-    /// user must be asked for one, with [`App::ask_for_connection`](crate::app::App::ask_for_connection).
+    /// Checks that a command does not name connections both by ids and by their ends.
     ///
     /// # Errors
-    /// Fails if both are given, or neither and nobody can be asked.
-    pub(crate) fn must_ask_instead_of_ids(&self, has_ids: bool, output: &Output) -> Result<bool> {
-        match (has_ids, self.is_empty()) {
-            (true, false) => Err(CommandError::usage(
+    /// Fails if both are given.
+    pub(crate) fn check_against_ids(&self, has_ids: bool) -> Result<()> {
+        match has_ids && !self.is_empty() {
+            true => Err(CommandError::usage(
                 "name a connection by its id, or by --source and --destination, not both",
             )),
-            (false, true) if output.can_ask() => Ok(true),
-            (false, true) => Err(CommandError::usage("no connection is named")
-                .hint("give an id, the beginning of one, or --source and --destination")),
-            _ => Ok(false),
+            false => Ok(()),
         }
     }
 
@@ -101,7 +96,7 @@ pub(crate) struct CreateTargets<'s> {
 }
 
 /// The orgs that a new connection could lead to.
-pub(crate) struct OfferedDestinations {
+pub(crate) struct DestinationOptions {
     /// The org whose data is shared.
     pub(crate) source: OrgRef,
     /// The orgs that the accounts in question see, perhaps with the source.
@@ -112,9 +107,9 @@ pub(crate) struct OfferedDestinations {
     pub(crate) failures: Vec<CommandError>,
 }
 
-impl OfferedDestinations {
+impl DestinationOptions {
     /// What the source shares with the org already; `None` if it is not connected to it.
-    pub(crate) fn shared_types(&self, org: &Org) -> Option<&TypeSet> {
+    pub(crate) fn types_shared_with(&self, org: &Org) -> Option<&TypeSet> {
         let pair = (self.source.id, org.id);
         let mut connections = self.connections.iter();
         let found = connections.find(|connection| connection.pair() == pair);
@@ -256,7 +251,7 @@ impl ChosenAccounts {
     pub(crate) async fn offered_destinations(
         &self,
         source: Option<&OrgSelector>,
-    ) -> Result<OfferedDestinations> {
+    ) -> Result<DestinationOptions> {
         let mut lookup = self.org_lookup();
         let (account, _) = self.creating_account(source, &mut lookup).await?;
         let mut failures = lookup.failures;
@@ -271,7 +266,7 @@ impl ChosenAccounts {
         }
         let connections = account.all_connections().await?.to_vec();
         let source = account.current_org_with_name().await?;
-        Ok(OfferedDestinations {
+        Ok(DestinationOptions {
             source,
             orgs,
             connections,

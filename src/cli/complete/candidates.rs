@@ -1,6 +1,6 @@
 use clap_complete::engine::CompletionCandidate;
 
-use crate::output::escape;
+use crate::escape::escape;
 
 /// The tag of a candidate that is a value. Without a tag, the engine would render the argument's usage for each.
 const VALUES: &str = "values";

@@ -3,8 +3,8 @@ use std::borrow::Cow;
 use clap_complete::engine::CompletionCandidate;
 
 use super::candidates::{candidate, matching_prefix};
+use crate::escape::escape;
 use crate::model::{Org, OrgSelector};
-use crate::output::escape;
 
 /// The orgs whose name begins with `typed`. A prefix `name:`, `uuid:` or `public-id:` in `typed` chooses what is
 /// compared; without a prefix, the ids are compared where no name fits.

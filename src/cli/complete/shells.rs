@@ -10,6 +10,7 @@ use super::bash::{self, Line};
 use super::{Completions, completions_for};
 use crate::commands::completions::Shell;
 use crate::config::Environment;
+use crate::output::is_utf8_locale;
 
 impl EnvCompleter for Shell {
     fn name(&self) -> &'static str {
@@ -109,8 +110,11 @@ fn answer(
 /// Whether a shell with this locale reads a text as UTF-8, or byte by byte. In other encodings, such as GBK and Shift JIS,
 /// the last byte of a letter and the backslash after it may be one character: then a name might run as a command.
 fn is_read_as_utf8(locale: Option<&str>) -> bool {
-    let locale = locale.unwrap_or("C").to_ascii_lowercase();
-    matches!(&*locale, "c" | "posix") || locale.replace('-', "").contains("utf8")
+    let locale = locale.unwrap_or("C");
+    let is_bytewise = ["c", "posix"]
+        .iter()
+        .any(|name| locale.eq_ignore_ascii_case(name));
+    is_bytewise || is_utf8_locale(locale)
 }
 
 /// The value and the first line of its description.

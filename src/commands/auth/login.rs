@@ -1,7 +1,8 @@
 use std::path::{self, PathBuf};
 
 use super::login_input::{
-    FIRST_PROFILE, NOTHING_STORED, ask_server, profile_name, read_credentials, secret_names,
+    FIRST_PROFILE, NOTHING_STORED, profile_name, read_credentials, secret_names,
+    server_by_question_or,
 };
 use super::status;
 use crate::api::{Client, ErrorKind};
@@ -11,7 +12,7 @@ use crate::config::{
     ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, Profile, ProfileDraft, SITES,
     SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
 };
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{CommandError, Exit, Result, refused_credentials_hint};
 use crate::output::{IdentityRow, Output};
 
 /// Check the keys of an org and store them in a profile
@@ -86,7 +87,7 @@ impl Login {
             (None, Some(existing)) => existing.server.clone(),
             (None, None) => {
                 let server = match app.server()? {
-                    default if default == Server::default() => ask_server(default, app)?,
+                    default if default == Server::default() => server_by_question_or(default, app)?,
                     server => server,
                 };
                 // The server may come from environment variables, which a profile ignores. So the profile stores it.
@@ -155,7 +156,7 @@ impl Login {
             Ok((_, Some(unknown_org))) => Err(unknown_org),
             Err(error) if is_refusal(error.api_kind()) => {
                 let client = account.client().await?;
-                Err(error.hint(self.refusal_hint(client, has_keys).await))
+                Err(error.hint(self.diagnose_refusal(client, has_keys).await))
             }
             Err(error) => Err(error),
         }
@@ -163,7 +164,7 @@ impl Login {
 
     /// A hint about credentials that the API refuses. Both keys are checked together, so the API key is checked alone
     /// to find the wrong one.
-    async fn refusal_hint(&self, client: &Client, has_keys: bool) -> String {
+    async fn diagnose_refusal(&self, client: &Client, has_keys: bool) -> String {
         let server = self.server.label();
         let wrong = match has_keys {
             true => match client.validate_api_key().await {
@@ -313,13 +314,11 @@ fn wrong_server_hint(server: &Server, wrong: &str) -> String {
         Server::Site(site) => {
             let others = SITES.iter().filter(|other| *other != site).copied();
             let others = others.collect::<Vec<_>>().join(", ");
-            format!(
-                "{wrong} wrong or revoked, or not of the site {site}; --site names another: {others}"
-            )
+            let hint = refused_credentials_hint(wrong, &format!("the site {site}"));
+            format!("{hint}; --site names another: {others}")
         }
         Server::Url(_) => {
-            let server = server.label();
-            format!("{wrong} wrong or revoked, or not of the server {server}")
+            refused_credentials_hint(wrong, &format!("the server {}", server.label()))
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::chosen_profile;
+use super::single_profile_choice;
 use crate::app::App;
 use crate::config::{
     ConfigFile, Credentials, SITES, SecretError, Server, decode_secret, parse_secret,
@@ -23,7 +23,7 @@ pub(super) const NOTHING_STORED: &str = "nothing was stored";
 /// The profile to log in to: the chosen one, else the one that a person names, else the default one.
 pub(super) fn profile_name(file: &ConfigFile, app: &mut App) -> Result<String> {
     let proposal = file.default_profile.as_deref().unwrap_or(FIRST_PROFILE);
-    match chosen_profile(app)? {
+    match single_profile_choice(app)? {
         Some(name) => Ok(name),
         None if app.output.can_ask() => {
             let answer = app.output.ask_text("Profile", Some(proposal));
@@ -34,7 +34,7 @@ pub(super) fn profile_name(file: &ConfigFile, app: &mut App) -> Result<String> {
 }
 
 /// The site or the URL of the API that a person chooses; `default` where nobody can be asked.
-pub(super) fn ask_server(default: Server, app: &mut App) -> Result<Server> {
+pub(super) fn server_by_question_or(default: Server, app: &mut App) -> Result<Server> {
     const OTHER: &str = "another: a host name, or the URL of the API";
     if !app.output.can_ask() {
         return Ok(default);
@@ -54,10 +54,10 @@ pub(super) fn ask_server(default: Server, app: &mut App) -> Result<Server> {
     server.map_err(|problem| CommandError::usage(format!("`{text}` {problem}")))
 }
 
-/// The answer to a question.
+/// The answer to a question about what `noun` names.
 ///
 /// # Errors
-/// Fails if the user pressed Ctrl-C or declined. `noun` says what was asked for.
+/// Fails if the user pressed Ctrl-C or declined.
 fn require_answer<T>(answer: io::Result<Option<T>>, noun: &str) -> Result<T> {
     let answer = answer.map_err(|error| CommandError::unanswered(error, NOTHING_STORED))?;
     answer.ok_or_else(|| {

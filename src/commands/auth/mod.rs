@@ -45,7 +45,7 @@ fn log_out(app: &mut App) -> Result<Exit> {
     profile_helpers::refuse_in_sandbox(app)?;
     let location = app.config_location()?;
     let file = ConfigEditor::open(&location)?.file().clone();
-    let name = chosen_profile(app)?.or_else(|| file.default_profile.clone());
+    let name = single_profile_choice(app)?.or_else(|| file.default_profile.clone());
     let name = name
         .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
     // This comes first: if a secret cannot be deleted, the profile must still name it.
@@ -69,7 +69,7 @@ fn log_out(app: &mut App) -> Result<Exit> {
 ///
 /// # Errors
 /// Fails if several profiles are chosen.
-fn chosen_profile(app: &App) -> Result<Option<String>> {
+fn single_profile_choice(app: &App) -> Result<Option<String>> {
     match app.profile_choice()? {
         ProfileChoice::Named(mut names) if names.len() == 1 => Ok(names.pop()),
         ProfileChoice::None => Ok(None),

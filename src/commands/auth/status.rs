@@ -2,7 +2,7 @@ use crate::api::{Client, CurrentUser, ErrorKind, Permission};
 use crate::app::{Account, App, unknown_current_org_error};
 use crate::commands::shared_flags::Sorting;
 use crate::commands::{profile_helpers, report};
-use crate::error::{CommandError, Exit, Result};
+use crate::error::{CommandError, Exit, Result, refused_credentials_hint};
 use crate::model::{Connection, OrgDirectory, OrgRef};
 use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser};
 
@@ -76,7 +76,7 @@ fn name_origin(error: CommandError, account: &Account) -> CommandError {
         Exit::Permission => {
             let server = account.server();
             let error = error.context(format!("the credentials from {origins} were not accepted"));
-            error.hint(format!("they are wrong or revoked, or not of {server}"))
+            error.hint(refused_credentials_hint("they are", &server))
         }
         _ => error.context(format!(
             "the credentials from {origins} could not be checked"

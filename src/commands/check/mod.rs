@@ -37,7 +37,7 @@ pub(crate) struct Args {
 
     /// Types that must be shared
     ///
-    /// Or with --absent must not. Repeatable, comma-separated.
+    /// With --absent: types that must not be shared. Repeatable, comma-separated.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     types: Vec<ConnectionType>,
 
@@ -56,9 +56,9 @@ pub(crate) struct Args {
     #[arg(long)]
     absent: bool,
 
-    /// Check again until it holds, for so long
+    /// Check again until it holds, at most for this long
     ///
-    /// At most for this long, such as 60s.
+    /// Such as 60s.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
 }
@@ -90,8 +90,8 @@ impl PollInterval {
 
     /// How long to wait before the next poll; `None` after the deadline. The last poll is at the deadline.
     fn next(&mut self) -> Option<Duration> {
-        let left = self.deadline?.saturating_duration_since(Instant::now());
-        let delay = self.next.min(left);
+        let remaining = self.deadline?.saturating_duration_since(Instant::now());
+        let delay = self.next.min(remaining);
         self.next = (self.next * 2).min(Self::LONGEST);
         (!delay.is_zero()).then_some(delay)
     }
@@ -107,8 +107,8 @@ impl PollInterval {
         };
         let end = Instant::now() + delay;
         while let Some(rest) = end.checked_duration_since(Instant::now()) {
-            let left = self.deadline.unwrap_or(end) - Instant::now();
-            let seconds = left.as_secs_f64().ceil();
+            let remaining = self.deadline.unwrap_or(end) - Instant::now();
+            let seconds = remaining.as_secs_f64().ceil();
             progress.describe(&format!("waiting, at most {seconds} s more: {reason}"));
             client.sleep(rest.min(Duration::from_secs(1))).await?;
         }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::command_line::command_line;
 use crate::commands::profile_helpers;
 use crate::config::{ConfigEditor, ProfileDraft, SecretSource, SecretSources};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
+use crate::shell_quote::command_line;
 
 /// Add a profile to the configuration file
 ///

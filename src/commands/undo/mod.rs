@@ -163,13 +163,13 @@ fn describe(undo: &Undo<'_>) -> String {
     match undo.steps.as_slice() {
         [] => format!("undoing {name}"),
         [only] => {
-            let at = only.entry.at.strftime("%Y-%m-%d %H:%M");
-            format!("undoing {name} of {at} UTC: {}", only.entry.describe())
+            let at = only.entry.minute();
+            format!("undoing {name} of {at}: {}", only.entry.describe())
         }
         [newest, ..] => {
-            let at = newest.entry.at.strftime("%Y-%m-%d %H:%M");
+            let at = newest.entry.minute();
             let (command, count) = (&newest.entry.command, undo.steps.len());
-            format!("undoing {name} of {at} UTC: {command}, {count} changes")
+            format!("undoing {name} of {at}: {command}, {count} changes")
         }
     }
 }

@@ -1,11 +1,9 @@
-use std::collections::HashMap;
 use std::fmt;
 
 use console::measure_text_width;
-use uuid::Uuid;
 
 use crate::escape::escape_message;
-use crate::model::{Connection, OrgRef, short_ids_of_shared_names};
+use crate::model::{Connection, OrgLabels, OrgRef};
 use crate::output::shorten::shorten;
 use crate::output::symbols::Symbols;
 
@@ -73,23 +71,6 @@ impl Choice {
             .map(|name| shorten(name, space.max(4), symbols.ellipsis))
             .collect();
         shorten(&join(&names), width, symbols.ellipsis)
-    }
-}
-
-/// The labels of orgs, in which orgs of one name have the beginnings of their ids.
-struct OrgLabels(HashMap<Uuid, String>);
-
-impl OrgLabels {
-    fn new<'a>(orgs: impl Iterator<Item = &'a OrgRef>) -> Self {
-        let named = orgs.filter_map(|org| Some((org.name.as_deref()?, org.id)));
-        Self(short_ids_of_shared_names(named))
-    }
-
-    fn label(&self, org: &OrgRef) -> String {
-        match self.0.get(&org.id) {
-            Some(id) => format!("{} [{id}]", org.label()),
-            None => org.label(),
-        }
     }
 }
 

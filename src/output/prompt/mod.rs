@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use console::Term;
 use crossterm::event::{self, DisableBracketedPaste};
 use crossterm::{cursor, terminal};
 use inquire::ui::{Color, RenderConfig, StyleSheet, Styled};
@@ -16,8 +17,9 @@ use secrecy::zeroize::Zeroizing;
 pub(crate) use self::choice::Choice;
 use self::choice::{Item, describe_chosen, fit};
 use super::handle::Output;
-use super::open_question::OpenQuestion;
+use super::question_interrupt::QuestionInterrupt;
 use super::shorten::shorten;
+use super::streams::terminal_size;
 use crate::escape::escape_message;
 
 /// The number of items shown at a time, where the terminal has room for them.
@@ -33,7 +35,7 @@ const MAX_QUESTION_LINES: usize = 2;
 /// was typed before it appeared is thrown away; Escape and Ctrl-D decline it.
 ///
 /// The terminal is in raw mode while a question is open, so Ctrl-C is a key like any other. The caller must install
-/// signal handlers first, which end the question with [`OpenQuestion::interrupt`]. Where `TERM` is `dumb`, questions are
+/// signal handlers first, which end the question with [`QuestionInterrupt::interrupt`]. Where `TERM` is `dumb`, questions are
 /// plain lines, and the cursor is never moved.
 impl Output {
     /// Whether a person can be asked: standard input and standard error are terminals, and `--no-input` is not given.
@@ -41,9 +43,9 @@ impl Output {
         self.can_ask
     }
 
-    /// The question that is open, if there is one.
-    pub(crate) fn open_question(&self) -> OpenQuestion {
-        self.open_question.clone()
+    /// What ends the question that is open, if there is one.
+    pub(crate) fn question_interrupt(&self) -> QuestionInterrupt {
+        self.question_interrupt.clone()
     }
 
     /// Asks a question with the answers yes and no. No is the answer to Enter alone, and of a user who declines.
@@ -53,7 +55,7 @@ impl Output {
     /// [`io::ErrorKind::NotConnected`] if nobody can be asked, and with any other kind if the terminal failed.
     pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
         const ADVICE: &str = "type y for yes or n for no";
-        let question = self.fit_question(question);
+        let question = self.question_text(question);
         let style = self.prompt_style();
         let answer = match self.is_dumb_terminal() {
             true => self.ask(move || plain::confirm(&question, ADVICE))?,
@@ -78,9 +80,9 @@ impl Output {
         question: &str,
         choices: &[Choice],
     ) -> io::Result<Option<usize>> {
-        let question = self.fit_question(question);
+        let question = self.question_text(question);
         let style = self.prompt_style();
-        let (width, rows) = terminal_size();
+        let (width, rows) = self.question_size();
         if self.is_dumb_terminal() {
             let items = fit(choices, plain::item_width(width), self.symbols());
             return self.ask(move || plain::choose_one(&question, &items));
@@ -112,10 +114,10 @@ impl Output {
         choices: &[Choice],
         chosen: &[usize],
     ) -> io::Result<Option<Vec<usize>>> {
-        let question = self.fit_question(question);
+        let question = self.question_text(question);
         let chosen = chosen.to_vec();
         let style = self.prompt_style();
-        let (width, rows) = terminal_size();
+        let (width, rows) = self.question_size();
         if self.is_dumb_terminal() {
             let items = fit(choices, plain::item_width(width), self.symbols());
             return self.ask(move || plain::choose_many(&question, &items, &chosen));
@@ -156,7 +158,7 @@ impl Output {
         question: &str,
         proposal: Option<&str>,
     ) -> io::Result<Option<String>> {
-        let question = self.fit_question(question);
+        let question = self.question_text(question);
         let proposal = proposal.map(str::to_owned);
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
@@ -176,7 +178,7 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::confirm`] does.
     pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<Option<SecretString>> {
-        let question = self.fit_question(question);
+        let question = self.question_text(question);
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
             true => self.ask(move || plain::ask_secret(&question))?,
@@ -211,14 +213,19 @@ impl Output {
     }
 
     /// The question without what could harm the terminal, and in a few lines: it may repeat a long name.
-    fn fit_question(&self, question: &str) -> String {
-        let (width, _) = terminal_size();
+    fn question_text(&self, question: &str) -> String {
+        let (width, _) = self.question_size();
         let question = escape_message(question);
         shorten(
             &question,
             MAX_QUESTION_LINES * width,
             self.symbols().ellipsis,
         )
+    }
+
+    /// The columns and rows of the terminal on which questions are asked.
+    fn question_size(&self) -> (usize, usize) {
+        terminal_size(&Term::stderr(), &self.options.environment)
     }
 
     /// Whether the terminal cannot move its cursor.
@@ -238,7 +245,7 @@ impl Output {
         let is_dumb = self.is_dumb_terminal();
         let (sender, answers) = mpsc::channel();
         let signal_sender = sender.clone();
-        self.open_question.open(move || {
+        self.question_interrupt.open(move || {
             let interrupted = Err(InquireError::OperationInterrupted);
             signal_sender.send(interrupted).ok();
         });
@@ -248,7 +255,7 @@ impl Output {
             sender.send(discarded.and_then(|()| prompt())).ok();
         });
         let answer = answers.recv();
-        self.open_question.close();
+        self.question_interrupt.close();
         let is_interrupted = matches!(answer, Ok(Err(InquireError::OperationInterrupted)));
         let error = match answer {
             Ok(Ok(answer)) => return Ok(Some(answer)),
@@ -268,15 +275,6 @@ impl Output {
             }
             other => io::Error::other(other),
         })
-    }
-}
-
-/// The columns and rows of the terminal; 80 and 24 where it does not say.
-fn terminal_size() -> (usize, usize) {
-    let (width, rows) = terminal::size().unwrap_or_default();
-    match (width, rows) {
-        (0, _) | (_, 0) => (80, 24),
-        (width, rows) => (width.into(), rows.into()),
     }
 }
 

@@ -90,12 +90,7 @@ impl ConnectionResult {
 
     /// The row for a change that was made. It shows the connection after the change; for a delete, as it was before.
     pub(crate) fn made(change: &Change, connection: Connection) -> Self {
-        let result = match change.kind() {
-            ChangeKind::Create => "created",
-            ChangeKind::Update => "updated",
-            ChangeKind::Delete => "deleted",
-        };
-        Self::new(result, connection)
+        Self::new(change.kind().past_tense(), connection)
     }
 
     /// The change that was made, as `created ID`; `None` if none was.

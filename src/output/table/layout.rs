@@ -121,7 +121,7 @@ impl Table {
     }
 
     /// Marks the names of orgs, to be drawn as links.
-    pub(super) fn mark_orgs(&mut self) {
+    pub(super) fn add_link_marks(&mut self) {
         for column in &mut self.columns {
             for (row, _) in &column.orgs {
                 let cell = &mut column.cells[*row];

@@ -105,7 +105,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
         let Self { stdout, table, .. } = self;
         table.tell_orgs_apart();
         if stdout.org_page.is_some() {
-            table.mark_orgs();
+            table.add_link_marks();
         }
         if self.has_arrow {
             table.insert_arrow();

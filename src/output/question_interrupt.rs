@@ -3,11 +3,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Ends a question as Ctrl-C does.
 type Interrupt = Box<dyn FnOnce() + Send>;
 
-/// The question that waits for an answer, if there is one.
+/// What ends the question that waits for an answer, if there is one.
 #[derive(Clone, Default)]
-pub(crate) struct OpenQuestion(Arc<Mutex<Option<Interrupt>>>);
+pub(crate) struct QuestionInterrupt(Arc<Mutex<Option<Interrupt>>>);
 
-impl OpenQuestion {
+impl QuestionInterrupt {
     /// Ends the question as Ctrl-C does. Returns whether there was one.
     pub(crate) fn interrupt(&self) -> bool {
         let interrupt = self.set(None);
