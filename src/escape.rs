@@ -87,6 +87,14 @@ fn has_no_effect(before: char, character: char, next: char) -> bool {
     }
 }
 
+/// Whether a text looks the same without this character, or nearly so.
+pub(crate) fn is_invisible(character: char) -> bool {
+    !matches!(character, ' '..='~')
+        && (needs_escape(character)
+            || is_variation_selector(character)
+            || matches!(character, '\u{200c}' | '\u{200d}'))
+}
+
 fn is_variation_selector(character: char) -> bool {
     matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }

@@ -14,7 +14,7 @@ use crate::api::{
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{
     AccountSettings, CredentialSource, Credentials, Endpoint, Environment, Proxy,
-    check_certificate_file,
+    check_certificate_file, kill_secret_commands,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
@@ -192,7 +192,7 @@ impl Account {
     async fn read_credentials(&self) -> Result<Credentials> {
         let source = &self.settings.credentials;
         let reading = async {
-            let mut reading = pin!(source.read());
+            let mut reading = pin!(source.read(self.shared.timeout));
             match timeout(SILENCE, &mut reading).await {
                 Ok(credentials) => Ok(credentials?),
                 Err(_) => {
@@ -207,6 +207,7 @@ impl Account {
         tokio::select! {
             biased;
             () = self.shared.interrupt.cancelled() => {
+                kill_secret_commands();
                 Err(CommandError::new(Exit::Interrupted, "interrupted while the credentials were read"))
             }
             credentials = reading => credentials,

@@ -7,6 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::config::kill_secret_commands;
 use crate::error::{self, Exit};
 use crate::output::{self, QuestionInterrupt};
 
@@ -94,6 +95,7 @@ pub(super) async fn watch(
         if interrupt.is_cancelled() {
             output::close_screen();
             report_unanswered(unanswered_changes.len());
+            kill_secret_commands();
             exit_at_once();
         }
         if question_interrupt.interrupt() {

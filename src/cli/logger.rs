@@ -7,10 +7,11 @@ struct StandardErrorLogger;
 
 static LOGGER: StandardErrorLogger = StandardErrorLogger;
 
-/// Starts logging: warnings at verbosity 0 unless quiet, each request at 1, details from 2 on.
+/// Starts logging: warnings at verbosity 0 unless quiet, each request at 1, details from 2 on. Errors are what the
+/// commands that secrets come from write to standard error.
 pub(super) fn start(verbosity: u8, is_quiet: bool) {
     let level = match verbosity {
-        0 if is_quiet => return,
+        0 if is_quiet => LevelFilter::Error,
         0 => LevelFilter::Warn,
         1 => LevelFilter::Info,
         _ => LevelFilter::Debug,

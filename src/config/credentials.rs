@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -62,12 +63,12 @@ pub(crate) enum CredentialSource {
 }
 
 impl CredentialSource {
-    /// Reads the secrets one after the other, since both may ask the same person. This may take as long as a command or
-    /// a keychain takes.
+    /// Reads the secrets one after the other, since both may ask the same person. A command or a file may take as long
+    /// as `limit`.
     ///
     /// # Errors
     /// Fails if there are no sources, or one cannot be read. The error names the source and never contains a secret.
-    pub(crate) async fn read(&self) -> Result<Credentials, SecretError> {
+    pub(crate) async fn read(&self, limit: Duration) -> Result<Credentials, SecretError> {
         let (profile, sources, reader) = match self {
             Self::Known(credentials) => return Ok(credentials.clone()),
             Self::Sources {
@@ -78,7 +79,7 @@ impl CredentialSource {
         };
         let _permit = reader.permits.acquire().await;
         let read = async |source: &SecretSource| {
-            let secret = reader.read(source).await;
+            let secret = reader.read(source, limit).await;
             secret.map_err(|error| SecretError {
                 origin: describe(profile, &[source]),
                 source: error,
@@ -151,6 +152,8 @@ mod tests {
     use super::super::environment::Environment;
     use super::*;
 
+    const AMPLE: Duration = Duration::from_secs(20);
+
     fn variable(name: &str) -> SecretSource {
         SecretSource::Environment(name.to_owned())
     }
@@ -164,7 +167,7 @@ mod tests {
 
     fn source(profile: Option<&str>, sources: Option<SecretSources>) -> CredentialSource {
         let environment = Environment::from_pairs([("A", "test-api-key"), ("B", "test-app-key")]);
-        let reader = SecretReader::new(environment, "/");
+        let reader = SecretReader::new(environment, "/", Vec::new());
         CredentialSource::Sources {
             profile: profile.map(str::to_owned),
             sources,
@@ -175,11 +178,11 @@ mod tests {
     #[tokio::test]
     async fn keys_are_read_each_from_its_source_and_never_shown() {
         let source = source(None, Some(keys()));
-        let credentials = source.read().await.unwrap();
+        let credentials = source.read(AMPLE).await.unwrap();
         let given = CredentialSource::Known(credentials.clone());
         let shown = format!("{credentials:?} {source:?} {given:?}");
         assert!(!shown.contains("test-"), "{shown}");
-        for credentials in [credentials, given.read().await.unwrap()] {
+        for credentials in [credentials, given.read(AMPLE).await.unwrap()] {
             let Credentials::Keys { api_key, app_key } = credentials else {
                 panic!("keys were asked for");
             };
@@ -218,14 +221,17 @@ mod tests {
                 "it has no credentials; `orgconn auth login --profile hub` asks for them",
             ),
         ] {
-            let error = source(Some("hub"), sources).read().await.unwrap_err();
+            let error = source(Some("hub"), sources).read(AMPLE).await.unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!("cannot read the secret from {name}")
             );
             assert_eq!(error.source.to_string(), reason);
         }
-        let error = source(Some("my `prof`"), None).read().await.unwrap_err();
+        let error = source(Some("my `prof`"), None)
+            .read(AMPLE)
+            .await
+            .unwrap_err();
         let login = "`orgconn auth login --profile 'my `prof`'`";
         assert!(error.source.to_string().contains(login));
     }

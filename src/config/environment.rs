@@ -1,11 +1,15 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::{Apple, Windows, Xdg};
+use secrecy::zeroize::Zeroize as _;
 
+use super::redaction::hide_key;
 use crate::model::nearest_names;
 
 /// The prefix of the program's own variables.
@@ -43,8 +47,20 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
 /// them from the system. `Debug` shows only the names of the variables.
 #[derive(Clone, Default)]
 pub(crate) struct Environment {
-    variables: BTreeMap<OsString, OsString>,
+    variables: Arc<Variables>,
     directories: Option<Directories>,
+}
+
+/// The values by name. They are wiped when this is dropped, since some are secrets, and there is no other copy.
+#[derive(Default)]
+struct Variables(BTreeMap<OsString, OsString>);
+
+impl Drop for Variables {
+    fn drop(&mut self) {
+        for value in self.0.values_mut() {
+            mem::take(value).into_encoded_bytes().zeroize();
+        }
+    }
 }
 
 /// The user's directories, which follow the XDG Base Directory Specification on every platform.
@@ -80,7 +96,7 @@ pub(crate) enum EnvironmentError {
     #[error("the value of {0} in the environment is not valid UTF-8")]
     NotUnicode(String),
     /// A setting that holds no secret has a value that it cannot have.
-    #[error("{name} in the environment is `{value}`: {problem}")]
+    #[error("{name} in the environment is `{}`: {problem}", hide_key(value))]
     Invalid {
         /// The name of the variable.
         name: &'static str,
@@ -114,10 +130,9 @@ impl Environment {
         V: Into<OsString>,
     {
         let pairs = pairs.into_iter();
+        let pairs = pairs.map(|(name, value)| (name.into(), value.into()));
         Self {
-            variables: pairs
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
+            variables: Arc::new(Variables(pairs.collect())),
             directories: None,
         }
     }
@@ -127,7 +142,7 @@ impl Environment {
     /// # Errors
     /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
     pub(crate) fn require_known_settings(&self) -> Result<(), EnvironmentError> {
-        let mut names = self.variables.keys();
+        let mut names = self.variables.0.keys();
         names.try_for_each(|name| refuse_unknown(name))
     }
 
@@ -198,6 +213,11 @@ impl Environment {
             .collect())
     }
 
+    /// The names of all variables.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &OsStr> {
+        self.variables.0.keys().map(OsString::as_os_str)
+    }
+
     /// Whether a variable is set and not empty.
     pub(crate) fn is_set(&self, name: &str) -> bool {
         self.raw(name).is_some()
@@ -212,12 +232,12 @@ impl Environment {
     /// Whether a variable is set to an empty value. It counts as not set, but errors about missing variables mention
     /// it.
     pub(crate) fn is_set_but_empty(&self, name: &str) -> bool {
-        let value = self.variables.get(OsStr::new(name));
+        let value = self.variables.0.get(OsStr::new(name));
         value.is_some_and(|value| value.is_empty())
     }
 
     fn raw(&self, name: &str) -> Option<&OsStr> {
-        let value = self.variables.get(OsStr::new(name))?;
+        let value = self.variables.0.get(OsStr::new(name))?;
         (!value.is_empty()).then_some(value)
     }
 
@@ -271,7 +291,7 @@ impl Environment {
 
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.variables.keys()).finish()
+        f.debug_set().entries(self.variables.0.keys()).finish()
     }
 }
 

@@ -7,7 +7,11 @@ mod environment;
 mod file;
 mod keychain;
 mod network;
+#[cfg(unix)]
+mod process_tree;
+mod redaction;
 mod secret;
+mod secret_command;
 mod secret_store;
 mod settings;
 mod site;
@@ -19,10 +23,14 @@ pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile, UnknownProfile};
 pub(crate) use keychain::SystemKeychain;
 pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
+pub(crate) use redaction::{Redactor, hide_key};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
+pub(crate) use secret_command::kill_secret_commands;
 pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
 #[cfg(feature = "sandbox")]
 pub(crate) use settings::account_variables;
-pub(crate) use settings::{AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings};
+pub(crate) use settings::{
+    AccountFlags, AccountSettings, ConfigError, ProfileChoice, Settings, private_variables,
+};
 pub(crate) use site::Server;
 pub use site::{Endpoint, EndpointError, SITES};

@@ -1,23 +1,23 @@
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::{OnceCell, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::environment::{Environment, EnvironmentError};
 use super::keychain::{Keychain, KeychainError, SystemKeychain};
+use super::redaction::Redactor;
+use super::secret_command::{self, SecretCommandError};
 use crate::private_file::{chmod_command, open_regular, others_may_read, require_safe};
 use crate::shell_quote::command_line;
 use crate::text_input::decode;
@@ -25,12 +25,6 @@ use crate::text_input::decode;
 /// The maximum number of bytes of a secret, including white space around it. Keys and tokens are much shorter; the
 /// limit keeps a wrong file or an endless output from filling the memory.
 pub(super) const MAX_LENGTH: usize = 64 * 1024;
-
-/// The time limit for reading a secret from a command or a file. It is long enough for a person to unlock a vault.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long the output of a command that has ended may take to arrive. It is in the pipe already.
-const ARRIVAL_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The maximum number of accounts whose secrets are read at a time, since each may run a program.
 const MAX_CONCURRENT_READS: usize = 8;
@@ -85,14 +79,11 @@ pub(crate) enum SecretSourceError {
     /// Other users may read the file.
     #[error("others may read it; run `{0}`")]
     Exposed(String),
-    /// The program cannot be started.
-    #[error("it cannot be run")]
-    NotRun(#[source] io::Error),
-    /// The program ended with a failure.
-    #[error("it failed: {0}")]
-    Failed(ExitStatus),
-    /// The program took too long and was killed, or nothing came from the file, which may be a pipe.
-    #[error("it took longer than {} s and was stopped", .0.as_secs())]
+    /// The command cannot be run, or has failed.
+    #[error(transparent)]
+    Command(#[from] SecretCommandError),
+    /// The command took too long and was killed, or nothing came from the file, which may be a pipe.
+    #[error("it took longer than {:#}; allow more time with --timeout", SignedDuration::try_from(*.0).unwrap_or(SignedDuration::MAX))]
     TimedOut(Duration),
     /// The keychain cannot be used or refuses access.
     #[error(transparent)]
@@ -148,23 +139,32 @@ pub(crate) struct SecretReader {
     directory: PathBuf,
     keychain: Arc<dyn Keychain>,
     secrets: Mutex<HashMap<SecretSource, Arc<OnceCell<SecretString>>>>,
+    /// The variables that no command gets, since they hold other secrets.
+    private_variables: Vec<OsString>,
     /// One permit for each account whose secrets may be read at the same time.
     pub(super) permits: Semaphore,
 }
 
 impl SecretReader {
-    /// Creates a reader for the sources of a configuration file in `directory`.
-    pub(crate) fn new(environment: Environment, directory: impl Into<PathBuf>) -> Self {
+    /// Creates a reader for the sources of a configuration file in `directory`. Commands do not get the
+    /// `private_variables`.
+    pub(crate) fn new(
+        environment: Environment,
+        directory: impl Into<PathBuf>,
+        private_variables: Vec<OsString>,
+    ) -> Self {
         Self {
             environment,
             directory: directory.into(),
             keychain: Arc::new(SystemKeychain),
             secrets: Mutex::default(),
+            private_variables,
             permits: Semaphore::new(MAX_CONCURRENT_READS),
         }
     }
 
-    /// Reads a secret, without white space around it. Callers wait for each other only if they read the same source.
+    /// Reads a secret, without white space around it. A command or a file may take as long as `limit`, since a person may
+    /// have to unlock a vault. Callers wait for each other only if they read the same source.
     ///
     /// # Errors
     /// Fails if the source cannot be read, or its value cannot be sent in a header. Failures are not cached, since a
@@ -172,16 +172,21 @@ impl SecretReader {
     pub(crate) async fn read(
         &self,
         source: &SecretSource,
+        limit: Duration,
     ) -> Result<SecretString, SecretSourceError> {
         let cell = {
             let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(secrets.entry(source.clone()).or_default())
         };
-        let secret = cell.get_or_try_init(|| self.fetch(source)).await?;
+        let secret = cell.get_or_try_init(|| self.fetch(source, limit)).await?;
         Ok(secret.clone())
     }
 
-    async fn fetch(&self, source: &SecretSource) -> Result<SecretString, SecretSourceError> {
+    async fn fetch(
+        &self,
+        source: &SecretSource,
+        limit: Duration,
+    ) -> Result<SecretString, SecretSourceError> {
         match source {
             SecretSource::Environment(name) => match self.environment.get(name)? {
                 Some(value) => parse_secret(value.as_bytes()),
@@ -191,8 +196,8 @@ impl SecretReader {
             SecretSource::File(path) => {
                 let path = self.resolve_path(path)?;
                 let reading = on_thread(move || read_file(&path));
-                let reading = timeout(READ_TIMEOUT, reading).await;
-                let reading = reading.map_err(|_| SecretSourceError::TimedOut(READ_TIMEOUT))?;
+                let reading = timeout(limit, reading).await;
+                let reading = reading.map_err(|_| SecretSourceError::TimedOut(limit))?;
                 parse_secret(&reading.map_err(SecretSourceError::Unreadable)??)
             }
             SecretSource::Command { program, arguments } => {
@@ -202,13 +207,15 @@ impl SecretReader {
                     _ => Command::new(self.resolve_path(program)?),
                 };
                 command.args(arguments);
-                // In a process group of its own, a command can be killed together with all programs that it started,
-                // but it cannot ask for a password at the terminal. So it gets one only if there is no terminal.
-                #[cfg(unix)]
-                if File::open("/dev/tty").is_err() {
-                    command.process_group(0);
+                for name in &self.private_variables {
+                    command.env_remove(name);
                 }
-                parse_secret(&run(command, READ_TIMEOUT).await?)
+                let mut output = secret_buffer();
+                let running =
+                    secret_command::run(command, &mut output, |output| self.redactor(output));
+                let running = timeout(limit, running).await;
+                running.map_err(|_| SecretSourceError::TimedOut(limit))??;
+                parse_secret(&output)
             }
             SecretSource::Keyring(account) => {
                 let (keychain, account) = (Arc::clone(&self.keychain), account.clone());
@@ -219,6 +226,14 @@ impl SecretReader {
                 parse_secret(secret.expose_secret().as_bytes())
             }
         }
+    }
+
+    /// Finds the secrets that were read so far, and the one that a command has printed.
+    fn redactor(&self, output: &[u8]) -> Redactor {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = secrets.values().filter_map(|cell| cell.get());
+        let printed = parse_secret(output).ok();
+        Redactor::new(known.chain(&printed).map(ExposeSecret::expose_secret))
     }
 
     fn resolve_path(&self, path: &Path) -> Result<PathBuf, EnvironmentError> {
@@ -279,69 +294,6 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
     Ok(bytes)
 }
 
-/// Runs a command and returns its standard output. Its standard error is that of this program, so that it can report an
-/// error or ask for a password; its input is empty. It is killed if it takes longer than `limit`, writes too much, or
-/// this future is dropped.
-async fn run(
-    mut command: Command,
-    limit: Duration,
-) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let child = command.kill_on_drop(true).spawn();
-    let mut child = child.map_err(SecretSourceError::NotRun)?;
-    let mut bytes = secret_buffer();
-    let outcome = timeout(limit, read_until_end(&mut child, &mut bytes)).await;
-    #[cfg(unix)]
-    kill_group(&child);
-    let status = outcome.unwrap_or(Err(SecretSourceError::TimedOut(limit)))?;
-    match status.success() {
-        true => Ok(bytes),
-        false => Err(SecretSourceError::Failed(status)),
-    }
-}
-
-/// Reads what a program writes until it ends. A program that it has started, such as an agent, may keep the pipe open
-/// for longer; that one is not waited for.
-async fn read_until_end(
-    child: &mut Child,
-    bytes: &mut Vec<u8>,
-) -> Result<ExitStatus, SecretSourceError> {
-    let stdout = child.stdout.take();
-    let reading = async {
-        if let Some(stdout) = stdout {
-            let mut stdout = stdout.take(MAX_LENGTH as u64 + 1);
-            let count = stdout.read_to_end(bytes).await;
-            if count.map_err(SecretSourceError::Unreadable)? > MAX_LENGTH {
-                return Err(SecretSourceError::TooLong);
-            }
-        }
-        Ok(())
-    };
-    let mut reading = pin!(reading);
-    let status = tokio::select! {
-        read = &mut reading => {
-            read?;
-            child.wait().await
-        }
-        status = child.wait() => {
-            timeout(ARRIVAL_TIMEOUT, reading).await.unwrap_or(Ok(()))?;
-            status
-        }
-    };
-    status.map_err(SecretSourceError::NotRun)
-}
-
-/// Kills the process group of a program that has a group of its own and still runs.
-#[cfg(unix)]
-fn kill_group(child: &Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let leader = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-    if let Some(leader) = leader {
-        // If the program shares this program's group, there is no group with its id, and this fails.
-        let _ = kill_process_group(leader, Signal::KILL);
-    }
-}
-
 /// A buffer that is wiped when it is dropped. It never grows, since that would leave an unwiped copy behind.
 fn secret_buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(MAX_LENGTH + 64))
@@ -355,9 +307,11 @@ mod tests {
     use super::super::keychain::tests::MemoryKeychain;
     use super::*;
 
+    const AMPLE: Duration = Duration::from_secs(20);
+
     fn reader(pairs: &[(&str, &str)]) -> SecretReader {
         let environment = Environment::from_pairs(pairs.iter().copied());
-        SecretReader::new(environment, "/")
+        SecretReader::new(environment, "/", Vec::new())
     }
 
     fn reader_of(keychain: Arc<dyn Keychain>) -> SecretReader {
@@ -372,7 +326,7 @@ mod tests {
     }
 
     async fn value(reader: &SecretReader, source: SecretSource) -> String {
-        let secret = reader.read(&source).await.unwrap();
+        let secret = reader.read(&source, AMPLE).await.unwrap();
         secret.expose_secret().to_owned()
     }
 
@@ -415,7 +369,7 @@ mod tests {
     async fn a_variable_that_is_not_set_is_not_the_same_as_an_empty_one() {
         let reader = reader(&[("EMPTY", "")]);
         for (name, message) in [("MISSING", "it is not set"), ("EMPTY", "it is empty")] {
-            let error = reader.read(&variable(name)).await.unwrap_err();
+            let error = reader.read(&variable(name), AMPLE).await.unwrap_err();
             assert_eq!(error.to_string(), message);
         }
     }
@@ -427,7 +381,7 @@ mod tests {
         let reader = reader_of(Arc::new(keychain));
         let source = |key| SecretSource::keyring("hub", key);
         assert_eq!(value(&reader, source("app_key")).await, "test-app-key");
-        let error = reader.read(&source("api_key")).await.unwrap_err();
+        let error = reader.read(&source("api_key"), AMPLE).await.unwrap_err();
         assert!(matches!(error, SecretSourceError::NoEntry));
     }
 
@@ -455,7 +409,7 @@ mod tests {
         let keychain = Arc::new(CountingKeychain::default());
         let reader = reader_of(keychain.clone());
         let source = SecretSource::keyring("hub", "access_token");
-        assert!(reader.read(&source).await.is_err());
+        assert!(reader.read(&source, AMPLE).await.is_err());
         let readings = (0..8).map(|_| value(&reader, source.clone()));
         for secret in futures_util::future::join_all(readings).await {
             assert_eq!(secret, "test-token");
@@ -466,7 +420,6 @@ mod tests {
     #[cfg(unix)]
     mod unix {
         use std::os::unix::fs::PermissionsExt;
-        use std::time::Instant;
 
         use super::*;
 
@@ -481,7 +434,7 @@ mod tests {
 
         fn reader_in(config: &Path, home: &Path) -> SecretReader {
             let environment = Environment::at_home(home, &[]);
-            SecretReader::new(environment, config)
+            SecretReader::new(environment, config, Vec::new())
         }
 
         #[tokio::test]
@@ -503,7 +456,7 @@ mod tests {
             let reader = reader_in(config.path(), config.path());
             for mode in [0o640, 0o604] {
                 write(&path, b"test-api-key", mode);
-                let error = reader.read(&file("key")).await.unwrap_err();
+                let error = reader.read(&file("key"), AMPLE).await.unwrap_err();
                 assert_eq!(
                     error.to_string(),
                     format!("others may read it; run `chmod 600 {}`", path.display())
@@ -515,14 +468,14 @@ mod tests {
         async fn a_file_that_is_missing_or_far_too_long_is_an_error() {
             let config = tempfile::tempdir().unwrap();
             let reader = reader_in(config.path(), config.path());
-            let error = reader.read(&file("key")).await.unwrap_err();
+            let error = reader.read(&file("key"), AMPLE).await.unwrap_err();
             assert!(matches!(error, SecretSourceError::Unreadable(_)));
             write(
                 &config.path().join("key"),
                 &vec![b'x'; MAX_LENGTH + 1],
                 0o600,
             );
-            let error = reader.read(&file("key")).await.unwrap_err();
+            let error = reader.read(&file("key"), AMPLE).await.unwrap_err();
             assert!(matches!(error, SecretSourceError::TooLong));
         }
 
@@ -535,84 +488,13 @@ mod tests {
             };
             let echo = command("echo", "$HOME;id");
             assert_eq!(value(&reader, echo).await, "$HOME;id");
-            let shell = reader.read(&command("echo test-api-key", "x")).await;
-            assert!(matches!(shell, Err(SecretSourceError::NotRun(_))));
-            let relative = reader.read(&command("bin/false", "x")).await;
-            assert!(matches!(relative, Err(SecretSourceError::Failed(_))));
-        }
-
-        async fn shell(
-            script: &str,
-            limit: Duration,
-        ) -> Result<Zeroizing<Vec<u8>>, SecretSourceError> {
-            let mut command = Command::new("sh");
-            command.args(["-c", script]).process_group(0);
-            run(command, limit).await
-        }
-
-        const AMPLE: Duration = Duration::from_secs(20);
-
-        #[tokio::test]
-        async fn a_commands_output_is_given_and_its_input_is_empty() {
-            let bytes = shell("cat; printf 'test-api-key\\n'", AMPLE).await.unwrap();
-            assert_eq!(&**bytes, b"test-api-key\n");
-        }
-
-        #[tokio::test]
-        async fn the_end_of_a_command_ends_the_reading_and_what_it_has_started_goes_on() {
-            let directory = tempfile::tempdir().unwrap();
-            let file = directory.path().join("pid");
-            let script = format!(
-                "sleep 20 & echo $! > '{}'; echo test-api-key",
-                file.display()
+            let shell = reader.read(&command("echo test-api-key", "x"), AMPLE).await;
+            assert_eq!(shell.unwrap_err().to_string(), "it cannot be run");
+            let relative = reader.read(&command("bin/false", "x"), AMPLE).await;
+            assert_eq!(
+                relative.unwrap_err().to_string(),
+                "it failed: exit status: 1"
             );
-            let start = Instant::now();
-            let bytes = shell(&script, AMPLE).await.unwrap();
-            assert_eq!(&**bytes, b"test-api-key\n");
-            assert!(start.elapsed() < Duration::from_secs(10));
-            let pid = fs::read_to_string(file).unwrap();
-            let agent = Path::new("/proc").join(pid.trim());
-            assert!(agent.exists() || !cfg!(target_os = "linux"));
-            std::process::Command::new("kill")
-                .arg(pid.trim())
-                .status()
-                .unwrap();
-        }
-
-        #[tokio::test]
-        async fn a_failure_names_the_status_and_not_the_output() {
-            let error = shell("echo test-api-key; exit 3", AMPLE).await.unwrap_err();
-            assert_eq!(error.to_string(), "it failed: exit status: 3");
-        }
-
-        #[tokio::test]
-        async fn too_much_output_is_an_error_and_ends_the_program() {
-            let error = shell("yes", AMPLE).await.unwrap_err();
-            assert!(matches!(error, SecretSourceError::TooLong));
-        }
-
-        #[tokio::test]
-        async fn a_program_that_takes_too_long_is_stopped_with_what_it_started() {
-            let limit = Duration::from_millis(300);
-            let directory = tempfile::tempdir().unwrap();
-            let file = directory.path().join("pid");
-            let sleep = format!("sleep 20 & echo $! > '{}'; wait", file.display());
-            for script in [&sleep, "exec >&-; exec sleep 20"] {
-                let start = Instant::now();
-                let error = shell(script, limit).await.unwrap_err();
-                assert!(matches!(error, SecretSourceError::TimedOut(_)));
-                assert!(start.elapsed() < Duration::from_secs(10));
-            }
-            let pid = fs::read_to_string(file).unwrap();
-            let is_running = || {
-                let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-                state.is_ok_and(|state| !state.contains(") Z "))
-            };
-            let start = Instant::now();
-            while is_running() {
-                assert!(start.elapsed() < Duration::from_secs(10), "still running");
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
         }
     }
 }

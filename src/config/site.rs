@@ -1,5 +1,6 @@
 use url::{Host, Url};
 
+use super::redaction::hide_key;
 use crate::model::nearest_names;
 
 /// The sites that Datadog operates. The API of each is at `https://api.{site}`.
@@ -124,7 +125,8 @@ impl Server {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        if !host.contains('.') || !host.split('.').all(is_label) {
+        let may_be_key = hide_key(host) != host;
+        if !host.contains('.') || !host.split('.').all(is_label) || may_be_key {
             return Err(AddressError::InvalidSite);
         }
         Ok(Self::Site(site_of_host(host).unwrap_or(host).to_owned()))
@@ -141,6 +143,11 @@ impl Server {
         } else {
             format!("https://{text}")
         };
+        // A single word is rather a key in the wrong place, and the URL is shown.
+        let is_word = text != "localhost" && !text.contains(['.', ':', '/']);
+        if is_word || hide_key(text) != text {
+            return Err(AddressError::InvalidUrl);
+        }
         let url = parse_url(&absolute).map_err(|_| AddressError::InvalidUrl)?;
         let is_server = matches!(url.scheme(), "https" | "http")
             && url.host_str().is_some_and(|host| !host.is_empty())

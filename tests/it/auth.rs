@@ -389,7 +389,7 @@ fn a_name_that_no_new_profile_may_have_is_refused_before_the_keys_are_read() {
         ("Hub", "error: the profile `hub` already exists\n"),
         (
             " x",
-            "error: the name of a profile must be a text without commas, control characters, and spaces at its ends\n",
+            "error: the name of a profile must be a text without commas, control characters, and spaces at its ends, and not look like a key\n",
         ),
     ] {
         let failed = world.run(["auth", "login", "--profile", name]).code(2);

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::harness::{Finished, Flaky, Reply, World, connection, org_list, page, uuid};
@@ -164,6 +166,60 @@ fn a_server_that_has_the_keys_in_its_errors_shows_none() {
         let body = json!({"request": {"headers": [["dd-api-key", SECRETS[0]], [SECRETS[1]]]}});
         Reply::Answer(422, body.to_string())
     });
+}
+
+/// A secret as a server may write it.
+fn written(secret: &str) -> Vec<String> {
+    let (first, rest) = secret.split_at(14);
+    vec![
+        secret.to_uppercase(),
+        secret.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        secret.replace('-', "%2d"),
+        format!("{first}\0{rest}"),
+        format!("{first}\u{200b}{rest}"),
+    ]
+}
+
+#[test]
+fn a_secret_is_struck_out_however_the_server_writes_it() {
+    let encoded = STANDARD.encode(SECRETS[1]);
+    let errors = [written(SECRETS[1]), vec![encoded.clone()]].concat();
+    let body = json!({ "errors": errors }).to_string();
+    for body in [body.clone(), body.replace('f', "\\u0066")] {
+        let api = Flaky::always(move || Reply::Answer(400, body.clone()));
+        let refused = with_keys(api.url()).run(["list"]).code(1);
+        // The last character and the padding have a few bits of the last byte only.
+        let struck = ["***; ".repeat(5), format!("***{}", &encoded[38..])].concat();
+        assert_eq!(
+            refused.messages(api.url()),
+            format!("error: GET /api/v2/org_connections at HOST: 400 Bad Request: {struck}\n")
+        );
+    }
+}
+
+#[test]
+fn a_secret_in_a_name_is_neither_shown_nor_stored() {
+    for name in written(SECRETS[1]) {
+        let mut made = connection(50, 1, 2, &["logs"]);
+        for end in ["source_org", "sink_org"] {
+            made["relationships"][end]["data"]["name"] = json!(name);
+        }
+        let listed = page(&[made.clone()], 1);
+        let api = Flaky::always(move || Reply::json(&listed));
+        for format in ["json", "csv"] {
+            let world = with_keys(api.url());
+            let shown = world.run(["list", "-o", format]).code(0);
+            assert_eq!(shown.stdout.matches("***").count(), 2, "{}", shown.stdout);
+            nothing_shows(&world, &shown, &[&name]);
+        }
+        let made = json!({"data": made});
+        let api = Flaky::always(move || Reply::json(&made));
+        let world = with_keys(api.url());
+        let created = world
+            .run(["create", &uuid(2), "--type=logs", "-vv"])
+            .code(0);
+        nothing_shows(&world, &created, &[&name]);
+    }
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -253,6 +254,15 @@ impl Client {
         let answer = answer.unwrap_or_else(|_| {
             let detail = format!("no answer within {}", self.timeout_text());
             Err(Error::new(ErrorKind::Timeout, detail).with_outcome_unknown(true))
+        });
+        let answer = answer.map(|mut answer| {
+            // A hostile server may put them in a name, which would be shown and stored.
+            let redacted = match self.auth.redact(&answer.body) {
+                Cow::Owned(body) => Some(body),
+                Cow::Borrowed(_) => None,
+            };
+            answer.body = redacted.unwrap_or(answer.body);
+            answer
         });
         answer.map_err(|error| {
             // Secrets are redacted before the text is cut, since a cut could leave a part of a secret.

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::single_profile_choice;
 use crate::app::App;
 use crate::config::{
-    ConfigFile, Credentials, SITES, SecretError, Server, decode_secret, parse_secret,
+    ConfigFile, Credentials, SITES, SecretError, Server, decode_secret, hide_key, parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{Choice, Output};
@@ -51,7 +51,7 @@ pub(super) fn server_by_question_or(default: Server, app: &mut App) -> Result<Se
         true => Server::from_url(&text),
         false => Server::from_site(&text),
     };
-    server.map_err(|problem| CommandError::usage(format!("`{text}` {problem}")))
+    server.map_err(|problem| CommandError::usage(format!("`{}` {problem}", hide_key(&text))))
 }
 
 /// The answer to a question about what `noun` names.

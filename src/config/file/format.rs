@@ -11,6 +11,7 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use crate::config::credentials::SecretSources;
+use crate::config::redaction::{contains_key, hide_key, looks_like_key};
 use crate::config::secret::SecretSource;
 use crate::config::site::{Server, ServerError};
 use crate::model::did_you_mean;
@@ -21,7 +22,7 @@ use crate::text_input::InvalidText;
 const SECRET_IN_FILE: &str = "holds a secret in the file itself";
 
 /// The rule that [`is_usable_name`] checks.
-pub(super) const NAME_RULE: &str = "the name of a profile must be a text without commas, control characters, and spaces at its ends";
+pub(super) const NAME_RULE: &str = "the name of a profile must be a text without commas, control characters, and spaces at its ends, and not look like a key";
 
 /// The content of the configuration file. It is empty if the file does not exist.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +49,7 @@ impl UnknownProfile {
     /// Creates the error for `name`, where the profiles are `known`.
     pub(crate) fn new<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
-            name: name.to_owned(),
+            name: hide_key(name).to_owned(),
             known: known.into_iter().map(str::to_owned).collect(),
         }
     }
@@ -194,7 +195,8 @@ pub(in crate::config) fn parse(path: &Path, text: &str) -> Result<ConfigFile, Fo
 /// Whether a profile may have this name. It must not contain a comma, since `--profile` takes names separated by
 /// commas.
 pub(in crate::config) fn is_usable_name(name: &str) -> bool {
-    !name.is_empty() && name.trim() == name && !name.contains(|c: char| c == ',' || c.is_control())
+    let has_control = name.contains(|c: char| c == ',' || c.is_control());
+    !name.is_empty() && name.trim() == name && !has_control && hide_key(name) == name
 }
 
 /// A key of a profile, and the mistake in its value.
@@ -248,12 +250,13 @@ impl SourceTable {
             }
             (None, Some(_), None, None) => wrong("file must be the path of a file"),
             (None, None, Some(words), None) => match words.split_first() {
-                Some((program, arguments)) if may_name_source(program) => {
-                    Ok(SecretSource::Command {
-                        program: program.clone(),
-                        arguments: arguments.to_vec(),
-                    })
-                }
+                Some((program, arguments)) if prints_secret(program, arguments) => wrong(&format!(
+                    "{key} {SECRET_IN_FILE}, as a word of its command; a command must fetch it from another place"
+                )),
+                Some((program, arguments)) if !program.is_empty() => Ok(SecretSource::Command {
+                    program: program.clone(),
+                    arguments: arguments.to_vec(),
+                }),
                 _ => wrong("command must be a list of a program and its arguments"),
             },
             (None, None, None, Some(true)) => Ok(SecretSource::keyring(profile, key)),
@@ -294,13 +297,18 @@ fn is_variable_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether a text may be the name of a source. It must not be empty, and must not look like a key, since a key may be
-/// written there by mistake. Datadog's keys are runs of 32 and more letters and digits.
+/// Whether a text may be the name of a source. It must not look like a key, since a key may be written there by mistake.
 fn may_name_source(text: &str) -> bool {
-    let looks_like_key = text.len() >= 32
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && text.bytes().any(|byte| byte.is_ascii_digit());
-    !text.is_empty() && !looks_like_key
+    !text.is_empty() && !looks_like_key(text)
+}
+
+/// Whether a command has the secret among its own words: it only prints them, or one looks like a key.
+fn prints_secret(program: &str, arguments: &[String]) -> bool {
+    let name = Path::new(program).file_stem().unwrap_or_default();
+    let only_prints = name == "echo" || name == "printf";
+    (only_prints && !arguments.is_empty())
+        || contains_key(program)
+        || arguments.iter().any(|argument| contains_key(argument))
 }
 
 impl FormatError {

@@ -299,10 +299,57 @@ fn what_looks_like_a_key_in_place_of_its_source_is_refused_unseen() {
         format!("env = \"a{key}\""),
         format!("file = \"{key}\""),
         format!("command = [\"{key}\"]"),
+        format!("command = [\"op\", \"--key={key}\"]"),
+        format!("command = [\"sh\", \"-c\", \"echo {key}\"]"),
+        format!("command = [\"sh\", \"-c\", \"echo 'ddpat_x-{key}'\"]"),
         format!("{key} = true"),
     ] {
         let message = mistake(&format!("[profiles.x]\naccess_token = {{ {source} }}"));
         assert!(!message.contains("0123456789"), "{message}");
+    }
+}
+
+#[test]
+fn a_command_that_only_prints_its_words_has_a_secret_in_the_file() {
+    for command in [
+        r#"["echo", "S"]"#,
+        r#"["/bin/echo", "-n", "S"]"#,
+        r#"["printf", "%s", "S"]"#,
+    ] {
+        let message = mistake(&format!(
+            "[profiles.x]\naccess_token = {{ command = {command} }}"
+        ));
+        assert_eq!(
+            message,
+            "2:1: access_token holds a secret in the file itself, as a word of its command; a command must fetch it \
+             from another place"
+        );
+    }
+}
+
+#[test]
+fn a_key_in_place_of_a_name_is_refused_unseen() {
+    for key in [
+        "0123456789abcdef".repeat(2),
+        format!("ddpat_{}", "aB3".repeat(11)),
+    ] {
+        for text in [
+            format!("[profiles.{key}]"),
+            format!("[profiles.\"my {key}\"]"),
+            format!("default_profile = \"{key}\""),
+            format!("[profiles.x]\nsite = \"{key}\""),
+            format!("[profiles.x]\nsite = \"{key}.example\""),
+            format!("[profiles.x]\nsite = \"https://{key}.example/\""),
+            format!("[profiles.x]\napi_url = \"{key}\""),
+            format!("[profiles.x]\napi_url = \"https://{key}\""),
+            format!("[profiles.x]\napi_url = \"https://api.example/{key}\""),
+            format!("[profiles.x]\norg = \"{key}\""),
+            format!("[profiles.{key}]\n[profiles.{key}]"),
+            format!("[profiles.x.{key}]\n[profiles.x.{key}]"),
+        ] {
+            let message = mistake(&text);
+            assert!(!message.contains(&key[8..]), "{message}");
+        }
     }
 }
 
@@ -324,12 +371,14 @@ const MISPLACED: &[&str] = &[
     r#"api_key = { keyring = ", expected S" }"#,
     r#"api_key = { command = "S" }"#,
     r#"api_key = { command = ["op", "S"], env = "X" }"#,
+    r#"api_key = { command = ["echo", "S"] }"#,
     r#"api_key = { file = { path = "S" } }"#,
     "api_key.value = \"S\"",
     "api_key = \"S\"\napi_key = \"S\"",
     "access_token = \"S\"\napi_key = \"S\"\napp_key = \"S\"",
     r#"api_kye = "S""#,
     r#"site = "S""#,
+    r#"api_url = "S""#,
     r#"api_url = "https://u:S@api.datadoghq.com""#,
     r#"org = "S""#,
     r#"trusted_hosts = "S""#,

@@ -7,6 +7,8 @@ mod variables;
 #[cfg(feature = "sandbox")]
 pub(crate) use variables::account_variables;
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -86,11 +88,13 @@ impl<'a> Settings<'a> {
         file: &'a ConfigFile,
     ) -> Self {
         let directory = file.path.parent().unwrap_or(Path::new(""));
+        let private = private_variables(environment, file);
+        let reader = SecretReader::new(environment.clone(), directory, private);
         Self {
             flags,
             environment,
             file,
-            reader: Arc::new(SecretReader::new(environment.clone(), directory)),
+            reader: Arc::new(reader),
         }
     }
 
@@ -232,6 +236,27 @@ impl<'a> Settings<'a> {
             .map(str::to_owned)
             .collect())
     }
+}
+
+/// The variables that programs which this one starts do not get, since they may hold keys: those that begin as this
+/// program's and Datadog's own, and those that profiles read secrets from.
+pub(crate) fn private_variables(environment: &Environment, file: &ConfigFile) -> Vec<OsString> {
+    let prefixes = ["ORGCONN_", "DD_", "DATADOG_"];
+    let sources = file.profiles.iter().flat_map(|profile| {
+        let sources = profile.credentials.iter().flat_map(SecretSources::iter);
+        sources.filter_map(|source| match source {
+            SecretSource::Environment(name) => Some(name.as_str()),
+            _ => None,
+        })
+    });
+    let sources: HashSet<_> = sources.collect();
+    let names = environment.names().filter(|name| {
+        let name = name.to_string_lossy();
+        // Windows does not tell letter cases apart.
+        let capitals = name.to_ascii_uppercase();
+        sources.contains(&*name) || prefixes.iter().any(|prefix| capitals.starts_with(prefix))
+    });
+    names.map(OsStr::to_owned).collect()
 }
 
 #[cfg(test)]

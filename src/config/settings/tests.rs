@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use std::path::PathBuf;
 
 use secrecy::ExposeSecret;
@@ -199,7 +201,12 @@ async fn a_chosen_profile_supplies_everything_and_says_what_it_ignores() {
             "DATADOG_HOST"
         ]
     );
-    let Credentials::Token(token) = account.credentials.read().await.unwrap() else {
+    let Credentials::Token(token) = account
+        .credentials
+        .read(Duration::from_secs(20))
+        .await
+        .unwrap()
+    else {
         panic!("a token");
     };
     assert_eq!(token.expose_secret(), "test-token");
@@ -274,7 +281,13 @@ async fn a_profile_without_credentials_does_not_stop_the_others() {
         accounts[0].credentials.description().unwrap(),
         "profile bare"
     );
-    assert!(accounts[0].credentials.read().await.is_err());
+    assert!(
+        accounts[0]
+            .credentials
+            .read(Duration::from_secs(20))
+            .await
+            .is_err()
+    );
 }
 
 #[test]
