@@ -15,6 +15,7 @@ mod resolve;
 mod signals;
 mod snapshot;
 
+use std::ffi::OsString;
 #[cfg(feature = "sandbox")]
 use std::path::PathBuf;
 
@@ -22,7 +23,9 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{ConfigFile, ConfigLocation, Environment, ProfileChoice, Server};
+use crate::config::{
+    ConfigFile, ConfigLocation, Environment, ProfileChoice, Server, private_variables,
+};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
 use crate::output::{Format, Output, OutputOptions, TerminalEnvironment};
@@ -111,6 +114,12 @@ impl App {
         Ok(self
             .environment
             .config_location(self.flags.config.as_deref())?)
+    }
+
+    /// The variables that programs which this one starts do not get, since they may hold keys.
+    pub(crate) fn private_variables(&self) -> Result<Vec<OsString>> {
+        let file = self.config_file()?;
+        Ok(private_variables(&self.environment, &file))
     }
 
     /// Opens the journal of the changes that this machine made.

@@ -1,3 +1,5 @@
+use std::env;
+use std::process::Command;
 use std::slice;
 
 use crate::app::{App, ChosenAccounts, ConnectionEnds, is_unknown_connection};
@@ -22,6 +24,10 @@ pub(crate) struct Args {
     /// Print the address only
     #[arg(long)]
     print: bool,
+
+    /// Do nothing but show this page in the browser
+    #[arg(long, hide = true, value_name = "URL", conflicts_with_all = ["target", "print"])]
+    show: Option<String>,
 }
 
 /// The orgs whose connections the user wants to see.
@@ -34,6 +40,10 @@ struct Target {
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    if let Some(page) = &args.show {
+        webbrowser::open(page)?;
+        return Ok(Exit::Done);
+    }
     let chosen_accounts = app.candidate_accounts_if(args.target.is_some())?;
     app.show_command_line();
     chosen_accounts.require_web_page()?;
@@ -53,13 +63,28 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         ));
     }
     if !args.print && app.has_browser() {
-        // Only texts of the program itself are in the address.
-        if let Err(error) = webbrowser::open(&page) {
-            app.output
-                .warn(&format!("the browser cannot be started: {error}"));
-        }
+        start_browser(&page, app)?;
     }
     Ok(Exit::Done)
+}
+
+/// Shows the page in the browser. A browser inherits the environment, so a second process of this program without keys
+/// in its environment starts it.
+fn start_browser(page: &str, app: &mut App) -> Result<()> {
+    let private_variables = app.private_variables()?;
+    let start = || {
+        let mut command = Command::new(env::current_exe()?);
+        command.args(["open", "--show", page]);
+        for name in private_variables {
+            command.env_remove(name);
+        }
+        command.status()
+    };
+    if let Err(error) = start() {
+        app.output
+            .warn(&format!("the browser cannot be started: {error}"));
+    }
+    Ok(())
 }
 
 /// Finds the connection or else the org that the user names. Only a text that looks like an id is looked for among the

@@ -137,7 +137,7 @@ fn the_org_to_sign_in_to_is_looked_up() {
 fn on_a_desktop_the_browser_shows_it() {
     let world = world();
     // The file appears in one step.
-    let script = "#!/bin/sh\necho shown\nprintf '%s\\n' \"$1\" > opening\nmv opening opened\n";
+    let script = "#!/bin/sh\necho shown\nenv > environment\nprintf '%s\\n' \"$1\" > opening\nmv opening opened\n";
     let browser = world.file("browser", script);
     fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
     let world = world.with("BROWSER", browser.to_str().unwrap());
@@ -152,6 +152,9 @@ fn on_a_desktop_the_browser_shows_it() {
     let (code, screen) = Terminal::shell(&world, 120, &["sh", "-c", command]).end();
     assert_eq!((code, &*screen), (Some(0), PAGE));
     assert_eq!(fs::read_to_string(opened).unwrap(), PAGE);
+    let environment = fs::read_to_string(world.home().join("environment")).unwrap();
+    assert!(environment.contains("BROWSER="), "{environment}");
+    assert!(!environment.contains("DD_"), "{environment}");
 }
 
 #[test]
