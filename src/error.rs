@@ -13,7 +13,7 @@ use clap::error::{ContextKind, ContextValue};
 use crate::api::{self, ErrorKind};
 use crate::config::{
     ConfigError, EndpointError, EnvironmentError, FileError, NetworkError, SITES, SecretError,
-    StoreError, UnknownProfile,
+    StoreError, UnknownProfile, hide_key,
 };
 use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::escape::escape_message;
@@ -413,9 +413,10 @@ pub(crate) fn report_usage(mut refusal: clap::Error, output: impl FnOnce() -> Ou
     Exit::Usage
 }
 
-/// Writes out the control characters of the arguments that clap's message repeats.
+/// Writes out the control characters of the arguments that clap's message repeats, and hides an argument that may be a
+/// key in the wrong place.
 fn escape_arguments(refusal: &mut clap::Error) {
-    let escape = |text: &String| escape_message(text).into_owned();
+    let escape = |text: &String| hide_key(&escape_message(text)).to_owned();
     let context = refusal.context().filter_map(|(kind, value)| match value {
         ContextValue::String(text) => Some((kind, ContextValue::String(escape(text)))),
         ContextValue::Strings(texts) => {

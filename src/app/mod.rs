@@ -213,12 +213,15 @@ impl App {
 
 /// Reads the terminal's properties from the environment. A value that is not UTF-8 counts as not set.
 pub(crate) fn terminal_environment(environment: &Environment) -> TerminalEnvironment {
-    let get = |name| environment.get(name).ok().flatten().map(str::to_owned);
+    let get = |name| {
+        let value = environment.get(name).ok().flatten();
+        value.map(|value| value.to_string())
+    };
     TerminalEnvironment {
         no_color: get("NO_COLOR"),
         clicolor_force: get("CLICOLOR_FORCE"),
         term: get("TERM"),
         columns: get("COLUMNS"),
-        locale: environment.locale().map(str::to_owned),
+        locale: environment.locale(),
     }
 }

@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::{Apple, Windows, Xdg};
-use secrecy::zeroize::Zeroize as _;
+use secrecy::zeroize::{Zeroize as _, Zeroizing};
 
 use super::redaction::hide_key;
 use crate::model::nearest_names;
@@ -43,23 +42,25 @@ pub(crate) const KNOWN_SETTINGS: &[&str] = &[
     "ACCESS_TOKEN",
 ];
 
-/// The environment variables at the start of the process, and the user's directories. Nothing else in the program reads
-/// them from the system. `Debug` shows only the names of the variables.
+/// The environment variables of the process, and the user's directories. Nothing else in the program reads them from the
+/// system. `Debug` shows only the names of the variables.
 #[derive(Clone, Default)]
 pub(crate) struct Environment {
     variables: Arc<Variables>,
     directories: Option<Directories>,
 }
 
-/// The values by name. They are wiped when this is dropped, since some are secrets, and there is no other copy.
-#[derive(Default)]
-struct Variables(BTreeMap<OsString, OsString>);
+enum Variables {
+    /// The names of the process's variables. A value is read when it is needed: some are secrets, of which no copy is
+    /// kept.
+    OfProcess(Vec<OsString>),
+    /// These variables with their values.
+    Given(BTreeMap<OsString, OsString>),
+}
 
-impl Drop for Variables {
-    fn drop(&mut self) {
-        for value in self.0.values_mut() {
-            mem::take(value).into_encoded_bytes().zeroize();
-        }
+impl Default for Variables {
+    fn default() -> Self {
+        Self::Given(BTreeMap::new())
     }
 }
 
@@ -117,13 +118,18 @@ impl Environment {
         reason = "the one place that reads the environment"
     )]
     pub(crate) fn from_process() -> Self {
+        let names = std::env::vars_os().map(|(name, value)| {
+            wipe(value);
+            name
+        });
         Self {
+            variables: Arc::new(Variables::OfProcess(names.collect())),
             directories: Directories::of_user(),
-            ..Self::from_pairs(std::env::vars_os())
         }
     }
 
     /// Builds an environment from these variables only, without a home directory.
+    #[cfg(test)]
     pub(crate) fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,
@@ -132,7 +138,7 @@ impl Environment {
         let pairs = pairs.into_iter();
         let pairs = pairs.map(|(name, value)| (name.into(), value.into()));
         Self {
-            variables: Arc::new(Variables(pairs.collect())),
+            variables: Arc::new(Variables::Given(pairs.collect())),
             directories: None,
         }
     }
@@ -142,25 +148,29 @@ impl Environment {
     /// # Errors
     /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
     pub(crate) fn require_known_settings(&self) -> Result<(), EnvironmentError> {
-        let mut names = self.variables.0.keys();
-        names.try_for_each(|name| refuse_unknown(name))
+        self.names().into_iter().try_for_each(refuse_unknown)
     }
 
-    /// The value of a variable; `None` if it is not set or empty.
+    /// The value of a variable, which may be a secret; `None` if it is not set or empty.
     ///
     /// # Errors
     /// Fails if the value is not valid UTF-8.
-    pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, EnvironmentError> {
-        let value = self.raw(name).map(|value| {
-            let text = value.to_str();
-            text.ok_or_else(|| EnvironmentError::NotUnicode(name.to_owned()))
-        });
-        value.transpose()
+    pub(crate) fn get(&self, name: &str) -> Result<Option<Zeroizing<String>>, EnvironmentError> {
+        match self.raw(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) if value.is_empty() => Ok(None),
+            Some(Ok(value)) => Ok(Some(Zeroizing::new(value))),
+            Some(Err(value)) => {
+                wipe(value);
+                Err(EnvironmentError::NotUnicode(name.to_owned()))
+            }
+        }
     }
 
     /// The path that a variable names; `None` if it is not set or empty.
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.raw(name).map(PathBuf::from)
+        let value = self.raw(name).filter(|value| !value.is_empty());
+        value.map(PathBuf::from)
     }
 
     /// Reads a variable that holds no secret; `None` if it is not set or empty. The error of `read` says what is
@@ -176,11 +186,11 @@ impl Environment {
         let Some(value) = self.get(name)? else {
             return Ok(None);
         };
-        match read(value) {
+        match read(&value) {
             Ok(read) => Ok(Some(read)),
             Err(problem) => Err(EnvironmentError::Invalid {
                 name,
-                value: value.to_owned(),
+                value: value.to_string(),
                 problem: problem.to_string(),
             }),
         }
@@ -214,31 +224,47 @@ impl Environment {
     }
 
     /// The names of all variables.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &OsStr> {
-        self.variables.0.keys().map(OsString::as_os_str)
+    pub(crate) fn names(&self) -> Vec<&OsStr> {
+        match &*self.variables {
+            Variables::OfProcess(names) => names.iter().map(OsString::as_os_str).collect(),
+            Variables::Given(variables) => variables.keys().map(OsString::as_os_str).collect(),
+        }
     }
 
     /// Whether a variable is set and not empty.
     pub(crate) fn is_set(&self, name: &str) -> bool {
-        self.raw(name).is_some()
+        self.is_empty(name) == Some(false)
     }
 
     /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty, which says how characters are encoded.
-    pub(crate) fn locale(&self) -> Option<&str> {
+    pub(crate) fn locale(&self) -> Option<String> {
         let mut names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
-        names.find_map(|name| self.get(name).ok().flatten())
+        let locale = names.find_map(|name| self.get(name).ok().flatten());
+        locale.map(|value| value.to_string())
     }
 
     /// Whether a variable is set to an empty value. It counts as not set, but errors about missing variables mention
     /// it.
     pub(crate) fn is_set_but_empty(&self, name: &str) -> bool {
-        let value = self.variables.0.get(OsStr::new(name));
-        value.is_some_and(|value| value.is_empty())
+        self.is_empty(name) == Some(true)
     }
 
-    fn raw(&self, name: &str) -> Option<&OsStr> {
-        let value = self.variables.0.get(OsStr::new(name))?;
-        (!value.is_empty()).then_some(value)
+    fn is_empty(&self, name: &str) -> Option<bool> {
+        let value = self.raw(name)?;
+        let is_empty = value.is_empty();
+        wipe(value);
+        Some(is_empty)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    fn raw(&self, name: &str) -> Option<OsString> {
+        match &*self.variables {
+            Variables::OfProcess(_) => std::env::var_os(name),
+            Variables::Given(variables) => variables.get(OsStr::new(name)).cloned(),
+        }
     }
 
     /// The path of the configuration file: `named` if it is given, else `$XDG_CONFIG_HOME/orgconn/config.toml`, else
@@ -291,7 +317,7 @@ impl Environment {
 
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.variables.0.keys()).finish()
+        f.debug_set().entries(self.names()).finish()
     }
 }
 
@@ -335,6 +361,11 @@ impl ConfigLocation {
             is_named: true,
         }
     }
+}
+
+/// Overwrites a value that may be a secret.
+fn wipe(value: OsString) {
+    value.into_encoded_bytes().zeroize();
 }
 
 fn refuse_unknown(name: &OsStr) -> Result<(), EnvironmentError> {

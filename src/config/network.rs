@@ -70,10 +70,10 @@ impl Proxy {
         }
         let value = environment.get(variable)?.unwrap_or_default();
         let exceptions = match first_set(environment, &NO_PROXY_VARIABLES) {
-            Some(list) => parse_exceptions(environment.get(list)?.unwrap_or_default()),
+            Some(list) => parse_exceptions(&environment.get(list)?.unwrap_or_default()),
             None => String::new(),
         };
-        let url = parse_url(value).ok_or(NetworkError::InvalidProxy(variable))?;
+        let url = parse_url(&value).ok_or(NetworkError::InvalidProxy(variable))?;
         Ok(Some(Self {
             variable,
             url,

@@ -330,3 +330,26 @@ fn no_flag_takes_a_secret_and_no_environment_value_is_in_the_help() {
     let refused = with_keys(api.url()).run(["list", "--api-key", "x"]).code(2);
     assert!(refused.stderr.contains("unexpected argument '--api-key'"));
 }
+
+#[test]
+fn a_key_in_the_place_of_an_argument_or_a_setting_is_not_shown() {
+    let key = "0123456789abcdef".repeat(2);
+    for (arguments, variable, value) in [
+        (vec!["list", &key], "DD_SITE", "eu"),
+        (vec!["list", "--timeout", &key], "DD_SITE", "eu"),
+        (vec!["list", "--site", &key], "DD_SITE", "eu"),
+        (vec!["list", "--api-url", &key], "DD_SITE", "eu"),
+        (vec!["list", "--profile", &key], "DD_SITE", "eu"),
+        (vec!["profile", "show", &key], "DD_SITE", "eu"),
+        (vec!["profile", "add", &key], "DD_SITE", "eu"),
+        (vec!["list"], "ORGCONN_SITE", &key),
+        (vec!["list"], "ORGCONN_API_URL", &key),
+        (vec!["list"], "ORGCONN_PROFILE", &key),
+        (vec!["list"], "ORGCONN_TIMEOUT", &key),
+        (vec!["list"], "ORGCONN_OUTPUT", &key),
+    ] {
+        let world = with_keys("http://127.0.0.1:9").with(variable, value);
+        let refused = world.run(&arguments).code(2);
+        nothing_shows(&world, &refused, &[&key]);
+    }
+}

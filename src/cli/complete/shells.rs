@@ -79,7 +79,7 @@ fn answer(
         (Shell::Powershell, [words]) => words.split('\n').map(str::to_owned).collect(),
         _ => arguments,
     };
-    let is_utf8 = is_read_as_utf8(environment.locale());
+    let is_utf8 = is_read_as_utf8(environment.locale().as_deref());
     let candidates = match completions_for(definition, words, environment)? {
         Completions::Files => return Some("files\n".to_owned()),
         Completions::Words(candidates) => candidates,

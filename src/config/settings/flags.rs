@@ -117,11 +117,11 @@ impl AccountFlags {
         if let Some(named) = self.named_server_by_flag()? {
             return Ok(Some(named));
         }
-        let named = |name| -> Result<_, EnvironmentError> {
-            Ok(environment.get(name)?.map(|value| (name, value)))
-        };
         for family in &FAMILIES {
-            let server = Server::from_site_and_url(named(family.site)?, named(family.url)?)?;
+            let (site, url) = (environment.get(family.site)?, environment.get(family.url)?);
+            let site = site.as_ref().map(|value| (family.site, value.as_str()));
+            let url = url.as_ref().map(|value| (family.url, value.as_str()));
+            let server = Server::from_site_and_url(site, url)?;
             if server.is_some() {
                 return Ok(server);
             }

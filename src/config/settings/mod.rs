@@ -250,7 +250,7 @@ pub(crate) fn private_variables(environment: &Environment, file: &ConfigFile) ->
         })
     });
     let sources: HashSet<_> = sources.collect();
-    let names = environment.names().filter(|name| {
+    let names = environment.names().into_iter().filter(|name| {
         let name = name.to_string_lossy();
         // Windows does not tell letter cases apart.
         let capitals = name.to_ascii_uppercase();
