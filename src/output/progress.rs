@@ -1,7 +1,8 @@
+use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use tokio::time::timeout;
 
 use super::handle::Output;
@@ -40,11 +41,19 @@ impl Progress {
     fn new(what: &str, total: Option<u64>, progress_line: Option<MultiProgress>) -> Self {
         let template = match total {
             Some(_) => "[{bar:20}] {human_pos}/{human_len} {wide_msg}",
-            None => "{spinner} {human_pos} {wide_msg}",
+            None => "{spinner} {count}{wide_msg}",
         };
         // The templates are valid, so the usual style is never used.
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key(
+                "count",
+                |state: &ProgressState, line: &mut dyn fmt::Write| {
+                    if state.pos() > 0 {
+                        write!(line, "{} ", HumanCount(state.pos())).ok();
+                    }
+                },
+            )
             .progress_chars("=> ")
             .tick_chars(r"-\|/ ");
         let bar = ProgressBar::hidden();

@@ -95,7 +95,7 @@ impl<R> Column<R> {
         }
     }
 
-    /// An id. A narrow terminal shows only its beginning, before any column is left out.
+    /// An id. A narrow terminal shows only its beginning, before any column is left out unless it gets another rank.
     pub(super) const fn short_id(name: &'static str, value: fn(&R) -> Value<'_>) -> Self {
         Self {
             fit: Fit::ShortId,

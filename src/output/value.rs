@@ -94,10 +94,13 @@ const UNITS: [(i64, &str); 5] = [
     (60, "minute"),
 ];
 
+/// The clock of the service may be this many seconds ahead.
+const MAX_CLOCK_DIFFERENCE: i64 = 60;
+
 /// The time as `3 months ago`; `None` if it is in the future.
 fn relative_time(time: Timestamp, now: Timestamp) -> Option<String> {
     let seconds = now.as_second() - time.as_second();
-    if seconds < 0 {
+    if seconds < -MAX_CLOCK_DIFFERENCE {
         return None;
     }
     let unit = UNITS.iter().find(|(length, _)| seconds >= *length);
@@ -232,7 +235,9 @@ mod tests {
             ("2025-10-10T12:00:00Z", "3 months ago"),
             ("2025-01-16T12:00:00Z", "11 months ago"),
             ("2023-12-15T12:00:00Z", "2 years ago"),
-            ("2026-01-15T12:00:01Z", "2026-01-15 12:00"),
+            ("2026-01-15T12:00:01Z", "just now"),
+            ("2026-01-15T12:01:00Z", "just now"),
+            ("2026-01-15T12:01:01Z", "2026-01-15 12:01"),
             ("some day", "some day"),
         ] {
             let relative = Value::time(time).display(Some(now));

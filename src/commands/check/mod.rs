@@ -109,7 +109,7 @@ impl PollInterval {
         while let Some(rest) = end.checked_duration_since(Instant::now()) {
             let remaining = self.deadline.unwrap_or(end) - Instant::now();
             let seconds = remaining.as_secs_f64().ceil();
-            progress.describe(&format!("waiting, at most {seconds} s more: {reason}"));
+            progress.describe(&format!("{seconds} s left: {reason}"));
             client.sleep(rest.min(Duration::from_secs(1))).await?;
         }
         Ok(true)

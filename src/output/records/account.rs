@@ -125,7 +125,7 @@ impl Row for ProfileRow {
         Column::text("name", |row: &Self| row.name.as_str().into()),
         Column::text("site", |row: &Self| row.site.as_str().into()).optional(2),
         Column::short_id("org", |row: &Self| row.org.into()),
-        Column::text("credentials", |row: &Self| {
+        Column::long_text("credentials", |row: &Self| {
             row.credentials
                 .as_ref()
                 .map(CredentialOrigins::describe)

@@ -11,7 +11,7 @@ use crate::output::value::Value;
 impl Row for Connection {
     const PLURAL: &'static str = "connections";
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::short_id("id", |row: &Self| row.id.into()).optional(3),
         Column::text("source", |row: &Self| (&row.source).into()),
         Column::id("source_id", |row: &Self| row.source.id.into()).on_request(),
         Column::text("destination", |row: &Self| (&row.destination).into()),
@@ -152,7 +152,7 @@ impl Row for ConnectionResult {
     const PLURAL: &'static str = Connection::PLURAL;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("result", |row: &Self| row.result.into()).color(result_color),
-        Column::short_id("id", |row: &Self| row.id.into()),
+        Column::short_id("id", |row: &Self| row.id.into()).optional(3),
         Column::text("source", |row: &Self| row.source.as_ref().into()),
         Column::id("source_id", |row: &Self| {
             row.source.as_ref().map(|org| org.id).into()

@@ -21,10 +21,10 @@ const ARROW_GAP: usize = 1;
 
 /// Texts are not wrapped to less than this while there are columns to leave out.
 const COMFORTABLE_WIDTH: usize = 40;
-/// A longer word may be broken where the columns do not fit otherwise, but not to less than [`MIN_WORD`].
+/// A word of up to this width is never broken.
 const MAX_WORD: usize = 20;
-/// A shorter word is never broken.
-const MIN_WORD: usize = 12;
+/// A longer word is broken to no less than this.
+const MIN_PART: usize = 12;
 /// A longer text is shortened on a terminal.
 const MAX_TEXT: usize = 300;
 /// A longer value does not widen its column where lines may be as long as they need.
@@ -51,6 +51,8 @@ pub(super) struct TableColumn {
     pub(super) fit: Fit,
     /// When a narrow terminal leaves it out, or shortens it if it is an id.
     pub(super) rank: Option<u8>,
+    /// Whether it is never left out.
+    pub(super) is_required: bool,
     /// Whether the cells are lists with commas, which are wrapped only after one.
     pub(super) has_lists: bool,
     pub(super) color: CellColor,
@@ -62,6 +64,8 @@ pub(super) struct TableColumn {
     pub(super) natural_width: usize,
     /// The longest word of its cells.
     word_width: usize,
+    /// The longest word of its cells that is never broken.
+    whole_word_width: usize,
     /// The longest word of its header.
     header_word_width: usize,
     /// The width to draw it with; longer cells are wrapped.
@@ -150,9 +154,9 @@ impl Table {
             .collect()
     }
 
-    /// Fits the columns into `limit`: columns are left out and ids are shortened in the order of their ranks, and then
-    /// texts are wrapped, first between words. Returns whether the columns fit beside each other now; if they do
-    /// not, all of them are shown but the arrow.
+    /// Fits the columns into `limit`: columns are left out and ids are shortened in the order of their ranks, then
+    /// texts are wrapped, first between words, and at last ids are left out. Returns whether the columns fit beside
+    /// each other now; if they do not, all of them are shown but the arrow.
     pub(super) fn fit(&mut self, limit: usize) -> bool {
         for column in &mut self.columns {
             if column.fit == Fit::Wrap {
@@ -166,12 +170,11 @@ impl Table {
             }
             self.reduce(rank);
         }
-        if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
+        if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) || self.narrow_words(limit) {
             return true;
         }
-        let fits = [MAX_WORD, MIN_WORD]
-            .iter()
-            .any(|&word| self.narrow(limit, 0, word));
+        self.leave_out_ids();
+        let fits = self.narrow_words(limit);
         if !fits {
             self.columns.retain(|column| column.name != ARROW);
             for column in &mut self.columns {
@@ -179,6 +182,12 @@ impl Table {
             }
         }
         fits
+    }
+
+    /// Reduces the width of texts as far as words may be broken. Returns whether the columns fit into `limit`.
+    fn narrow_words(&mut self, limit: usize) -> bool {
+        let mut parts = [MAX_WORD, MIN_PART].iter();
+        parts.any(|&part| self.narrow(limit, 0, part))
     }
 
     /// The column that is shown below the rows.
@@ -215,21 +224,29 @@ impl Table {
                 column.shorten_ids();
                 column.measure(self.has_header, usize::MAX);
             } else {
-                column.is_left_out = column.is_visible;
-                column.is_visible = false;
+                column.leave_out();
+            }
+        }
+    }
+
+    /// Leaves out the shortened ids: the texts beside them tell more.
+    fn leave_out_ids(&mut self) {
+        for column in &mut self.columns {
+            if column.fit == Fit::ShortId && !column.is_required {
+                column.leave_out();
             }
         }
     }
 
     /// Reduces the width of the widest text columns, evenly and to no less than `min`, until the columns fit into
-    /// `limit`. A word of up to `max_word` is not broken. Returns whether the columns fit.
-    fn narrow(&mut self, limit: usize, min: usize, max_word: usize) -> bool {
+    /// `limit`. Long words are broken into parts of `part` or more. Returns whether the columns fit.
+    fn narrow(&mut self, limit: usize, min: usize, part: usize) -> bool {
         let gaps: usize = self.visible().map(|column| column.gap).sum();
         let last_gap = self.visible().last().map_or(0, |column| column.gap);
         let space = limit.saturating_sub(gaps - last_gap);
         let total_at = |level: usize| -> usize {
             let columns = self.visible();
-            columns.map(|column| column.width_at(level, max_word)).sum()
+            columns.map(|column| column.width_at(level, part)).sum()
         };
         let mut levels = (min..=space.max(min)).rev();
         let Some(level) = levels.find(|&level| total_at(level) <= space) else {
@@ -238,7 +255,7 @@ impl Table {
         // The remaining width goes to columns that need it, from the left.
         let mut left_over = space - total_at(level);
         for column in self.columns.iter_mut().filter(|column| column.is_visible) {
-            column.width = column.width_at(level, max_word);
+            column.width = column.width_at(level, part);
             if column.width < column.natural_width && left_over > 0 {
                 column.width += 1;
                 left_over -= 1;
@@ -258,12 +275,14 @@ impl TableColumn {
             orgs: Vec::new(),
             fit: column.fit,
             rank: column.rank,
+            is_required: false,
             has_lists: false,
             color: column.color,
             is_visible,
             is_left_out: false,
             natural_width: 0,
             word_width: 0,
+            whole_word_width: 0,
             header_word_width: 0,
             width: 0,
             gap: GAP,
@@ -280,7 +299,17 @@ impl TableColumn {
         self.natural_width = widest.max(measure_text_width(header)).max(1);
         self.width = self.natural_width;
         let rows = 0..self.cells.len();
-        self.word_width = longest(rows.flat_map(|row| self.words(row)));
+        let words = Vec::from_iter(rows.flat_map(|row| self.words(row)));
+        let word_width = longest(words.iter().copied());
+        let is_whole = |word: &&str| word_width_of(word) <= MAX_WORD;
+        self.whole_word_width = longest(words.into_iter().filter(is_whole));
+        self.word_width = word_width;
+    }
+
+    /// Does not draw it beside the others.
+    fn leave_out(&mut self) {
+        self.is_left_out |= self.is_visible;
+        self.is_visible = false;
     }
 
     /// Shortens very long texts, which would fill the screen.
@@ -299,15 +328,17 @@ impl TableColumn {
         }
     }
 
-    /// The width if texts are wrapped to `level` columns of the terminal, or to their longest words.
-    fn width_at(&self, level: usize, max_word: usize) -> usize {
-        match self.fit {
-            Fit::Wrap | Fit::Below => {
-                let words = self.word_width.min(max_word).max(self.header_word_width);
-                self.natural_width.min(level.max(words))
-            }
-            Fit::Whole | Fit::ShortId => self.natural_width,
-        }
+    /// The width if texts are wrapped to `level` columns of the terminal, or to their longest words, where long words
+    /// are broken into parts of `part` or more.
+    fn width_at(&self, level: usize, part: usize) -> usize {
+        let words = match self.fit {
+            Fit::Wrap => self.word_width.min(part).max(self.whole_word_width),
+            // It has more room below its row.
+            Fit::Below => self.word_width,
+            Fit::Whole | Fit::ShortId => return self.natural_width,
+        };
+        let words = words.max(self.header_word_width);
+        self.natural_width.min(level.max(words))
     }
 
     /// The width of the longest part of a row's cell that is not broken.
@@ -342,6 +373,9 @@ impl TableColumn {
 
 /// The width of the longest of these words, without spaces at their ends.
 fn longest<'a>(words: impl Iterator<Item = &'a str>) -> usize {
-    let widths = words.map(|word| measure_text_width(word.trim_end_matches(' ')));
-    widths.max().unwrap_or(0)
+    words.map(word_width_of).max().unwrap_or(0)
+}
+
+fn word_width_of(word: &str) -> usize {
+    measure_text_width(word.trim_end_matches(' '))
 }

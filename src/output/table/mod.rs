@@ -55,6 +55,7 @@ impl<'a, R: Row> TableWriter<'a, R> {
         let table_column = |column: &&Column<R>| {
             let is_visible = are_chosen || is_wide || column.visibility != Visibility::WhenFilled;
             let mut table_column = TableColumn::new(column, is_visible);
+            table_column.is_required = are_chosen;
             if are_chosen && column.fit != Fit::ShortId {
                 table_column.rank = None;
             }

@@ -81,21 +81,22 @@ ID                                    PUBLIC ID    NAME               STATE     
 }
 
 #[test]
-fn at_120_columns_ids_are_shortened_and_times_are_relative() {
+fn times_are_relative_and_go_before_ids_are_shortened() {
+    let few = || awkward().split_off(3);
     assert_data_eq!(
-        table(Some(120), awkward()),
+        table(Some(110), few()),
         str![[r#"
-ID        SOURCE                               → DESTINATION                           TYPES         CREATED
-00000010  \u{1b}[31mred\nnext\tline            → Observability Hub                     logs,metrics  3 months ago
-00000011  日本データ                           → 👩‍🚀 Crew                               logs,quantum  3 months ago
-00000012  مرحبا                                → \u{202e}evil \u{9b}2J                 metrics       3 months ago
-00000013  a, "b"                               → back\slash                            audit         3 months ago
-00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  logs          some day
-00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  -             -
+ID        SOURCE                               → DESTINATION                           TYPES
+00000013  a, "b"                               → back\slash                            audit
+00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  logs
+00000014  4dee724d-00cc-11ea-a77b-000000000014 → 4dee724d-00cc-11ea-a77b-000000000001  -
 
 "#]]
         .raw()
     );
+    let shown = table(Some(140), few());
+    assert!(shown.contains("  audit  3 months ago\n"), "{shown}");
+    assert!(shown.contains("  logs   some day\n"), "{shown}");
 }
 
 #[test]
@@ -143,22 +144,26 @@ fn a_long_table_has_the_lines_of_a_short_one() {
             terminal,
             std::iter::repeat_n(awkward(), 200).flatten().collect(),
         );
-        let expected = match terminal {
-            Some(40) => vec![few.as_str(); 200].join("\n"),
-            _ => {
-                let (header, rows) = few.split_at(few.find('\n').unwrap() + 1);
-                format!("{header}{}", rows.repeat(200))
-            }
-        };
-        assert_eq!(many, expected);
+        let (header, rows) = few.split_at(few.find('\n').unwrap() + 1);
+        let is_same = many == format!("{header}{}", rows.repeat(200));
+        assert!(is_same, "{terminal:?}: {few}");
     }
 }
 
 #[test]
-fn at_40_columns_each_row_is_a_block() {
+fn columns_that_cannot_be_left_out_become_a_block_for_each_row() {
     let row = || awkward().split_off(5);
+    let columns = [
+        "id",
+        "source",
+        "destination",
+        "types",
+        "created-at",
+        "created-by",
+    ];
+    let options = chosen(Format::Table, &columns);
     assert_data_eq!(
-        table(Some(40), row()),
+        listing(options.clone(), Some(40), row()),
         str![[r#"
 ID:          00000014
 SOURCE:
@@ -174,14 +179,17 @@ CREATED BY:  -
     );
     let options = OutputOptions {
         no_header: true,
-        ..plain(Format::Table)
+        ..options
     };
     assert_data_eq!(
         listing(options, Some(40), row()),
         str![[r#"
-00000014  4dee724d-00c → 4dee724d-00c  -
-          c-11ea-a77b-   c-11ea-a77b-
-          000000000014   000000000001
+00000014
+4dee724d-00cc-11ea-a77b-000000000014
+4dee724d-00cc-11ea-a77b-000000000001
+-
+-
+-
 
 "#]]
         .raw()
@@ -211,26 +219,54 @@ fn usual() -> Vec<Connection> {
 
 #[test]
 fn columns_go_one_after_the_other_and_each_connection_stays_one_line() {
-    for (width, header) in [
-        (
-            140,
-            "ID SOURCE → DESTINATION TYPES CREATED CREATED BY PROFILES",
-        ),
-        (
-            118,
-            "ID SOURCE → DESTINATION TYPES CREATED CREATED BY PROFILES",
-        ),
-        (100, "ID SOURCE → DESTINATION TYPES CREATED"),
-        (80, "ID SOURCE → DESTINATION TYPES CREATED"),
-        (61, "ID SOURCE → DESTINATION TYPES"),
+    let all = "ID SOURCE → DESTINATION TYPES CREATED CREATED BY PROFILES";
+    for (width, header, has_whole_ids) in [
+        (146, all, true),
+        (118, "ID SOURCE → DESTINATION TYPES CREATED", true),
+        (100, "ID SOURCE → DESTINATION TYPES", true),
+        (80, "ID SOURCE → DESTINATION TYPES", false),
+        (61, "ID SOURCE → DESTINATION TYPES", false),
     ] {
         let shown = table(Some(width), usual());
         let words: Vec<_> = shown.lines().next().unwrap().split_whitespace().collect();
         assert_eq!(words.join(" "), header, "{width}");
         assert_eq!(shown.lines().count(), 3, "{shown}");
         let is_whole = shown.contains("00000040-32b2-4aa3-8a1a-5d93b5382e3d");
-        assert_eq!(is_whole, width == 140, "{shown}");
+        assert_eq!(is_whole, has_whole_ids, "{shown}");
     }
+}
+
+#[test]
+fn a_wider_terminal_never_shows_fewer_columns() {
+    let mut least = 0;
+    for width in 40..200 {
+        let shown = table(Some(width), usual());
+        let header = shown.lines().next().unwrap();
+        assert!(!header.contains(':'), "{width}: {shown}");
+        let count = header.split("  ").filter(|name| !name.is_empty()).count();
+        assert!(count >= least, "{width}: {shown}");
+        least = count;
+    }
+}
+
+#[test]
+fn at_40_columns_the_orgs_and_types_are_left() {
+    let mut rows = usual();
+    rows[0].source.name = Some("x".repeat(30));
+    assert_data_eq!(
+        table(Some(40), rows),
+        str![[r#"
+SOURCE       → DESTINATION    TYPES
+xxxxxxxxxxxx → Observability  logs
+xxxxxxxxxxxx   Hub
+xxxxxx
+Payments EU  → Observability  logs,
+               Hub            metrics,
+                              audit
+
+"#]]
+        .raw()
+    );
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_terminal_shows_what_is_waited_for_and_how_long() {
     let ends = ["--from", &one, "--to", &two, "--type=logs"];
     let words = [&["check", "--wait=20s"], &ends[..]].concat();
     let mut terminal = Terminal::start(&server.world(), 120, &words);
-    terminal.wait_for("waiting, at most 20 s more: `Org 1` to `Org 2`");
+    terminal.wait_for("20 s left: `Org 1` to `Org 2`");
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(0), "{shown}");
 }

@@ -145,8 +145,8 @@ fn a_table_and_a_tree_are_of_ascii_at_a_dumb_terminal_and_where_the_locale_is_no
         assert_data_eq!(
             shown(&world, 80, &["list", source, "--color=never"]),
             str![[r#"
-ID        SOURCE    -> DESTINATION        TYPES         CREATED
-d7e0c5f4  Retail EU -> Observability Hub  logs,metrics  1 year ago
+ID        SOURCE    -> DESTINATION        TYPES
+d7e0c5f4  Retail EU -> Observability Hub  logs,metrics
 
 "#]]
             .raw()
