@@ -201,6 +201,16 @@ impl CommandError {
         }
     }
 
+    /// Says what did not happen, such as "nothing was deleted", of an interruption before the first change was sent.
+    pub(crate) fn before_changes(self, unchanged: &str) -> Self {
+        match self.api_kind() {
+            Some(ErrorKind::Interrupted) => {
+                Self::new(Exit::Interrupted, format!("interrupted; {unchanged}"))
+            }
+            _ => self,
+        }
+    }
+
     /// Sets the hint, which says how to solve the problem.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints = vec![hint.into()];
@@ -465,7 +475,7 @@ macro_rules! from_errors {
     };
 }
 
-from_errors!(Exit::Usage; EndpointError, EnvironmentError, OutputError, ParseSelectorError, SavedPlanError, SecretError,
+from_errors!(Exit::Usage; EndpointError, EnvironmentError, ParseSelectorError, SavedPlanError, SecretError,
     StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
@@ -491,6 +501,13 @@ impl From<ConfigError> for CommandError {
 
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
+        let candidates = error.candidates();
+        Self::from_source(Exit::Usage, None, error).candidates(candidates)
+    }
+}
+
+impl From<OutputError> for CommandError {
+    fn from(error: OutputError) -> Self {
         let candidates = error.candidates();
         Self::from_source(Exit::Usage, None, error).candidates(candidates)
     }

@@ -216,7 +216,11 @@ impl App {
                 "{flag} cannot be used with the sandbox, which is a server of its own"
             )));
         }
-        let chosen = chosen_samples(self.profile_choice()?, all_if_unspecified)?;
+        let chosen = chosen_samples(self.profile_choice()?, all_if_unspecified);
+        let chosen = chosen.map_err(|error| match self.flags.accounts.profile_variable() {
+            Some(variable) => error.context(variable),
+            None => error,
+        })?;
         let running = sandbox::start(&self.sandbox_file()?).map_err(anyhow::Error::from)?;
         let settings = |samples: Vec<&'static SampleProfile>| {
             let settings = samples

@@ -12,6 +12,7 @@ use crate::output::{ColorChoice, Format, Template};
 const OUTPUT: &str = "ORGCONN_OUTPUT";
 const COLUMNS: &str = "ORGCONN_COLUMNS";
 const TEMPLATE: &str = "ORGCONN_TEMPLATE";
+const CONFIG: &str = "ORGCONN_CONFIG";
 
 /// The flags that every command takes. Each has an environment variable; a flag comes before it. clap does not read the
 /// variables: it would report them as flags, and read empty ones.
@@ -36,6 +37,10 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true, value_name = "NAMES")]
     #[arg(value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+
+    /// The variable that the columns or the template come from, for messages; `None` for flags.
+    #[arg(skip)]
+    pub(super) columns_variable: Option<&'static str>,
 
     /// One line for each item, with columns in braces: '{source} -> {destination}: {types}'
     ///
@@ -126,6 +131,10 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
+    /// The variable that the configuration file comes from, for messages; `None` for the flag.
+    #[arg(skip)]
+    pub(super) config_variable: Option<&'static str>,
+
     /// Use a local sandbox with sample orgs
     ///
     /// No account, no keys, nothing leaves this machine.
@@ -157,6 +166,7 @@ impl GlobalFlags {
         if !columns && !template && (!output || self.output.has_columns()) {
             let columns = environment.get_list(COLUMNS)?;
             self.columns = (!columns.is_empty()).then_some(columns);
+            self.columns_variable = self.columns.as_ref().map(|_| COLUMNS);
         }
         if !output && !columns && !template {
             self.template = environment.get_with(TEMPLATE, Template::from_str)?;
@@ -166,6 +176,9 @@ impl GlobalFlags {
             {
                 let one = TEMPLATE;
                 return Err(ConfigError::Exclusive { one, other });
+            }
+            if self.template.is_some() {
+                self.columns_variable = Some(TEMPLATE);
             }
         }
         self.no_header = self.no_header || environment.get_bool("ORGCONN_NO_HEADER")?;
@@ -191,7 +204,10 @@ impl GlobalFlags {
             let max_retries = environment.get_with("ORGCONN_MAX_RETRIES", number)?;
             set(&mut self.max_retries, max_retries);
         }
-        self.config = self.config.take().or_else(|| config_variable(environment));
+        if self.config.is_none() {
+            self.config = config_variable(environment);
+            self.config_variable = self.config.as_ref().map(|_| CONFIG);
+        }
         #[cfg(feature = "sandbox")]
         {
             self.sandbox = self.sandbox || sandbox_variable(environment)?;
@@ -222,7 +238,7 @@ pub(crate) fn color_variable(
 
 /// The configuration file that the environment names.
 pub(crate) fn config_variable(environment: &Environment) -> Option<PathBuf> {
-    environment.path("ORGCONN_CONFIG")
+    environment.path(CONFIG)
 }
 
 /// Whether the environment asks for the sandbox. False in a build without it.
@@ -242,6 +258,8 @@ fn set<T>(field: &mut T, value: Option<T>) {
 fn choice<T: ValueEnum>(word: &str) -> Result<T, String> {
     let values = T::value_variants().iter();
     let values = values.filter_map(ValueEnum::to_possible_value);
+    // Those of single commands are hidden.
+    let values = values.filter(|value| !value.is_hide_set());
     let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
     T::from_str(word, false).map_err(|_| format!("give one of {}", names.join(", ")))
 }

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{
-    ConfigFile, ConfigLocation, Environment, ProfileChoice, Server, private_variables,
+    ConfigFile, ConfigLocation, Environment, FileError, ProfileChoice, Server, private_variables,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
@@ -83,6 +83,7 @@ impl App {
                 .as_ref()
                 .map_or(flags.output, |_| Format::Template),
             columns: flags.columns.clone(),
+            columns_variable: flags.columns_variable,
             template: flags.template.clone(),
             no_header: flags.no_header,
             raw: flags.raw,
@@ -106,7 +107,11 @@ impl App {
 
     /// Reads the configuration file. It is empty if the file does not exist.
     pub(crate) fn config_file(&self) -> Result<ConfigFile> {
-        Ok(ConfigFile::load(&self.config_location()?)?)
+        let file = ConfigFile::load(&self.config_location()?);
+        file.map_err(|error| match (&error, self.flags.config_variable) {
+            (FileError::Missing(_), Some(variable)) => CommandError::from(error).context(variable),
+            _ => error.into(),
+        })
     }
 
     /// The location of the configuration file, which may not exist.

@@ -131,6 +131,7 @@ impl App {
             // A single key in the list of choices selects all orgs, also by mistake.
             let text = format!("Connect to these {} orgs?", chosen.len());
             self.ask_confirmation(&text, question.unchanged)?;
+            self.expect_confirmation();
         }
         let words = chosen.iter().map(|org| word_for(org, &offered.orgs));
         self.answers.extend(words);
@@ -190,6 +191,11 @@ impl App {
         Ok(())
     }
 
+    /// Adds the flag that answers a confirmation to the command line that is shown.
+    pub(crate) fn expect_confirmation(&mut self) {
+        self.answers.push("--yes".to_owned());
+    }
+
     /// Shows the command line that does the same without a question, if there was one.
     pub(crate) fn show_command_line(&mut self) {
         if self.answers.is_empty() {
@@ -231,7 +237,7 @@ impl App {
 impl Question<'_> {
     fn declined(&self) -> CommandError {
         let (noun, unchanged) = (self.noun, self.unchanged);
-        CommandError::usage(format!("no {noun} was chosen; {unchanged}"))
+        CommandError::new(Exit::Failure, format!("no {noun} was chosen; {unchanged}"))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::output::Format;
 const LAST: usize = 900;
 
 /// The options in the short help of the program.
-const USUAL_OPTIONS: [&str; 3] = ["profile", "output", "sandbox"];
+const USUAL_OPTIONS: [&str; 2] = ["profile", "output"];
 
 const PROGRAM_EXAMPLES: &str = "  orgconn --sandbox list           # a try without an account
   orgconn create 'Security Archive' --type logs --dry-run";
@@ -34,8 +34,8 @@ pub(super) fn document(program: Command) -> Command {
         ))
         .before_help(format!("{names}\n\n{examples}"))
         .before_long_help(format!("{groups}\n\n{examples}"))
-        .after_help("All commands in a line each, and all options: orgconn --help")
-        .after_long_help("`orgconn COMMAND --help` explains a command, `orgconn help TOPIC` a topic")
+        .after_help("All commands and options: orgconn --help; topics: orgconn help topics")
+        .after_long_help("`orgconn COMMAND --help` explains a command, `orgconn help topics` lists topics")
 }
 
 /// Adds the help to the subcommands of the command at `path`. The global options are described in the help of the

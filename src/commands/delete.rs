@@ -53,6 +53,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         let question = "Delete which connection?";
         let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was deleted");
         selectors.push(chosen.await?);
+        if must_ask {
+            app.expect_confirmation();
+        }
     }
     app.show_command_line();
     let targets = chosen_accounts.change_targets(ChangeKind::Delete, &selectors, &args.ends);

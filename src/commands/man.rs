@@ -111,6 +111,7 @@ fn describe_in_one_paragraph(argument: Arg) -> Arg {
 /// The sections behind the options.
 fn other_sections(command: &clap::Command, name: &str, is_program: bool) -> Roff {
     let mut roff = Roff::new();
+    let page_name = page_name(command);
     if let Some(examples) = examples(command) {
         roff.control("SH", ["EXAMPLES"]);
         add_lines(&mut roff, &examples);
@@ -131,6 +132,15 @@ fn other_sections(command: &clap::Command, name: &str, is_program: bool) -> Roff
             roff.text([roman(exit.code_label())]);
             roff.text([roman(meaning)]);
         }
+    }
+    if command.has_subcommands() && !is_program {
+        roff.control("SH", ["EXIT STATUS"]);
+        let pages = command.get_subcommands().filter(|it| !it.is_hide_set());
+        let pages = pages.map(|it| format!("{page_name}-{}(1)", it.get_name()));
+        let pages = pages.collect::<Vec<_>>().join(", ");
+        roff.text([roman(format!(
+            "2 without a subcommand; otherwise that of the subcommand: {pages}"
+        ))]);
     }
     roff.control("SH", ["ENVIRONMENT"]);
     if is_program {

@@ -80,9 +80,18 @@ impl Command {
         match self {
             Self::List(args) => list::run(args, app).await,
             Self::Get(args) => get::run(args, app).await,
-            Self::Create(args) => create::run(args, app).await,
-            Self::Update(args) => update::run(args, app).await,
-            Self::Delete(args) => delete::run(args, app).await,
+            Self::Create(args) => {
+                let ended = create::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was created"))
+            }
+            Self::Update(args) => {
+                let ended = update::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was changed"))
+            }
+            Self::Delete(args) => {
+                let ended = delete::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was deleted"))
+            }
             Self::Export(args) => export::run(args, app).await,
             Self::Plan(args) => plan::run(args, app).await,
             Self::Apply(args) => apply::run(args, app).await,

@@ -14,8 +14,7 @@ const UNCHANGED: &str = "nothing was changed";
 /// that org's profile. Nothing is sent for one that already is as wanted.
 #[derive(clap::Args, Debug)]
 #[command(
-    before_help = "  orgconn update --destination 'Security Archive' --add-type audit
-  orgconn update --destination 'Security Archive' --type logs --dry-run"
+    before_help = "  orgconn update --destination 'Security Archive' --add-type audit --dry-run"
 )]
 #[command(override_usage = "orgconn update [OPTIONS] [CONNECTION]...
        with --type, or with --add-type, --remove-type or both")]

@@ -5,7 +5,7 @@ const MAX_NAMES: usize = 3;
 /// The minimum similarity of a proposed name, where 1 means identical.
 const MIN_SIMILARITY: f64 = 0.7;
 
-/// The candidates that may be meant if `wanted` is misspelt, the most similar first, three at most.
+/// The candidate that is probably meant if `wanted` is misspelt. Several, three at most, if they are equally similar.
 ///
 /// Letter case is ignored. A candidate that contains the wanted text counts as similar, too.
 pub fn nearest_names<'a>(
@@ -20,8 +20,10 @@ pub fn nearest_names<'a>(
         .collect();
     rated.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
     rated.dedup();
+    let highest = rated.first().map(|(similarity, _)| *similarity);
     rated
         .into_iter()
+        .take_while(|(similarity, _)| Some(*similarity) == highest)
         .take(MAX_NAMES)
         .map(|(_, name)| name)
         .collect()
@@ -72,12 +74,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_similar_names_come_first_whatever_their_case() {
+    fn the_most_similar_name_is_found_whatever_its_case() {
         let names = ["Retail US", "Retail EU", "Retail", "Retail AP", "Platform"];
-        assert_eq!(
-            nearest_names("retial us", names),
-            ["Retail US", "Retail EU", "Retail"]
-        );
+        assert_eq!(nearest_names("retial us", names), ["Retail US"]);
+        assert_eq!(nearest_names("Retail XP", names), ["Retail AP"]);
         assert_eq!(nearest_names("form", names), ["Platform"]);
         assert_eq!(nearest_names("Qqqq", names), [""; 0]);
     }

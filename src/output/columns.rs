@@ -2,28 +2,33 @@ use std::cmp::Reverse;
 
 use super::options::{Format, OutputOptions};
 use super::row::{Column, Row, Visibility};
-use crate::model::nearest_names;
+use crate::model::nearest_word;
 
 /// The output options do not suit the command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OutputError {
-    /// A flag names a column that the rows do not have.
-    #[error("no column `{wanted}` for {flag}{}; the columns are {}", describe_nearest(.nearest), .valid.join(", "))]
+    /// A flag or variable names a column that the rows do not have.
+    #[error("no column `{wanted}` for {origin}{}", describe_nearest(.nearest))]
     UnknownColumn {
-        /// The flag, such as `--columns`.
-        flag: &'static str,
+        /// The flag, such as `--columns`, or its variable.
+        origin: &'static str,
         /// The name, as it was written.
         wanted: String,
         /// The column that was probably meant, whose name is similar.
-        nearest: Option<String>,
+        nearest: Option<&'static str>,
         /// All columns.
         valid: Vec<&'static str>,
     },
     /// Columns were chosen where the command writes none.
     #[error(
-        "--columns does not go with the format {0} of this command, which has no columns to choose"
+        "{origin} does not go with the format {format} of this command, which has no columns to choose"
     )]
-    ColumnsUnused(Format),
+    ColumnsUnused {
+        /// `--columns`, or its variable.
+        origin: &'static str,
+        /// The format that was asked for.
+        format: Format,
+    },
     /// A flag of listings was given to a command that writes none.
     #[error("{0} does not go with this command, which lists nothing")]
     NoListing(&'static str),
@@ -42,9 +47,25 @@ fn list(formats: &[Format]) -> String {
     words.join(", ")
 }
 
-fn describe_nearest(nearest: &Option<String>) -> String {
-    let describe = |name| format!(" (did you mean `{name}`?)");
-    nearest.as_ref().map_or_else(String::new, describe)
+impl OutputError {
+    /// The words to choose from, which the message does not list.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::UnknownColumn {
+                nearest: None,
+                valid,
+                ..
+            } => valid.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn describe_nearest(nearest: &Option<&str>) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => "; the columns are".to_owned(),
+    }
 }
 
 /// The columns to show: those that `--template` or `--columns` names, else the usual ones without those in `hidden`.
@@ -56,11 +77,12 @@ pub(super) fn chosen_columns<R: Row>(
     hidden: &[&'static str],
 ) -> Result<Vec<&'static Column<R>>, OutputError> {
     if let Some(template) = &options.template {
-        let names = template.columns();
-        return names.map(|name| find("--template", name)).collect();
+        let origin = options.columns_variable.unwrap_or("--template");
+        return template.columns().map(|name| find(origin, name)).collect();
     }
     if let Some(names) = &options.columns {
-        return names.iter().map(|name| find("--columns", name)).collect();
+        let origin = options.columns_variable.unwrap_or("--columns");
+        return names.iter().map(|name| find(origin, name)).collect();
     }
     let is_usual = |column: &&Column<R>| {
         column.visibility != Visibility::OnRequest && !hidden.contains(&column.name)
@@ -111,16 +133,16 @@ pub(super) fn sort<R>(rows: &mut [R], keys: &[SortKey<R>]) {
 }
 
 /// Finds a column by its name, case-insensitively. A hyphen stands for an underscore.
-fn find<R: Row>(flag: &'static str, wanted: &str) -> Result<&'static Column<R>, OutputError> {
+fn find<R: Row>(origin: &'static str, wanted: &str) -> Result<&'static Column<R>, OutputError> {
     let name = wanted.trim().to_lowercase().replace('-', "_");
     let column = R::COLUMNS.iter().find(|column| column.name == name);
     column.ok_or_else(|| {
         let valid: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
-        let nearest = nearest_names(&name, valid.iter().copied());
+        let nearest = nearest_word(&name, valid.iter().copied());
         OutputError::UnknownColumn {
-            flag,
+            origin,
             wanted: wanted.to_owned(),
-            nearest: nearest.first().map(|&name| name.to_owned()),
+            nearest,
             valid,
         }
     })

@@ -117,7 +117,7 @@ impl Output {
         }
         match self.options.columns {
             // The command writes json as a listing.
-            Some(_) if format != Format::Json => Err(OutputError::ColumnsUnused(format)),
+            Some(_) if format != Format::Json => Err(self.columns_unused(format)),
             _ => Ok(format),
         }
     }
@@ -133,9 +133,14 @@ impl Output {
             });
         }
         match self.options.columns {
-            Some(_) if is_other || !format.has_columns() => Err(OutputError::ColumnsUnused(format)),
+            Some(_) if is_other || !format.has_columns() => Err(self.columns_unused(format)),
             _ => Ok(()),
         }
+    }
+
+    fn columns_unused(&self, format: Format) -> OutputError {
+        let origin = self.options.columns_variable.unwrap_or("--columns");
+        OutputError::ColumnsUnused { origin, format }
     }
 
     /// Begins a listing. Nothing is written yet.

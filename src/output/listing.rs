@@ -111,7 +111,7 @@ impl<'a, R: Row> Listing<'a, R> {
 
     /// Ends the listing. `json` and `yaml` contain the errors; the caller reports them on standard error as well.
     ///
-    /// An empty table on a terminal becomes a note, such as `no connections`. If there were errors, an empty listing is
+    /// A note, such as `no connections`, stands for an empty table, which on a terminal has no header then. If there were errors, an empty listing is
     /// left out, since a header without rows would look like an answer.
     ///
     /// # Errors
@@ -127,8 +127,11 @@ impl<'a, R: Row> Listing<'a, R> {
             if !errors.is_empty() && !has_envelope {
                 return Ok(());
             }
+            if let (true, Some(plural)) = (self.format.is_table(), R::PLURAL) {
+                self.stderr.note(&format!("no {plural}"));
+            }
+            // Scripts count on the header, which says nothing to a person.
             if self.format.is_table() && self.is_terminal {
-                self.stderr.note(&format!("no {}", R::PLURAL));
                 return Ok(());
             }
             self.writer.write_header()?;

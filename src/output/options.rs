@@ -134,6 +134,8 @@ pub(crate) struct OutputOptions {
     pub(crate) format: Format,
     /// The names of the columns to show, in their order; `None` for the usual ones.
     pub(crate) columns: Option<Vec<String>>,
+    /// The variable that the columns or the template come from; `None` for flags.
+    pub(crate) columns_variable: Option<&'static str>,
     /// The text of each item, which takes the place of a format.
     pub(crate) template: Option<Template>,
     /// Leaves the header out of `table`, `csv` and `tsv`.

@@ -11,8 +11,8 @@ use super::value::Value;
 ///
 /// Scripts rely on the serialized fields and on the names of the columns: they are only ever added.
 pub(crate) trait Row: Serialize + Sized + 'static {
-    /// The plural noun for the rows, as in "no connections".
-    const PLURAL: &'static str;
+    /// The plural noun for the rows, as in "no connections"; `None` where the command has its own words for nothing.
+    const PLURAL: Option<&'static str>;
 
     /// All columns, in the order in which they are shown.
     const COLUMNS: &'static [Column<Self>];

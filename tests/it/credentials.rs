@@ -21,7 +21,7 @@ fn answering() -> Flaky {
 /// The headers that carry credentials in the only request, with their values.
 fn sent(variables: &[(&str, &str)]) -> Vec<String> {
     let api = answering();
-    world(&api, variables).run(["list"]).quiet_success();
+    world(&api, variables).run(["list", "-q"]).quiet_success();
     let requests = api.requests();
     let [request] = requests.as_slice() else {
         panic!("one request was expected: {requests:?}");
@@ -96,7 +96,7 @@ fn an_empty_variable_counts_as_not_set() {
 #[test]
 fn no_key_is_in_the_url() {
     let api = answering();
-    world(&api, &ALL).run(["list"]).quiet_success();
+    world(&api, &ALL).run(["list", "-q"]).quiet_success();
     assert_eq!(
         api.calls(),
         ["GET /api/v2/org_connections?limit=1000&offset=0"]

@@ -90,6 +90,23 @@ fn a_wait_for_the_rate_limit_ends_at_once() {
 }
 
 #[test]
+fn before_the_first_change_is_sent_an_interruption_says_that_nothing_was_done() {
+    for (words, unchanged) in [
+        (&["create", "Org 2", "--type=logs"][..], "created"),
+        (&["update", "40bb", "--type=logs"], "changed"),
+        (&["delete", "40bb", "--yes"], "deleted"),
+    ] {
+        let api = Flaky::new([Reply::Stall]);
+        let running = Running::start(api.world().command(words));
+        api.wait_for(1);
+        running.interrupt();
+        let finished = running.finish().code(130);
+        let expected = format!("error: interrupted; nothing was {unchanged}\n");
+        assert!(finished.stderr.ends_with(&expected), "{}", finished.stderr);
+    }
+}
+
+#[test]
 fn a_create_in_flight_is_let_finish_and_its_result_is_told() {
     let gate = Gate::default();
     let api = Flaky::new([held(&gate)]);

@@ -101,13 +101,27 @@ fn a_name_that_no_org_has_lists_nothing_and_names_the_nearest() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: no org with the name or public id `Org 22`; the nearest names:
-  `Org 2`
-  `Org 1`
+error: no org with the name or public id `Org 22`; did you mean `Org 2`?
 hint: `orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID
 
 "#]]
     );
+}
+
+#[test]
+fn an_empty_table_in_a_pipe_is_a_header_and_a_word_to_the_reader() {
+    for (flags, noted) in [
+        (&["-o", "table"][..], "no connections\n"),
+        (&["-o", "wide"], "no connections\n"),
+        (&["-q"], ""),
+        (&["-o", "csv"], ""),
+    ] {
+        let api = Api::new();
+        api.get(LIST, &page(&[], 0));
+        let listed = api.world().run([&["list"], flags].concat()).code(0);
+        assert_eq!(listed.stderr, noted, "{flags:?}");
+        assert_eq!(listed.stdout.lines().count(), 1, "{}", listed.stdout);
+    }
 }
 
 #[test]

@@ -72,7 +72,13 @@ fn an_unknown_column_sends_nothing() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: no column `source` for --sort; the columns are id, public_id, name, state, current, profiles
+error: no column `source` for --sort; the columns are:
+  id
+  public_id
+  name
+  state
+  current
+  profiles
 
 "#]]
     );

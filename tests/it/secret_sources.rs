@@ -33,7 +33,7 @@ fn the_end_of_a_command_ends_the_reading_though_its_agent_keeps_the_pipe() {
     let script =
         r#"command = ["sh", "-c", "sleep 60 2> errors & echo $! > agent; echo test-agent-token"]"#;
     let world = world(&api, script);
-    world.run(["list"]).quiet_success();
+    world.run(["list", "-q"]).quiet_success();
     assert!(api.requests()[0].contains("authorization: Bearer test-agent-token\r\n"));
     let agent = std::fs::read_to_string(world.home().join("agent")).unwrap();
     let mut kill = Command::new("kill");
@@ -46,7 +46,10 @@ fn the_end_of_a_command_ends_the_reading_though_its_agent_keeps_the_pipe() {
 #[test]
 fn a_command_that_takes_its_time_is_told_and_waited_for() {
     for (flags, message) in [
-        (&["list"][..], "waiting for profile hub: command sh\n"),
+        (
+            &["list", "-o", "csv"][..],
+            "waiting for profile hub: command sh\n",
+        ),
         (&["list", "-q"], ""),
     ] {
         let api = answering();

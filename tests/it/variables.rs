@@ -68,7 +68,7 @@ fn an_invalid_value_is_an_error_of_the_variable_that_says_what_is_allowed() {
         str![[r#"
 error: ORGCONN_TIMEOUT in the environment is `zz`: give a length of time above zero, such as 30s, 500ms or 2m
 error: ORGCONN_COLOR in the environment is `blue`: give one of auto, always, never
-error: ORGCONN_OUTPUT in the environment is `jsn`: give one of table, wide, json, jsonl, yaml, csv, tsv, id, github, markdown, terraform, tree, matrix, mermaid, dot, svg
+error: ORGCONN_OUTPUT in the environment is `jsn`: give one of table, wide, json, jsonl, yaml, csv, tsv, id
 error: ORGCONN_MAX_RETRIES in the environment is `-1`: give a whole number
 error: ORGCONN_VERBOSE in the environment is `yes`: give a whole number
 error: ORGCONN_YES in the environment is `maybe`: give true, yes, on or 1, or else false, no, off or 0
@@ -77,6 +77,40 @@ error: ORGCONN_TEMPLATE in the environment is `{id`: cannot read it from `{id` o
 
 "#]]
     );
+}
+
+#[test]
+fn a_name_that_is_not_there_is_an_error_of_the_variable() {
+    let errors = [
+        ("ORGCONN_COLUMNS", "sorce"),
+        ("ORGCONN_TEMPLATE", "{sorce}"),
+        ("ORGCONN_PROFILE", "hbu"),
+    ]
+    .map(|(name, value)| {
+        let refused = World::bare().with(name, value).run(GET).code(2);
+        assert_eq!(refused.stdout, "");
+        refused.stderr
+    });
+    assert_data_eq!(
+        errors.concat(),
+        str![[r#"
+error: no column `sorce` for ORGCONN_COLUMNS; did you mean `source`?
+error: no column `sorce` for ORGCONN_TEMPLATE; did you mean `source`?
+error: ORGCONN_PROFILE: in the sandbox: no profile `hbu`; did you mean `hub`?
+
+"#]]
+    );
+    for (name, value, problem) in [
+        ("ORGCONN_PROFILE", "hbu", "no profile `hbu`; there are none"),
+        (
+            "ORGCONN_CONFIG",
+            "/none",
+            "there is no configuration file /none",
+        ),
+    ] {
+        let refused = World::bare().with(name, value).run(["list"]).code(2);
+        assert_eq!(refused.stderr, format!("error: {name}: {problem}\n"));
+    }
 }
 
 #[test]

@@ -26,8 +26,17 @@ pub(super) fn topic(name: &str) -> Option<String> {
         "selectors" => Some(SELECTORS.to_owned()),
         "permissions" => Some(permissions()),
         "scripting" => Some(SCRIPTING.to_owned()),
+        "topics" => Some(list()),
         _ => None,
     }
+}
+
+fn list() -> String {
+    let names = TOPICS.map(|name| format!("  {name}\n"));
+    format!(
+        "Topics, each explained by `orgconn help TOPIC`:\n{}\nExample:\n  orgconn help exit-codes\n",
+        names.concat()
+    )
 }
 
 fn exit_codes() -> String {

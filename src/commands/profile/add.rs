@@ -16,8 +16,7 @@ use crate::shell_quote::command_line;
 /// secret. Without them `orgconn auth login` gives the profile its keys. The rest of the file stays as it is.
 #[derive(clap::Args, Debug)]
 #[command(
-    before_help = "  orgconn profile add hub --api-key-env HUB_API_KEY --app-key-env HUB_APP_KEY
-  orgconn profile add retail --access-token-file ~/.config/orgconn/retail.token"
+    before_help = "  orgconn profile add hub --api-key-env HUB_API_KEY --app-key-env HUB_APP_KEY"
 )]
 pub(super) struct Args {
     /// Name of the new profile

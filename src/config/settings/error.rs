@@ -13,6 +13,14 @@ pub(crate) enum ConfigError {
     /// The configuration file is wrong, or does not have a chosen profile.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A variable chooses a profile that does not exist.
+    #[error("{variable}: {problem}")]
+    ProfileOfVariable {
+        /// The variable.
+        variable: &'static str,
+        /// The mistake.
+        problem: FileError,
+    },
     /// The site or the URL is invalid, or they contradict each other.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -93,7 +101,9 @@ impl ConfigError {
     /// The words to choose from, which the message does not list.
     pub(crate) fn candidates(&self) -> Vec<String> {
         match self {
-            Self::File(error) => error.candidates(),
+            Self::File(error) | Self::ProfileOfVariable { problem: error, .. } => {
+                error.candidates()
+            }
             Self::NoDefaultProfile { profiles, .. } => profiles.clone(),
             _ => Vec::new(),
         }

@@ -82,6 +82,11 @@ impl AccountFlags {
         }
     }
 
+    /// The variable that names the chosen profiles; `None` if a flag does.
+    pub(crate) fn profile_variable(&self) -> Option<&'static str> {
+        self.profile.is_empty().then_some(PROFILE)
+    }
+
     /// The variable that chooses profiles, if it is set and a flag overrides it.
     pub(super) fn overridden_variable(
         &self,

@@ -120,7 +120,11 @@ impl<'a> Settings<'a> {
         let profiles: Vec<_> = match (choice, &file.default_profile) {
             (ProfileChoice::Named(names), _) => {
                 let profiles = names.iter().map(|name| file.profile(name));
-                profiles.collect::<Result<_, _>>()?
+                let profiles = profiles.collect::<Result<_, _>>();
+                profiles.map_err(|problem| match self.flags.profile_variable() {
+                    Some(variable) => ConfigError::ProfileOfVariable { variable, problem },
+                    None => problem.into(),
+                })?
             }
             (ProfileChoice::All, _) if has_profiles => file.profiles.iter().collect(),
             (ProfileChoice::All, _) => {

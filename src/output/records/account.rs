@@ -48,7 +48,7 @@ impl OrgRow {
 }
 
 impl Row for OrgRow {
-    const PLURAL: &'static str = "orgs";
+    const PLURAL: Option<&'static str> = Some("orgs");
     const COLUMNS: &'static [Column<Self>] = &[
         Column::id("id", |row: &Self| row.id.into()),
         Column::text("public_id", |row: &Self| row.public_id.as_deref().into()).optional(1),
@@ -119,7 +119,7 @@ impl CredentialOrigins {
 }
 
 impl Row for ProfileRow {
-    const PLURAL: &'static str = "profiles";
+    const PLURAL: Option<&'static str> = Some("profiles");
     const ID_COLUMN: &'static str = "name";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("name", |row: &Self| row.name.as_str().into()),
@@ -178,7 +178,7 @@ pub(crate) struct IdentityPermissions {
 }
 
 impl Row for IdentityRow {
-    const PLURAL: &'static str = "credentials";
+    const PLURAL: Option<&'static str> = Some("credentials");
     const ID_COLUMN: &'static str = "org_id";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("profile", |row: &Self| row.profile.as_deref().into()).when_filled(),

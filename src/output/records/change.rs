@@ -103,7 +103,7 @@ impl StepRow {
 }
 
 impl Row for StepRow {
-    const PLURAL: &'static str = "changes";
+    const PLURAL: Option<&'static str> = None;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("result", |row: &Self| row.result.into())
             .when_filled()
@@ -181,7 +181,7 @@ pub(crate) struct HistoryRow {
 }
 
 impl Row for HistoryRow {
-    const PLURAL: &'static str = "changes";
+    const PLURAL: Option<&'static str> = Some("changes");
     /// The id that `undo` takes.
     const ID_COLUMN: &'static str = "entry";
     const COLUMNS: &'static [Column<Self>] = &[

@@ -9,7 +9,7 @@ use crate::output::row::{Column, Row};
 use crate::output::value::Value;
 
 impl Row for Connection {
-    const PLURAL: &'static str = "connections";
+    const PLURAL: Option<&'static str> = Some("connections");
     const COLUMNS: &'static [Column<Self>] = &[
         Column::short_id("id", |row: &Self| row.id.into()).optional(3),
         Column::text("source", |row: &Self| (&row.source).into()),
@@ -149,7 +149,7 @@ impl ConnectionResult {
 }
 
 impl Row for ConnectionResult {
-    const PLURAL: &'static str = Connection::PLURAL;
+    const PLURAL: Option<&'static str> = None;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("result", |row: &Self| row.result.into()).color(result_color),
         Column::short_id("id", |row: &Self| row.id.into()).optional(3),

@@ -274,7 +274,7 @@ fn a_loopback_server_is_never_asked_through_a_proxy() {
         ("HTTP_PROXY", &proxy_url),
         ("ALL_PROXY", &proxy_url),
     ];
-    world(&api, &variables).run(["list"]).quiet_success();
+    world(&api, &variables).run(["list", "-q"]).quiet_success();
     proxy.was_left_alone();
     assert_eq!(api.calls().len(), 1);
 }

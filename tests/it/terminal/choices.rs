@@ -121,7 +121,7 @@ fn a_chosen_connection_is_shown_and_asked_about_before_it_is_deleted() {
     terminal.press("y\r");
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(0), "{shown}");
-    assert_eq!(command_line(&shown), format!("rm {}", uuid(50)));
+    assert_eq!(command_line(&shown), format!("rm {} --yes", uuid(50)));
 }
 
 /// The body that creates a connection to this org.
@@ -228,7 +228,7 @@ fn whoever_declines_changes_nothing_and_is_told_so() {
         every_question(|mut terminal, noun, unchanged| {
             terminal.press(keys);
             let (code, shown) = terminal.end_as_before();
-            assert_eq!(code, Some(2), "{shown}");
+            assert_eq!(code, Some(1), "{shown}");
             let message = format!("no {noun} was chosen; {unchanged}\n");
             assert!(shown.ends_with(&message), "{shown:?}");
         });
@@ -375,7 +375,7 @@ fn names_as_a_hostile_server_gives_them_harm_no_terminal() {
     terminal.wait_for_question("enter confirms");
     terminal.press(ESCAPE);
     let (code, shown) = terminal.end_as_before();
-    assert_eq!(code, Some(2), "{shown}");
+    assert_eq!(code, Some(1), "{shown}");
     for raw in ["\u{1b}[2J", "\u{7}", "\u{202e}", &"x".repeat(41)] {
         assert!(!shown.contains(raw), "{raw:?} in {shown:?}");
     }
@@ -447,7 +447,7 @@ fn a_dumb_terminal_is_asked_by_plain_lines() {
     terminal.wait_for("numbers, or text to filter: ");
     terminal.press("\u{4}");
     let (code, shown) = terminal.end_as_before();
-    assert_eq!(code, Some(2), "{shown}");
+    assert_eq!(code, Some(1), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
     let expected = "Update which connection?\n    1  Org 1 -> Org 2  logs\n    2  Org 3 -> Org 1  logs,rum\n\
                     number, or text to filter: rum\nUpdate which connection?\n    2  Org 3 -> Org 1  logs,rum\n\

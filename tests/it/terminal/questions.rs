@@ -153,7 +153,7 @@ fn nothing_is_created_when_no_type_is_chosen() {
         let mut terminal = asked_for_types(&world);
         terminal.press(keys);
         let (code, shown) = terminal.end_as_before();
-        assert_eq!(code, Some(2), "{shown}");
+        assert_eq!(code, Some(1), "{shown}");
         assert!(
             shown.contains("no type was chosen; nothing was created"),
             "{shown}"
@@ -170,7 +170,7 @@ fn enter_without_a_chosen_type_says_how_to_choose_one() {
     terminal.wait_for("select one or more with space");
     terminal.press("\u{1b}");
     let (code, shown) = terminal.end_as_before();
-    assert_eq!(code, Some(2), "{shown}");
+    assert_eq!(code, Some(1), "{shown}");
 }
 
 #[test]
