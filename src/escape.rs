@@ -3,20 +3,25 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character could move a terminal's cursor, change the order of the shown text, or be invisible.
+/// Whether a character could move a terminal's cursor, change the order of the shown text, be invisible, or become
+/// another one in a shell.
 ///
 /// These are the control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs,
-/// characters without width or without ink, and two noncharacters that readers of YAML refuse. Characters that join or
+/// characters without width or without ink, characters for private use, and noncharacters. Characters that join or
 /// change visible ones are not among them: what [`escape`] does with one depends on its neighbours.
+///
+/// Shells keep bytes and marks of their own in characters for private use and in noncharacters: where zsh reads a line,
+/// U+E03B is a semicolon. Readers of YAML refuse U+FFFE and U+FFFF.
 pub(crate) fn needs_escape(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
                 | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}'
+                | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}'
                 | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
+                | '\u{f0000}'..='\u{10ffff}'
         )
 }
 
@@ -146,6 +151,10 @@ mod tests {
             (
                 "a\u{fe0f} ❤\u{fe0f}\u{fe0f}",
                 "a\\u{fe0f} ❤\u{fe0f}\\u{fe0f}",
+            ),
+            (
+                "a\u{e03b}\u{f8ff}\u{fdd0}\u{f0000}\u{100000}",
+                r"a\u{e03b}\u{f8ff}\u{fdd0}\u{f0000}\u{100000}",
             ),
         ] {
             assert_eq!(escape(text), escaped);

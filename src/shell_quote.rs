@@ -4,8 +4,8 @@ use crate::escape::escape_message;
 
 /// Joins words into a command line for a POSIX shell, each quoted as the shell needs it.
 ///
-/// Nothing in it harms a terminal: a word with control or invisible characters is written as `$'…'`, with these
-/// characters as octal numbers.
+/// Nothing in it harms a terminal or becomes something else where it is pasted: a word with control characters, invisible
+/// ones or those for private use is written as `$'…'`, with these characters as octal numbers.
 pub(crate) fn command_line<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
     let words = words.into_iter().map(|word| quote(word.as_ref()));
     words.collect::<Vec<_>>().join(" ")
@@ -55,6 +55,7 @@ mod tests {
                 &["\u{1b}[2J'1", "a\u{a0}b\\"],
                 r"$'\033[2J\'1' $'a\302\240b\\'",
             ),
+            (&["Z\u{e03b}id"], r"$'Z\356\200\273id'"),
         ] {
             assert_eq!(command_line(words), expected);
         }

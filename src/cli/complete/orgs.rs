@@ -123,12 +123,13 @@ mod tests {
             "a: b",
             "z\u{202e}",
             "Same",
+            "zz\u{e03b}id",
         ];
         assert_eq!(
             offered(&odd, ""),
             [
                 "id 0004", "id 0001", "id 0003", "id 0000", "id 0008", "a: b", "id 0005",
-                "id 0002", "id 0007"
+                "id 0002", "id 0007", "id 0009"
             ]
         );
         assert_eq!(

@@ -10,6 +10,7 @@ use super::bash::{self, Line};
 use super::{Completions, completions_for};
 use crate::commands::completions::Shell;
 use crate::config::Environment;
+use crate::escape::is_clean;
 use crate::output::is_utf8_locale;
 
 impl EnvCompleter for Shell {
@@ -85,10 +86,8 @@ fn answer(
         Completions::Words(candidates) => candidates,
     };
     let mut words: Vec<_> = candidates.iter().map(described).collect();
-    // The content of the cache is not trusted, and it is shown on a terminal: control characters must not get there.
-    words.retain(|(value, description)| {
-        !value.contains(char::is_control) && !description.contains(char::is_control)
-    });
+    // The content of the cache is not trusted, and the shell shows it and reads it.
+    words.retain(|(value, description)| is_clean(value) && is_clean(description));
     words.retain(|(value, _)| is_utf8 || value.is_ascii());
     only_shows &= words.len() > 1;
     let words = words

@@ -29,6 +29,15 @@ const NAMES: [&str; 19] = [
     "w'$(pwn)'",
 ];
 
+/// Names with characters for private use. Where zsh reads a line, the last two digits of each are the code of an ASCII
+/// character, such as `;` and a space.
+const PRIVATE_USE_NAMES: [&str; 4] = [
+    "xa\u{e03b}pwn\u{e03b}",
+    "xb\u{e027}\u{e03b}touch\u{e020}PWN\u{e020}\u{e023}",
+    "xc\u{e024}\u{e028}pwn\u{e029}",
+    "xd\u{e022}\u{e00a}pwn\u{e00a}",
+];
+
 /// The beginnings of the word that is completed: after each of them a name's first letter is typed and Tab is pressed.
 const BEGINNINGS: [&str; 5] = ["", "'", "\"", "--source=", "--source='"];
 
@@ -36,8 +45,9 @@ const BEGINNINGS: [&str; 5] = ["", "'", "\"", "--source=", "--source='"];
 fn world_of_hostile_orgs() -> World {
     let reference = |number: usize| json!({"type": "orgs", "id": uuid(number as u128)});
     let org = |(number, name): (usize, &&str)| json!({"type": "orgs", "id": uuid(number as u128), "attributes": {"name": name}});
-    let managed: Vec<_> = (0..NAMES.len()).map(reference).collect();
-    let included: Vec<_> = NAMES.iter().enumerate().map(org).collect();
+    let names = NAMES.iter().chain(&PRIVATE_USE_NAMES);
+    let included: Vec<_> = names.enumerate().map(org).collect();
+    let managed: Vec<_> = (0..included.len()).map(reference).collect();
     let api = Api::new();
     api.get(
         "/api/v2/org",
@@ -162,6 +172,19 @@ fn zsh_runs_nothing_of_a_name() {
     };
     complete_all(&world, &mut zsh, &BEGINNINGS, "\n");
     complete_all(&world, &mut zsh, &["$'"], "\n");
+    for (number, name) in PRIVATE_USE_NAMES.iter().enumerate() {
+        let uuid = uuid((NAMES.len() + number) as u128);
+        for beginning in ["", "'", "\""] {
+            zsh.press(&format!(
+                "orgconn list --source {beginning}{}\t",
+                &name[..2]
+            ));
+            zsh.press("\n");
+            zsh.wait_for(&format!("[list][--source][{uuid}]"));
+            zsh.forget();
+            assert!(!world.home().join("PWN").exists(), "{beginning} {name:?}");
+        }
+    }
     // zsh takes the text of a here-document for commands, and misquotes there and within backquotes.
     for letter in ["h", "v", "w"] {
         zsh.press(&format!("cat <<E\norgconn list --source '{letter}\t"));
