@@ -1,10 +1,12 @@
 //! Helpers of the commands that change profiles (`profile` and `auth`): rows, server flags, and deleting login secrets.
 
+use std::path;
+
 use super::report;
 use crate::app::App;
 use crate::config::{
     ConfigFile, Profile, ProfileDraft, SecretSource, SecretSources, StoreError, SystemKeychain,
-    delete_login_secret, is_login_source,
+    delete_login_leftovers, delete_login_secret, is_login_source,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{CredentialOrigins, Output, ProfileRow};
@@ -101,6 +103,26 @@ pub(crate) fn delete_login_secrets<'a>(
         }
     }
     result
+}
+
+/// Deletes what earlier logins to a profile have left behind beside the configuration file, which must be locked. A failure
+/// is a warning: nothing depends on it.
+pub(crate) fn delete_leftovers(profile: &str, file: &ConfigFile, output: &mut Output) {
+    let profiles = file.profiles.iter();
+    let used = profiles
+        .flat_map(|profile| &profile.credentials)
+        .flat_map(SecretSources::iter);
+    let directory = path::absolute(&file.path);
+    let deleted = directory.map(|path| {
+        let directory = path.parent().unwrap_or(&path);
+        delete_login_leftovers(profile, directory, used)
+    });
+    if let Ok(Err(error)) = deleted.map(|deleted| deleted.map_err(CommandError::from)) {
+        output.warn(&format!(
+            "an old secret is left behind: {}",
+            error.message()
+        ));
+    }
 }
 
 fn is_used_elsewhere(source: &SecretSource, profile: &str, file: &ConfigFile) -> bool {

@@ -18,7 +18,7 @@ mod site;
 
 pub use credentials::Credentials;
 pub(crate) use credentials::{CredentialSource, SecretSources};
-pub(crate) use edit::{ConfigEditor, ProfileDraft};
+pub(crate) use edit::{ConfigEditor, ConfigLock, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile, UnknownProfile};
 pub(crate) use keychain::SystemKeychain;
@@ -26,7 +26,9 @@ pub(crate) use network::{NetworkError, Proxy, check_certificate_file};
 pub(crate) use redaction::{Redactor, hide_key};
 pub(crate) use secret::{SecretError, SecretSource, decode_secret, parse_secret};
 pub(crate) use secret_command::kill_secret_commands;
-pub(crate) use secret_store::{SecretStore, StoreError, delete_login_secret, is_login_source};
+pub(crate) use secret_store::{
+    SecretStore, StoreError, delete_login_leftovers, delete_login_secret, is_login_source,
+};
 #[cfg(feature = "sandbox")]
 pub(crate) use settings::account_variables;
 pub(crate) use settings::{

@@ -18,6 +18,12 @@ const DIRECTORY: &str = "keys";
 /// has written from all others.
 const FILE_NAME_INFIX: &str = ".orgconn-";
 
+/// The ends of the names of secret files, one for each kind of secret.
+const FILE_NAME_ENDS: [&str; 3] = ["api-key", "app-key", "access-token"];
+
+/// Stands before the number of a login in the name of a file. No profile's part of the name has it.
+const NUMBER_MARK: char = '~';
+
 /// Stores the secrets of a login: in keychain entries named after the profile, or in files that other users may not
 /// read.
 pub(crate) struct SecretStore<'a> {
@@ -33,7 +39,8 @@ enum Place {
     Keychain,
     /// Files with this path plus a suffix such as `.orgconn-api-key`.
     Files(PathBuf),
-    /// As `Files`, in the directory that only logins write to. So a file that is there is one of an earlier login.
+    /// As `Files`, in the directory that only logins write to. Each login writes new files, so that the profile names
+    /// either all secrets of a login or all of the one before.
     OwnFiles(PathBuf),
 }
 
@@ -104,7 +111,7 @@ impl<'a> SecretStore<'a> {
             .join(encode_for_file_name(profile));
         let mut present_sources = present.iter().flat_map(|sources| sources.iter());
         let place = match prefix.or_else(|| present_sources.find_map(login_prefix)) {
-            Some(prefix) if prefix != own_prefix => Place::Files(prefix),
+            Some(prefix) if unnumbered(&prefix) != own_prefix => Place::Files(prefix),
             None if has_keychain(profile, keychain)? => Place::Keychain,
             _ => Place::OwnFiles(own_prefix),
         };
@@ -177,15 +184,12 @@ impl<'a> SecretStore<'a> {
     }
 
     fn source(&self, key: &str) -> SecretSource {
-        match &self.place {
-            Place::Keychain => SecretSource::keyring(self.profile, key),
-            Place::Files(prefix) | Place::OwnFiles(prefix) => {
-                let mut path = prefix.clone().into_os_string();
-                path.push(FILE_NAME_INFIX);
-                path.push(key.replace('_', "-"));
-                SecretSource::File(path.into())
-            }
-        }
+        let prefix = match &self.place {
+            Place::Keychain => return SecretSource::keyring(self.profile, key),
+            Place::Files(prefix) => prefix.clone(),
+            Place::OwnFiles(prefix) => unused_prefix(prefix),
+        };
+        SecretSource::File(file_at(&prefix, &key.replace('_', "-")))
     }
 
     /// The secret that is stored now. `None` if there is none. A file that no login has written for this profile is an
@@ -200,8 +204,7 @@ impl<'a> SecretStore<'a> {
             SecretSource::Environment(_) | SecretSource::Command { .. } => return Ok(None),
         };
         let mut present = self.present.iter().flat_map(|sources| sources.iter());
-        let may_replace =
-            matches!(self.place, Place::OwnFiles(_)) || present.any(|present| present == source);
+        let may_replace = present.any(|present| present == source);
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Ok(_) if !may_replace => Err(StoreError::Exists(path.clone())),
@@ -252,6 +255,85 @@ fn login_prefix(source: &SecretSource) -> Option<PathBuf> {
     };
     let (prefix, _) = path.to_str()?.rsplit_once(FILE_NAME_INFIX)?;
     is_login_source(source).then(|| prefix.into())
+}
+
+/// The path of a secret's file.
+fn file_at(prefix: &Path, end: &str) -> PathBuf {
+    let mut path = prefix.as_os_str().to_owned();
+    path.push(FILE_NAME_INFIX);
+    path.push(end);
+    path.into()
+}
+
+/// The first of `prefix`, `prefix~2`, `prefix~3` and so on at which there is no file.
+fn unused_prefix(prefix: &Path) -> PathBuf {
+    let mut candidate = prefix.to_owned();
+    let is_used = |candidate: &Path| {
+        let mut files = FILE_NAME_ENDS.iter().map(|end| file_at(candidate, end));
+        files.any(|file| fs::symlink_metadata(file).is_ok())
+    };
+    let mut number = 1;
+    while is_used(&candidate) {
+        number += 1;
+        let mut numbered = prefix.as_os_str().to_owned();
+        numbered.push(format!("{NUMBER_MARK}{number}"));
+        candidate = numbered.into();
+    }
+    candidate
+}
+
+/// The path without the number of a login.
+fn unnumbered(prefix: &Path) -> PathBuf {
+    let name = prefix.file_name().unwrap_or_default().to_string_lossy();
+    match name.rsplit_once(NUMBER_MARK) {
+        Some((name, number)) if number.parse::<u32>().is_ok() => prefix.with_file_name(name),
+        _ => prefix.to_owned(),
+    }
+}
+
+/// Deletes the files in the directory for secrets that logins to a profile have begun or replaced, and then did not
+/// delete since they were ended. `directory` is that of the configuration file, which must be locked; `used` are the
+/// sources that it names.
+///
+/// # Errors
+/// Fails if a file cannot be deleted.
+pub(crate) fn delete_login_leftovers<'a>(
+    profile: &str,
+    directory: &Path,
+    used: impl Iterator<Item = &'a SecretSource>,
+) -> Result<(), StoreError> {
+    // A path to a file can be written in several ways, so the names are compared alone.
+    let used_names: Vec<_> = used
+        .filter_map(|source| match source {
+            SecretSource::File(path) => path.file_name(),
+            _ => None,
+        })
+        .collect();
+    let own_prefix = PathBuf::from(encode_for_file_name(profile));
+    let is_left = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        // The lock is held, so nobody is writing an unfinished file.
+        let is_unfinished = name.to_string_lossy().starts_with(".tmp");
+        let of_login = || {
+            let prefix = login_prefix(&SecretSource::File(path.to_owned()));
+            let prefix = prefix.as_deref().map(unnumbered);
+            prefix.is_some_and(|prefix| prefix.file_name() == Some(own_prefix.as_os_str()))
+        };
+        is_unfinished || (!used_names.contains(&name) && of_login())
+    };
+    let Ok(entries) = fs::read_dir(directory.join(DIRECTORY)) else {
+        return Ok(());
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    for path in paths.filter(|path| is_left(path)) {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(StoreError::Undeletable(path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Whether there is a keychain.
@@ -364,7 +446,7 @@ pub(crate) fn is_login_source(source: &SecretSource) -> bool {
         SecretSource::File(path) if path.is_absolute() => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let key = name.rsplit_once(FILE_NAME_INFIX).map(|(_, key)| key);
-            key.is_some_and(|key| ["api-key", "app-key", "access-token"].contains(&key))
+            key.is_some_and(|key| FILE_NAME_ENDS.contains(&key))
         }
         _ => false,
     }
@@ -543,29 +625,64 @@ mod tests {
     }
 
     #[test]
-    fn a_second_login_replaces_the_files_of_the_first_one_or_restores_them() {
+    fn a_second_login_replaces_the_files_that_the_user_has_named_or_restores_them() {
         let home = tempfile::tempdir().unwrap();
-        for prefix in [None, Some(home.path().join("elsewhere"))] {
-            let first = store(&Missing, None, prefix, home.path());
-            first.check(false).unwrap();
-            let transaction = first.save(&keys("test-old-api-key")).unwrap();
+        let prefix = Some(home.path().join("elsewhere"));
+        let first = store(&Missing, None, prefix, home.path());
+        first.check(false).unwrap();
+        let transaction = first.save(&keys("test-old-api-key")).unwrap();
+        let sources = transaction.sources().clone();
+        transaction.commit();
+        let path = home.path().join("elsewhere.orgconn-api-key");
+        let second = store(&Missing, Some(&sources), None, home.path());
+        second.check(false).unwrap();
+        let transaction = second.save(&keys("test-new-api-key")).unwrap();
+        assert_eq!(*transaction.sources(), sources);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "test-new-api-key");
+        drop(transaction);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "test-old-api-key");
+    }
+
+    #[test]
+    fn each_login_writes_files_of_its_own_and_what_no_profile_names_can_be_deleted() {
+        let home = tempfile::tempdir().unwrap();
+        let directory = home.path().join("keys");
+        let names = || {
+            let entries = fs::read_dir(&directory).unwrap();
+            let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
+            let mut names: Vec<_> = entries.map(|entry| name(entry.unwrap())).collect();
+            names.sort_unstable();
+            names
+        };
+        let log_in = |present: Option<&SecretSources>, token_text| {
+            let store = store(&Missing, present, None, home.path());
+            store.check(true).unwrap();
+            let transaction = store.save(&token(token_text)).unwrap();
             let sources = transaction.sources().clone();
             transaction.commit();
-            let SecretSources::Keys {
-                api_key: SecretSource::File(path),
-                ..
-            } = &sources
-            else {
-                panic!("the keys are in files");
-            };
-            let second = store(&Missing, Some(&sources), None, home.path());
-            second.check(false).unwrap();
-            let transaction = second.save(&keys("test-new-api-key")).unwrap();
-            assert_eq!(*transaction.sources(), sources);
-            assert_eq!(fs::read_to_string(path).unwrap(), "test-new-api-key");
-            drop(transaction);
-            assert_eq!(fs::read_to_string(path).unwrap(), "test-old-api-key");
+            sources
+        };
+        let first = log_in(None, "test-first");
+        let second = log_in(Some(&first), "test-second");
+        let third = log_in(Some(&second), "test-third");
+        assert_eq!(
+            names(),
+            ["", "~2", "~3"].map(|number| format!("hub{number}.orgconn-access-token"))
+        );
+        for name in [".tmpAbCdEf", "hub-2.orgconn-api-key", "other"] {
+            fs::write(directory.join(name), "").unwrap();
         }
+        delete_login_leftovers("hub", home.path(), third.iter()).unwrap();
+        assert_eq!(
+            names(),
+            [
+                "hub-2.orgconn-api-key",
+                "hub~3.orgconn-access-token",
+                "other"
+            ]
+        );
+        let path = directory.join("hub~3.orgconn-access-token");
+        assert_eq!(fs::read_to_string(path).unwrap(), "test-third");
     }
 
     #[cfg(unix)]

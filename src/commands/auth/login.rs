@@ -9,8 +9,8 @@ use crate::api::{Client, ErrorKind};
 use crate::app::{Account, App};
 use crate::commands::{profile_helpers, report};
 use crate::config::{
-    ConfigEditor, ConfigFile, ConfigLocation, Credentials, FileError, Profile, ProfileDraft, SITES,
-    SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
+    ConfigEditor, ConfigFile, ConfigLocation, ConfigLock, Credentials, FileError, Profile,
+    ProfileDraft, SITES, SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
 };
 use crate::error::{CommandError, Exit, Result, refused_credentials_hint};
 use crate::output::{IdentityRow, Output};
@@ -55,11 +55,26 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let credentials = read_credentials(args.token, &mut app.output)?;
     let row = login.check(&credentials, app).await;
     let mut row = row.map_err(|error| error.context(NOTHING_STORED))?;
-    let (file, sources, is_new_default) = login.save(&row, &store, &credentials, &location)?;
-    row.credentials = Some(profile_helpers::origins(&sources));
-    login.report(&row, &sources, is_new_default, &mut app.output);
-    login.delete_old_secrets(&sources, &file, &mut app.output);
+    let saved = {
+        // No other login may store its secrets between these secrets, or delete them.
+        let lock = ConfigLock::new(&location)?;
+        let saved = login.save(&row, &store, &credentials, &lock)?;
+        login.delete_old_secrets(&saved, &mut app.output);
+        saved
+    };
+    row.credentials = Some(profile_helpers::origins(&saved.sources));
+    login.report(&row, &saved, &mut app.output);
     report::print_rows(vec![row], true, &[], &mut app.output)
+}
+
+/// What a login has stored.
+struct Saved {
+    /// The new settings.
+    file: ConfigFile,
+    sources: SecretSources,
+    /// The sources that the profile named before.
+    old_sources: Option<SecretSources>,
+    is_new_default: bool,
 }
 
 /// The target of a login.
@@ -181,15 +196,14 @@ impl Login {
         wrong_server_hint(&self.server, wrong)
     }
 
-    /// Stores the secrets and names them in the profile: both, or neither. Returns the new settings, the sources of the
-    /// secrets, and whether the profile has become the default one.
+    /// Stores the secrets and names them in the profile: both, or neither.
     fn save(
         &self,
         row: &IdentityRow,
         store: &SecretStore<'_>,
         credentials: &Credentials,
-        location: &ConfigLocation,
-    ) -> Result<(ConfigFile, SecretSources, bool)> {
+        lock: &ConfigLock<'_>,
+    ) -> Result<Saved> {
         let stored = store.save(credentials)?;
         let sources = stored.sources().clone();
         let draft = ProfileDraft {
@@ -197,42 +211,45 @@ impl Login {
             credentials: Some(sources.clone()),
             ..self.draft.clone()
         };
-        let (is_new_default, file) = self.write_profile(&draft, location)?;
+        let ((is_new_default, old_sources), file) = self.write_profile(&draft, lock)?;
         stored.commit();
-        Ok((file, sources, is_new_default))
+        Ok(Saved {
+            file,
+            sources,
+            old_sources,
+            is_new_default,
+        })
     }
 
+    /// Returns whether the profile has become the default one, the sources that it named before, and the new settings.
     fn write_profile(
         &self,
         draft: &ProfileDraft,
-        location: &ConfigLocation,
-    ) -> Result<(bool, ConfigFile), FileError> {
-        ConfigEditor::edit(location, |editor| {
+        lock: &ConfigLock<'_>,
+    ) -> Result<((bool, Option<SecretSources>), ConfigFile), FileError> {
+        ConfigEditor::edit_locked(lock, |editor| {
             let file = editor.file();
+            let present = file.profile(&self.profile).ok();
+            let old_sources = present.and_then(|profile| profile.credentials.clone());
             let becomes_default = self.becomes_default && file.default_profile.is_none();
             let org = |profile: &Profile| profile.org;
-            match (file.profile(&self.profile).ok().map(org), &self.existing) {
+            match (present.map(org), &self.existing) {
                 (None, None) => editor.add(&self.profile, draft)?,
                 (Some(now), Some(before)) if now == before.org => {
                     editor.update_profile(&self.profile, draft)?;
                 }
                 // The keys were checked against what the profile was before.
-                _ => return Err(FileError::Changed(location.path.clone())),
+                _ => return Err(FileError::Changed(file.path.clone())),
             }
             if becomes_default {
                 editor.set_default(&self.profile)?;
             }
-            Ok(becomes_default)
+            Ok((becomes_default, old_sources))
         })
     }
 
-    fn report(
-        &self,
-        row: &IdentityRow,
-        sources: &SecretSources,
-        is_new_default: bool,
-        output: &mut Output,
-    ) {
+    fn report(&self, row: &IdentityRow, saved: &Saved, output: &mut Output) {
+        let sources = &saved.sources;
         let name = row.user.name.as_deref().or(row.user.email.as_deref());
         let who = name.map_or_else(String::new, |name| format!(" as {name}"));
         let org = row.org.as_ref().map_or_else(
@@ -253,7 +270,7 @@ impl Login {
             };
             output.note(&format!("stored the {name} in the {source}{access}"));
         }
-        if is_new_default {
+        if saved.is_new_default {
             output.note(&format!(
                 "`{profile}` is the default profile now, which is used where none is chosen"
             ));
@@ -277,16 +294,18 @@ impl Login {
     }
 
     /// Deletes the secrets that the profile does not name any more, if a login has stored them.
-    fn delete_old_secrets(&self, sources: &SecretSources, file: &ConfigFile, output: &mut Output) {
-        let old = self.old_sources().into_iter().flat_map(SecretSources::iter);
-        let old = old.filter(|old| sources.iter().all(|new| new != *old));
-        let deleted = profile_helpers::delete_login_secrets(old, &self.profile, file, output);
+    fn delete_old_secrets(&self, saved: &Saved, output: &mut Output) {
+        let old = saved.old_sources.iter().flat_map(SecretSources::iter);
+        let old = old.filter(|old| saved.sources.iter().all(|new| new != *old));
+        let deleted =
+            profile_helpers::delete_login_secrets(old, &self.profile, &saved.file, output);
         if let Err(error) = deleted.map_err(CommandError::from) {
             output.warn(&format!(
                 "an old secret is left behind: {}",
                 error.message()
             ));
         }
+        profile_helpers::delete_leftovers(&self.profile, &saved.file, output);
     }
 }
 

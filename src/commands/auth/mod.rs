@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::profile_helpers;
 use crate::app::App;
-use crate::config::{ConfigEditor, ProfileChoice};
+use crate::config::{ConfigEditor, ConfigLock, ProfileChoice};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
@@ -44,6 +44,7 @@ fn log_out(app: &mut App) -> Result<Exit> {
     app.output.check_listing::<ProfileRow>()?;
     profile_helpers::refuse_in_sandbox(app)?;
     let location = app.config_location()?;
+    let lock = ConfigLock::new(&location)?;
     let file = ConfigEditor::open(&location)?.file().clone();
     let name = single_profile_choice(app)?.or_else(|| file.default_profile.clone());
     let name = name
@@ -58,7 +59,9 @@ fn log_out(app: &mut App) -> Result<Exit> {
             .output
             .note(&format!("the profile `{name}` has no keys")),
     }
-    let (_, file) = ConfigEditor::edit(&location, |editor| editor.remove_credentials(&name))?;
+    let (_, file) = ConfigEditor::edit_locked(&lock, |editor| editor.remove_credentials(&name))?;
+    profile_helpers::delete_leftovers(&name, &file, &mut app.output);
+    drop(lock);
     app.output
         .note(&format!("the profile `{name}` stays, without keys"));
     let row = profile_helpers::row(file.profile(&name)?, &file);

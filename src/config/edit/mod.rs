@@ -2,6 +2,7 @@
 
 mod comments;
 
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -32,6 +33,30 @@ pub(crate) struct ProfileDraft {
 /// The maximum time to wait for other processes that edit the file. Each takes milliseconds.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// While this exists, no other process edits the configuration file, or the secrets that it names.
+#[derive(Debug)]
+pub(crate) struct ConfigLock<'a> {
+    location: &'a ConfigLocation,
+    /// `None` where directories cannot be locked.
+    _directory: Option<File>,
+}
+
+impl<'a> ConfigLock<'a> {
+    /// Waits until no other process holds the lock.
+    ///
+    /// # Errors
+    /// Fails if the directory of the file cannot be created, or another process holds the lock for long.
+    pub(crate) fn new(location: &'a ConfigLocation) -> Result<Self, FileError> {
+        let directory = private_file::directory_of(&location.path);
+        let locked = private_file::lock_directory(directory, LOCK_TIMEOUT);
+        let locked = locked.map_err(|error| FileError::Unwritable(location.path.clone(), error))?;
+        Ok(Self {
+            location,
+            _directory: locked,
+        })
+    }
+}
+
 /// Edits the configuration file. Comments, order and format of everything else stay.
 #[derive(Debug)]
 pub(crate) struct ConfigEditor {
@@ -53,10 +78,18 @@ impl ConfigEditor {
         location: &ConfigLocation,
         change: impl FnOnce(&mut Self) -> Result<T, FileError>,
     ) -> Result<(T, ConfigFile), FileError> {
-        let unwritable = |error| FileError::Unwritable(location.path.clone(), error);
-        let directory = private_file::directory_of(&location.path);
-        let _lock = private_file::lock_directory(directory, LOCK_TIMEOUT).map_err(unwritable)?;
-        let mut editor = Self::open(location)?;
+        Self::edit_locked(&ConfigLock::new(location)?, change)
+    }
+
+    /// As [`ConfigEditor::edit`], for a caller who holds the lock.
+    ///
+    /// # Errors
+    /// As [`ConfigEditor::edit`].
+    pub(crate) fn edit_locked<T>(
+        lock: &ConfigLock<'_>,
+        change: impl FnOnce(&mut Self) -> Result<T, FileError>,
+    ) -> Result<(T, ConfigFile), FileError> {
+        let mut editor = Self::open(lock.location)?;
         let value = change(&mut editor)?;
         Ok((value, editor.save()?))
     }

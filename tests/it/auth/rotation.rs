@@ -41,20 +41,75 @@ fn config(world: &World) -> String {
 }
 
 fn keys(api_key: &str, app_key: &str) -> Vec<(String, String)> {
-    let file = |key: &str, secret: &str| (format!("hub.orgconn-{key}"), secret.to_owned());
+    keys_of("hub", api_key, app_key)
+}
+
+/// The files of a pair of keys, whose names begin with `prefix`.
+fn keys_of(prefix: &str, api_key: &str, app_key: &str) -> Vec<(String, String)> {
+    let file = |key: &str, secret: &str| (format!("{prefix}.orgconn-{key}"), secret.to_owned());
     vec![file("api-key", api_key), file("app-key", app_key)]
 }
 
 #[test]
 #[cfg(not(feature = "keyring"))]
-fn new_keys_replace_the_old_ones_in_their_place() {
+fn new_keys_replace_the_old_ones_in_new_files() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
     let before = config(&world);
     let told = login(&world, &api, "test-3\ntest-4\n", 0);
-    assert_eq!(stored(&world), keys("test-3", "test-4"));
-    assert_eq!(config(&world), before);
+    assert_eq!(stored(&world), keys_of("hub~2", "test-3", "test-4"));
+    assert_eq!(config(&world).replace("hub~2", "hub"), before);
     assert!(!told.contains("default profile"), "{told}");
+    assert_eq!(told.matches("deleted the file").count(), 2, "{told}");
+    login(&world, &api, "test-5\ntest-6\n", 0);
+    assert_eq!(stored(&world), keys("test-5", "test-6"));
+    assert_eq!(config(&world), before);
+}
+
+#[test]
+#[cfg(not(feature = "keyring"))]
+fn logins_at_the_same_time_leave_the_keys_of_one_of_them() {
+    let (api, world) = (server(), World::bare());
+    login(&world, &api, "test-0\ntest-0\n", 0);
+    let arguments = ["auth", "login", "--profile=hub", "--api-url", api.url()];
+    std::thread::scope(|scope| {
+        for number in 1..=6 {
+            let world = &world;
+            scope.spawn(move || {
+                let keys = format!("test-{number}\ntest-{number}\n");
+                world.run_with_input(arguments, &keys).code(0);
+            });
+        }
+    });
+    let files = stored(&world);
+    let [(api_key, one), (app_key, other)] = &files[..] else {
+        panic!("{files:?}");
+    };
+    assert_eq!(one, other);
+    let config = config(&world);
+    assert!(
+        config.contains(api_key) && config.contains(app_key),
+        "{config}"
+    );
+}
+
+#[test]
+#[cfg(not(feature = "keyring"))]
+fn what_a_login_that_was_ended_has_left_goes_with_the_next_one_and_with_a_logout() {
+    let (api, world) = (server(), World::bare());
+    login(&world, &api, "test-1\ntest-2\n", 0);
+    let directory = world.home().join("xdg_config_home/orgconn/keys");
+    let leave = || {
+        for name in ["hub~2.orgconn-api-key", ".tmpAbCdEf"] {
+            std::fs::write(directory.join(name), "test-left").unwrap();
+        }
+    };
+    leave();
+    login(&world, &api, "test-3\ntest-4\n", 0);
+    assert_eq!(stored(&world), keys_of("hub~3", "test-3", "test-4"));
+    leave();
+    world.run(["auth", "logout", "--profile=hub"]).code(0);
+    assert_eq!(stored(&world), []);
 }
 
 #[test]
@@ -97,7 +152,7 @@ fn the_files_of_a_lost_configuration_are_replaced() {
     login(&world, &api, "test-1\ntest-2\n", 0);
     std::fs::remove_file(world.home().join(FILE)).unwrap();
     login(&world, &api, "test-3\ntest-4\n", 0);
-    assert_eq!(stored(&world), keys("test-3", "test-4"));
+    assert_eq!(stored(&world), keys_of("hub~2", "test-3", "test-4"));
 }
 
 #[test]
@@ -108,7 +163,7 @@ fn a_token_in_place_of_keys_takes_the_keys_away() {
     let arguments = ["auth", "login", "--token"];
     let done = world.run_with_input(arguments, "test-token\n").code(0);
     let token = (
-        "hub.orgconn-access-token".to_owned(),
+        "hub~2.orgconn-access-token".to_owned(),
         "test-token".to_owned(),
     );
     assert_eq!(stored(&world), [token]);
