@@ -268,17 +268,25 @@ fn number<T: FromStr>(text: &str) -> Result<T, &'static str> {
     text.parse().map_err(|_| "give a whole number")
 }
 
+/// The longest length of time that can be given: that of the largest plain number.
+const MAX_DURATION: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// Reads a length of time: `60s`, `500ms`, `1m30s`, or a plain number of seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let seconds = text
         .parse::<u32>()
         .map(|seconds| SignedDuration::from_secs(seconds.into()));
     let length = seconds.or_else(|_| text.parse::<SignedDuration>());
-    length
+    let length = length
         .ok()
         .and_then(|length| Duration::try_from(length).ok())
         .filter(|length| !length.is_zero())
-        .ok_or_else(|| "give a length of time above zero, such as 30s, 500ms or 2m".to_owned())
+        .ok_or("give a length of time above zero, such as 30s, 500ms or 2m")?;
+    // A clock cannot show the end of a much longer time.
+    match length > MAX_DURATION {
+        true => Err(format!("give at most {} seconds", MAX_DURATION.as_secs())),
+        false => Ok(length),
+    }
 }
 
 #[cfg(test)]
@@ -291,6 +299,17 @@ mod tests {
         assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("45"), Ok(Duration::from_secs(45)));
+    }
+
+    #[test]
+    fn a_duration_ends_before_the_clock_does() {
+        assert_eq!(duration("4294967295"), Ok(MAX_DURATION));
+        for too_long in ["4294967296s", "9223372036854775807s"] {
+            assert_eq!(
+                duration(too_long),
+                Err("give at most 4294967295 seconds".to_owned())
+            );
+        }
     }
 
     #[test]

@@ -19,7 +19,9 @@ use crate::app::{App, GlobalFlags, color_variable, format_variable, terminal_env
 use crate::commands::{self, Command};
 use crate::config::Environment;
 use crate::error::{self, Exit};
-use crate::output::{ColorChoice, Format, Output, OutputError, OutputOptions};
+use crate::output::{
+    ColorChoice, Format, Output, OutputError, OutputOptions, close_screen_before_panics,
+};
 
 /// clap's own, but for the yellow of wrong words, which is unreadable on white.
 const STYLES: Styles = Styles::styled().invalid(AnsiColor::Magenta.on_default());
@@ -127,6 +129,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
         return error::conclude(Err(error.into()), &mut output);
     }
     logger::start(cli.flags.verbose, cli.flags.quiet);
+    close_screen_before_panics();
     let words = arguments.iter().skip(1);
     let words = words.map(|word| word.to_string_lossy().into_owned());
     let mut app = App::new(cli.flags, environment, words.collect());

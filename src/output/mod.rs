@@ -51,6 +51,6 @@ pub(crate) use records::{
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
-pub(crate) use screen::close_screen;
+pub(crate) use screen::{close_screen, close_screen_before_panics};
 pub(crate) use streams::log_line;
 pub(crate) use template::Template;

@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::mem;
+use std::panic;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,6 +36,15 @@ pub(crate) fn close_screen() {
         // If the terminal is gone, there is nothing to put back.
         execute!(io::stdout(), LeaveAlternateScreen, Show).ok();
     }
+}
+
+/// Closes the screen before the message of a panic is printed, which would vanish with the screen.
+pub(crate) fn close_screen_before_panics() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        close_screen();
+        print(panic);
+    }));
 }
 
 /// Frames that replace each other on the terminal.

@@ -143,6 +143,10 @@ hint: run it again without --watch, or wait for one connection with check --wait
         (["list", "--watch", "-ojson"], "the format json"),
         (["graph", "--watch", "-osvg"], "the format svg"),
         (["list", "--watch", "500ms"], "give at least 1 second"),
+        (
+            ["list", "--watch", "9223372036854775807s"],
+            "give at most 4294967295 seconds",
+        ),
     ] {
         let refused = World::talking_to(api.url()).run(words).code(2);
         let shown = format!("{}{}", refused.stdout, refused.stderr);
