@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use console::Term;
 use crossterm::event::{self, DisableBracketedPaste};
+use crossterm::style::Print;
+use crossterm::terminal::{Clear, ClearType};
 use crossterm::{cursor, terminal};
 use inquire::ui::{Color, RenderConfig, StyleSheet, Styled};
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
@@ -301,5 +303,9 @@ fn restore_terminal(is_dumb: bool) {
     if !is_dumb {
         crossterm::execute!(io::stderr(), DisableBracketedPaste, cursor::Show).ok();
     }
-    crossterm::execute!(io::stderr(), crossterm::style::Print("\n")).ok();
+    crossterm::execute!(io::stderr(), Print("\n")).ok();
+    if !is_dumb {
+        // The rest of an open list is below.
+        crossterm::execute!(io::stderr(), Clear(ClearType::FromCursorDown)).ok();
+    }
 }
