@@ -61,6 +61,8 @@ pub(crate) struct App {
     arguments: Vec<String>,
     /// The words that answers to questions would have been on the command line.
     answers: Vec<String>,
+    /// Whether `answers` has a word for each answer.
+    can_repeat: bool,
     environment: Environment,
     /// Cancelled by the first Ctrl-C.
     interrupt: CancellationToken,
@@ -98,6 +100,7 @@ impl App {
             output,
             arguments,
             answers: Vec::new(),
+            can_repeat: true,
             environment,
             interrupt: CancellationToken::new(),
             unanswered_changes: TaskTracker::new(),

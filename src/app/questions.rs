@@ -162,8 +162,10 @@ impl App {
         let chosen = self.choose_many(&question, &choices, &chosen)?;
         let types = chosen.into_iter().map(|index| offered[index].clone());
         let types: TypeSet = types.collect();
-        self.answers
-            .extend(["--type".to_owned(), types.to_string()]);
+        match words_for_types(&types) {
+            Some(words) => self.answers.extend(words),
+            None => self.can_repeat = false,
+        }
         if !types.iter().all(ConnectionType::is_known) {
             self.answers.push("--allow-unknown-type".to_owned());
         }
@@ -198,7 +200,7 @@ impl App {
 
     /// Shows the command line that does the same without a question, if there was one.
     pub(crate) fn show_command_line(&mut self) {
-        if self.answers.is_empty() {
+        if self.answers.is_empty() || !self.can_repeat {
             return;
         }
         // What follows `--` is read as no flag.
@@ -241,6 +243,20 @@ impl Question<'_> {
     }
 }
 
+/// The types as words of the command line; `None` if there are no such words, since a comma separates types.
+fn words_for_types(types: &TypeSet) -> Option<Vec<String>> {
+    if types.iter().any(|kind| kind.as_str().contains(',')) {
+        return None;
+    }
+    // A word that begins with `-` would be read as a flag.
+    Some(
+        match types.iter().any(|kind| kind.as_str().starts_with('-')) {
+            true => types.iter().map(|kind| format!("--type={kind}")).collect(),
+            false => vec!["--type".to_owned(), types.to_string()],
+        },
+    )
+}
+
 /// The org as a word of the command line: its name if that is read as this org and can be typed, else its UUID.
 fn word_for(org: &Org, orgs: &OrgDirectory) -> String {
     let is_selected_by = |name: &&String| {
@@ -261,6 +277,22 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn types_are_written_only_where_they_are_read_as_the_same() {
+        let words = |types: &[&str]| {
+            let types = types.iter().copied().map(ConnectionType::from);
+            let words = words_for_types(&types.collect());
+            words.map(|words| words.join(" "))
+        };
+        for (types, expected) in [
+            (&["logs", "metrics"][..], Some("--type logs,metrics")),
+            (&["--yes", "logs"], Some("--type=logs --type=--yes")),
+            (&["a,b", "logs"], None),
+        ] {
+            assert_eq!(words(types).as_deref(), expected);
+        }
+    }
 
     #[test]
     fn an_org_is_written_by_its_name_only_where_that_means_it() {
