@@ -1,10 +1,11 @@
 //! `--watch`: a listing or a picture that is read again and redrawn in place until Ctrl-C.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::app::{App, MatchingConnections, duration};
 use crate::error::{self, CommandError, Exit, Result};
@@ -15,7 +16,7 @@ use crate::output::{Format, Output, StepRow};
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the size of the terminal is checked.
 const SIZE_CHECK: Duration = Duration::from_millis(250);
-/// How many changes are shown.
+/// How many changes are kept and shown.
 const MAX_CHANGES: usize = 10;
 
 /// The flag that repeats a listing.
@@ -136,6 +137,7 @@ impl Watch {
             let changes = state.changes_since(before);
             if !changes.is_empty() {
                 self.changes.insert(0, (state.at, changes));
+                drop_old_changes(&mut self.changes);
             }
         }
         let replaces = is_comparable || unread.len() < missed.len();
@@ -160,19 +162,23 @@ impl Watch {
             let profile = failure.profile().unwrap_or_default();
             text.push_str(&error::line(&format!("profile {profile}"), failure));
         }
-        let mut remaining = MAX_CHANGES;
         for (at, changes) in &self.changes {
-            if remaining == 0 {
-                break;
-            }
-            let shown = &changes[..remaining.min(changes.len())];
-            remaining -= shown.len();
-            let lines = output.diff_text(shown);
+            let lines = output.diff_text(changes);
             text.push_str(&format!("\nat {}:\n{lines}", time_text(*at)));
         }
         text.push('\n');
         text
     }
+}
+
+/// Drops all but the newest changes, since a watch may run for weeks.
+fn drop_old_changes(polls: &mut Vec<(Timestamp, Vec<StepRow>)>) {
+    let mut remaining = MAX_CHANGES;
+    polls.retain_mut(|(_, changes)| {
+        changes.truncate(remaining);
+        remaining -= changes.len();
+        !changes.is_empty()
+    });
 }
 
 fn time_text(time: Timestamp) -> String {
@@ -206,8 +212,7 @@ pub(crate) async fn watch(
         while Instant::now() < next && !app.is_interrupted() {
             let size = Some(app.output.refresh_width());
             if drawn_size != size {
-                let frame = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
-                app.output.draw_frame(&frame)?;
+                draw_frame(&watch, &draw, &mut app.output)?;
                 drawn_size = size;
             }
             tokio::select! {
@@ -218,7 +223,19 @@ pub(crate) async fn watch(
         if app.is_interrupted() {
             break Ok(Exit::Done);
         }
-        match poll().await {
+        let mut polling = pin!(poll());
+        let polled = loop {
+            tokio::select! {
+                polled = &mut polling => break polled,
+                () = sleep(SIZE_CHECK) => {}
+            }
+            let size = Some(app.output.refresh_width());
+            if drawn_size != size {
+                draw_frame(&watch, &draw, &mut app.output)?;
+                drawn_size = size;
+            }
+        };
+        match polled {
             _ if app.is_interrupted() => break Ok(Exit::Done),
             Ok(state) => watch.add(state),
             Err(error) if error.exit() == Exit::Temporary => {
@@ -231,4 +248,13 @@ pub(crate) async fn watch(
     let last = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
     app.output.write_text(&last)?;
     ended
+}
+
+fn draw_frame(
+    watch: &Watch,
+    draw: impl Fn(&LiveState, &mut Output) -> Result<String>,
+    output: &mut Output,
+) -> Result<()> {
+    let frame = watch.header(output) + &draw(&watch.latest, output)?;
+    Ok(output.draw_frame(&frame)?)
 }
