@@ -18,7 +18,7 @@ use crate::config::{
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
-use crate::model::{ChangeKind, Connection, Org, OrgDirectory, OrgRef, UnreadableOrg};
+use crate::model::{ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgRef, UnreadableOrg};
 use crate::output;
 
 /// How often a list is read that changes while it is read.
@@ -43,6 +43,8 @@ pub(super) struct SharedState {
     pub(super) journal: Option<Journal>,
     /// Stores orgs and connections for shell completion; `None` unless the command runs at a terminal.
     pub(super) cache: Option<Cache>,
+    /// The orgs that this run has read.
+    pub(super) known_orgs: KnownOrgs,
     /// A fixed name for the server in the history and the cache, used for the sandbox, whose address changes from run
     /// to run; else `None`.
     pub(super) host_label: Option<&'static str>,
@@ -225,6 +227,8 @@ impl Account {
                 Err(error) if error.kind() == ErrorKind::Forbidden => Ok(OrgDirectory::default()),
                 answer => {
                     let orgs = answer?;
+                    let refs = orgs.orgs.iter().map(Org::to_ref);
+                    refs.for_each(|org| self.shared.known_orgs.add(&org));
                     if orgs.current.is_none_or(|org| self.may_belong_to(org)) {
                         self.cache_orgs(&orgs);
                     }
@@ -394,6 +398,14 @@ impl Account {
         }
     }
 
+    /// Keeps the orgs of connections that were read, so that orgs of one name are told apart.
+    pub(crate) fn note_orgs(&self, connections: &[Connection]) {
+        for connection in connections {
+            self.shared.known_orgs.add(&connection.source);
+            self.shared.known_orgs.add(&connection.destination);
+        }
+    }
+
     /// As [`Account::list_unchecked_connections`], reading each page once.
     async fn read_connections(
         &self,
@@ -404,6 +416,7 @@ impl Account {
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => {
+                    self.note_orgs(&page.connections);
                     connections.extend(page.connections);
                     unreadable.extend(page.unreadable);
                 }

@@ -166,6 +166,7 @@ impl App {
                 false => Some(self.journal()?),
             },
             cache: self.completion_cache(),
+            known_orgs: self.output.known_orgs().clone(),
             host_label,
             transports: Mutex::default(),
             journal_writer: OnceLock::new(),

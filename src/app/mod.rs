@@ -28,6 +28,7 @@ use crate::config::{
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, Origin};
+use crate::model::KnownOrgs;
 use crate::output::{Format, Output, OutputOptions, TerminalEnvironment};
 
 pub(crate) use account::{
@@ -93,6 +94,7 @@ impl App {
             color: flags.color,
             no_input: flags.no_input,
             now: Timestamp::now(),
+            known_orgs: KnownOrgs::default(),
             environment: terminal_environment(&environment),
         });
         Self {

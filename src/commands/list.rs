@@ -121,6 +121,7 @@ async fn stream(
         if is_cached && cached.len() <= Cache::MAX_ITEMS {
             cached.extend_from_slice(&page.connections);
         }
+        account.note_orgs(&page.connections);
         for mut connection in page.connections {
             let profile = account.profile().map(str::to_owned);
             connection.profiles.extend(profile);

@@ -24,4 +24,6 @@ pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
     only_match,
 };
-pub(crate) use short_id::{OrgLabels, distinct_prefix_length, short_ids_of_shared_names};
+pub(crate) use short_id::{
+    KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
+};

@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
@@ -36,10 +37,35 @@ pub(crate) fn short_ids_of_shared_names<'a>(
     short_ids
 }
 
+/// The names of the orgs that a run has read. All clones share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownOrgs(Arc<Mutex<HashMap<Uuid, String>>>);
+
+impl KnownOrgs {
+    /// Adds an org, if its name is known.
+    pub(crate) fn add(&self, org: &OrgRef) {
+        if let Some(name) = &org.name {
+            let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            names.entry(org.id).or_insert_with(|| name.clone());
+        }
+    }
+
+    /// The orgs that share their name with another one, each with the beginning of its id that tells them apart.
+    pub(crate) fn short_ids(&self) -> HashMap<Uuid, String> {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        short_ids_of_shared_names(names.iter().map(|(id, name)| (name.as_str(), *id)))
+    }
+}
+
 /// The labels of orgs. Those of orgs that share their name have the beginnings of their ids, as `NAME [id]`.
 pub(crate) struct OrgLabels(HashMap<Uuid, String>);
 
 impl OrgLabels {
+    /// The labels among the orgs that the run has read.
+    pub(crate) fn among(known: &KnownOrgs) -> Self {
+        Self(known.short_ids())
+    }
+
     /// The labels among `orgs`.
     pub(crate) fn new<'a>(orgs: impl IntoIterator<Item = &'a OrgRef>) -> Self {
         let orgs = orgs.into_iter();
@@ -55,6 +81,11 @@ impl OrgLabels {
     /// The label of one of the orgs with its name in backquotes.
     pub(crate) fn quoted_label(&self, org: &OrgRef) -> String {
         format!("`{}`{}", org.label(), self.suffix(org))
+    }
+
+    /// The beginning of the org's id, if another org has its name.
+    pub(crate) fn short_id(&self, org: Uuid) -> Option<&str> {
+        self.0.get(&org).map(String::as_str)
     }
 
     fn suffix(&self, org: &OrgRef) -> String {

@@ -6,7 +6,7 @@ use super::handle::Output;
 use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
 use crate::escape::escape;
-use crate::model::{ConnectionType, OrgLabels};
+use crate::model::{ConnectionType, KnownOrgs, OrgLabels};
 
 /// The changes of a plan for people: one line each, with `+`, `~` or `-` in front.
 impl Output {
@@ -35,7 +35,7 @@ impl Output {
         };
         let result_width = rows.iter().filter_map(|row| row.result).map(str::len).max();
         let mut text = String::new();
-        for (row, line) in changes(rows) {
+        for (row, line) in changes(rows, &self.options.known_orgs) {
             if let Some(width) = result_width {
                 let result = row.result.unwrap_or_default();
                 let style = style(result_color(result));
@@ -50,7 +50,7 @@ impl Output {
     /// Shows the changes among `rows` on standard error. When quiet, they are left out unless a question about them
     /// follows.
     pub(crate) fn show_diff(&mut self, rows: &[StepRow], question_follows: bool) {
-        for (_, line) in changes(rows) {
+        for (_, line) in changes(rows, &self.options.known_orgs) {
             if question_follows {
                 self.print_always(&line);
             } else {
@@ -62,7 +62,7 @@ impl Output {
 
 /// The steps that change something, each with its line:
 /// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
-fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
+fn changes<'a>(rows: &'a [StepRow], known: &KnownOrgs) -> Vec<(&'a StepRow, String)> {
     let line = |row: &StepRow, [source, destination]: [String; 2]| {
         let (before, after) = (&row.before, &row.after);
         let (sign, types) = match row.action {
@@ -72,7 +72,7 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
         };
         format!("{sign} {source} -> {destination}  {types}")
     };
-    let changes = row_labels(rows).into_iter();
+    let changes = row_labels(rows, known).into_iter();
     changes
         .map(|(row, labels)| (row, line(row, labels)))
         .collect()
@@ -80,9 +80,13 @@ fn changes(rows: &[StepRow]) -> Vec<(&StepRow, String)> {
 
 /// The steps that change something, each with the labels of its source and destination. Orgs that share their name with
 /// another one are told apart by their ids: `Payments [1f7d93e0]`.
-pub(super) fn row_labels(rows: &[StepRow]) -> Vec<(&StepRow, [String; 2])> {
+pub(super) fn row_labels<'a>(
+    rows: &'a [StepRow],
+    known: &KnownOrgs,
+) -> Vec<(&'a StepRow, [String; 2])> {
     let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
-    let labels = OrgLabels::new(orgs);
+    orgs.for_each(|org| known.add(org));
+    let labels = OrgLabels::among(known);
     let changes = rows.iter().filter(|row| row.is_change());
     changes
         .map(|row| {

@@ -11,7 +11,7 @@ use super::question_interrupt::QuestionInterrupt;
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
 use super::symbols::Symbols;
-use crate::model::Connection;
+use crate::model::{Connection, KnownOrgs};
 
 const WARNING: Style = colors::MAGENTA.on_default().bold();
 const HINT: Style = colors::BLUE.on_default().bold();
@@ -191,6 +191,11 @@ impl Output {
     pub(crate) fn write_text(&mut self, text: &str) -> io::Result<()> {
         self.stdout.write_all(text.as_bytes())?;
         self.stdout.flush()
+    }
+
+    /// The orgs that the run has read. Those that are added are told apart from others of their name.
+    pub(crate) fn known_orgs(&self) -> &KnownOrgs {
+        &self.options.known_orgs
     }
 
     /// The format that was asked for.

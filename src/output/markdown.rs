@@ -24,7 +24,7 @@ impl Output {
             text.push_str("\n| Action | Source | Destination | Before | After |\n");
             text.push_str("| --- | --- | --- | --- | --- |\n");
         }
-        for (row, [source, destination]) in row_labels(rows) {
+        for (row, [source, destination]) in row_labels(rows, &self.options.known_orgs) {
             let (source, destination) = (plain(&source), plain(&destination));
             let (before, after) = (types(&row.before), types(&row.after));
             let action = row.action;

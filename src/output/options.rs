@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 
 use super::template::Template;
+use crate::model::KnownOrgs;
 
 /// How data is written to standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -150,6 +151,8 @@ pub(crate) struct OutputOptions {
     pub(crate) no_input: bool,
     /// The time to which others are relative.
     pub(crate) now: Timestamp,
+    /// The orgs that the run has read, among which orgs of one name are told apart.
+    pub(crate) known_orgs: KnownOrgs,
     /// The environment variables about the terminal.
     pub(crate) environment: TerminalEnvironment,
 }

@@ -181,3 +181,20 @@ fn several_profiles_that_see_it_are_shown() {
         .code(0);
     assert_eq!(shown.json()["profiles"], json!(["hub", "platform"]));
 }
+
+#[test]
+fn an_org_is_told_from_another_of_its_name_that_is_not_shown() {
+    let world = World::sandbox();
+    let dry_run = ["delete", "b5a4", "--dry-run"];
+    for arguments in [
+        &["get", "b5a4"][..],
+        &dry_run,
+        &["list", "--type", "metrics"],
+    ] {
+        let shown = world.run(arguments).code(0).stdout;
+        assert!(shown.contains(" Payments [1f7d93e0] "), "{shown}");
+        assert!(!shown.contains("6a48c1b5"), "{shown}");
+    }
+    let asked = world.run(["get", "b5a4", "-o", "csv", "--columns", "source"]);
+    assert_eq!(asked.quiet_success(), "source\nPayments\n");
+}

@@ -1,7 +1,7 @@
 use console::measure_text_width;
 use uuid::Uuid;
 
-use crate::model::{distinct_prefix_length, short_ids_of_shared_names};
+use crate::model::{KnownOrgs, OrgLabels, OrgRef, distinct_prefix_length};
 use crate::output::row::{CellColor, Column, Fit, RANKS};
 use crate::output::shorten::shorten;
 use crate::output::symbols::Symbols;
@@ -83,22 +83,20 @@ impl Table {
         self.columns.iter().filter(|column| column.is_visible)
     }
 
-    /// Adds the beginning of its id to the name of each org whose name another org of the table has: `Payments
-    /// [1f7d93e0]`.
-    pub(super) fn tell_orgs_apart(&mut self) {
-        let columns = self.columns.iter();
-        let named = columns.flat_map(|column| {
-            let orgs = column.orgs.iter();
-            orgs.map(|&(row, id)| (column.cells[row].as_str(), id))
-        });
-        let short_ids = short_ids_of_shared_names(named);
-        if short_ids.is_empty() {
-            return;
+    /// Adds the beginning of its id to the name of each org whose name another org has, in the table or among the known
+    /// ones: `Payments [1f7d93e0]`.
+    pub(super) fn tell_orgs_apart(&mut self, known: &KnownOrgs) {
+        for column in &self.columns {
+            for &(row, id) in &column.orgs {
+                let name = Some(column.cells[row].clone());
+                known.add(&OrgRef { id, name });
+            }
         }
+        let labels = OrgLabels::among(known);
         for column in &mut self.columns {
-            for (row, id) in &column.orgs {
-                if let Some(short_id) = short_ids.get(id) {
-                    column.cells[*row].push_str(&format!(" [{short_id}]"));
+            for &(row, id) in &column.orgs {
+                if let Some(short_id) = labels.short_id(id) {
+                    column.cells[row].push_str(&format!(" [{short_id}]"));
                 }
             }
         }

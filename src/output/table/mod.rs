@@ -22,6 +22,7 @@ use super::streams::Stdout;
 use super::symbols::Symbols;
 use super::value::Value;
 use crate::escape::escape;
+use crate::model::KnownOrgs;
 
 /// The number of lines that comfy-table draws at once. This limits the memory, since it holds all of them.
 const CHUNK: usize = 1_000;
@@ -38,6 +39,7 @@ pub(super) struct TableWriter<'a, R: 'static> {
     limit: Option<usize>,
     /// Whether an arrow leads from the source to the destination, as on a terminal.
     has_arrow: bool,
+    known_orgs: KnownOrgs,
     /// The time to which others are relative, on a terminal.
     now: Option<Timestamp>,
 }
@@ -74,6 +76,7 @@ impl<'a, R: Row> TableWriter<'a, R> {
                 symbols: Symbols::new(&options.environment),
             },
             has_arrow: limit.is_some() && !are_chosen,
+            known_orgs: options.known_orgs.clone(),
             stdout,
             columns,
             limit,
@@ -103,8 +106,13 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
     }
 
     fn finish(&mut self, _: &[ErrorRecord]) -> io::Result<()> {
-        let Self { stdout, table, .. } = self;
-        table.tell_orgs_apart();
+        let Self {
+            stdout,
+            table,
+            known_orgs,
+            ..
+        } = self;
+        table.tell_orgs_apart(known_orgs);
         if stdout.org_page.is_some() {
             table.add_link_marks();
         }
