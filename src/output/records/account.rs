@@ -130,7 +130,8 @@ impl Row for ProfileRow {
                 .as_ref()
                 .map(CredentialOrigins::describe)
                 .into()
-        }),
+        })
+        .optional(1),
         Column::text("default", |row: &Self| Value::YesOrNo(row.default)),
     ];
 }

@@ -213,3 +213,11 @@ fn nothing_to_do_is_one_sentence() {
         assert_eq!(said, expected, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_narrow_list_of_profiles_keeps_the_site_and_shortens_the_org_first() {
+    let listed = shown(&World::sandbox(), 80, &["profile", "list", "--color=never"]);
+    let words: Vec<_> = listed.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(words.join(" "), "NAME SITE ORG CREDENTIALS DEFAULT");
+    assert!(listed.contains("  83999dcd  sample "), "{listed}");
+}
