@@ -11,9 +11,11 @@ use super::App;
 use super::account::{Account, SharedState};
 use super::signals::{self, StopSignals};
 use crate::completion_cache::Cache;
+#[cfg(feature = "sandbox")]
+use crate::config::UnknownProfile;
 use crate::config::{
     AccountSettings, ConfigError, ConfigFile, CredentialSource, Credentials, ProfileChoice, Server,
-    Settings, UnknownProfile,
+    Settings,
 };
 use crate::error::{CommandError, Result};
 use crate::history::SANDBOX_HOST;

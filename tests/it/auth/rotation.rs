@@ -1,4 +1,6 @@
 //! A second login for a profile.
+// With the keychain, the keys are not in files.
+#![cfg(not(feature = "keyring"))]
 
 use serde_json::json;
 
@@ -51,7 +53,6 @@ fn keys_of(prefix: &str, api_key: &str, app_key: &str) -> Vec<(String, String)> 
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn new_keys_replace_the_old_ones_in_new_files() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
@@ -67,7 +68,6 @@ fn new_keys_replace_the_old_ones_in_new_files() {
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn logins_at_the_same_time_leave_the_keys_of_one_of_them() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-0\ntest-0\n", 0);
@@ -94,7 +94,6 @@ fn logins_at_the_same_time_leave_the_keys_of_one_of_them() {
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn what_a_login_that_was_ended_has_left_goes_with_the_next_one_and_with_a_logout() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
@@ -113,7 +112,6 @@ fn what_a_login_that_was_ended_has_left_goes_with_the_next_one_and_with_a_logout
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn the_old_keys_stay_where_the_new_ones_are_not_good() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
@@ -127,7 +125,7 @@ fn the_old_keys_stay_where_the_new_ones_are_not_good() {
 }
 
 #[test]
-#[cfg(all(unix, not(feature = "keyring")))]
+#[cfg(unix)]
 fn the_old_keys_stay_where_the_configuration_cannot_be_written() {
     use std::os::unix::fs::symlink;
     let (api, world) = (server(), World::bare());
@@ -146,7 +144,6 @@ fn the_old_keys_stay_where_the_configuration_cannot_be_written() {
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn the_files_of_a_lost_configuration_are_replaced() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
@@ -156,7 +153,6 @@ fn the_files_of_a_lost_configuration_are_replaced() {
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn a_token_in_place_of_keys_takes_the_keys_away() {
     let (api, world) = (server(), World::bare());
     login(&world, &api, "test-1\ntest-2\n", 0);
@@ -173,7 +169,6 @@ fn a_token_in_place_of_keys_takes_the_keys_away() {
 }
 
 #[test]
-#[cfg(not(feature = "keyring"))]
 fn a_profile_that_is_added_without_keys_gets_them_by_the_login_that_it_names() {
     let (api, world) = (server(), World::bare());
     let added = world
