@@ -12,6 +12,7 @@ mod outcome;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use self::command::{COMMANDS, Command};
 use self::fault::{Extent, FAULTS, Fault};
 use self::outcome::Outcome;
 use crate::harness::live::{Live, Request};
-use crate::harness::{Gate, Reply, Running, Service, World, finished, number_in};
+use crate::harness::{Finished, Gate, Reply, Running, Service, World, finished, number_in};
 
 /// The cases of an ordinary test run, which are spread over all.
 const CASES: usize = 1000;
@@ -112,10 +113,22 @@ fn no_fault_leads_to_a_wrong_report_or_a_double_change() {
     );
 }
 
-/// Changes are made before they are shown. If they cannot be shown, the error names them.
 #[cfg(target_os = "linux")]
-#[test]
-fn changes_that_cannot_be_shown_are_told() {
+fn full_disk() -> Stdio {
+    File::create("/dev/full").unwrap().into()
+}
+
+fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// Runs each command that changes something with this standard output, and checks how it ended.
+fn for_each_change_written_to(
+    stdout: impl Fn() -> Stdio + Sync,
+    check: impl Fn(&Command, &Service, Finished) + Sync,
+) {
     let changing: Vec<_> = COMMANDS
         .iter()
         .filter(|it| !it.effects.is_empty())
@@ -124,8 +137,16 @@ fn changes_that_cannot_be_shown_are_told() {
         let (service, world) = prepare(command, Duration::from_secs(10));
         let mut program = world.command(command.words());
         program.stdin(File::open(world.home().join("input")).unwrap());
-        program.stdout(File::create("/dev/full").unwrap());
-        let ended = finished(program.output().unwrap());
+        program.stdout(stdout());
+        check(command, &service, finished(program.output().unwrap()));
+    });
+}
+
+/// Changes are made before they are shown. If they cannot be shown, the error names them.
+#[cfg(target_os = "linux")]
+#[test]
+fn changes_that_cannot_be_shown_are_told() {
+    for_each_change_written_to(full_disk, |command, service, ended| {
         let name = command.name();
         assert_eq!(ended.code, 1, "{name}: {}", ended.stderr);
         let told = ": cannot write to standard output: No space left on device (os error 28)\n\
@@ -144,18 +165,7 @@ fn changes_that_cannot_be_shown_are_told() {
 /// A reader that has gone needs no error.
 #[test]
 fn changes_whose_reader_is_gone_are_made() {
-    let changing: Vec<_> = COMMANDS
-        .iter()
-        .filter(|it| !it.effects.is_empty())
-        .collect();
-    in_parallel(&changing, |command| {
-        let (service, world) = prepare(command, Duration::from_secs(10));
-        let mut program = world.command(command.words());
-        program.stdin(File::open(world.home().join("input")).unwrap());
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        program.stdout(writer);
-        let ended = finished(program.output().unwrap());
+    for_each_change_written_to(closed_pipe, |command, service, ended| {
         let name = command.name();
         assert_eq!(ended.code, 0, "{name}: {}", ended.stderr);
         assert!(

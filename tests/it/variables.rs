@@ -46,6 +46,13 @@ const VARIABLES: [&str; 34] = [
 /// The command that every test here runs, on the sandbox.
 const GET: [&str; 3] = ["get", "40bb", "--sandbox"];
 
+/// The error of a command that refuses the value of a variable.
+fn refusal(name: &str, value: &str) -> String {
+    let refused = World::bare().with(name, value).run(GET).code(2);
+    assert_eq!(refused.stdout, "");
+    refused.stderr
+}
+
 #[test]
 fn an_invalid_value_is_an_error_of_the_variable_that_says_what_is_allowed() {
     let errors = [
@@ -58,11 +65,7 @@ fn an_invalid_value_is_an_error_of_the_variable_that_says_what_is_allowed() {
         ("ORGCONN_ALL_PROFILES", "maybe"),
         ("ORGCONN_TEMPLATE", "{id"),
     ]
-    .map(|(name, value)| {
-        let refused = World::bare().with(name, value).run(GET).code(2);
-        assert_eq!(refused.stdout, "");
-        refused.stderr
-    });
+    .map(|(name, value)| refusal(name, value));
     assert_data_eq!(
         errors.concat(),
         str![[r#"
@@ -86,11 +89,7 @@ fn a_name_that_is_not_there_is_an_error_of_the_variable() {
         ("ORGCONN_TEMPLATE", "{sorce}"),
         ("ORGCONN_PROFILE", "hbu"),
     ]
-    .map(|(name, value)| {
-        let refused = World::bare().with(name, value).run(GET).code(2);
-        assert_eq!(refused.stdout, "");
-        refused.stderr
-    });
+    .map(|(name, value)| refusal(name, value));
     assert_data_eq!(
         errors.concat(),
         str![[r#"
