@@ -50,7 +50,7 @@ pub(crate) use resolve::{
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
-pub(crate) use snapshot::{Snapshot, orgs_allowed_to_make};
+pub(crate) use snapshot::Snapshot;
 
 /// The program's state while a command runs.
 pub(crate) struct App {

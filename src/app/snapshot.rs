@@ -8,8 +8,7 @@ use super::{Account, ChosenAccounts};
 use crate::api::ConnectionFilter;
 use crate::error::{CommandError, Result};
 use crate::model::{
-    Change, ChangeKind, Connection, ConnectionSet, Org, OrgDirectory, OrgRef, OrgSelector,
-    ResolveOrgError,
+    Change, Connection, ConnectionSet, Org, OrgDirectory, OrgRef, OrgSelector, ResolveOrgError,
 };
 
 /// The orgs and connections that the chosen accounts see, each once.
@@ -115,7 +114,7 @@ impl<'s> Snapshot<'s> {
     /// # Errors
     /// Fails if several accounts belong to the org, and none of them is the default one.
     pub(crate) fn account_for(&self, change: &Change) -> Result<Option<(&'s Account, &OrgRef)>> {
-        let orgs: Vec<_> = orgs_allowed_to_make(change).cloned().collect();
+        let orgs: Vec<_> = change.allowed_orgs().cloned().collect();
         only_account(&accounts_of_first(&orgs, &self.accounts))
     }
 
@@ -148,12 +147,4 @@ impl<'s> Snapshot<'s> {
             .chain(self.accounts_of_org(destination));
         accounts.next().is_some()
     }
-}
-
-/// The orgs whose credentials may make a change, the preferred one first. The source org creates and updates a
-/// connection; both orgs may delete it.
-pub(crate) fn orgs_allowed_to_make(change: &Change) -> impl Iterator<Item = &OrgRef> + Clone {
-    let is_delete = change.kind() == ChangeKind::Delete;
-    let destination = is_delete.then(|| change.destination());
-    change.source().into_iter().chain(destination)
 }

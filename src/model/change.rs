@@ -43,17 +43,6 @@ pub enum ChangeKind {
     Delete,
 }
 
-impl ChangeKind {
-    /// The word for a change that was made, such as `created`.
-    pub fn past_tense(self) -> &'static str {
-        match self {
-            Self::Create => "created",
-            Self::Update => "updated",
-            Self::Delete => "deleted",
-        }
-    }
-}
-
 impl Change {
     /// The kind of the change.
     pub fn kind(&self) -> ChangeKind {
@@ -85,6 +74,12 @@ impl Change {
         self.source().into_iter().chain([self.destination()])
     }
 
+    /// As [`ChangeKind::allowed_orgs`].
+    pub(crate) fn allowed_orgs(&self) -> impl Iterator<Item = &OrgRef> + Clone {
+        self.kind()
+            .allowed_orgs(self.source(), Some(self.destination()))
+    }
+
     /// The connection before the change; `None` for a create.
     pub fn connection_before(&self) -> Option<&Connection> {
         match self {
@@ -109,6 +104,26 @@ impl Change {
 }
 
 impl ChangeKind {
+    /// The orgs whose credentials may make the change, the preferred one first. The source org creates and updates a
+    /// connection; both orgs may delete it.
+    pub(crate) fn allowed_orgs<T: Clone>(
+        self,
+        source: Option<T>,
+        destination: Option<T>,
+    ) -> impl Iterator<Item = T> + Clone {
+        let destination = destination.filter(|_| self == Self::Delete);
+        source.into_iter().chain(destination)
+    }
+
+    /// The word for a change that was made, such as `created`.
+    pub fn past_tense(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Update => "updated",
+            Self::Delete => "deleted",
+        }
+    }
+
     /// `create`, `update` or `delete`.
     pub fn as_str(self) -> &'static str {
         match self {

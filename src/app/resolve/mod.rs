@@ -15,6 +15,7 @@
 mod accounts;
 mod connections;
 mod orgs;
+mod targets;
 
 pub(crate) use self::accounts::exit_without_keys;
 pub(super) use self::accounts::{accounts_of_first, only_account};

@@ -1,6 +1,6 @@
 //! Decides what undoes each change of a run, from the history and the live connections.
 
-use crate::app::{Account, ChosenAccounts, Snapshot, orgs_allowed_to_make};
+use crate::app::{Account, ChosenAccounts, Snapshot};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, EntryId, Run, UndoError};
 use crate::model::{Change, OrgRef};
@@ -186,7 +186,7 @@ fn plan_entry<'s>(
     };
     let account = account_for(&change, entry, snapshot)?;
     let account =
-        account.ok_or_else(|| no_account_error(entry, orgs_allowed_to_make(&change), snapshot))?;
+        account.ok_or_else(|| no_account_error(entry, change.allowed_orgs(), snapshot))?;
     entry.check_host(&account.host()?)?;
     Ok(Some((change, account)))
 }
@@ -207,7 +207,7 @@ fn account_for<'s>(
     entry: &Entry,
     snapshot: &Snapshot<'s>,
 ) -> Result<Option<&'s Account>> {
-    let mut orgs = orgs_allowed_to_make(change);
+    let mut orgs = change.allowed_orgs();
     let org = orgs.find(|org| snapshot.accounts_of_org(org.id).next().is_some());
     let own = org.and_then(|org| {
         let mut accounts = snapshot.accounts_of_org(org.id);
