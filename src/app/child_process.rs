@@ -31,8 +31,9 @@ fn pass_on(signal: Stop, child: &Child) {
     use rustix::process::{Pid, Signal, kill_process};
     let at_terminal = io::stdin().is_terminal() || io::stderr().is_terminal();
     let signal = match signal {
-        Stop::Interrupt if at_terminal => return,
+        Stop::Interrupt | Stop::Quit if at_terminal => return,
         Stop::Interrupt => Signal::INT,
+        Stop::Quit => Signal::QUIT,
         Stop::Terminate => Signal::TERM,
         Stop::HangUp => Signal::HUP,
     };

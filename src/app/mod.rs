@@ -50,6 +50,7 @@ pub(crate) use resolve::{
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
+pub(crate) use signals::{SuspendSignal, stop_process};
 pub(crate) use snapshot::Snapshot;
 
 /// The program's state while a command runs.
@@ -95,6 +96,7 @@ impl App {
             no_input: flags.no_input,
             now: Timestamp::now(),
             known_orgs: KnownOrgs::default(),
+            row_signs: None,
             environment: terminal_environment(&environment),
         });
         Self {

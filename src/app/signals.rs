@@ -1,4 +1,4 @@
-//! Handles Ctrl-C and termination requests.
+//! Handles Ctrl-C, Ctrl-Z, and termination requests.
 
 use std::io;
 
@@ -19,6 +19,8 @@ pub(super) struct StopSignals {
     #[cfg(unix)]
     terminate: Signal,
     #[cfg(unix)]
+    quit: Signal,
+    #[cfg(unix)]
     hang_up: Option<Signal>,
 }
 
@@ -30,12 +32,14 @@ pub(super) struct StopSignals {
 pub(super) enum Stop {
     Interrupt,
     Terminate,
+    Quit,
     HangUp,
 }
 
 impl StopSignals {
-    /// Starts to handle the signals: Ctrl-C, a termination request, and with `at_terminal` the end of the terminal. The
-    /// end of the terminal is not handled elsewhere, since `nohup` ignores it. Must be called inside a tokio runtime.
+    /// Starts to handle the signals: Ctrl-C, Ctrl-\\, a termination request, and with `at_terminal` the end of the
+    /// terminal. The end of the terminal is not handled elsewhere, since `nohup` ignores it. Must be called inside a
+    /// tokio runtime.
     ///
     /// # Errors
     /// Fails if the system does not let the program handle signals.
@@ -45,6 +49,7 @@ impl StopSignals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
             hang_up: hang_up.transpose()?,
         })
     }
@@ -61,6 +66,7 @@ impl StopSignals {
         tokio::select! {
             _ = self.interrupt.recv() => Stop::Interrupt,
             _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.quit.recv() => Stop::Quit,
             _ = hang_up => Stop::HangUp,
         }
     }
@@ -81,9 +87,9 @@ impl StopSignals {
     }
 }
 
-/// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second, which
-/// says how many of `unanswered_changes` there are. While a question is open, nothing is in flight: the signal ends the
-/// question, and with it the command.
+/// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second or at
+/// Ctrl-\, which says how many of `unanswered_changes` there are. While a question is open, nothing is in flight: the
+/// signal ends the question, and with it the command.
 pub(super) async fn watch(
     mut signals: StopSignals,
     interrupt: CancellationToken,
@@ -91,16 +97,16 @@ pub(super) async fn watch(
     unanswered_changes: TaskTracker,
 ) {
     loop {
-        signals.recv().await;
-        if interrupt.is_cancelled() {
-            output::close_screen();
-            report_unanswered(unanswered_changes.len());
-            kill_secret_commands();
-            exit_at_once();
-        }
+        let stop = signals.recv().await;
         if question_interrupt.interrupt() {
             interrupt.cancel();
             continue;
+        }
+        if interrupt.is_cancelled() || matches!(stop, Stop::Quit) {
+            output::close_screen();
+            report_unanswered(unanswered_changes.len());
+            kill_secret_commands();
+            exit_at_once(stop);
         }
         // The line is printed first, since the program may end right after the token is cancelled.
         output::log_line("interrupted: waiting for requests in flight; Ctrl-C again stops at once");
@@ -122,10 +128,55 @@ fn report_unanswered(count: usize) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a second Ctrl-C ends the program without waiting for answers"
+    reason = "a second Ctrl-C, or Ctrl-\\, ends the program without waiting for answers"
 )]
-fn exit_at_once() -> ! {
-    std::process::exit(Exit::Interrupted.code().into())
+fn exit_at_once(stop: Stop) -> ! {
+    std::process::exit(match stop {
+        Stop::Quit => QUIT_CODE,
+        _ => Exit::Interrupted.code().into(),
+    })
+}
+
+/// The exit code that shells show for a program which Ctrl-\ ended.
+const QUIT_CODE: i32 = 128 + 3;
+
+/// Receives Ctrl-Z. Once this is created, it no longer stops the program by itself, which calls [`stop_process`].
+pub(crate) struct SuspendSignal {
+    #[cfg(unix)]
+    suspend: Signal,
+}
+
+impl SuspendSignal {
+    /// Starts to handle the signal. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Fails if the system does not let the program handle signals.
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+        })
+    }
+
+    /// Waits for the next signal, which systems without jobs never send.
+    pub(crate) async fn recv(&mut self) {
+        #[cfg(unix)]
+        self.suspend.recv().await;
+        #[cfg(not(unix))]
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Stops this process until a shell continues it. The leader of a session has no shell that could, and goes on.
+pub(crate) fn stop_process() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, getpid, getsid, kill_process};
+        if getsid(None).is_ok_and(|session| session != getpid()) {
+            // A process may always signal itself.
+            kill_process(getpid(), Signal::STOP).ok();
+        }
+    }
 }
 
 /// A token that is cancelled when the program is asked to stop. Signals are handled from this call on.

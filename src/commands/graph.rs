@@ -51,7 +51,15 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             LiveState::new(matches, orgs)
         };
         let draw = |state: &LiveState, output: &mut Output| {
-            let graph = Graph::new(&state.connections, &state.orgs);
+            // A cell of the matrix has no place for a sign, so that it shows what is there alone.
+            let graph = match format {
+                Format::Tree => {
+                    let mut graph = Graph::new(&state.with_gone(), &state.orgs);
+                    graph.sign_connections(&state.signs);
+                    graph
+                }
+                _ => Graph::new(&state.connections, &state.orgs),
+            };
             Ok(draw(&graph, format, &args, output))
         };
         return watch::watch(interval, poll, draw, app).await;

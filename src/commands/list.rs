@@ -65,10 +65,11 @@ async fn watch_all_accounts(
         args.types.retain(&mut matches.connections);
         LiveState::new(matches, Vec::new())
     };
-    let draw = |state: &LiveState, output: &mut Output| match state.connections.as_slice() {
-        [] => Ok("no connections\n".to_owned()),
+    let draw = |state: &LiveState, output: &mut Output| match state.with_gone() {
+        connections if connections.is_empty() => Ok("no connections\n".to_owned()),
         connections => {
-            output.capture(|output| report::print_list(connections.to_vec(), &[], output))
+            output.sign_rows(state.signs.clone());
+            output.capture(|output| report::print_list(connections, &[], output))
         }
     };
     watch::watch(interval, poll, draw, app).await

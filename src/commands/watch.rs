@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::app::{App, MatchingConnections, duration};
+use crate::app::{App, MatchingConnections, SuspendSignal, duration, stop_process};
 use crate::error::{self, CommandError, Exit, Result};
 use crate::model::{Connection, Org};
-use crate::output::{Format, Output, StepRow};
+use crate::output::{Format, Output, RowSigns, Screen, StepRow};
 
 /// The minimum time between two looks. Everybody who works in an org shares its rate limit.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -24,8 +24,8 @@ const MAX_CHANGES: usize = 10;
 pub(crate) struct WatchFlag {
     /// Look again every SECONDS (10), and mark changes
     ///
-    /// Redraws the terminal in place until Ctrl-C. Shows when it last looked, and above the rest what is new, gone or
-    /// changed. A temporary failure is shown and does not end it. Each look is a request for each profile; the least
+    /// Redraws the terminal in place until Ctrl-C. Shows when it last looked, and what is new (+), changed (~) or gone
+    /// (-): at its row until the next look, and above the rest. A temporary failure is shown and does not end it. Each look is a request for each profile; the least
     /// interval is 1 second.
     #[arg(long, value_name = "SECONDS", value_parser = interval)]
     #[arg(num_args = 0..=1, default_missing_value = "10")]
@@ -68,6 +68,10 @@ pub(crate) struct LiveState {
     at: Timestamp,
     pub(crate) connections: Vec<Connection>,
     pub(crate) orgs: Vec<Org>,
+    /// What changed since the state before, by the ids of the connections.
+    pub(crate) signs: RowSigns,
+    /// The connections that were there before.
+    gone: Vec<Connection>,
     /// The errors of the accounts that could not be read.
     failures: Vec<CommandError>,
 }
@@ -90,8 +94,25 @@ impl LiveState {
             at: Timestamp::now(),
             connections,
             orgs,
+            signs: RowSigns::new(),
+            gone: Vec::new(),
             failures,
         })
+    }
+
+    /// The connections, and behind them those that were there before.
+    pub(crate) fn with_gone(&self) -> Vec<Connection> {
+        [self.connections.as_slice(), &self.gone].concat()
+    }
+
+    /// Notes what changed since the state `before`, to be marked where the connections are drawn.
+    fn mark(&mut self, changes: &[StepRow], before: &Self) {
+        let signs = changes.iter();
+        let signs = signs.filter_map(|row| Some((row.id?, row.sign())));
+        self.signs = signs.collect();
+        let gone = before.connections.iter();
+        let gone = gone.filter(|live| self.signs.get(&live.id) == Some(&'-'));
+        self.gone = gone.cloned().collect();
     }
 
     /// The profiles that could not be read. Only states without the same profiles can be compared.
@@ -128,19 +149,20 @@ struct Watch {
 }
 
 impl Watch {
-    fn add(&mut self, state: LiveState) {
+    fn add(&mut self, mut state: LiveState) {
         self.failure = None;
         let before = self.baseline.as_ref().unwrap_or(&self.latest);
         let (missed, unread) = (before.unread_profiles(), state.unread_profiles());
         let is_comparable = missed == unread;
+        let replaces = is_comparable || unread.len() < missed.len();
         if is_comparable {
             let changes = state.changes_since(before);
+            state.mark(&changes, before);
             if !changes.is_empty() {
                 self.changes.insert(0, (state.at, changes));
                 drop_old_changes(&mut self.changes);
             }
         }
-        let replaces = is_comparable || unread.len() < missed.len();
         let previous = std::mem::replace(&mut self.latest, state);
         match replaces {
             true => self.baseline = None,
@@ -205,7 +227,8 @@ pub(crate) async fn watch(
         changes: Vec::new(),
         failure: None,
     };
-    let screen = app.output.open_screen()?;
+    let mut suspend_signal = SuspendSignal::new()?;
+    let mut screen = app.output.open_screen()?;
     let ended = loop {
         let next = Instant::now() + interval;
         let mut drawn_size = None;
@@ -217,6 +240,10 @@ pub(crate) async fn watch(
             }
             tokio::select! {
                 () = app.interrupted() => {}
+                () = suspend_signal.recv() => {
+                    screen = suspend(screen, &mut app.output)?;
+                    drawn_size = None;
+                }
                 () = sleep_until(next.min(Instant::now() + SIZE_CHECK)) => {}
             }
         }
@@ -227,6 +254,10 @@ pub(crate) async fn watch(
         let polled = loop {
             tokio::select! {
                 polled = &mut polling => break polled,
+                () = suspend_signal.recv() => {
+                    screen = suspend(screen, &mut app.output)?;
+                    drawn_size = None;
+                }
                 () = sleep(SIZE_CHECK) => {}
             }
             let size = Some(app.output.refresh_width());
@@ -248,6 +279,13 @@ pub(crate) async fn watch(
     let last = watch.header(&app.output) + &draw(&watch.latest, &mut app.output)?;
     app.output.write_text(&last)?;
     ended
+}
+
+/// Stops the program with the terminal as it was before, and opens the screen again once it is continued.
+fn suspend(screen: Screen, output: &mut Output) -> Result<Screen> {
+    drop(screen);
+    stop_process();
+    Ok(output.open_screen()?)
 }
 
 fn draw_frame(

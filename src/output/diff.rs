@@ -65,12 +65,12 @@ impl Output {
 fn changes<'a>(rows: &'a [StepRow], known: &KnownOrgs) -> Vec<(&'a StepRow, String)> {
     let line = |row: &StepRow, [source, destination]: [String; 2]| {
         let (before, after) = (&row.before, &row.after);
-        let (sign, types) = match row.action {
-            "create" => ('+', after.to_string()),
-            "delete" => ('-', before.to_string()),
-            _ => ('~', format!("{before} -> {after} ({})", signed_types(row))),
+        let types = match row.action {
+            "create" => after.to_string(),
+            "delete" => before.to_string(),
+            _ => format!("{before} -> {after} ({})", signed_types(row)),
         };
-        format!("{sign} {source} -> {destination}  {types}")
+        format!("{} {source} -> {destination}  {types}", row.sign())
     };
     let changes = row_labels(rows, known).into_iter();
     changes

@@ -6,7 +6,7 @@ use clap::builder::StyledStr;
 use super::colors;
 use super::columns::{OutputError, SortKey, chosen_columns, sort_keys};
 use super::listing::Listing;
-use super::options::{ColorChoice, Format, OutputOptions};
+use super::options::{ColorChoice, Format, OutputOptions, RowSigns};
 use super::question_interrupt::QuestionInterrupt;
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
@@ -74,6 +74,11 @@ impl Output {
     /// outside in it.
     pub(crate) fn link_orgs_to(&mut self, page: &str) {
         self.stdout.org_page = self.shows_links.then(|| page.to_owned());
+    }
+
+    /// Puts signs in front of the rows of tables: of each row that has one by its id.
+    pub(crate) fn sign_rows(&mut self, signs: RowSigns) {
+        self.options.row_signs = Some(signs);
     }
 
     /// Sets the columns to sort by, the most important first. A `-` in front of a name means descending.

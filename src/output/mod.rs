@@ -42,7 +42,9 @@ pub(crate) use annotations::{Annotation, AnnotationLevel};
 pub(crate) use columns::OutputError;
 pub(crate) use folding::group_messages;
 pub(crate) use handle::Output;
-pub(crate) use options::{ColorChoice, Format, OutputOptions, TerminalEnvironment, is_utf8_locale};
+pub(crate) use options::{
+    ColorChoice, Format, OutputOptions, RowSigns, TerminalEnvironment, is_utf8_locale,
+};
 pub(crate) use progress::Progress;
 pub(crate) use prompt::Choice;
 pub(crate) use question_interrupt::QuestionInterrupt;
@@ -51,6 +53,6 @@ pub(crate) use records::{
     IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
-pub(crate) use screen::{close_screen, close_screen_before_panics};
+pub(crate) use screen::{Screen, close_screen, close_screen_before_panics};
 pub(crate) use streams::log_line;
 pub(crate) use template::Template;

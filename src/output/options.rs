@@ -1,7 +1,9 @@
+use std::collections::HashMap;
 use std::fmt;
 
 use clap::ValueEnum;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::template::Template;
 use crate::model::KnownOrgs;
@@ -128,6 +130,9 @@ impl From<ColorChoice> for clap::ColorChoice {
     }
 }
 
+/// What was added, changed or taken away, by its id.
+pub(crate) type RowSigns = HashMap<Uuid, char>;
+
 /// The user's choices for the output.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutputOptions {
@@ -153,6 +158,8 @@ pub(crate) struct OutputOptions {
     pub(crate) now: Timestamp,
     /// The orgs that the run has read, among which orgs of one name are told apart.
     pub(crate) known_orgs: KnownOrgs,
+    /// The signs in front of the rows of a table, by the ids of the rows; `None` for a table without signs.
+    pub(crate) row_signs: Option<RowSigns>,
     /// The environment variables about the terminal.
     pub(crate) environment: TerminalEnvironment,
 }

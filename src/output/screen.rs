@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use std::mem;
 use std::panic;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use console::{Term, measure_text_width, truncate_str};
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -13,12 +13,15 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use jiff::Timestamp;
+#[cfg(unix)]
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::handle::Output;
 use super::streams::{Stdout, terminal_size};
 
-/// Whether a [`Screen`] is open. Static, since a signal that ends the program must close it.
-static IS_OPEN: AtomicBool = AtomicBool::new(false);
+/// The keyboard's state before the [`Screen`] that is open. Static, since a signal that ends the program must close the
+/// screen.
+static OPEN: Mutex<Option<Keyboard>> = Mutex::new(None);
 
 /// The terminal while a command redraws it in place. Dropping it brings back what was shown before, and the cursor.
 #[must_use = "the screen closes when it is dropped"]
@@ -32,10 +35,47 @@ impl Drop for Screen {
 
 /// Closes the screen, if one is open.
 pub(crate) fn close_screen() {
-    if IS_OPEN.swap(false, Ordering::Relaxed) {
+    let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(keyboard) = open {
         // If the terminal is gone, there is nothing to put back.
         execute!(io::stdout(), LeaveAlternateScreen, Show).ok();
+        keyboard.restore();
     }
+}
+
+/// How the terminal treated typed keys. They are not shown while a screen is open, since they would stand in the
+/// picture, and are thrown away with it, since the shell would run them.
+struct Keyboard {
+    #[cfg(unix)]
+    modes: Option<Termios>,
+}
+
+#[cfg(unix)]
+impl Keyboard {
+    fn hide_keys() -> Self {
+        let modes = tcgetattr(io::stdout()).ok();
+        if let Some(mut hidden) = modes.clone() {
+            hidden.local_modes -= LocalModes::ECHO;
+            // Keys that are shown do no harm but to the picture.
+            tcsetattr(io::stdout(), OptionalActions::Now, &hidden).ok();
+        }
+        Self { modes }
+    }
+
+    fn restore(self) {
+        if let Some(modes) = self.modes {
+            tcsetattr(io::stdout(), OptionalActions::Flush, &modes).ok();
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Keyboard {
+    fn hide_keys() -> Self {
+        Self {}
+    }
+
+    fn restore(self) {}
 }
 
 /// Closes the screen before the message of a panic is printed, which would vanish with the screen.
@@ -59,7 +99,8 @@ impl Output {
     /// # Errors
     /// Fails if standard output cannot be written.
     pub(crate) fn open_screen(&mut self) -> io::Result<Screen> {
-        IS_OPEN.store(true, Ordering::Relaxed);
+        let keyboard = Keyboard::hide_keys();
+        *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(keyboard);
         let screen = Screen;
         execute!(self.stdout, EnterAlternateScreen, Hide)?;
         Ok(screen)

@@ -8,6 +8,8 @@ use crate::harness::{Flaky, Reply, Terminal, World, connection, page};
 const CTRL_C: &str = "\u{3}";
 const OPEN: &str = "\u{1b}[?1049h";
 const CLOSE: &str = "\u{1b}[?1049l";
+/// The prompt of the shell, once it reads keys.
+const PROMPT: &str = "\u{1b}[?2004hready> ";
 
 /// The answer that shows these connections.
 fn found(connections: &[serde_json::Value]) -> Reply {
@@ -32,6 +34,12 @@ fn what_is_new_changed_and_gone_is_shown_and_ctrl_c_ends_it() {
     assert_eq!(code, Some(0), "{shown}");
     let (screen, after) = shown.split_once(CLOSE).unwrap();
     assert!(screen.contains(OPEN), "{screen:?}");
+    for (color, sign, id) in [(5, '~', "33"), (2, '+', "34"), (1, '-', "32")] {
+        let row = format!(
+            "\n\u{1b}[38;5;{color}m{sign}\u{1b}[39m 00000000-0000-0000-0000-0000000000{id}"
+        );
+        assert!(screen.contains(&row), "{screen:?}");
+    }
     // The last frame stays on the terminal.
     let changes = after.split_once("UTC:\n").unwrap().1;
     let changes: String = changes
@@ -90,6 +98,7 @@ fn a_graph_is_watched_too() {
     let created = ["create", "Security Archive", "--type=logs", "-oid"];
     world.run(created).code(0);
     terminal.wait_for("Observability Hub -> Security Archive");
+    terminal.wait_for("── + Observability Hub");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end_as_before().0, Some(0));
 }
@@ -153,4 +162,43 @@ hint: run it again without --watch, or wait for one connection with check --wait
         assert!(shown.contains(message), "{shown}");
     }
     assert!(api.calls().is_empty());
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_typed_keys_are_not_shown() {
+    let mut terminal = Terminal::bash(&World::sandbox(), 80);
+    terminal.press("PS1='ready> '\n");
+    terminal.wait_for(PROMPT);
+    terminal.press("orgconn list --watch 1\n");
+    terminal.wait_for("looked at ");
+    terminal.press("never-shown\n");
+    terminal.forget();
+    terminal.wait_for("looked at ");
+    terminal.press("\u{1a}");
+    terminal.wait_for(CLOSE);
+    terminal.wait_for("Stopped");
+    terminal.wait_for(PROMPT);
+    terminal.forget();
+    terminal.press("fg\n");
+    terminal.wait_for(OPEN);
+    terminal.wait_for("looked at ");
+    terminal.press("never-shown\n");
+    terminal.forget();
+    terminal.press(CTRL_C);
+    terminal.wait_for(PROMPT);
+    terminal.press("exit 0\n");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("never-shown"), "{shown}");
+    assert!(shown.contains(CLOSE), "{shown:?}");
+}
+
+#[test]
+fn ctrl_backslash_ends_it_at_once_with_the_terminal_as_before() {
+    let mut terminal = Terminal::start(&World::sandbox(), 80, &["list", "--watch=1"]);
+    terminal.wait_for("looked at ");
+    terminal.press("\u{1c}");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(131), "{shown}");
+    assert!(shown.ends_with(&format!("{CLOSE}\u{1b}[?25h")), "{shown:?}");
 }

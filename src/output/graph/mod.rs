@@ -23,6 +23,7 @@ use std::ops::Range;
 use console::measure_text_width;
 use uuid::Uuid;
 
+use super::options::RowSigns;
 use super::shorten::shorten;
 use super::symbols::Symbols;
 use crate::escape::escape;
@@ -60,6 +61,8 @@ struct Edge {
     source: usize,
     destination: usize,
     types: TypeSet,
+    /// What happened to the connection, in a tree with signs.
+    sign: Option<char>,
 }
 
 impl Graph {
@@ -93,6 +96,7 @@ impl Graph {
             source: index[&connection.source.id],
             destination: index[&connection.destination.id],
             types: connection.types.clone(),
+            sign: None,
         };
         let mut edges: Vec<Edge> = connections.iter().map(edge).collect();
         edges.sort_by_cached_key(|edge| {
@@ -100,6 +104,13 @@ impl Graph {
             (edge.destination, source, edge.id)
         });
         Self { nodes, edges }
+    }
+
+    /// Puts signs in front of the connections of a tree: a space where one has none.
+    pub(crate) fn sign_connections(&mut self, signs: &RowSigns) {
+        for edge in &mut self.edges {
+            edge.sign = Some(signs.get(&edge.id).copied().unwrap_or(' '));
+        }
     }
 
     /// Each destination with the connections to it, the one with most sources first.

@@ -35,7 +35,11 @@ impl Graph {
 
 /// The lines of text for each connection: the source, and the types in a second column.
 fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> {
-    let names: Vec<&String> = edges.iter().map(|edge| &labels[edge.source]).collect();
+    let name = |edge: &Edge| match edge.sign {
+        Some(sign) => format!("{sign} {}", labels[edge.source]),
+        None => labels[edge.source].clone(),
+    };
+    let names: Vec<String> = edges.iter().map(name).collect();
     let types: Vec<String> = edges.iter().map(Edge::types_text).collect();
     let name_width = widest(names.iter().map(|name| name.as_str()));
     let types_width = widest(types.iter().map(String::as_str));

@@ -96,6 +96,15 @@ impl StepRow {
         })
     }
 
+    /// The sign of a diff: what the step adds, takes away or changes.
+    pub(crate) fn sign(&self) -> char {
+        match self.action {
+            "create" => '+',
+            "delete" => '-',
+            _ => '~',
+        }
+    }
+
     /// Whether the step changes anything.
     pub(crate) fn is_change(&self) -> bool {
         self.action != "unchanged"
@@ -128,6 +137,16 @@ impl Row for StepRow {
             .when_filled()
             .optional(2),
     ];
+}
+
+/// The colour of a sign.
+pub(in crate::output) fn sign_color(sign: &str) -> Option<AnsiColor> {
+    match sign {
+        "+" => Some(colors::GREEN),
+        "~" => Some(colors::MAGENTA),
+        "-" => Some(colors::RED),
+        _ => None,
+    }
 }
 
 /// The usual colours of a diff.

@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 pub(crate) use account::{
     CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser, OrgRow, ProfileRow,
 };
-pub(super) use change::action_color;
 pub(crate) use change::{HistoryRow, StepRow};
+pub(super) use change::{action_color, sign_color};
 pub(super) use connection::result_color;
 pub(crate) use connection::{ConnectionResult, NOT_ATTEMPTED};
 

@@ -2,6 +2,7 @@ use console::measure_text_width;
 use uuid::Uuid;
 
 use crate::model::{KnownOrgs, OrgLabels, OrgRef, distinct_prefix_length};
+use crate::output::records::sign_color;
 use crate::output::row::{CellColor, Column, Fit, RANKS};
 use crate::output::shorten::shorten;
 use crate::output::symbols::Symbols;
@@ -76,6 +77,8 @@ pub(super) struct TableColumn {
 
 /// The name of the column with the arrows, which no row has.
 const ARROW: &str = "arrow";
+/// The name of the column with the signs, which no row has.
+const SIGN: &str = "sign";
 
 impl Table {
     /// The columns that are drawn.
@@ -120,6 +123,18 @@ impl Table {
             ..TableColumn::new(&Column::id(ARROW, |&()| Value::Missing), true)
         };
         self.columns.insert(source + 1, column);
+    }
+
+    /// Puts a sign in front of each row, empty for a row without one.
+    pub(super) fn insert_signs(&mut self, signs: Vec<String>) {
+        let column = TableColumn {
+            header: String::new(),
+            cells: signs,
+            color: sign_color,
+            gap: ARROW_GAP,
+            ..TableColumn::new(&Column::id(SIGN, |&()| Value::Missing), true)
+        };
+        self.columns.insert(0, column);
     }
 
     /// Marks the names of orgs, to be drawn as links.
@@ -176,6 +191,9 @@ impl Table {
         if !fits {
             self.columns.retain(|column| column.name != ARROW);
             for column in &mut self.columns {
+                if column.name == SIGN {
+                    column.header = "CHANGE".to_owned();
+                }
                 column.is_visible |= column.is_left_out;
             }
         }

@@ -7,6 +7,7 @@ mod layout;
 
 use std::io::{self, Write};
 use std::iter;
+use std::mem;
 use std::ops::Range;
 
 use anstyle::Ansi256Color;
@@ -14,9 +15,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, Width};
 use console::measure_text_width;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use self::layout::{GAP, LINK_END, LINK_START, MISSING, Table, TableColumn};
-use super::options::{Format, OutputOptions};
+use super::options::{Format, OutputOptions, RowSigns};
 use super::row::{Column, ErrorRecord, Fit, Row, RowWriter, Visibility};
 use super::streams::Stdout;
 use super::symbols::Symbols;
@@ -40,6 +42,9 @@ pub(super) struct TableWriter<'a, R: 'static> {
     /// Whether an arrow leads from the source to the destination, as on a terminal.
     has_arrow: bool,
     known_orgs: KnownOrgs,
+    row_signs: Option<RowSigns>,
+    /// The sign of each row, if there are signs.
+    signs: Vec<String>,
     /// The time to which others are relative, on a terminal.
     now: Option<Timestamp>,
 }
@@ -77,6 +82,8 @@ impl<'a, R: Row> TableWriter<'a, R> {
             },
             has_arrow: limit.is_some() && !are_chosen,
             known_orgs: options.known_orgs.clone(),
+            row_signs: options.row_signs.clone(),
+            signs: Vec::new(),
             stdout,
             columns,
             limit,
@@ -101,6 +108,13 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
                 None => MISSING.to_owned(),
             });
         }
+        if let Some(signs) = &self.row_signs {
+            let id = R::COLUMNS.iter().find(|it| it.name == R::ID_COLUMN);
+            let id = id.and_then(|column| (column.value)(row).raw()?.parse().ok());
+            let sign = id.and_then(|id: Uuid| signs.get(&id));
+            self.signs
+                .push(sign.map_or_else(String::new, char::to_string));
+        }
         self.table.row_count += 1;
         Ok(())
     }
@@ -110,6 +124,7 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
             stdout,
             table,
             known_orgs,
+            signs,
             ..
         } = self;
         table.tell_orgs_apart(known_orgs);
@@ -118,6 +133,9 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
         }
         if self.has_arrow {
             table.insert_arrow();
+        }
+        if self.row_signs.is_some() {
+            table.insert_signs(mem::take(signs));
         }
         match self.limit {
             Some(limit) if !table.fit(limit) => draw_blocks(stdout, table, limit),
@@ -192,6 +210,9 @@ fn draw_blocks(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<(
             writeln!(stdout)?;
         }
         for (column, label) in table.visible().zip(&labels) {
+            if column.cells[row].is_empty() {
+                continue;
+            }
             let longest_word = column.longest_word(row);
             if !table.has_header {
                 let value = vec![cell(column, row, limit)];
