@@ -41,6 +41,8 @@ pub(super) fn parse_line(line: &str, replaced: &str) -> Option<Line> {
                 word.get_or_insert_default();
             }
             (None, ' ' | '\t' | '\n' | '<' | '>') => {
+                // Bash replaces nothing in front of the last word.
+                at_start = None;
                 if let Some(word) = word.take()
                     && !std::mem::take(&mut is_redirection)
                 {
@@ -163,11 +165,12 @@ mod tests {
             let stays = &read.words.last().unwrap()[..read.kept];
             assert_eq!((stays, read.quote), (kept, quote), "{line}");
         }
-        // The replaced part begins in another quote than it ends in, or within an escape.
+        // The replaced part begins in another quote than it ends in, within an escape, or in an earlier word.
         for (line, replaced) in [
             ("o 'a b'c", "b'c"),
             ("o a'b", "a'b"),
             (r"o a\b", "b"),
+            ("orgconn a", "conn a"),
             ("o a", "x"),
         ] {
             assert_eq!(parse_line(line, replaced), None, "{line}");
