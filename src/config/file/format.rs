@@ -378,7 +378,7 @@ fn message_without_values(error: &toml_edit::de::Error) -> String {
     }
 }
 
-/// The key that has the wrong value.
+/// The key that has the wrong value; `***` if it may be a secret in the wrong place.
 fn key_of(error: &toml_edit::de::Error) -> String {
     // Without the input text, the last line of the error names the keys: "in `profiles.hub.api_key`".
     let mut error = error.clone();
@@ -386,7 +386,7 @@ fn key_of(error: &toml_edit::de::Error) -> String {
     let shown = error.to_string();
     let keys = shown.trim_end().trim_end_matches('`');
     let key = keys.rsplit(['.', '`']).next();
-    key.unwrap_or_default().to_owned()
+    hide_key(key.unwrap_or_default()).to_owned()
 }
 
 fn key_span(text: &str, keys: &[&str]) -> Option<Range<usize>> {

@@ -92,6 +92,10 @@ fn each_mistake_is_an_error_with_its_place() {
             "[profiles]\nhub = []",
             "2:7: hub must be a table: [profiles.NAME]",
         ),
+        (
+            &format!("[profiles]\n{} = 1", "0123abcd".repeat(4)),
+            "2:36: *** must be a table: [profiles.NAME]",
+        ),
         ("[profiles.hub]\n[profiles.hub]", "2:11: duplicate key"),
         (
             "[profiles.hub]\n[profiles.Hub]",
