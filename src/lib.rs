@@ -31,6 +31,9 @@ mod config;
 mod desired;
 mod error;
 mod escape;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzz;
 mod history;
 pub mod model;
 mod output;

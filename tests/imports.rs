@@ -15,9 +15,10 @@ use syn::visit::{self, Visit};
 use syn::{Item, ItemUse, UseTree, Visibility};
 
 /// The modules of `src` from top to bottom. A module imports only those of lines below its own, never one of its own line.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["main"],
     &["lib"],
+    &["fuzz"],
     &["cli"],
     &["commands"],
     &["app"],

@@ -32,6 +32,8 @@
 
 mod connections;
 mod error;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod http;
 mod orgs;
 mod pages;

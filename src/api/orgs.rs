@@ -27,7 +27,7 @@ impl Client {
 }
 
 /// Parses the current org and all orgs in the answer, each once.
-fn parse_orgs(body: &str) -> Option<OrgDirectory> {
+pub(super) fn parse_orgs(body: &str) -> Option<OrgDirectory> {
     let answer: ManagedOrgs = wire::read(body)?;
     let relationships = answer.data.relationships.or_default();
     let mut directory = OrgDirectory {

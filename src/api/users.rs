@@ -160,7 +160,7 @@ fn permission_of(error: Error) -> Result<Permission, Error> {
     }
 }
 
-fn parse_current_user(body: &str) -> Option<CurrentUser> {
+pub(super) fn parse_current_user(body: &str) -> Option<CurrentUser> {
     let answer: Document<Resource<Attributes, Relationships>> = wire::read(body)?;
     let attributes = answer.data.attributes.or_default();
     let relationships = answer.data.relationships.or_default();

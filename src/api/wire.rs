@@ -78,6 +78,11 @@ pub(super) fn parse_page(body: &str, most_rows: usize) -> Result<Page, &'static 
         };
         return Ok(Page::new(rows, listing.meta));
     }
+    parse_page_leniently(body, most_rows)
+}
+
+/// As [`parse_page`]. It reads the records one by one, so that one that is not as documented spoils no other.
+pub(super) fn parse_page_leniently(body: &str, most_rows: usize) -> Result<Page, &'static str> {
     let listing = serde_json::from_str::<Listing<&RawValue>>(body).map_err(|_| NOT_UNDERSTOOD)?;
     let mut rows = ConnectionPage::default();
     for record in listing.data.into_list()?.into_iter().take(most_rows) {

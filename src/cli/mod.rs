@@ -4,6 +4,8 @@
 //! argument, so that nothing imports this module.
 
 mod complete;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod help;
 mod logger;
 mod suggestions;

@@ -129,7 +129,7 @@ impl Environment {
     }
 
     /// Builds an environment from these variables only, without a home directory.
-    #[cfg(test)]
+    #[cfg(any(fuzzing, test))]
     pub(crate) fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,

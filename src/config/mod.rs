@@ -5,6 +5,8 @@ mod credentials;
 mod edit;
 mod environment;
 mod file;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod keychain;
 mod network;
 #[cfg(unix)]

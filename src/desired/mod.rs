@@ -8,6 +8,8 @@
 mod error;
 mod export;
 mod file;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod plan;
 mod position;
 mod saved_plan;

@@ -187,7 +187,7 @@ pub(super) fn file_error(
 
 /// Calls `take` with the number (from 1) and the content of each line that is not blank. The content is `None` if the
 /// line is longer than [`line::MAX_LENGTH`]. Only one line at a time is in memory.
-fn for_each_line(
+pub(super) fn for_each_line(
     mut reader: impl BufRead,
     mut take: impl FnMut(u64, Option<&[u8]>),
 ) -> io::Result<()> {

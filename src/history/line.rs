@@ -18,7 +18,7 @@ const OUTCOME: &str = "outcome";
 const RESET: &str = "reset";
 
 /// The maximum number of characters of a stored message, since gateways may answer with whole pages.
-const MAX_MESSAGE: usize = 2_000;
+pub(super) const MAX_MESSAGE: usize = 2_000;
 
 /// The content of a line.
 #[derive(Debug)]

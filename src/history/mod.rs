@@ -10,6 +10,8 @@
 mod entries;
 mod entry;
 mod error;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod journal;
 mod line;
 #[cfg(test)]

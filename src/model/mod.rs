@@ -6,6 +6,8 @@
 mod change;
 mod connection;
 mod connection_type;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzz;
 mod name;
 mod nearest;
 mod org;

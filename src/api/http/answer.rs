@@ -43,7 +43,11 @@ impl Answer {
 }
 
 /// Checks that a success shows that the request was carried out. No other function decides this.
-fn check_success(request: &Request, status: StatusCode, body: &str) -> Result<(), Error> {
+pub(super) fn check_success(
+    request: &Request,
+    status: StatusCode,
+    body: &str,
+) -> Result<(), Error> {
     let is_documented = match *request.method() {
         Method::DELETE => matches!(status.as_u16(), 200 | 204),
         Method::POST => matches!(status.as_u16(), 200 | 201),
@@ -72,10 +76,13 @@ fn has_errors(body: &str) -> bool {
     if !body.contains("\"errors\"") {
         return false;
     }
-    let errors = serde_json::from_str::<Success>(body)
-        .ok()
-        .and_then(|success| success.errors);
-    errors.is_some_and(|errors| errors.as_array().is_none_or(|list| !list.is_empty()))
+    match serde_json::from_str::<Success>(body) {
+        Ok(success) => success
+            .errors
+            .is_some_and(|errors| errors.as_array().is_none_or(|list| !list.is_empty())),
+        // Where it stands twice, one of them may not be empty.
+        Err(error) => error.is_data(),
+    }
 }
 
 /// Whether the body is what the API answers to a delete: nothing, or an empty object.
@@ -85,7 +92,7 @@ fn is_empty(body: &str) -> bool {
 }
 
 /// Creates the error for an answer that is neither a success nor a redirect. Its body may explain the status.
-fn refusal_error(request: &Request, status: StatusCode, body: &str) -> Error {
+pub(super) fn refusal_error(request: &Request, status: StatusCode, body: &str) -> Error {
     let explanation = explanation(status, body);
     if !status.is_client_error() && !status.is_server_error() {
         let detail = format!("{status}, which is no answer to what was asked");

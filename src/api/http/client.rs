@@ -24,7 +24,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(10);
 /// Replaces a longer timeout, which could overflow the clock.
 const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 /// The maximum number of characters of a server's text in an error.
-const MAX_DETAIL: usize = 300;
+pub(super) const MAX_DETAIL: usize = 300;
 
 /// How a client waits, retries and stops.
 #[derive(Clone, Debug)]
@@ -333,7 +333,7 @@ fn log_answer(request: &Request, response: &Response, elapsed: Duration) {
 }
 
 /// Puts the text on one line, with spaces in place of control characters, and cuts it to [`MAX_DETAIL`] characters.
-fn shorten_to_one_line(text: &str) -> String {
+pub(super) fn shorten_to_one_line(text: &str) -> String {
     let mut line = text.replace(char::is_control, " ");
     if let Some((end, _)) = line.char_indices().nth(MAX_DETAIL) {
         line.truncate(end);

@@ -6,6 +6,8 @@
 mod answer;
 mod auth;
 mod client;
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
 mod rate_limit;
 mod request;
 mod transport;

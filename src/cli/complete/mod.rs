@@ -6,6 +6,8 @@
 
 mod bash;
 mod candidates;
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzz;
 mod line;
 mod orgs;
 mod shells;

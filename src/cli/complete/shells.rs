@@ -54,7 +54,7 @@ impl EnvCompleter for Shell {
 /// The arguments depend on the shell. Bash passes the line up to the cursor, the end of it that bash will replace, and
 /// the kind of completion; PowerShell passes the words as the lines of one argument; the others pass the words. Bash
 /// and PowerShell insert words as they are, so they get quoted words.
-fn answer(
+pub(super) fn answer(
     shell: Shell,
     arguments: Vec<String>,
     definition: &Command,
@@ -131,14 +131,14 @@ fn described(candidate: &CompletionCandidate) -> (String, String) {
 
 /// The text that bash inserts in place of the part that it replaces; `None` if the value does not begin with the part
 /// that bash keeps.
-fn quoted_for_bash(value: &str, line: &Line) -> Option<String> {
+pub(super) fn quoted_for_bash(value: &str, line: &Line) -> Option<String> {
     let stays = &line.words.last()?[..line.kept];
     bash::quoted(value.strip_prefix(stays)?, line.quote)
 }
 
 /// Quotes a value so that PowerShell reads it as one word. Quotes within it are doubled, the typographic ones U+2018 to
 /// U+201B included, which PowerShell takes for single quotes.
-fn quoted_for_powershell(value: &str) -> String {
+pub(super) fn quoted_for_powershell(value: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || "_-./:=+".contains(char);
     if value.chars().all(is_plain) {
         return value.to_owned();

@@ -100,9 +100,17 @@ impl ConfigEditor {
     /// As [`ConfigFile::load`]. A file with a mistake must be corrected by hand first.
     pub(crate) fn open(location: &ConfigLocation) -> Result<Self, FileError> {
         let (file, original) = ConfigFile::load_with_content(&location.path)?;
+        Self::from_content(file, original)
+    }
+
+    /// The editor of a file with these settings and this content.
+    pub(super) fn from_content(
+        file: ConfigFile,
+        original: Option<Vec<u8>>,
+    ) -> Result<Self, FileError> {
         let text = decode(original.as_deref().unwrap_or_default());
         let document = text.ok().and_then(|text| text.parse().ok());
-        let document = document.ok_or_else(|| uneditable_error(&location.path, None))?;
+        let document = document.ok_or_else(|| uneditable_error(&file.path, None))?;
         Ok(Self {
             file,
             original,
@@ -208,9 +216,7 @@ impl ConfigEditor {
     /// invalid.
     fn save(self) -> Result<ConfigFile, FileError> {
         let path = self.file.path.as_path();
-        let text = self.document.to_string();
-        let file =
-            parse(path, &text).map_err(|error| uneditable_error(path, Some(error.message)))?;
+        let (text, file) = self.new_content()?;
         let unwritable = |error| FileError::Unwritable(path.to_owned(), error);
         let replacement = Replacement::prepare_through_links(path, text.as_bytes());
         let replacement = replacement.map_err(unwritable)?;
@@ -220,6 +226,18 @@ impl ConfigEditor {
         }
         replacement.commit().map_err(unwritable)?;
         Ok(file)
+    }
+
+    /// The new text, and the settings in it.
+    ///
+    /// # Errors
+    /// Fails if the text would be invalid.
+    pub(super) fn new_content(&self) -> Result<(String, ConfigFile), FileError> {
+        let path = self.file.path.as_path();
+        let text = self.document.to_string();
+        let file =
+            parse(path, &text).map_err(|error| uneditable_error(path, Some(error.message)))?;
+        Ok((text, file))
     }
 
     fn profiles(&mut self) -> Result<&mut dyn TableLike, FileError> {
