@@ -37,7 +37,9 @@ pub(crate) mod fuzz;
 mod http;
 mod orgs;
 mod pages;
+mod principals;
 mod reconcile;
+mod restriction_policies;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -46,6 +48,7 @@ mod wire;
 pub use self::error::{Error, ErrorKind};
 pub use self::http::{Client, ClientSettings, Transport};
 pub use self::pages::{ConnectionFilter, ConnectionPages};
+pub use self::principals::NamedPrincipal;
 pub use self::users::{CurrentUser, Permission};
 pub use self::wire::{ConnectionPage, UnreadableRecord};
 pub use crate::config::{Credentials, Endpoint, EndpointError, SITES};

@@ -27,6 +27,8 @@ pub struct CurrentUser {
     pub status: Option<String>,
     /// The org that the credentials belong to.
     pub org: Option<Uuid>,
+    /// The user's roles.
+    pub roles: Option<Vec<Uuid>>,
 }
 
 /// Whether the credentials permit an action.
@@ -164,6 +166,7 @@ pub(super) fn parse_current_user(body: &str) -> Option<CurrentUser> {
     let answer: Document<Resource<Attributes, Relationships>> = wire::read(body)?;
     let attributes = answer.data.attributes.or_default();
     let relationships = answer.data.relationships.or_default();
+    let roles = relationships.roles.0.and_then(|document| document.data.0);
     Some(CurrentUser {
         id: answer.data.id.0,
         name: attributes.name.0,
@@ -173,6 +176,7 @@ pub(super) fn parse_current_user(body: &str) -> Option<CurrentUser> {
         disabled: attributes.disabled.0,
         status: attributes.status.0,
         org: relationships.org.target().id.0,
+        roles: roles.map(|roles| roles.into_iter().filter_map(|role| role.id.0).collect()),
     })
 }
 
@@ -191,4 +195,5 @@ struct Attributes {
 #[serde(default)]
 struct Relationships {
     org: Relationship<Identifier>,
+    roles: Relationship<Vec<Identifier>>,
 }

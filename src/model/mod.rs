@@ -11,6 +11,7 @@ pub(crate) mod fuzz;
 mod name;
 mod nearest;
 mod org;
+mod restriction_policy;
 mod selector;
 mod short_id;
 
@@ -22,6 +23,7 @@ pub(crate) use name::{fold_name, normalize_name};
 pub(crate) use nearest::did_you_mean;
 pub use nearest::{nearest_names, nearest_word};
 pub use org::{Org, OrgDirectory, UnreadableOrg};
+pub use restriction_policy::{Principal, PrincipalKind, RestrictionPolicy};
 pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
     only_match,

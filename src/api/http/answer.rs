@@ -118,10 +118,10 @@ pub(super) fn refusal_error(request: &Request, status: StatusCode, body: &str) -
         .with_outcome_unknown(may_be_done)
 }
 
-/// Whether a 404 means that an org or a connection does not exist. Only writes name one; and a 404 that does not have
-/// the API's form comes from a gateway, or from a server that is not the API.
+/// Whether a 404 means that an org, a connection or a user does not exist. Only writes and paths below a collection name
+/// one; and a 404 that does not have the API's form comes from a gateway, or from a server that is not the API.
 fn is_about_resource(request: &Request, body: &str) -> bool {
-    request.is_write() && has_errors(body)
+    (request.is_write() || request.names_resource()) && has_errors(body)
 }
 
 /// The host that a redirect leads to. `None` if the answer is no redirect: a 304, for example, leads nowhere.

@@ -78,6 +78,11 @@ impl Request {
         end.map_or(&self.path, |(end, _)| &self.path[..end])
     }
 
+    /// Whether the path leads to one resource of a collection.
+    pub(super) fn names_resource(&self) -> bool {
+        self.path != self.collection()
+    }
+
     /// The method and the path, for errors.
     pub(super) fn label(&self) -> String {
         format!("{} {}", self.method, self.path)

@@ -6,6 +6,7 @@ mod listing;
 mod lost_answers;
 pub(in crate::api) mod raw_server;
 mod requests;
+mod restriction_policies;
 
 use std::time::Duration;
 

@@ -1,0 +1,195 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A restriction policy: who may use a connection in one of its two orgs.
+///
+/// Each org has a policy of its own: the source org's decides who may edit the connection there, the destination org's
+/// who may view its data and edit it there. An org without a policy restricts nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestrictionPolicy(BTreeMap<String, BTreeSet<Principal>>);
+
+/// A subject of a restriction policy as the API writes it: `role:`, `team:`, `user:` or `org:`, and a UUID. A service
+/// account is a `user:`. Any other text is shown and preserved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Principal(String);
+
+/// The kind of a [`Principal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PrincipalKind {
+    /// Everybody with a role.
+    Role,
+    /// Everybody in a team.
+    Team,
+    /// One user, who may be a service account.
+    User,
+    /// Everybody in the org.
+    Org,
+}
+
+/// The relation of those who may see the data.
+const VIEWER: &str = "viewer";
+/// The relation of those who may change the connection, and see the data too.
+const EDITOR: &str = "editor";
+
+impl RestrictionPolicy {
+    /// A policy of these viewers and editors. A relation without anybody is left out.
+    pub fn new(
+        viewers: impl IntoIterator<Item = Principal>,
+        editors: impl IntoIterator<Item = Principal>,
+    ) -> Self {
+        let viewers = viewers.into_iter().map(|viewer| (VIEWER.into(), viewer));
+        let editors = editors.into_iter().map(|editor| (EDITOR.into(), editor));
+        let mut policy = Self::default();
+        for (relation, principal) in viewers.chain(editors) {
+            policy.add(relation, [principal]);
+        }
+        policy
+    }
+
+    /// Adds principals to a relation. It is part of the policy even if there are none.
+    pub fn add(&mut self, relation: String, principals: impl IntoIterator<Item = Principal>) {
+        self.0.entry(relation).or_default().extend(principals);
+    }
+
+    /// Whether it restricts nobody.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The relations in the order of their names, each with its principals.
+    pub fn bindings(&self) -> impl Iterator<Item = (&str, &BTreeSet<Principal>)> {
+        let bindings = self.0.iter();
+        bindings.map(|(relation, principals)| (relation.as_str(), principals))
+    }
+
+    /// The principals with the relation `viewer`. An editor may view as well.
+    pub fn viewers(&self) -> impl Iterator<Item = &Principal> {
+        self.0.get(VIEWER).into_iter().flatten()
+    }
+
+    /// The principals with the relation `editor`.
+    pub fn editors(&self) -> impl Iterator<Item = &Principal> {
+        self.0.get(EDITOR).into_iter().flatten()
+    }
+
+    /// Whether it restricts the connection to nobody at all.
+    pub fn lets_nobody_view(&self) -> bool {
+        !self.is_empty() && self.0.values().all(BTreeSet::is_empty)
+    }
+}
+
+impl Principal {
+    /// The principal of this kind and id.
+    pub fn new(kind: PrincipalKind, id: Uuid) -> Self {
+        Self(format!("{}:{id}", kind.as_str()))
+    }
+
+    /// The text of the API, such as `role:UUID`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The kind and the id; `None` for a principal that this version does not know.
+    pub fn parts(&self) -> Option<(PrincipalKind, Uuid)> {
+        let (kind, id) = self.0.split_once(':')?;
+        Some((PrincipalKind::from_word(kind)?, id.parse().ok()?))
+    }
+}
+
+impl From<String> for Principal {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl PrincipalKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Role, Self::Team, Self::User, Self::Org];
+
+    /// The word of the API: `role`, `team`, `user` or `org`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Team => "team",
+            Self::User => "user",
+            Self::Org => "org",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn principal(kind: PrincipalKind, number: u128) -> Principal {
+        Principal::new(kind, Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_policy_is_the_same_however_its_principals_are_ordered() {
+        let (one, two) = (
+            principal(PrincipalKind::Role, 1),
+            principal(PrincipalKind::Team, 2),
+        );
+        let policy = RestrictionPolicy::new([one.clone(), two.clone()], [one.clone()]);
+        let mut other = RestrictionPolicy::default();
+        other.add("editor".to_owned(), [one.clone(), one.clone()]);
+        other.add("viewer".to_owned(), [two.clone()]);
+        assert_ne!(policy, other);
+        other.add("viewer".to_owned(), [one.clone()]);
+        assert_eq!(policy, other);
+        let expected = json!({"editor": [&one], "viewer": [&one, &two]});
+        assert_eq!(serde_json::to_value(&policy).unwrap(), expected);
+        assert_eq!(
+            serde_json::from_value::<RestrictionPolicy>(expected).unwrap(),
+            policy
+        );
+    }
+
+    #[test]
+    fn a_policy_without_anybody_differs_from_no_policy() {
+        let none = RestrictionPolicy::new([], []);
+        assert!(none.is_empty() && !none.lets_nobody_view());
+        let mut nobody = none.clone();
+        nobody.add("viewer".to_owned(), []);
+        assert!(!nobody.is_empty() && nobody.lets_nobody_view());
+        let editor = principal(PrincipalKind::User, 1);
+        nobody.add("editor".to_owned(), [editor]);
+        assert!(!nobody.lets_nobody_view());
+    }
+
+    #[test]
+    fn a_principal_is_a_kind_and_a_uuid_or_any_other_text() {
+        for kind in PrincipalKind::ALL {
+            let written = principal(kind, 7);
+            assert_eq!(written.parts(), Some((kind, Uuid::from_u128(7))));
+        }
+        for odd in [
+            "",
+            "role",
+            "role:",
+            "role:x",
+            "robot:00000000-0000-0000-0000-000000000007",
+        ] {
+            let odd = Principal::from(odd.to_owned());
+            assert_eq!(odd.parts(), None, "{odd}");
+        }
+    }
+}
