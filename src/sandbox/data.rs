@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Everything that the sandbox stores: the orgs of one account, their users, and the connections between the orgs.
+/// Everything that the sandbox stores: the orgs of one account, their users, and the connections between the orgs. What
+/// an older state file does not have is as in the sample data.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct SandboxData {
     /// The orgs by their UUIDs.
     pub(super) orgs: BTreeMap<Uuid, OrgState>,
@@ -13,6 +14,12 @@ pub(super) struct SandboxData {
     pub(super) users: BTreeMap<Uuid, UserState>,
     /// The connections, the oldest first.
     pub(super) connections: Vec<ConnectionState>,
+    /// The roles of all orgs by their UUIDs.
+    pub(super) roles: BTreeMap<Uuid, MembersState>,
+    /// The teams of all orgs by their UUIDs.
+    pub(super) teams: BTreeMap<Uuid, MembersState>,
+    /// The restriction policies of connections.
+    pub(super) policies: Vec<PolicyState>,
 }
 
 /// An org.
@@ -62,7 +69,75 @@ pub(super) struct ConnectionState {
     pub(super) created_by: Uuid,
 }
 
+/// A role or a team of an org.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MembersState {
+    pub(super) name: String,
+    pub(super) org: Uuid,
+    /// The users who have the role, or are in the team.
+    pub(super) users: Vec<Uuid>,
+}
+
+/// The restriction policy that an org has for a connection.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyState {
+    pub(super) connection: Uuid,
+    pub(super) org: Uuid,
+    pub(super) bindings: Vec<BindingState>,
+}
+
+/// The principals with one relation to a connection, as in the API: `role:UUID`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct BindingState {
+    pub(super) relation: String,
+    pub(super) principals: Vec<String>,
+}
+
+impl PolicyState {
+    /// Whether one of `principals` is an editor.
+    pub(super) fn lets_edit(&self, principals: &[String]) -> bool {
+        let mut editors = self.bindings.iter().filter(|one| one.relation == "editor");
+        editors.any(|one| {
+            one.principals
+                .iter()
+                .any(|editor| principals.contains(editor))
+        })
+    }
+}
+
 impl SandboxData {
+    /// The policy that an org has for a connection, if it has one.
+    pub(super) fn policy(&self, connection: Uuid, org: Uuid) -> Option<&PolicyState> {
+        let mut policies = self.policies.iter();
+        policies.find(|policy| (policy.connection, policy.org) == (connection, org))
+    }
+
+    /// Removes the policies that `is_gone` selects.
+    pub(super) fn remove_policies(&mut self, is_gone: impl Fn(&PolicyState) -> bool) {
+        self.policies.retain(|policy| !is_gone(policy));
+    }
+
+    /// The principals that stand for a user of an org.
+    pub(super) fn principals_of(&self, user: Uuid, org: Uuid) -> Vec<String> {
+        let with_user = |members: &BTreeMap<Uuid, MembersState>, kind: &str| {
+            let own = members.iter().filter(|(_, one)| one.users.contains(&user));
+            own.map(|(id, _)| format!("{kind}:{id}"))
+                .collect::<Vec<_>>()
+        };
+        let mut principals = vec![format!("user:{user}"), format!("org:{org}")];
+        principals.extend(with_user(&self.roles, "role"));
+        principals.extend(with_user(&self.teams, "team"));
+        principals
+    }
+
+    /// Whether the policy of the user's org, if there is one, lets them edit the connection.
+    pub(super) fn may_edit(&self, connection: Uuid, user: Uuid, org: Uuid) -> bool {
+        let policy = self.policy(connection, org);
+        policy.is_none_or(|policy| policy.lets_edit(&self.principals_of(user, org)))
+    }
+
     /// Whether the org exists and is not disabled.
     pub(super) fn is_active(&self, org: Uuid) -> bool {
         self.orgs.get(&org).is_some_and(|org| !org.disabled)

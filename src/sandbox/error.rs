@@ -85,6 +85,8 @@ pub(super) enum ApiError {
     UnknownOnUpdate(Uuid),
     #[error("org connection with id:{0} not found not found")]
     UnknownOnDelete(Uuid),
+    #[error("this policy would take away your own access; allow_self_lockout permits it to admins")]
+    SelfLockout,
     #[error("user not found")]
     UnknownUser,
     #[error("the request body is not readable as JSON")]
@@ -115,6 +117,7 @@ impl ApiError {
             | Self::InvalidInput
             | Self::InvalidUuid(_)
             | Self::OutOfRange(_)
+            | Self::SelfLockout
             | Self::InvalidJson => StatusCode::BAD_REQUEST,
             Self::OtherHost => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

@@ -118,6 +118,14 @@ impl Response {
             allow: None,
         }
     }
+
+    /// Status 204, which has no body.
+    pub(super) fn no_content() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            ..Self::ok("")
+        }
+    }
 }
 
 impl From<ApiError> for Response {

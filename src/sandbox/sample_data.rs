@@ -1,8 +1,13 @@
 //! The data that a new sandbox begins with, and the profiles that give access to it.
 
+use std::collections::BTreeMap;
+
 use uuid::{Uuid, uuid};
 
-use super::data::{ConnectionState, OrgState, SandboxData, UserState, UserStatus};
+use super::data::{
+    BindingState, ConnectionState, MembersState, OrgState, PolicyState, SandboxData, UserState,
+    UserStatus,
+};
 
 /// The profile of the org that manages the others.
 pub(crate) const DEFAULT_PROFILE: &str = "hub";
@@ -122,6 +127,86 @@ pub(super) fn sample_data() -> SandboxData {
         orgs: orgs.collect(),
         users: service_accounts.chain(people()).collect(),
         connections: connections(),
+        roles: roles(),
+        teams: teams(),
+        policies: policies(),
+    }
+}
+
+/// The roles of the hub, and one of Retail EU.
+fn roles() -> BTreeMap<Uuid, MembersState> {
+    [
+        (
+            HUB_ADMINS,
+            members("Datadog Admin Role", orgs::HUB, &[users::HUB]),
+        ),
+        (
+            HUB_READERS,
+            members("Datadog Read Only Role", orgs::HUB, &[users::AUDITOR]),
+        ),
+        (
+            uuid!("3f8a16c4-6e52-4b0d-8f71-c29d05e4a7b3"),
+            members("Datadog Admin Role", orgs::RETAIL_EU, &[users::RETAIL_EU]),
+        ),
+    ]
+    .into()
+}
+
+/// The one team, which is in the hub.
+fn teams() -> BTreeMap<Uuid, MembersState> {
+    [(
+        RELIABILITY,
+        members("Site Reliability", orgs::HUB, &[users::HUB]),
+    )]
+    .into()
+}
+
+fn members(name: &str, org: Uuid, users: &[Uuid]) -> MembersState {
+    MembersState {
+        name: name.to_owned(),
+        org,
+        users: users.to_vec(),
+    }
+}
+
+/// Retail EU and the hub restrict the connection between them. What Payments shares with the hub, nobody may view there.
+fn policies() -> Vec<PolicyState> {
+    let binding = |relation: &str, principals: &[String]| BindingState {
+        relation: relation.to_owned(),
+        principals: principals.to_vec(),
+    };
+    let policy = |connection, org, bindings| PolicyState {
+        connection,
+        org,
+        bindings,
+    };
+    let (admins, readers) = (format!("role:{HUB_ADMINS}"), format!("role:{HUB_READERS}"));
+    let viewers = [readers, format!("team:{RELIABILITY}")];
+    let owner = format!("user:{}", users::RETAIL_EU);
+    vec![
+        policy(
+            RETAIL_EU_TO_HUB,
+            orgs::RETAIL_EU,
+            vec![binding("editor", &[owner])],
+        ),
+        policy(
+            RETAIL_EU_TO_HUB,
+            orgs::HUB,
+            vec![binding("editor", &[admins]), binding("viewer", &viewers)],
+        ),
+        policy(PAYMENTS_US_TO_HUB, orgs::HUB, vec![binding("viewer", &[])]),
+    ]
+}
+
+const RETAIL_EU_TO_HUB: Uuid = uuid!("d7e0c5f4-91b8-4c26-a3f7-08b1e9d64a52");
+const PAYMENTS_US_TO_HUB: Uuid = uuid!("6e92d03b-c815-4fa7-a6b9-41c7e5308df2");
+const HUB_ADMINS: Uuid = uuid!("a2d5c7e1-08f4-4d39-b6a8-5e1c93f07b24");
+const HUB_READERS: Uuid = uuid!("5c1b9f60-d3a7-4e82-9047-b8f26d1e5a93");
+const RELIABILITY: Uuid = uuid!("e74c02d8-95b1-4f6a-83ce-170da6b4f952");
+
+impl Default for SandboxData {
+    fn default() -> Self {
+        sample_data()
     }
 }
 
@@ -148,7 +233,7 @@ fn connections() -> Vec<ConnectionState> {
     vec![
         connection(uuid!("40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d"), orgs::RETAIL_US, orgs::HUB, &["logs"],
             Some("2025-08-26T20:19:36.177236+00:00"), users::DANA),
-        connection(uuid!("d7e0c5f4-91b8-4c26-a3f7-08b1e9d64a52"), orgs::RETAIL_EU, orgs::HUB, &["logs", "metrics"],
+        connection(RETAIL_EU_TO_HUB, orgs::RETAIL_EU, orgs::HUB, &["logs", "metrics"],
             Some("2025-08-27T07:42:10.503918+00:00"), users::RETAIL_EU),
         connection(uuid!("8f16a2db-5c73-4e09-b4d8-62f0c7a91e35"), orgs::LOGISTICS, orgs::HUB, &["metrics"],
             Some("2025-08-27T08:05:51.920047+00:00"), users::ROBIN),
@@ -156,7 +241,7 @@ fn connections() -> Vec<ConnectionState> {
             Some("2025-09-02T13:30:00.000412+00:00"), users::PLATFORM),
         connection(uuid!("b5a4e6d1-7f28-4391-8c0e-9d6b25f1a784"), orgs::PAYMENTS_EU, orgs::HUB, &["metrics"],
             None, users::PAYMENTS_EU),
-        connection(uuid!("6e92d03b-c815-4fa7-a6b9-41c7e5308df2"), orgs::PAYMENTS_US, orgs::HUB, &["logs", "rum"],
+        connection(PAYMENTS_US_TO_HUB, orgs::PAYMENTS_US, orgs::HUB, &["logs", "rum"],
             Some("2025-10-14T16:21:07.688205+00:00"), users::PAYMENTS_US),
         connection(uuid!("2a7b5c98-0e64-4d13-bf72-e58d19c604a6"), orgs::LEGACY_SHOP, orgs::HUB, &["logs"],
             Some("2024-03-11T09:58:44.031577+00:00"), users::NOOR),

@@ -125,6 +125,9 @@ pub(super) fn update(sandbox: &Sandbox, request: &Request, id: &str) -> Result<R
     sandbox.change(|data| {
         let position = data.position(id, caller.org);
         let position = position.ok_or(ApiError::UnknownOnUpdate(id))?;
+        if !data.may_edit(id, caller.user, caller.org) {
+            return Err(ApiError::Forbidden);
+        }
         let connection = &mut data.connections[position];
         if connection.source != caller.org {
             return Err(ApiError::Forbidden);
@@ -141,7 +144,11 @@ pub(super) fn delete(sandbox: &Sandbox, request: &Request, id: &str) -> Result<R
     sandbox.change(|data| {
         let position = data.position(id, caller.org);
         let position = position.ok_or(ApiError::UnknownOnDelete(id))?;
+        if !data.may_edit(id, caller.user, caller.org) {
+            return Err(ApiError::Forbidden);
+        }
         data.connections.remove(position);
+        data.remove_policies(|policy| policy.connection == id);
         Ok(Response::ok("{}\n"))
     })
 }

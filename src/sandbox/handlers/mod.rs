@@ -2,6 +2,8 @@
 
 mod connections;
 mod orgs_and_users;
+mod restriction_policies;
+mod roles_and_teams;
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -37,6 +39,17 @@ fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> 
             only_get(request, || orgs_and_users::current_user(sandbox, request))
         }
         ["v2", "users", id] => only_get(request, || orgs_and_users::user(sandbox, request, id)),
+        ["v2", "users"] => only_get(request, || orgs_and_users::users(sandbox, request)),
+        ["v2", "roles"] => only_get(request, || roles_and_teams::roles(sandbox, request)),
+        ["v2", "roles", id] => only_get(request, || roles_and_teams::role(sandbox, request, id)),
+        ["v2", "team"] => only_get(request, || roles_and_teams::teams(sandbox, request)),
+        ["v2", "team", id] => only_get(request, || roles_and_teams::team(sandbox, request, id)),
+        ["v2", "restriction_policy", id] => match request.method {
+            Method::GET => restriction_policies::get(sandbox, request, id),
+            Method::POST => restriction_policies::set(sandbox, request, id),
+            Method::DELETE => restriction_policies::delete(sandbox, request, id),
+            _ => Err(ApiError::MethodNotAllowed("GET, POST, DELETE")),
+        },
         ["v2", "org"] => only_get(request, || orgs_and_users::managed_orgs(sandbox, request)),
         _ => Err(ApiError::NotFound),
     }

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::link;
 use crate::sandbox::auth::{self, Caller};
-use crate::sandbox::data::{OrgState, UserStatus};
+use crate::sandbox::data::{OrgState, SandboxData, UserState, UserStatus};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::message::{Request, Response, parse_uuid};
 use crate::sandbox::state::Sandbox;
@@ -67,33 +67,66 @@ pub(super) fn validate_keys(request: &Request) -> Result<Response, ApiError> {
 /// `GET /api/v2/current_user`: the user behind the credentials.
 pub(super) fn current_user(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> {
     let caller = Caller::from_headers(&request.headers)?;
-    user_record(sandbox, caller, caller.user)
+    find_user(sandbox, caller, caller.user)
 }
 
 /// `GET /api/v2/users/{id}`: a user of the calling org. Users of other orgs are unknown to it.
 pub(super) fn user(sandbox: &Sandbox, request: &Request, id: &str) -> Result<Response, ApiError> {
     let caller = Caller::from_headers(&request.headers)?;
     let id = parse_uuid(id).ok_or(ApiError::UnknownUser)?;
-    user_record(sandbox, caller, id)
+    find_user(sandbox, caller, id)
 }
 
-fn user_record(sandbox: &Sandbox, caller: Caller, id: Uuid) -> Result<Response, ApiError> {
+/// `GET /api/v2/users`: the users of the calling org whose name or mail address has `filter` in it.
+pub(super) fn users(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> {
+    let caller = Caller::from_headers(&request.headers)?;
+    let part = request.parameter("filter").unwrap_or_default();
+    let part = part.to_lowercase();
+    sandbox.read(|data| {
+        let matches = |user: &UserState| {
+            let name = user.name.as_deref().unwrap_or_default();
+            user.org == caller.org
+                && format!("{name}\n{}", user.email)
+                    .to_lowercase()
+                    .contains(&part)
+        };
+        let users = data.users.iter().filter(|(_, user)| matches(user));
+        let users: Vec<_> = users
+            .map(|(&id, user)| user_record(data, id, user))
+            .collect();
+        Ok(Response::ok(json!({"data": users})))
+    })
+}
+
+fn find_user(sandbox: &Sandbox, caller: Caller, id: Uuid) -> Result<Response, ApiError> {
     sandbox.read(|data| {
         let user = data.users.get(&id);
         let user = user.filter(|user| user.org == caller.org);
         let user = user.ok_or(ApiError::UnknownUser)?;
-        Ok(Response::ok(json!({"data": {
-            "type": "users",
-            "id": id,
-            "attributes": {
-                "name": user.name,
-                "email": user.email,
-                "handle": user.email,
-                "service_account": user.service_account,
-                "disabled": user.status == UserStatus::Disabled,
-                "status": user.status,
-            },
-            "relationships": {"org": {"data": link("orgs", user.org, None)}},
-        }})))
+        Ok(Response::ok(json!({"data": user_record(data, id, user)})))
+    })
+}
+
+fn user_record(data: &SandboxData, id: Uuid, user: &UserState) -> Value {
+    let roles = data
+        .roles
+        .iter()
+        .filter(|(_, role)| role.users.contains(&id));
+    let roles: Vec<_> = roles.map(|(&role, _)| link("roles", role, None)).collect();
+    json!({
+        "type": "users",
+        "id": id,
+        "attributes": {
+            "name": user.name,
+            "email": user.email,
+            "handle": user.email,
+            "service_account": user.service_account,
+            "disabled": user.status == UserStatus::Disabled,
+            "status": user.status,
+        },
+        "relationships": {
+            "org": {"data": link("orgs", user.org, None)},
+            "roles": {"data": roles},
+        },
     })
 }

@@ -2,6 +2,7 @@
 
 mod orgs_and_users;
 mod reading;
+mod restriction_policies;
 mod serving;
 mod state;
 mod writing;

@@ -93,7 +93,10 @@ fn the_current_user_is_the_one_behind_the_keys() {
             "disabled": false,
             "status": "Active",
         },
-        "relationships": {"org": {"data": {"type": "orgs", "id": HUB}}},
+        "relationships": {
+            "org": {"data": {"type": "orgs", "id": HUB}},
+            "roles": {"data": [{"type": "roles", "id": "a2d5c7e1-08f4-4d39-b6a8-5e1c93f07b24"}]},
+        },
     }});
     let answer = api.get("hub", "/api/v2/current_user");
     assert_eq!(answer, (200, expected.to_string()));
