@@ -27,8 +27,8 @@ use crate::harness::{Finished, Gate, Reply, Running, Service, World, finished, n
 
 /// The cases of an ordinary test run, which are spread over all.
 const CASES: usize = 1000;
-/// The cases at a time. Most wait.
-const WORKERS: usize = 32;
+/// The cases at a time for each core. Most wait.
+const WORKERS_PER_CORE: usize = 8;
 /// The differences that are shown.
 const MAX_SHOWN: usize = 20;
 
@@ -185,10 +185,11 @@ fn show(text: &str) {
 
 /// The results of an action for all items, some at a time, in their order.
 fn in_parallel<T: Sync, R: Send>(items: &[T], action: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
+        for _ in 0..cores * WORKERS_PER_CORE {
             scope.spawn(|| {
                 while let Some((at, item)) = {
                     let at = next.fetch_add(1, Ordering::Relaxed);

@@ -151,3 +151,40 @@ async fn a_request_in_flight_is_answered_before_the_server_ends() {
         "{answer}"
     );
 }
+
+/// The clock goes on only while everything waits.
+#[tokio::test(start_paused = true)]
+async fn clients_that_send_nothing_more_do_not_keep_others_out_for_long() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::open(&home.path().join("state.json")).unwrap();
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.url()["http://".len()..].to_owned();
+    let options = ServeOptions {
+        limit_age: true,
+        ..ServeOptions::default()
+    };
+    let asking = async {
+        let beginning = format!("GET {CONNECTIONS} HTTP/1.1\r\nhost: loc");
+        let mut clients = Vec::new();
+        // More than are served at once.
+        for _ in 0..140 {
+            let mut slow = tokio::net::TcpStream::connect(&address).await.unwrap();
+            slow.write_all(beginning.as_bytes()).await.unwrap();
+            clients.push(slow);
+        }
+        let mut client = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let request = format!("{beginning}alhost\r\nconnection: close\r\n\r\n");
+        client.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let answer = tokio::select! {
+        () = serve(sandbox, listener, options, CancellationToken::new()) => unreachable!(),
+        answer = tokio::time::timeout(Duration::from_secs(15), asking) => answer.unwrap(),
+    };
+    assert!(
+        answer.starts_with("HTTP/1.1 401 Unauthorized\r\n"),
+        "{answer}"
+    );
+}

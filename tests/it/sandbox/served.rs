@@ -53,21 +53,14 @@ impl SandboxServer {
 
     /// Sends this text, and returns what comes back until the connection ends.
     pub(super) fn send(&self, text: &str) -> String {
-        let mut stream = self.connect("");
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let timeout = Some(Duration::from_secs(60));
+        stream.set_read_timeout(timeout).unwrap();
         // The server may end the connection before it has read everything.
         let _ = stream.write_all(text.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8(answer).unwrap()
-    }
-
-    /// Connects and sends this text.
-    pub(super) fn connect(&self, text: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let timeout = Some(Duration::from_secs(60));
-        stream.set_read_timeout(timeout).unwrap();
-        stream.write_all(text.as_bytes()).unwrap();
-        stream
     }
 
     /// As [`SandboxServer::ask`], with the keys of the hub.
