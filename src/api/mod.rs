@@ -35,6 +35,7 @@ mod error;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzz;
 mod http;
+mod org_groups;
 mod orgs;
 mod pages;
 mod principals;
@@ -47,6 +48,7 @@ mod wire;
 
 pub use self::error::{Error, ErrorKind};
 pub use self::http::{Client, ClientSettings, Transport};
+pub use self::org_groups::GroupListing;
 pub use self::pages::{ConnectionFilter, ConnectionPages};
 pub use self::principals::NamedPrincipal;
 pub use self::users::{CurrentUser, Permission};

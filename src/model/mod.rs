@@ -11,6 +11,7 @@ pub(crate) mod fuzz;
 mod name;
 mod nearest;
 mod org;
+mod org_group;
 mod restriction_policy;
 mod selector;
 mod short_id;
@@ -23,6 +24,7 @@ pub(crate) use name::{fold_name, normalize_name};
 pub(crate) use nearest::did_you_mean;
 pub use nearest::{nearest_names, nearest_word};
 pub use org::{Org, OrgDirectory, UnreadableOrg};
+pub use org_group::{OrgGroup, SelectGroupError, select_group};
 pub use restriction_policy::{Principal, PrincipalKind, RestrictionPolicy};
 pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,

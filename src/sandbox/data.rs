@@ -20,6 +20,8 @@ pub(super) struct SandboxData {
     pub(super) teams: BTreeMap<Uuid, MembersState>,
     /// The restriction policies of connections.
     pub(super) policies: Vec<PolicyState>,
+    /// The groups of orgs by their UUIDs.
+    pub(super) org_groups: BTreeMap<Uuid, OrgGroupState>,
 }
 
 /// An org.
@@ -33,6 +35,14 @@ pub(super) struct OrgState {
     pub(super) disabled: bool,
     /// The org that manages it, if one does.
     pub(super) parent: Option<Uuid>,
+}
+
+/// A group of orgs. An org is in one group at most.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrgGroupState {
+    pub(super) name: String,
+    pub(super) orgs: Vec<Uuid>,
 }
 
 /// A person or a service account, in one org.

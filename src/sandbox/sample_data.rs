@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use uuid::{Uuid, uuid};
 
 use super::data::{
-    BindingState, ConnectionState, MembersState, OrgState, PolicyState, SandboxData, UserState,
-    UserStatus,
+    BindingState, ConnectionState, MembersState, OrgGroupState, OrgState, PolicyState, SandboxData,
+    UserState, UserStatus,
 };
 
 /// The profile of the org that manages the others.
@@ -130,6 +130,7 @@ pub(super) fn sample_data() -> SandboxData {
         roles: roles(),
         teams: teams(),
         policies: policies(),
+        org_groups: org_groups(),
     }
 }
 
@@ -208,6 +209,35 @@ impl Default for SandboxData {
     fn default() -> Self {
         sample_data()
     }
+}
+
+/// The hub is itself in a group, and a disabled org in the other.
+fn org_groups() -> BTreeMap<Uuid, OrgGroupState> {
+    let group = |id, name: &str, orgs: &[Uuid]| {
+        let (name, orgs) = (name.to_owned(), orgs.to_vec());
+        (id, OrgGroupState { name, orgs })
+    };
+    let production = [
+        orgs::HUB,
+        orgs::RETAIL_US,
+        orgs::RETAIL_EU,
+        orgs::LOGISTICS,
+        orgs::PAYMENTS_EU,
+        orgs::PAYMENTS_US,
+    ];
+    let internal = [orgs::PLATFORM, orgs::ARCHIVE, orgs::LEGACY_SHOP];
+    BTreeMap::from([
+        group(
+            uuid!("5d0c1a7e-4b92-11f0-9e36-82f7c0d41b65"),
+            "Production",
+            &production,
+        ),
+        group(
+            uuid!("a17e64f8-4b93-11f0-b5d1-0c39ea7208f4"),
+            "Internal",
+            &internal,
+        ),
+    ])
 }
 
 fn people() -> [(Uuid, UserState); 3] {

@@ -4,6 +4,7 @@ mod answers;
 mod connections;
 mod listing;
 mod lost_answers;
+mod org_groups;
 pub(in crate::api) mod raw_server;
 mod requests;
 mod restriction_policies;

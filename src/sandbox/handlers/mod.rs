@@ -1,6 +1,7 @@
 //! The endpoints of the API.
 
 mod connections;
+mod org_groups;
 mod orgs_and_users;
 mod restriction_policies;
 mod roles_and_teams;
@@ -50,6 +51,10 @@ fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> 
             Method::DELETE => restriction_policies::delete(sandbox, request, id),
             _ => Err(ApiError::MethodNotAllowed("GET, POST, DELETE")),
         },
+        ["v2", "org_groups"] => only_get(request, || org_groups::groups(sandbox, request)),
+        ["v2", "org_group_memberships"] => {
+            only_get(request, || org_groups::memberships(sandbox, request))
+        }
         ["v2", "org"] => only_get(request, || orgs_and_users::managed_orgs(sandbox, request)),
         _ => Err(ApiError::NotFound),
     }

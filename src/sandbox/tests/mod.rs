@@ -1,5 +1,6 @@
 //! Tests of the sandbox over real HTTP.
 
+mod org_groups;
 mod orgs_and_users;
 mod reading;
 mod restriction_policies;

@@ -90,6 +90,21 @@ fn a_file_that_breaks_while_it_is_served_is_an_answer_that_says_so() {
     assert!(body.contains(message), "{body}");
 }
 
+#[test]
+fn an_older_file_gets_the_groups_of_the_sample() {
+    let (_home, file) = home();
+    drop(Sandbox::open(&file).unwrap());
+    let text = fs::read_to_string(&file).unwrap();
+    let mut state: Value = serde_json::from_str(&text).unwrap();
+    state["account"]
+        .as_object_mut()
+        .unwrap()
+        .remove("org_groups");
+    fs::write(&file, state.to_string()).unwrap();
+    let groups = Api::at(&file).get_json("hub", "/api/v2/org_groups");
+    assert_eq!(groups["data"].as_array().unwrap().len(), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn files_and_directories_are_for_their_owner_alone() {
