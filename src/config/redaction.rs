@@ -44,6 +44,27 @@ impl Redactor {
     /// Replaces each secret in the text by `***`: in any letter case, with invisible characters in it, percent-encoded,
     /// with the escapes of JSON, or in base64.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut matches = self.matches(text);
+        matches.extend(self.matches_within_escapes(text));
+        if matches.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        matches.sort_by_key(|found| found.start);
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for found in matches {
+            if found.start >= end {
+                redacted.push_str(&text[end..found.start]);
+                redacted.push_str("***");
+            }
+            end = end.max(found.end);
+        }
+        redacted.push_str(&text[end..]);
+        Cow::Owned(redacted)
+    }
+
+    /// The places of the secrets in the text with its escapes decoded.
+    fn matches(&self, text: &str) -> Vec<Range<usize>> {
         let plain = plain(text);
         let matches = self.patterns.iter().flat_map(|pattern| {
             let pattern = pattern.expose_secret();
@@ -51,27 +72,34 @@ impl Redactor {
                 .match_indices(pattern)
                 .map(|(start, _)| start..start + pattern.len())
         });
-        let mut matches: Vec<_> = matches.collect();
+        let matches: Vec<_> = matches.collect();
         if matches.is_empty() {
-            return Cow::Borrowed(text);
+            return matches;
         }
-        matches.sort_by_key(|found| found.start);
         // The place in the text of each byte of `plain`.
         let places: Vec<_> = plain_characters(text)
             .flat_map(|(character, place)| iter::repeat_n(place, character.len_utf8()))
             .collect();
-        let mut redacted = String::with_capacity(text.len());
-        let mut end = 0;
-        for found in matches {
-            let (first, last) = (&places[found.start], &places[found.end - 1]);
-            if first.start >= end {
-                redacted.push_str(&text[end..first.start]);
-                redacted.push_str("***");
-            }
-            end = end.max(last.end);
+        let matches = matches.into_iter();
+        matches
+            .map(|found| places[found.start].start..places[found.end - 1].end)
+            .collect()
+    }
+
+    /// The places of the secrets whose first characters look like the end of an escape, as after `%2`.
+    fn matches_within_escapes(&self, text: &str) -> Vec<Range<usize>> {
+        if !text.contains(['%', '\\']) {
+            return Vec::new();
         }
-        redacted.push_str(&text[end..]);
-        Cow::Owned(redacted)
+        let starts = decoded_characters(text).flat_map(|(_, place)| place.skip(1));
+        let rests = starts.filter_map(|start| Some((start, text.get(start..)?)));
+        let matches = rests.flat_map(|(start, rest)| {
+            let patterns = self.patterns.iter();
+            let lengths =
+                patterns.filter_map(|pattern| match_length(rest, pattern.expose_secret()));
+            lengths.map(move |length| start..start + length)
+        });
+        matches.collect()
     }
 }
 
@@ -120,24 +148,42 @@ fn plain(text: &str) -> Zeroizing<String> {
     plain
 }
 
+/// The length of the beginning of a text that is the pattern in its plain form.
+fn match_length(text: &str, pattern: &str) -> Option<usize> {
+    let mut characters = plain_characters(text);
+    let mut length = 0;
+    for expected in pattern.chars() {
+        let (_, place) = characters
+            .next()
+            .filter(|(character, _)| *character == expected)?;
+        length = place.end;
+    }
+    Some(length)
+}
+
 /// The visible characters of a text with their places in it. The escapes of URLs and of JSON are decoded, letters are in
 /// lower case, and the characters of the two base64 alphabets are the same.
 fn plain_characters(text: &str) -> impl Iterator<Item = (char, Range<usize>)> {
+    decoded_characters(text)
+        .filter(|(character, _)| !is_invisible(*character))
+        .map(|(character, place)| match character {
+            '-' => ('+', place),
+            '_' => ('/', place),
+            other => (other.to_ascii_lowercase(), place),
+        })
+}
+
+/// The characters of a text with their places in it. The escapes of URLs and of JSON are decoded.
+fn decoded_characters(text: &str) -> impl Iterator<Item = (char, Range<usize>)> {
     let mut start = 0;
-    let all = iter::from_fn(move || {
+    iter::from_fn(move || {
         let rest = &text[start..];
         let first = rest.chars().next()?;
         let (character, length) = decode_escape(rest).unwrap_or((first, first.len_utf8()));
         let place = start..start + length;
         start = place.end;
         Some((character, place))
-    });
-    all.filter(|(character, _)| !is_invisible(*character))
-        .map(|(character, place)| match character {
-            '-' => ('+', place),
-            '_' => ('/', place),
-            other => (other.to_ascii_lowercase(), place),
-        })
+    })
 }
 
 /// The character that an escape at the beginning of the text stands for, and the length of the escape.
@@ -194,6 +240,19 @@ mod tests {
             SECRET.replace("key", "k\ney"),
         ] {
             assert_eq!(redactor.redact(&format!("é {written}!")), "é ***!");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_right_behind_what_looks_like_an_escape() {
+        let redactor = Redactor::new(["abcd-api-key"]);
+        for (before, shown) in [("%2", "%2***"), ("\\u200", "\\u200***"), ("%", "%***")] {
+            for written in ["abcd-api-key", "ABCD%2dapi%2dkey"] {
+                assert_eq!(
+                    redactor.redact(&format!("{before}{written}!")),
+                    format!("{shown}!")
+                );
+            }
         }
     }
 

@@ -81,6 +81,6 @@ fn check_shown(detail: &str) {
     };
     let shown = shorten_to_one_line(&auth.redact(detail));
     assert!(shown.chars().count() <= MAX_DETAIL + 1 && !shown.contains(char::is_control));
-    let shown = shown.to_lowercase();
+    let shown = shown.to_ascii_lowercase();
     assert!(!shown.contains(API_KEY) && !shown.contains(APP_KEY));
 }
