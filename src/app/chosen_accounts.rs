@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::account::{Account, SharedState};
-use super::signals::{self, StopSignals};
+use super::signals::{self, JobSignal, StopSignals};
 use crate::completion_cache::Cache;
 #[cfg(feature = "sandbox")]
 use crate::config::UnknownProfile;
@@ -144,8 +144,10 @@ impl App {
             let (interrupt, question_interrupt) =
                 (self.interrupt.clone(), self.output.question_interrupt());
             let unanswered_changes = self.unanswered_changes.clone();
+            let resume_signal = JobSignal::resume()?;
             tokio::spawn(signals::watch(
                 signals,
+                resume_signal,
                 interrupt,
                 question_interrupt,
                 unanswered_changes,

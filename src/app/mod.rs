@@ -50,7 +50,7 @@ pub(crate) use resolve::{
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
-pub(crate) use signals::{SuspendSignal, stop_process};
+pub(crate) use signals::{JobSignal, stop_process};
 pub(crate) use snapshot::Snapshot;
 
 /// The program's state while a command runs.

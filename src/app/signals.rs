@@ -89,15 +89,22 @@ impl StopSignals {
 
 /// Cancels `interrupt` at the first signal, so that nothing new is started, and ends the program at the second or at
 /// Ctrl-\, which says how many of `unanswered_changes` there are. While a question is open, nothing is in flight: the
-/// signal ends the question, and with it the command.
+/// signal ends the question, and with it the command. A question that was stopped takes its keys again.
 pub(super) async fn watch(
     mut signals: StopSignals,
+    mut resume_signal: JobSignal,
     interrupt: CancellationToken,
     question_interrupt: QuestionInterrupt,
     unanswered_changes: TaskTracker,
 ) {
     loop {
-        let stop = signals.recv().await;
+        let stop = tokio::select! {
+            stop = signals.recv() => stop,
+            () = resume_signal.recv() => {
+                output::resume_question();
+                continue;
+            }
+        };
         if question_interrupt.interrupt() {
             interrupt.cancel();
             continue;
@@ -140,28 +147,37 @@ fn exit_at_once(stop: Stop) -> ! {
 /// The exit code that shells show for a program which Ctrl-\ ended.
 const QUIT_CODE: i32 = 128 + 3;
 
-/// Receives Ctrl-Z. Once this is created, it no longer stops the program by itself, which calls [`stop_process`].
-pub(crate) struct SuspendSignal {
-    #[cfg(unix)]
-    suspend: Signal,
-}
+/// Receives one of the signals with which a shell stops a program and continues it.
+pub(crate) struct JobSignal(#[cfg(unix)] Signal);
 
-impl SuspendSignal {
-    /// Starts to handle the signal. Must be called inside a tokio runtime.
+impl JobSignal {
+    /// Starts to handle Ctrl-Z, which no longer stops the program by itself: the caller calls [`stop_process`]. Must be
+    /// called inside a tokio runtime.
     ///
     /// # Errors
     /// Fails if the system does not let the program handle signals.
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {
+    pub(crate) fn suspend() -> io::Result<Self> {
+        Ok(Self(
             #[cfg(unix)]
-            suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-        })
+            signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+        ))
+    }
+
+    /// Starts to be told when the program goes on after a stop.
+    ///
+    /// # Errors
+    /// Fails as [`JobSignal::suspend`] does.
+    pub(super) fn resume() -> io::Result<Self> {
+        Ok(Self(
+            #[cfg(unix)]
+            signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+        ))
     }
 
     /// Waits for the next signal, which systems without jobs never send.
     pub(crate) async fn recv(&mut self) {
         #[cfg(unix)]
-        self.suspend.recv().await;
+        self.0.recv().await;
         #[cfg(not(unix))]
         std::future::pending::<()>().await;
     }

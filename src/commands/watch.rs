@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::app::{App, MatchingConnections, SuspendSignal, duration, stop_process};
+use crate::app::{App, JobSignal, MatchingConnections, duration, stop_process};
 use crate::error::{self, CommandError, Exit, Result};
 use crate::model::{Connection, Org};
 use crate::output::{Format, Output, RowSigns, Screen, StepRow};
@@ -227,7 +227,7 @@ pub(crate) async fn watch(
         changes: Vec::new(),
         failure: None,
     };
-    let mut suspend_signal = SuspendSignal::new()?;
+    let mut suspend_signal = JobSignal::suspend()?;
     let mut screen = app.output.open_screen()?;
     let ended = loop {
         let next = Instant::now() + interval;

@@ -46,7 +46,7 @@ pub(crate) use options::{
     ColorChoice, Format, OutputOptions, RowSigns, TerminalEnvironment, is_utf8_locale,
 };
 pub(crate) use progress::Progress;
-pub(crate) use prompt::Choice;
+pub(crate) use prompt::{Choice, resume_question};
 pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,

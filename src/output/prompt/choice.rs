@@ -7,6 +7,9 @@ use crate::model::{Connection, OrgLabels, OrgRef};
 use crate::output::shorten::shorten;
 use crate::output::symbols::Symbols;
 
+/// What stands in the list where no item matches the typed text.
+pub(super) const NO_MATCH: &str = "no match";
+
 /// Up to so many chosen items are repeated after the question; of more, only their number.
 const MAX_REPEATED: usize = 5;
 
@@ -82,15 +85,22 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// The place in the list if each of the typed words is in the item, from which the others are left out. A greater
-    /// score stands further up.
-    pub(super) fn score(&self, typed: &str, index: usize) -> Option<i64> {
+    /// Whether each of the typed words is in the item.
+    pub(super) fn matches(&self, typed: &str) -> bool {
         let typed = typed.to_lowercase();
-        let is_match = typed
-            .split_whitespace()
-            .all(|word| self.searched.contains(word));
-        is_match.then(|| i64::try_from(index).map_or(i64::MIN, |index| -index))
+        let mut words = typed.split_whitespace();
+        words.all(|word| self.searched.contains(word))
     }
+}
+
+/// The place in the list of the item with this index, from which items that do not match are left out. Behind the last
+/// item is [`NO_MATCH`]. A greater score stands further up.
+pub(super) fn score(items: &[Item], typed: &str, index: usize) -> Option<i64> {
+    let is_shown = match items.get(index) {
+        Some(item) => item.matches(typed),
+        None => !items.iter().any(|item| item.matches(typed)),
+    };
+    is_shown.then(|| i64::try_from(index).map_or(i64::MIN, |index| -index))
 }
 
 impl fmt::Display for Item {
@@ -111,10 +121,10 @@ pub(super) fn fit(choices: &[Choice], width: usize, symbols: &Symbols) -> Vec<It
 }
 
 /// The chosen items in one line, which stays behind as the answer.
-pub(super) fn describe_chosen<'a>(chosen: impl ExactSizeIterator<Item = &'a Item>) -> String {
+pub(super) fn describe_chosen(chosen: &[&Item]) -> String {
     match chosen.len() {
         count if count > MAX_REPEATED => format!("{count} chosen"),
-        _ => chosen.map(Item::to_string).collect::<Vec<_>>().join(", "),
+        _ => Vec::from_iter(chosen.iter().map(ToString::to_string)).join(", "),
     }
 }
 
@@ -167,7 +177,8 @@ mod tests {
             ("PAY logs", true),
             ("pay audit", false),
         ] {
-            assert_eq!(items[0].score(typed, 3), is_match.then_some(-3), "{typed}");
+            assert_eq!(score(&items, typed, 0).is_some(), is_match, "{typed}");
+            assert_eq!(score(&items, typed, 1).is_some(), !is_match, "{typed}");
         }
     }
 }

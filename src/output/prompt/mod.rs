@@ -11,17 +11,19 @@ use crossterm::event::{self, DisableBracketedPaste};
 use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
 use crossterm::{cursor, terminal};
+use inquire::list_option::ListOption;
 use inquire::ui::{Color, RenderConfig, StyleSheet, Styled};
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 pub(crate) use self::choice::Choice;
-use self::choice::{Item, describe_chosen, fit};
+use self::choice::{Item, NO_MATCH, describe_chosen, fit, score};
 use super::handle::Output;
 use super::question_interrupt::QuestionInterrupt;
 use super::shorten::shorten;
 use super::streams::terminal_size;
+use super::wrap::wrap;
 use crate::escape::escape_message;
 
 /// The number of items shown at a time, where the terminal has room for them.
@@ -57,7 +59,7 @@ impl Output {
     /// [`io::ErrorKind::NotConnected`] if nobody can be asked, and with any other kind if the terminal failed.
     pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
         const ADVICE: &str = "type y for yes or n for no";
-        let question = self.question_text(question);
+        let question = self.question_text(question, " (y/N)");
         let style = self.prompt_style();
         let answer = match self.is_dumb_terminal() {
             true => self.ask(move || plain::confirm(&question, ADVICE))?,
@@ -82,7 +84,7 @@ impl Output {
         question: &str,
         choices: &[Choice],
     ) -> io::Result<Option<usize>> {
-        let question = self.question_text(question);
+        let question = self.question_text(question, "");
         let style = self.prompt_style();
         let (width, rows) = self.question_size();
         if self.is_dumb_terminal() {
@@ -90,18 +92,20 @@ impl Output {
             return self.ask(move || plain::choose_one(&question, &items));
         }
         let items = fit(choices, width.saturating_sub(3), self.symbols());
-        let help = match width {
-            ..50 => "enter chooses, escape declines",
-            _ => "type to filter, enter chooses, escape declines",
-        };
+        let help = help_text("type to filter, enter chooses, escape declines", width);
         self.ask(move || {
-            let chosen = Select::new(&question, items)
-                .with_scorer(&|typed, item: &Item, _, index| item.score(typed, index))
-                .with_page_size(page_size(rows))
-                .with_help_message(help)
-                .with_render_config(style)
-                .raw_prompt()?;
-            Ok(chosen.index)
+            loop {
+                let chosen = Select::new(&question, options(&items))
+                    .with_scorer(&|typed, _, _, index| score(&items, typed, index))
+                    .with_formatter(&|chosen| answer_text(&question, chosen.value, width))
+                    .with_page_size(page_size(rows))
+                    .with_help_message(&help)
+                    .with_render_config(style)
+                    .raw_prompt()?;
+                if chosen.index < items.len() {
+                    return Ok(chosen.index);
+                }
+            }
         })
     }
 
@@ -116,7 +120,7 @@ impl Output {
         choices: &[Choice],
         chosen: &[usize],
     ) -> io::Result<Option<Vec<usize>>> {
-        let question = self.question_text(question);
+        let question = self.question_text(question, "");
         let chosen = chosen.to_vec();
         let style = self.prompt_style();
         let (width, rows) = self.question_size();
@@ -125,29 +129,35 @@ impl Output {
             return self.ask(move || plain::choose_many(&question, &items, &chosen));
         }
         let items = fit(choices, width.saturating_sub(7), self.symbols());
-        let help = match width {
-            ..70 => "space selects, enter confirms",
-            _ => "space selects, type to filter, enter confirms, escape declines",
-        };
+        let help = help_text(
+            "space selects, type to filter, enter confirms, escape declines",
+            width,
+        );
         self.ask(move || {
-            let require_one = |chosen: &[inquire::list_option::ListOption<&Item>]| {
+            let count = items.len();
+            let require_one = move |chosen: &[ListOption<&String>]| {
                 use inquire::validator::Validation;
-                Ok(match chosen {
-                    [] => Validation::Invalid("select one or more with space".into()),
-                    _ => Validation::Valid,
+                Ok(match chosen.iter().any(|option| option.index < count) {
+                    false => Validation::Invalid("select one or more with space".into()),
+                    true => Validation::Valid,
                 })
             };
-            let chosen = MultiSelect::new(&question, items)
+            let describe = |chosen: &[ListOption<&String>]| {
+                let chosen = chosen.iter().filter_map(|option| items.get(option.index));
+                answer_text(&question, &describe_chosen(&Vec::from_iter(chosen)), width)
+            };
+            let chosen = MultiSelect::new(&question, options(&items))
                 .with_default(&chosen)
-                .with_scorer(&|typed, item: &Item, _, index| item.score(typed, index))
-                .with_formatter(&|chosen| describe_chosen(chosen.iter().map(|option| option.value)))
+                .with_scorer(&|typed, _, _, index| score(&items, typed, index))
+                .with_formatter(&describe)
                 .with_validator(require_one)
                 .with_page_size(page_size(rows))
-                .with_help_message(help)
+                .with_help_message(&help)
                 .with_keep_filter(false)
                 .with_render_config(style)
                 .raw_prompt()?;
-            Ok(chosen.iter().map(|option| option.index).collect())
+            let chosen = chosen.iter().map(|option| option.index);
+            Ok(chosen.filter(|&index| index < count).collect())
         })
     }
 
@@ -160,7 +170,8 @@ impl Output {
         question: &str,
         proposal: Option<&str>,
     ) -> io::Result<Option<String>> {
-        let question = self.question_text(question);
+        let shown = proposal.map_or_else(String::new, |proposal| format!(" ({proposal})"));
+        let question = self.question_text(question, &shown);
         let proposal = proposal.map(str::to_owned);
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
@@ -180,7 +191,7 @@ impl Output {
     /// # Errors
     /// Fails as [`Output::confirm`] does.
     pub(crate) fn ask_secret(&mut self, question: &str) -> io::Result<Option<SecretString>> {
-        let question = self.question_text(question);
+        let question = self.question_text(question, "");
         let style = self.prompt_style();
         let typed = match self.is_dumb_terminal() {
             true => self.ask(move || plain::ask_secret(&question))?,
@@ -214,15 +225,21 @@ impl Output {
             .with_selected_checkbox(Styled::new("[x]").with_fg(mark))
     }
 
-    /// The question without what could harm the terminal, and in a few lines: it may repeat a long name.
-    fn question_text(&self, question: &str) -> String {
+    /// The question without what could harm the terminal, and in a few lines: it may repeat a long name. They are broken
+    /// between words, with room for the text `behind` it.
+    fn question_text(&self, question: &str, behind: &str) -> String {
         let (width, _) = self.question_size();
         let question = escape_message(question);
-        shorten(
-            &question,
-            MAX_QUESTION_LINES * width,
-            self.symbols().ellipsis,
-        )
+        let ellipsis = self.symbols().ellipsis;
+        let question = shorten(&question, MAX_QUESTION_LINES * width, ellipsis);
+        if self.is_dumb_terminal() {
+            return question;
+        }
+        let lines = wrap(&format!("{question}{behind}"), text_width(width));
+        match lines.strip_suffix(behind) {
+            Some(question) => question.to_owned(),
+            None => lines,
+        }
     }
 
     /// The columns and rows of the terminal on which questions are asked.
@@ -282,7 +299,41 @@ impl Output {
 
 /// The number of items that leave room for the question, an error, the help and the line below.
 fn page_size(rows: usize) -> usize {
-    rows.saturating_sub(6).clamp(1, PAGE_SIZE)
+    rows.saturating_sub(7).clamp(1, PAGE_SIZE)
+}
+
+/// The columns of a question without the `? ` in front of it, or of a help text without its brackets.
+fn text_width(width: usize) -> usize {
+    width.saturating_sub(2)
+}
+
+/// What the keys do, broken between words.
+fn help_text(text: &str, width: usize) -> String {
+    wrap(text, text_width(width))
+}
+
+/// What a prompt lists: the items, and behind them what stands there if no item matches the typed text.
+fn options(items: &[Item]) -> Vec<String> {
+    let texts = items.iter().map(Item::to_string);
+    texts.chain([NO_MATCH.to_owned()]).collect()
+}
+
+/// The answer behind a question in lines that are broken between words.
+fn answer_text(question: &str, answer: &str, width: usize) -> String {
+    let text = format!("{question} {answer}");
+    let last_line = text.rfind('\n').map_or(0, |end| end + 1);
+    let lines = wrap(&text[last_line..], text_width(width));
+    let answer = lines.get(question.len() - last_line..).unwrap_or_default();
+    answer.trim_start_matches(' ').to_owned()
+}
+
+/// Takes the keys of an open question again, one by one and unseen: while the program was stopped, a shell took them.
+pub(crate) fn resume_question() {
+    if terminal::is_raw_mode_enabled().unwrap_or(false) {
+        // If the terminal is gone, the question ends by itself.
+        let reset = terminal::disable_raw_mode();
+        reset.and_then(|()| terminal::enable_raw_mode()).ok();
+    }
 }
 
 /// Throws away what was typed so far: it is no answer to a question that was not there yet.

@@ -7,7 +7,7 @@ use crossterm::terminal;
 use inquire::InquireError;
 use secrecy::zeroize::Zeroizing;
 
-use super::choice::Item;
+use super::choice::{Item, NO_MATCH};
 
 /// The number of items that are listed at a time.
 const MAX_LISTED: usize = 20;
@@ -68,9 +68,7 @@ fn choose<T>(
     loop {
         write_line(question)?;
         let found = items.iter().enumerate();
-        let found: Vec<_> = found
-            .filter(|(index, item)| item.score(&filter, *index).is_some())
-            .collect();
+        let found: Vec<_> = found.filter(|(_, item)| item.matches(&filter)).collect();
         for (index, item) in found.iter().take(MAX_LISTED) {
             let mark = match chosen.contains(index) {
                 true => CHOSEN,
@@ -82,7 +80,7 @@ fn choose<T>(
             write_line(&format!("       {hidden} more: type a part of a name"))?;
         }
         if found.is_empty() {
-            write_line("       nothing has these words")?;
+            write_line(&format!("       {NO_MATCH}"))?;
         }
         let answer = ask_line(&format!("{wanted}, or text to filter: "))?;
         let words = answer.split([',', ' ']).filter(|word| !word.is_empty());

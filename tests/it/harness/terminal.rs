@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty};
+use rustix::termios::{self, LocalModes, OptionalActions};
 
 use super::World;
 
@@ -109,6 +110,29 @@ impl Terminal {
         assert!(kill.args(["-s", name, &id]).status().unwrap().success());
     }
 
+    /// Stops the program, sets the terminal as a shell does for itself, and continues the program.
+    pub(crate) fn stop_and_continue(&self) {
+        self.signal("STOP");
+        let mut mode = termios::tcgetattr(&*self.pty).unwrap();
+        mode.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        termios::tcsetattr(&*self.pty, OptionalActions::Now, &mode).unwrap();
+        self.signal("CONT");
+    }
+
+    /// Waits until typed keys are not shown.
+    #[track_caller]
+    pub(crate) fn wait_for_hidden_keys(&self) {
+        let begin = Instant::now();
+        while termios::tcgetattr(&*self.pty)
+            .unwrap()
+            .local_modes
+            .contains(LocalModes::ECHO)
+        {
+            assert!(begin.elapsed() < TIMEOUT, "keys are shown: {:?}", self.seen);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Does as [`Terminal::end`], and requires that the terminal is as it was at first: its mode, the cursor, and how it
     /// pastes.
     #[track_caller]
@@ -168,7 +192,7 @@ impl Drop for Terminal {
 
 /// How the terminal treats keys and output.
 fn mode(pty: &Pty) -> String {
-    format!("{:?}", rustix::termios::tcgetattr(pty).unwrap())
+    format!("{:?}", termios::tcgetattr(pty).unwrap())
 }
 
 /// Reads what is shown until the program has ended.

@@ -372,7 +372,7 @@ fn names_as_a_hostile_server_gives_them_harm_no_terminal() {
     ] {
         terminal.wait_for(shown);
     }
-    terminal.wait_for_question("enter confirms");
+    terminal.wait_for_question("escape declines]");
     terminal.press(ESCAPE);
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(1), "{shown}");
@@ -389,7 +389,7 @@ fn a_long_name_in_a_question_takes_two_lines_at_most() {
     api.get("/api/v2/org", &orgs).get(LIST, &page(&[], 0));
     let world = api.world();
     let mut terminal = Terminal::start(&world, 40, &["create", "--type=logs"]);
-    terminal.wait_for_question("enter confirms");
+    terminal.wait_for_question("escape declines]");
     terminal.press("\u{3}");
     let (code, shown) = terminal.end_as_before();
     assert_eq!(code, Some(130), "{shown}");
@@ -490,4 +490,52 @@ fn a_dumb_terminal_does_not_show_a_key() {
         !shown.contains("hidden") && !shown.contains('\u{1b}'),
         "{shown:?}"
     );
+}
+
+#[test]
+fn a_text_that_nothing_has_is_told_and_chooses_nothing() {
+    let api = two();
+    let world = api.world();
+    let mut terminal = asked(&world, &["get"], "Show which connection?");
+    terminal.press("zzz");
+    terminal.wait_for("> no match");
+    terminal.forget();
+    terminal.press("\r");
+    // It asks again.
+    terminal.wait_for("escape declines]");
+    terminal.press("\u{1b}");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(1), "{shown}");
+
+    let world = api.world();
+    let mut terminal = asked(&world, &["create", "Org 2"], "[ ] audit");
+    terminal.press("zzz");
+    terminal.wait_for("> [ ] no match");
+    terminal.press(" \r");
+    terminal.wait_for("select one or more with space");
+    terminal.press("\u{1b}");
+    assert_eq!(terminal.end_as_before().0, Some(1));
+}
+
+#[test]
+fn questions_and_their_keys_are_broken_between_words() {
+    let names = ["Retail of the United States", "Observability Hub"];
+    let api = managing(&names);
+    let world = api.world();
+    let arguments = ["--color=never", "create"];
+    let mut terminal = Terminal::start(&world, 40, &arguments);
+    terminal.wait_for_question("to which orgs?");
+    for line in [
+        "[space selects, type to filter, enter",
+        "  confirms, escape declines]",
+    ] {
+        terminal.wait_for(&format!("{line}\r"));
+    }
+    terminal.press(" \u{1b}[B \r");
+    terminal.wait_for(
+        "? \u{1b}[K\r\n  Observability Hub, Retail of the\u{1b}[K\r\n  United States\u{1b}[K",
+    );
+    terminal.wait_for("[ ] audit");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end_as_before().0, Some(130));
 }

@@ -36,6 +36,18 @@ fn a_key_prompt_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_key_is_not_shown_after_the_program_was_stopped_and_continued() {
+    let world = World::bare();
+    let mut terminal = asked_for_key(&world);
+    terminal.stop_and_continue();
+    terminal.wait_for_hidden_keys();
+    terminal.press("never-shown\u{3}");
+    let (code, shown) = terminal.end_as_before();
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(!shown.contains("never-shown"), "{shown}");
+}
+
+#[test]
 fn a_login_asks_for_all_that_it_needs_and_shows_no_key() {
     let api = Api::new();
     good_keys(&api, 1);
