@@ -5,6 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::handle::Output;
 use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
+use super::wrap::wrap;
 use crate::escape::escape;
 use crate::model::{ConnectionType, KnownOrgs, OrgLabels};
 
@@ -26,7 +27,8 @@ impl Output {
         self.write_text(&text)
     }
 
-    /// The changes among `rows`, one line each with its result in front, as standard output takes them.
+    /// The changes among `rows`, one line each with its result in front, as standard output takes them: broken between
+    /// words where its terminal is too narrow.
     pub(crate) fn diff_text(&self, rows: &[StepRow]) -> String {
         let is_colored = self.stdout.is_colored;
         let style = |color: Option<AnsiColor>| match color {
@@ -36,13 +38,19 @@ impl Output {
         let result_width = rows.iter().filter_map(|row| row.result).map(str::len).max();
         let mut text = String::new();
         for (row, line) in changes(rows, &self.options.known_orgs) {
+            let mut shown = String::new();
             if let Some(width) = result_width {
                 let result = row.result.unwrap_or_default();
                 let style = style(result_color(result));
-                text.push_str(&format!("{style}{result:width$}{style:#}  "));
+                shown.push_str(&format!("{style}{result:width$}{style:#}  "));
             }
             let style = style(action_color(row.action));
-            text.push_str(&format!("{style}{}{style:#}\n", escape(&line)));
+            shown.push_str(&format!("{style}{}{style:#}", escape(&line)));
+            if let Some(width) = self.stdout.width {
+                shown = wrap(&shown, width);
+            }
+            text.push_str(&shown);
+            text.push('\n');
         }
         text
     }

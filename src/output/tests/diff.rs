@@ -43,7 +43,8 @@ fn a_result_stands_before_its_change() {
         stdout.text(),
         str![[r#"
 done           + Retail US -> Observability Hub  logs,metrics
-not attempted  ~ Twin -> Observability Hub  logs,rum -> logs,metrics (+metrics -rum)
+not attempted  ~ Twin -> Observability Hub  logs,rum -> logs,metrics (+metrics
+  -rum)
 
 "#]]
     );
