@@ -49,6 +49,8 @@ pub(super) struct TableColumn {
     pub(super) cells: Vec<String>,
     /// The orgs that cells name, each with its row.
     pub(super) orgs: Vec<(usize, Uuid)>,
+    /// The rows whose cell is the id of an org without a name.
+    pub(super) unnamed: Vec<usize>,
     pub(super) fit: Fit,
     /// When a narrow terminal leaves it out, or shortens it if it is an id.
     pub(super) rank: Option<u8>,
@@ -183,12 +185,19 @@ impl Table {
             }
             self.reduce(rank);
         }
-        if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) || self.narrow_words(limit) {
+        if self.narrow(limit, COMFORTABLE_WIDTH, MAX_WORD) {
+            return true;
+        }
+        let whole = self.shorten_unnamed();
+        if self.narrow_words(limit) {
             return true;
         }
         self.leave_out_ids();
         let fits = self.narrow_words(limit);
         if !fits {
+            for (column, cells) in self.columns.iter_mut().zip(whole) {
+                column.cells = cells;
+            }
             self.columns.retain(|column| column.name != ARROW);
             for column in &mut self.columns {
                 if column.name == SIGN {
@@ -198,6 +207,23 @@ impl Table {
             }
         }
         fits
+    }
+
+    /// Cuts the ids of orgs without a name to a prefix that tells them apart. Returns the cells of each column as they
+    /// were.
+    fn shorten_unnamed(&mut self) -> Vec<Vec<String>> {
+        let columns = self.columns.iter();
+        let ids = columns.flat_map(|it| it.unnamed.iter().map(|&row| &it.cells[row]));
+        let length = distinct_prefix_length(ids);
+        let shorten = |column: &mut TableColumn| {
+            let whole = column.cells.clone();
+            for &row in &column.unnamed {
+                column.cells[row].truncate(length);
+            }
+            column.measure(self.has_header, usize::MAX);
+            whole
+        };
+        self.columns.iter_mut().map(shorten).collect()
     }
 
     /// Reduces the width of texts as far as words may be broken. Returns whether the columns fit into `limit`.
@@ -289,6 +315,7 @@ impl TableColumn {
             header: column.header_text(),
             cells: Vec::new(),
             orgs: Vec::new(),
+            unnamed: Vec::new(),
             fit: column.fit,
             rank: column.rank,
             is_required: false,

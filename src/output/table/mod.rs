@@ -99,6 +99,9 @@ impl<R: Row> RowWriter<R> for TableWriter<'_, R> {
             if let Some(org) = value.named_org() {
                 table_column.orgs.push((self.table.row_count, org));
             }
+            if matches!(value, Value::Org(..)) && value.named_org().is_none() {
+                table_column.unnamed.push(self.table.row_count);
+            }
             table_column.has_lists |= matches!(value, Value::Types(_) | Value::Names(_));
             let text = value.display(self.now);
             table_column.is_visible |= text.is_some();

@@ -270,6 +270,30 @@ Payments EU  → Observability  logs,
 }
 
 #[test]
+fn an_id_in_place_of_a_name_is_cut_where_it_does_not_fit() {
+    let mut rows = usual();
+    rows[0].source.name = None;
+    assert_data_eq!(
+        table(Some(40), rows.clone()),
+        str![[r#"
+SOURCE      → DESTINATION    TYPES
+4dee724d    → Observability  logs
+              Hub
+Payments EU → Observability  logs,
+              Hub            metrics,
+                             audit
+
+"#]]
+        .raw()
+    );
+    let shown = table(Some(100), rows);
+    assert!(
+        shown.contains("4dee724d-00cc-11ea-a77b-000000000040"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn names_are_wrapped_last_between_words_and_types_after_a_comma() {
     assert_data_eq!(
         table(Some(52), usual()),
