@@ -15,7 +15,7 @@ use syn::visit::{self, Visit};
 use syn::{Item, ItemUse, UseTree, Visibility};
 
 /// The modules of `src` from top to bottom. A module imports only those of lines below its own, never one of its own line.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 14] = [
     &["main"],
     &["lib"],
     &["fuzz"],
@@ -26,8 +26,10 @@ const LAYERS: [&[&str]; 12] = [
     &["output", "api", "completion_cache", "sandbox"],
     &["history"],
     &["config", "desired"],
-    &["model", "text_input", "shell_quote"],
-    &["escape", "private_file"],
+    &["model", "text_input"],
+    &["private_file"],
+    &["shell_quote"],
+    &["escape"],
 ];
 
 /// Modules that may import less than the order of the layers allows.

@@ -20,6 +20,25 @@ pub enum Credentials {
     Token(SecretString),
 }
 
+/// What authenticates a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CredentialKind {
+    /// An API key and an application key.
+    Keys,
+    /// An access token.
+    Token,
+}
+
+impl Credentials {
+    /// The kind of the secrets.
+    pub(crate) fn kind(&self) -> CredentialKind {
+        match self {
+            Self::Keys { .. } => CredentialKind::Keys,
+            Self::Token(_) => CredentialKind::Token,
+        }
+    }
+}
+
 /// The sources of two keys, or of one token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecretSources {

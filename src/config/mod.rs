@@ -19,7 +19,7 @@ mod settings;
 mod site;
 
 pub use credentials::Credentials;
-pub(crate) use credentials::{CredentialSource, SecretSources};
+pub(crate) use credentials::{CredentialKind, CredentialSource, SecretSources};
 pub(crate) use edit::{ConfigEditor, ConfigLock, ProfileDraft};
 pub(crate) use environment::{ConfigLocation, Environment, EnvironmentError};
 pub(crate) use file::{ConfigFile, FileError, Profile, UnknownProfile};

@@ -1,5 +1,5 @@
 //! Opens, reads and writes files: the program's own, which are their owner's alone, and those that a user names. It
-//! decides for all of them which files are safe to use, and imports nothing of this crate.
+//! decides for all of them which files are safe to use.
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 #[cfg(unix)]
 use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
+
+use crate::shell_quote::command_line;
 
 /// The maximum number of symbolic links that are followed in a row. It is the limit of Linux.
 const MAX_LINKS: usize = 40;
@@ -521,11 +523,9 @@ fn has_mode(_metadata: &Metadata, _bits: u32) -> bool {
 /// The `chmod` command that gives `path` this mode, quoted for a shell.
 pub(crate) fn chmod_command(mode: &str, path: &Path) -> String {
     let path = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
-    if path.chars().all(is_plain) && !path.starts_with('-') {
-        return format!("chmod {mode} {path}");
-    }
-    format!("chmod {mode} -- '{}'", path.replace('\'', r"'\''"))
+    let end_of_options = path.starts_with('-').then_some("--");
+    let words = ["chmod", mode].into_iter().chain(end_of_options);
+    command_line(words.chain([&*path]))
 }
 
 /// The path after all symbolic links are followed. The file there need not exist.

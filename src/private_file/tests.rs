@@ -4,8 +4,8 @@ use super::*;
 fn the_chmod_command_can_be_pasted_whatever_the_path() {
     for (mode, path, expected) in [
         ("600", "/a/b.toml", "chmod 600 /a/b.toml"),
-        ("go-w", "a b", "chmod go-w -- 'a b'"),
-        ("600", "-it's", r"chmod 600 -- '-it'\''s'"),
+        ("go-w", "a b", "chmod go-w 'a b'"),
+        ("600", "-it's", r#"chmod 600 -- "-it's""#),
     ] {
         assert_eq!(chmod_command(mode, Path::new(path)), expected);
     }

@@ -9,8 +9,8 @@ use crate::api::{Client, ErrorKind};
 use crate::app::{Account, App};
 use crate::commands::{profile_helpers, report};
 use crate::config::{
-    ConfigEditor, ConfigFile, ConfigLocation, ConfigLock, Credentials, FileError, Profile,
-    ProfileDraft, SITES, SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
+    ConfigEditor, ConfigFile, ConfigLocation, ConfigLock, CredentialKind, Credentials, FileError,
+    Profile, ProfileDraft, SITES, SecretSource, SecretSources, SecretStore, Server, SystemKeychain,
 };
 use crate::error::{CommandError, Exit, Result, refused_credentials_hint};
 use crate::output::{IdentityRow, Output};
@@ -50,9 +50,13 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let file = ConfigEditor::open(&location)?.file().clone();
     let login = Login::new(&file, app)?;
     let store = login.store(args.to_file, &location)?;
-    store.check(args.token)?;
+    let kind = match args.token {
+        true => CredentialKind::Token,
+        false => CredentialKind::Keys,
+    };
+    store.check(kind)?;
     ConfigEditor::check_writable(&location)?;
-    let credentials = read_credentials(args.token, &mut app.output)?;
+    let credentials = read_credentials(kind, &mut app.output)?;
     let row = login.check(&credentials, app).await;
     let mut row = row.map_err(|error| error.context(NOTHING_STORED))?;
     let saved = {
@@ -63,7 +67,7 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         saved
     };
     row.credentials = Some(profile_helpers::origins(&saved.sources));
-    login.report(&row, &saved, &mut app.output);
+    login.report(&row, &saved, kind, &mut app.output);
     report::print_rows(vec![row], true, &[], &mut app.output)
 }
 
@@ -162,8 +166,8 @@ impl Login {
         )?;
         let account = chosen_accounts.single_account()?;
         let progress = app.output.progress("checking the keys", None);
-        let has_keys = matches!(credentials, Credentials::Keys { .. });
-        match progress.during(identify(account, has_keys)).await {
+        let kind = credentials.kind();
+        match progress.during(identify(account, kind)).await {
             Ok((row, None)) => Ok(row),
             Ok((row, Some(mismatch))) if row.org.is_some() => Err(mismatch.hint(
                 "log in to another profile with --profile, or correct `org` in the configuration file",
@@ -171,7 +175,7 @@ impl Login {
             Ok((_, Some(unknown_org))) => Err(unknown_org),
             Err(error) if is_refusal(error.api_kind()) => {
                 let client = account.client().await?;
-                Err(error.hint(self.diagnose_refusal(client, has_keys).await))
+                Err(error.hint(self.diagnose_refusal(client, kind).await))
             }
             Err(error) => Err(error),
         }
@@ -179,10 +183,10 @@ impl Login {
 
     /// A hint about credentials that the API refuses. Both keys are checked together, so the API key is checked alone
     /// to find the wrong one.
-    async fn diagnose_refusal(&self, client: &Client, has_keys: bool) -> String {
+    async fn diagnose_refusal(&self, client: &Client, kind: CredentialKind) -> String {
         let server = self.server.label();
-        let wrong = match has_keys {
-            true => match client.validate_api_key().await {
+        let wrong = match kind {
+            CredentialKind::Keys => match client.validate_api_key().await {
                 Ok(()) => {
                     return format!(
                         "the API key is valid at {server}; the application key is wrong or revoked, or of another org"
@@ -191,7 +195,7 @@ impl Login {
                 Err(error) if is_refusal(Some(error.kind())) => "the API key is",
                 Err(_) => "the keys are",
             },
-            false => "the token is",
+            CredentialKind::Token => "the token is",
         };
         wrong_server_hint(&self.server, wrong)
     }
@@ -248,8 +252,7 @@ impl Login {
         })
     }
 
-    fn report(&self, row: &IdentityRow, saved: &Saved, output: &mut Output) {
-        let sources = &saved.sources;
+    fn report(&self, row: &IdentityRow, saved: &Saved, kind: CredentialKind, output: &mut Output) {
         let name = row.user.name.as_deref().or(row.user.email.as_deref());
         let who = name.map_or_else(String::new, |name| format!(" as {name}"));
         let org = row.org.as_ref().map_or_else(
@@ -260,10 +263,7 @@ impl Login {
         output.note(&format!(
             "the profile `{profile}` is logged in{who}, in {org}"
         ));
-        for (name, source) in secret_names(matches!(sources, SecretSources::Token(_)))
-            .iter()
-            .zip(sources.iter())
-        {
+        for (name, source) in secret_names(kind).iter().zip(saved.sources.iter()) {
             let access = match source {
                 SecretSource::File(_) => ", which nobody else may read",
                 _ => "",
@@ -312,9 +312,9 @@ impl Login {
 /// The owner and the permissions of the credentials, and an error if they belong to another org than the profile names.
 async fn identify(
     account: &Account,
-    has_keys: bool,
+    kind: CredentialKind,
 ) -> Result<(IdentityRow, Option<CommandError>)> {
-    if has_keys {
+    if kind == CredentialKind::Keys {
         account.client().await?.validate_keys().await?;
     }
     status::identify(account).await

@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::single_profile_choice;
 use crate::app::App;
 use crate::config::{
-    ConfigFile, Credentials, SITES, SecretError, Server, decode_secret, hide_key, parse_secret,
+    ConfigFile, CredentialKind, Credentials, SITES, SecretError, Server, decode_secret, hide_key,
+    parse_secret,
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::output::{Choice, Output};
@@ -71,11 +72,11 @@ const API_KEY: &str = "API key";
 const APP_KEY: &str = "application key";
 const TOKEN: &str = "access token";
 
-/// The names of the secrets that a login takes: that of a token, or those of the two keys.
-pub(super) fn secret_names(is_token: bool) -> &'static [&'static str] {
-    match is_token {
-        true => &[TOKEN],
-        false => &[API_KEY, APP_KEY],
+/// The names of the secrets that a login takes.
+pub(super) fn secret_names(kind: CredentialKind) -> &'static [&'static str] {
+    match kind {
+        CredentialKind::Token => &[TOKEN],
+        CredentialKind::Keys => &[API_KEY, APP_KEY],
     }
 }
 
@@ -88,8 +89,8 @@ const MAX_INPUT: usize = 128 * 1024;
 /// # Errors
 /// Fails if the question is interrupted or cannot be asked, if there are too many or too few lines, or if a line cannot
 /// be a secret.
-pub(super) fn read_credentials(token: bool, output: &mut Output) -> Result<Credentials> {
-    let names = secret_names(token);
+pub(super) fn read_credentials(kind: CredentialKind, output: &mut Output) -> Result<Credentials> {
+    let names = secret_names(kind);
     let secrets = if output.can_ask() {
         ask(names, output)?
     } else if io::stdin().is_terminal() {

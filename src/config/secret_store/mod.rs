@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::credentials::{Credentials, SecretSources};
+use super::credentials::{CredentialKind, Credentials, SecretSources};
 use super::keychain::{Keychain, KeychainError};
 use super::secret::{MAX_LENGTH, SecretSource};
 use crate::private_file::{self, chmod_command, directory_of, is_own, others_may_enter};
@@ -127,12 +127,11 @@ impl<'a> SecretStore<'a> {
     }
 
     /// Checks whether the secrets of a login can be stored, without storing anything. A missing directory is created.
-    /// `is_token` means a token, else two keys.
     ///
     /// # Errors
     /// Fails if the keychain does not answer, the directory cannot be used, or one of the files exists already and is
     /// not of an earlier login.
-    pub(crate) fn check(&self, is_token: bool) -> Result<(), StoreError> {
+    pub(crate) fn check(&self, kind: CredentialKind) -> Result<(), StoreError> {
         if let Place::Files(prefix) | Place::OwnFiles(prefix) = &self.place {
             let directory = directory_of(prefix);
             let unwritable = |error| StoreError::Directory(directory.to_owned(), error);
@@ -142,9 +141,9 @@ impl<'a> SecretStore<'a> {
             }
             private_file::check_directory(directory).map_err(unwritable)?;
         }
-        let keys: &[&str] = match is_token {
-            true => &["access_token"],
-            false => &["api_key", "app_key"],
+        let keys: &[&str] = match kind {
+            CredentialKind::Token => &["access_token"],
+            CredentialKind::Keys => &["api_key", "app_key"],
         };
         for key in keys {
             self.stored_secret(&self.source(key))?;

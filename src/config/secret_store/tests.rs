@@ -152,7 +152,7 @@ fn without_a_keychain_secrets_are_in_files_beside_the_configuration_file() {
     // A profile may name a keychain that this machine does not have.
     for present in [None, Some(&in_keychain)] {
         let store = store(&Missing, present, None, home.path());
-        store.check(true).unwrap();
+        store.check(CredentialKind::Token).unwrap();
         let transaction = store.save(&token("test-token")).unwrap();
         let path = home.path().join("keys/hub.orgconn-access-token");
         let expected = SecretSources::Token(SecretSource::File(path.clone()));
@@ -166,13 +166,13 @@ fn a_second_login_replaces_the_files_that_the_user_has_named_or_restores_them() 
     let home = tempfile::tempdir().unwrap();
     let prefix = Some(home.path().join("elsewhere"));
     let first = store(&Missing, None, prefix, home.path());
-    first.check(false).unwrap();
+    first.check(CredentialKind::Keys).unwrap();
     let transaction = first.save(&keys("test-old-api-key")).unwrap();
     let sources = transaction.sources().clone();
     transaction.commit();
     let path = home.path().join("elsewhere.orgconn-api-key");
     let second = store(&Missing, Some(&sources), None, home.path());
-    second.check(false).unwrap();
+    second.check(CredentialKind::Keys).unwrap();
     let transaction = second.save(&keys("test-new-api-key")).unwrap();
     assert_eq!(*transaction.sources(), sources);
     assert_eq!(fs::read_to_string(&path).unwrap(), "test-new-api-key");
@@ -193,7 +193,7 @@ fn each_login_writes_files_of_its_own_and_what_no_profile_names_can_be_deleted()
     };
     let log_in = |present: Option<&SecretSources>, token_text| {
         let store = store(&Missing, present, None, home.path());
-        store.check(true).unwrap();
+        store.check(CredentialKind::Token).unwrap();
         let transaction = store.save(&token(token_text)).unwrap();
         let sources = transaction.sources().clone();
         transaction.commit();
@@ -229,14 +229,14 @@ fn a_directory_for_secrets_that_others_may_open_is_refused_with_the_mend() {
     let home = tempfile::tempdir().unwrap();
     let directory = home.path().join("keys");
     let store = store(&Missing, None, None, home.path());
-    store.check(true).unwrap();
+    store.check(CredentialKind::Token).unwrap();
     let mode = |mode| fs::set_permissions(&directory, fs::Permissions::from_mode(mode));
     assert_eq!(
         fs::metadata(&directory).unwrap().permissions().mode() & 0o777,
         0o700
     );
     mode(0o750).unwrap();
-    let error = store.check(true).unwrap_err().to_string();
+    let error = store.check(CredentialKind::Token).unwrap_err().to_string();
     let command = chmod_command("700", &directory);
     assert!(error.contains(&command), "{error}");
 }
@@ -247,17 +247,17 @@ fn files_are_new_and_go_with_the_login() {
     let keychain = MemoryKeychain::default();
     let store = in_files(&keychain, home.path().join("hub"));
     let token = token("test-token");
-    store.check(true).unwrap();
+    store.check(CredentialKind::Token).unwrap();
     let transaction = store.save(&token).unwrap();
     let path = home.path().join("hub.orgconn-access-token");
     let source = SecretSource::File(path.clone());
     assert_eq!(*transaction.sources(), SecretSources::Token(source.clone()));
     let second = store.save(&token).map(drop);
-    for refused in [store.check(true), second] {
+    for refused in [store.check(CredentialKind::Token), second] {
         assert!(matches!(refused, Err(StoreError::Exists(_))));
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "test-token");
-    store.check(false).unwrap();
+    store.check(CredentialKind::Keys).unwrap();
     assert!(delete_login_secret(&source, &keychain).unwrap());
     assert!(!path.exists());
 }
