@@ -59,6 +59,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let chosen_accounts = target.open_accounts(app).await?;
     let shown = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
+        Err(_) if app.is_interrupted() => {
+            return Err(CommandError::interrupted("nothing was changed"));
+        }
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
     shown.print_warnings(&mut app.output).await;
@@ -69,8 +72,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         if args.dry_run && errors.is_empty() {
             errors.extend(check(&shown, &senders).await);
         }
-        let exit = comparison::report_steps(shown.steps(), false, errors, &mut app.output)?;
-        shown.note_counts(&target, true, &mut app.output);
+        let note_counts = |output: &mut Output| shown.note_counts(&target, true, output);
+        let exit =
+            comparison::report_steps(shown.steps(), false, errors, &mut app.output, note_counts)?;
         if args.dry_run {
             app.output.note("dry run: nothing was changed");
         }
@@ -87,6 +91,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
     let now = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
+        Err(_) if app.is_interrupted() => {
+            return Err(CommandError::interrupted("nothing was changed"));
+        }
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
     let moved = differences(&now.plan, &shown.plan);
@@ -342,6 +349,7 @@ impl ApplyReport {
             done + unchanged > 0,
             failures.collect(),
             output,
+            |_| {},
         );
         output.note(&summary);
         reported.map_err(|error| report::explain_unwritten(error, &made))

@@ -94,13 +94,19 @@ impl Command {
             }
             Self::Export(args) => export::run(args, app).await,
             Self::Plan(args) => plan::run(args, app).await,
-            Self::Apply(args) => apply::run(args, app).await,
+            Self::Apply(args) => {
+                let ended = apply::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was changed"))
+            }
             Self::Check(args) => check::run(args, app).await,
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
             Self::Open(args) => open::run(args, app).await,
             Self::History(args) => history::run(args, app),
-            Self::Undo(args) => undo::run(args, app).await,
+            Self::Undo(args) => {
+                let ended = undo::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was changed"))
+            }
             Self::Orgs(args) => orgs::run(args, app).await,
             Self::Auth(args) => auth::run(args, app).await,
             Self::Profile(args) => profile::run(args, app),

@@ -76,8 +76,9 @@ async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
     errors.extend(without_account);
     let is_complete = errors.is_empty();
     let steps = comparison.steps();
-    let exit = comparison::report_steps(steps, false, errors, output)?;
-    comparison.note_counts(target, is_complete, output);
+    let exit = comparison::report_steps(steps, false, errors, output, |output| {
+        comparison.note_counts(target, is_complete, output);
+    })?;
     Ok((exit, is_complete.then_some(comparison.plan)))
 }
 

@@ -8,7 +8,7 @@ use super::error::{DesiredError, DesiredErrorKind};
 use super::position::{FileName, Location, Position, WithLocation};
 use super::yaml::{self, YamlNode, YamlValue};
 use crate::model::{
-    Connection, ConnectionType, Org, OrgRef, OrgSelector, ResolveOrgError, TypeSet,
+    Connection, ConnectionType, Org, OrgRef, OrgSelector, ResolveOrgError, TypeSet, nearest_names,
 };
 
 /// The JSON Schema (draft 2020-12) of the desired-state file, for editors and linters. It describes only what the text
@@ -364,7 +364,7 @@ impl Reader<'_> {
     }
 
     /// The values of `keys`, in their order; the first `required` of them must be there. Reports keys that are unknown,
-    /// repeated or missing; keys of the user are skipped. If the node is not a mapping, it reports that `expected`
+    /// repeated or missing, a misspelt one only as unknown; keys of the user are skipped. If the node is not a mapping, it reports that `expected`
     /// belongs there.
     fn read_fields<'a, const N: usize>(
         &mut self,
@@ -374,6 +374,7 @@ impl Reader<'_> {
         required: usize,
     ) -> [Option<&'a YamlNode>; N] {
         let mut values = [None; N];
+        let mut misspelt = Vec::new();
         let YamlValue::Map(entries) = &node.value else {
             self.report_kind(node, expected);
             return values;
@@ -387,11 +388,14 @@ impl Reader<'_> {
                 Some(index) if values[index].is_none() => values[index] = Some(value),
                 Some(_) => self.report_repeated(key.position, "key", text),
                 None if text.starts_with(USER_PREFIX) => {}
-                None => self.report_unknown(key.position, "key", text, keys),
+                None => {
+                    misspelt.extend(nearest_names(text.trim(), keys.iter().copied()).first());
+                    self.report_unknown(key.position, "key", text, keys);
+                }
             }
         }
         for (key, value) in keys.iter().zip(&values).take(required) {
-            if value.is_none() {
+            if value.is_none() && !misspelt.contains(key) {
                 self.report(node.position, DesiredErrorKind::MissingKey(key));
             }
         }

@@ -185,13 +185,17 @@ impl CommandError {
         )
     }
 
+    /// Creates the error for an interruption before the first change was sent. `unchanged` says what did not happen, such
+    /// as "nothing was deleted".
+    pub(crate) fn interrupted(unchanged: &str) -> Self {
+        Self::new(Exit::Interrupted, format!("interrupted; {unchanged}"))
+    }
+
     /// Creates the error for a question without an answer. `unchanged` says what did not happen, such as "nothing was
     /// deleted".
     pub(crate) fn unanswered(error: io::Error, unchanged: &str) -> Self {
         match error.kind() {
-            io::ErrorKind::Interrupted => {
-                Self::new(Exit::Interrupted, format!("interrupted; {unchanged}"))
-            }
+            io::ErrorKind::Interrupted => Self::interrupted(unchanged),
             _ => error.into(),
         }
     }
@@ -199,9 +203,7 @@ impl CommandError {
     /// Says what did not happen, such as "nothing was deleted", of an interruption before the first change was sent.
     pub(crate) fn before_changes(self, unchanged: &str) -> Self {
         match self.api_kind() {
-            Some(ErrorKind::Interrupted) => {
-                Self::new(Exit::Interrupted, format!("interrupted; {unchanged}"))
-            }
+            Some(ErrorKind::Interrupted) => Self::interrupted(unchanged),
             _ => self,
         }
     }

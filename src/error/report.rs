@@ -12,35 +12,41 @@ use crate::output::{ErrorRecord, Format, Output, group_messages, log_line};
 /// The number of candidates that an error shows.
 const MAX_CANDIDATES: usize = 10;
 
-/// Prints errors and their hints to standard error. Of each kind only the first are shown one by one, then how many more
-/// there are. A hint that several of them share is shown once.
+/// Prints errors and their hints to standard error, in their order. Where there are too many of a kind, they are grouped
+/// by kind, and only the first of each are shown one by one. A hint that several of them share is shown once.
 pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
     let text = |error: &&CommandError| {
         let hints = error.hints.join(" ");
         format!("{} {} {hints}", error.exit.as_str(), error.message())
     };
-    for group in group_messages(errors, text) {
-        let mut hints: &[String] = &[];
-        for error in group.shown {
-            if hints != error.hints {
-                print_hints(hints, output);
-            }
-            let profile = error.profile.iter();
-            let profile: String = profile
-                .map(|profile| format!("profile {profile}: "))
-                .collect();
-            let end = if error.candidates.is_empty() { "" } else { ":" };
-            output.error(&format!("{profile}{}{end}", error.heading()));
-            print_candidates(&error.candidates, output);
-            hints = &error.hints;
-        }
-        if group.hidden > 0 {
-            let hidden = group.hidden;
+    let groups = group_messages(errors, text);
+    if groups.iter().all(|group| group.hidden == 0) {
+        return print_errors(&errors.iter().collect::<Vec<_>>(), 0, output);
+    }
+    for group in groups {
+        print_errors(&group.shown, group.hidden, output);
+    }
+}
+
+/// Prints errors, each hint after the last of those that have it.
+fn print_errors(errors: &[&CommandError], hidden: usize, output: &mut Output) {
+    for (error, count) in errors.iter().zip(1..) {
+        let profile = error.profile.iter();
+        let profile: String = profile
+            .map(|profile| format!("profile {profile}: "))
+            .collect();
+        let end = if error.candidates.is_empty() { "" } else { ":" };
+        output.error(&format!("{profile}{}{end}", error.heading()));
+        print_candidates(&error.candidates, output);
+        if count == errors.len() && hidden > 0 {
             output.error(&format!(
                 "{hidden} more of this kind; -o json lists them all"
             ));
         }
-        print_hints(hints, output);
+        let mut later = errors[count..].iter();
+        if later.all(|later| later.hints != error.hints) {
+            error.hints.iter().for_each(|hint| output.hint(hint));
+        }
     }
 }
 
@@ -63,12 +69,6 @@ fn print_candidates(candidates: &[String], output: &mut Output) {
     }
     if let Some(hidden @ 1..) = candidates.len().checked_sub(MAX_CANDIDATES) {
         output.print_always(&format!("  and {hidden} more"));
-    }
-}
-
-fn print_hints(hints: &[String], output: &mut Output) {
-    for hint in hints {
-        output.hint(hint);
     }
 }
 

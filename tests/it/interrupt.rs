@@ -95,15 +95,27 @@ fn before_the_first_change_is_sent_an_interruption_says_that_nothing_was_done() 
         (&["create", "Org 2", "--type=logs"][..], "created"),
         (&["update", "40bb", "--type=logs"], "changed"),
         (&["delete", "40bb", "--yes"], "deleted"),
+        (&["apply", "-f", "orgconn.yaml", "--yes"], "changed"),
     ] {
         let api = Flaky::new([Reply::Stall]);
-        let running = Running::start(api.world().command(words));
-        api.wait_for(1);
-        running.interrupt();
-        let finished = running.finish().code(130);
-        let expected = format!("error: interrupted; nothing was {unchanged}\n");
-        assert!(finished.stderr.ends_with(&expected), "{}", finished.stderr);
+        let world = api.world();
+        let file = "connections: [{source: Org 1, destination: Org 2, types: [logs]}]";
+        world.file("orgconn.yaml", file);
+        interrupted_before_changes(&world, words, unchanged, || api.wait_for(1));
     }
+    let api = Flaky::new([Reply::json(&made(2)), Reply::Stall]);
+    let world = api.world();
+    world.run(["create", &uuid(2), "--type=logs"]).code(0);
+    interrupted_before_changes(&world, &["undo", "--yes"], "changed", || api.wait_for(2));
+}
+
+fn interrupted_before_changes(world: &World, words: &[&str], unchanged: &str, wait: impl FnOnce()) {
+    let running = Running::start(world.command(words));
+    wait();
+    running.interrupt();
+    let finished = running.finish().code(130);
+    let expected = format!("error: interrupted; nothing was {unchanged}\n");
+    assert!(finished.stderr.ends_with(&expected), "{}", finished.stderr);
 }
 
 #[test]

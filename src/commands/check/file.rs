@@ -87,8 +87,7 @@ fn show(
         comparison.note_outside_scope(target, output);
     }
     let is_as_wanted = !differs && comparison.unknown.is_empty();
-    let printed = comparison::report_steps(steps, false, comparison.unknown, output);
-    output.note(&match is_as_wanted {
+    let text = match is_as_wanted {
         true => format!(
             "no differences: {}",
             comparison::describe_as_wanted(counts.unchanged)
@@ -97,7 +96,9 @@ fn show(
             "{} missing, {} different, {} unwanted, {} as wanted",
             counts.create, counts.update, counts.delete, counts.unchanged
         ),
-    });
+    };
+    let note_counts = |output: &mut Output| output.note(&text);
+    let printed = comparison::report_steps(steps, false, comparison.unknown, output, note_counts);
     match printed {
         Ok(Exit::Done) if differs => Ok(Exit::Difference),
         printed => printed,

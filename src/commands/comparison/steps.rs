@@ -75,7 +75,7 @@ impl From<CommandError> for Vec<LocatedError> {
 /// # Errors
 /// Fails if the output could not be written.
 pub(crate) fn report_errors(errors: Vec<LocatedError>, output: &mut Output) -> Result<Exit> {
-    report_steps(Steps::default(), false, errors, output)
+    report_steps(Steps::default(), false, errors, output, |_| {})
 }
 
 /// The errors with their places in front.
@@ -98,8 +98,8 @@ impl From<Vec<StepRow>> for Steps {
     }
 }
 
-/// Prints the result of a command that shows steps: first the steps (on a terminal as a diff), then the failures.
-/// Returns the exit code. `succeeded` says whether any part succeeded.
+/// Prints the result of a command that shows steps: first the steps (on a terminal as a diff), then what `note_counts`
+/// says of them, then the failures. Returns the exit code. `succeeded` says whether any part succeeded.
 ///
 /// # Errors
 /// Fails if the output could not be written.
@@ -108,12 +108,15 @@ pub(crate) fn report_steps(
     succeeded: bool,
     failures: Vec<LocatedError>,
     output: &mut Output,
+    note_counts: impl FnOnce(&mut Output),
 ) -> Result<Exit> {
     let failed = failures.iter().map(LocatedError::annotation);
     steps.annotations.extend(failed);
     let failures = into_errors(failures);
     report::print_and_exit(succeeded, &failures, output, |errors, output| {
-        show(steps, errors, output)
+        let shown = show(steps, errors, output);
+        note_counts(output);
+        shown
     })
 }
 

@@ -48,7 +48,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let targets = select_targets(&args, &journal.entries()?, app)?;
     let must_ask = !args.dry_run && app.must_ask("undoing", "add --yes to undo without asking")?;
     let chosen_accounts = app.candidate_accounts_if(true)?;
-    let undo = first_possible(targets, &chosen_accounts, &mut app.output).await?;
+    let undo = first_possible(targets, &chosen_accounts, &mut app.output).await;
+    if app.is_interrupted() {
+        return Err(CommandError::interrupted("nothing was changed"));
+    }
+    let undo = undo?;
     show(&undo, must_ask, &mut app.output);
     let senders = open_senders(&undo).await?;
     if args.dry_run {

@@ -129,7 +129,6 @@ connections:
         "\
 orgconn.yaml:1:1: unknown key `owner`; known here: connections, manage
 orgconn.yaml:3:5: unknown key `sorce`; did you mean `source`?
-orgconn.yaml:3:5: the key `source` is missing
 orgconn.yaml:4:18: the list is empty; give at least one org
 orgconn.yaml:5:12: expected a list of connection types, such as [logs, metrics], found text
 orgconn.yaml:6:24: `nope` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85

@@ -139,10 +139,10 @@ create  Org 1   Org 3        -       logs,metrics  2
         assert_data_eq!(
             refused.stderr,
             str![[r#"
-error: applying needs a confirmation, and there is no terminal to ask on
-hint: add --yes to apply without asking
 1 to create, 1 to update, 0 to delete, 0 unchanged
 hint: --prune would delete 1 more connection of these source orgs that is not in the file
+error: applying needs a confirmation, and there is no terminal to ask on
+hint: add --yes to apply without asking
 
 "#]]
         );
@@ -176,13 +176,10 @@ delete  Org 1   Org 4        audit   -
 
 "#]]
         );
-        assert!(
-            refused.stderr.starts_with(
-                "error: the plan deletes 1 connection, and --max-deletes allows 0\nhint: nothing was changed\n"
-            ),
-            "{}",
-            refused.stderr
-        );
+        let expected = "0 to create, 0 to update, 1 to delete, 1 unchanged\n\
+                        error: the plan deletes 1 connection, and --max-deletes allows 0\n\
+                        hint: nothing was changed\n";
+        assert!(refused.stderr.starts_with(expected), "{}", refused.stderr);
     }
 }
 

@@ -36,7 +36,6 @@ fn all_mistakes_are_told_with_their_places() {
             str![[r#"
 error: orgconn.yaml:2:13: the org `Org 1` is connected to itself
 error: orgconn.yaml:4:19: unknown connection type `metrix`; did you mean `metrics`?
-error: orgconn.yaml:5:5: the key `types` is missing
 error: orgconn.yaml:7:5: unknown key `typs`; did you mean `types`?
 
 "#]]

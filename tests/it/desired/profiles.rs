@@ -66,11 +66,10 @@ update  Org 3   Org 2        audit   metrics  5
     assert_data_eq!(
         planned.stderr,
         str![[r#"
+0 to create, 1 to update, 0 to delete, 1 unchanged
 error: orgconn.yaml:5:13: whether `Org 3` is connected to `Org 4` cannot be read: none of the profiles one, two has keys for either org
-hint: a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all that there are
 error: orgconn.yaml:5:13: the connections from `Org 3` cannot be changed: none of the profiles one, two has keys for `Org 3`
 hint: a profile must have the keys of the org itself: `orgconn profile add` adds one, and --all-profiles uses all that there are
-0 to create, 1 to update, 0 to delete, 1 unchanged
 
 "#]]
     );

@@ -141,7 +141,7 @@ fn a_saved_plan_is_confirmed_and_limited_as_any_other() {
     assert!(
         refused
             .stderr
-            .starts_with("error: applying needs a confirmation"),
+            .contains("unchanged\nerror: applying needs a confirmation"),
         "{}",
         refused.stderr
     );

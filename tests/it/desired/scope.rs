@@ -127,7 +127,7 @@ fn a_profile_that_cannot_be_asked_makes_the_whole_truth_unknown() {
         let ended = world.run([&[command, "-f", "orgconn.yaml", "--all-profiles"], flags].concat());
         let ended = ended.code(7);
         assert!(
-            ended.stderr.starts_with("error: profile two: "),
+            ended.stderr.contains("\nerror: profile two: "),
             "{}",
             ended.stderr
         );
