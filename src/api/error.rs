@@ -193,7 +193,8 @@ impl Error {
         self.0.server_origin.as_deref()
     }
 
-    /// The host that the request was sent to, with its port unless that is the default one.
+    /// The host that the request was sent to, with its port unless that is the default one; or what the client's
+    /// settings call the server.
     pub fn host(&self) -> Option<&str> {
         self.0.host.as_deref()
     }

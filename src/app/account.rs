@@ -184,6 +184,8 @@ impl Account {
             interrupt: self.shared.interrupt.clone(),
             credentials_origin: self.settings.credentials.description(),
             server_origin: self.settings.server_origin.clone(),
+            // Its port is another one in each run.
+            server_name: self.shared.host_label.map(|label| format!("the {label}")),
             ..ClientSettings::default()
         };
         Ok(Client::new(transport, &credentials, settings)?)

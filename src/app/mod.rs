@@ -170,6 +170,12 @@ impl App {
         self.interrupt.cancelled().await;
     }
 
+    /// Whether the command line ends with `--`, so that what belongs behind it is missing.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.arguments.last().is_some_and(|word| word == "--")
+    }
+
     /// Whether this run uses the sandbox.
     pub(crate) fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]

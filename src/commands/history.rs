@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use super::report;
 use crate::app::App;
 use crate::error::{Exit, Result};
-use crate::history::{Entry, Outcome};
+use crate::history::{Entry, EntryId, Outcome, RunId};
 use crate::output::HistoryRow;
 
 /// List the changes that this machine made, the newest first
@@ -22,12 +24,14 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<HistoryRow>()?;
     let entries = app.journal()?.entries()?;
     let runs = entries.runs(|entry| app.shows_history_of(&entry.origin));
+    let shown = runs.iter().flat_map(|run| &run.entries);
+    let run_of: HashMap<_, _> = shown.map(|entry| (&entry.id, &entry.run)).collect();
     let rows = runs
         .iter()
         .rev()
         .flat_map(|run| run.entries.iter().rev())
         .take(args.limit.unwrap_or(usize::MAX))
-        .map(|entry| row(entry))
+        .map(|entry| row(entry, &run_of))
         .collect();
     let exit = report::print_rows(rows, true, &[], &mut app.output)?;
     for line in entries.unreadable() {
@@ -36,10 +40,11 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
     Ok(exit)
 }
 
-fn row(entry: &Entry) -> HistoryRow {
+/// The row of an entry. `run_of` has the runs of the entries that are shown.
+fn row(entry: &Entry, run_of: &HashMap<&EntryId, &RunId>) -> HistoryRow {
     let answered = entry.answer().map(|answer| answer.types.clone());
     let answered = answered.filter(|types| !types.is_empty());
-    let (result, reason) = result_and_reason(entry);
+    let (result, reason) = result_and_reason(entry, run_of);
     HistoryRow {
         run: entry.run.to_string(),
         entry: entry.id.to_string(),
@@ -68,12 +73,27 @@ fn row(entry: &Entry) -> HistoryRow {
     }
 }
 
-/// The result of the change in one word, and the reason, where it is not obvious.
-fn result_and_reason(entry: &Entry) -> (&'static str, Option<String>) {
+/// The result of the change in one word, and the reason, where it is not obvious. It names a run, as the table does.
+fn result_and_reason(
+    entry: &Entry,
+    run_of: &HashMap<&EntryId, &RunId>,
+) -> (&'static str, Option<String>) {
+    let run = |id: &EntryId| {
+        let run = run_of.get(id);
+        run.map_or_else(|| id.to_string(), |run| format!("the run {run}"))
+    };
     let (result, reason) = match &entry.outcome {
         Outcome::Done { .. } => {
-            let undone_by = entry.undone_by.as_ref().map(|by| format!("undone by {by}"));
-            let undoes = || entry.undoes.as_ref().map(|other| format!("undoes {other}"));
+            let undone_by = entry
+                .undone_by
+                .as_ref()
+                .map(|by| format!("undone by {}", run(by)));
+            let undoes = || {
+                entry
+                    .undoes
+                    .as_ref()
+                    .map(|other| format!("undoes {}", run(other)))
+            };
             ("done", undone_by.or_else(undoes))
         }
         Outcome::Unchanged { message } => ("unchanged", Some(message.clone())),

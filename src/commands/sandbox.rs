@@ -84,6 +84,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 }
 
 async fn serve(args: ServeArgs, app: &mut App) -> Result<Exit> {
+    if args.command.is_empty() && app.is_cut_off() {
+        return Err(CommandError::usage("no command follows `--`")
+            .hint("name it, or leave `--` out to serve until Ctrl-C"));
+    }
     let sandbox = Sandbox::open(&app.sandbox_file()?).map_err(anyhow::Error::from)?;
     let listener = Listener::bind(args.listen).map_err(anyhow::Error::from)?;
     let options = ServeOptions {

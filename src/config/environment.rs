@@ -9,7 +9,7 @@ use etcetera::base_strategy::{Apple, Windows, Xdg};
 use secrecy::zeroize::{Zeroize as _, Zeroizing};
 
 use super::redaction::hide_key;
-use crate::model::nearest_names;
+use crate::model::{nearest_names, proposal};
 
 /// The prefix of the program's own variables.
 const PREFIX: &str = "ORGCONN_";
@@ -86,7 +86,7 @@ pub(crate) struct ConfigLocation {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EnvironmentError {
     /// A variable begins with `ORGCONN_` but is not known.
-    #[error("unknown setting {name} in the environment{}", nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
+    #[error("unknown setting {name} in the environment{}", nearest.as_deref().map(proposal).unwrap_or_default())]
     Unknown {
         /// The name of the variable.
         name: String,

@@ -1,5 +1,5 @@
 use super::position::Location;
-use crate::model::{ParseSelectorError, ResolveOrgError, nearest_names};
+use crate::model::{ParseSelectorError, ResolveOrgError, did_you_mean};
 
 /// A mistake in a desired-state file, with its location.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +53,7 @@ pub(crate) enum DesiredErrorKind {
     #[error("the list is empty; give {0}")]
     EmptyList(&'static str),
     /// The key is not allowed here, or this version does not know the connection type.
-    #[error("unknown {what} `{word}`; {}", describe_nearest(.word, .known))]
+    #[error("unknown {what} `{word}`{}", describe_known(.word, .known))]
     Unknown {
         /// The kind of word, such as a key.
         what: &'static str,
@@ -105,9 +105,7 @@ impl DesiredError {
     }
 }
 
-fn describe_nearest(word: &str, known: &[&str]) -> String {
-    match nearest_names(word.trim(), known.iter().copied()).first() {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("known here: {}", known.join(", ")),
-    }
+fn describe_known(word: &str, known: &[&str]) -> String {
+    did_you_mean(word.trim(), known.iter().copied())
+        .unwrap_or_else(|| format!("; known here: {}", known.join(", ")))
 }

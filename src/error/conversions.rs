@@ -24,7 +24,7 @@ macro_rules! from_errors {
     };
 }
 
-from_errors!(Exit::Usage; EndpointError, EnvironmentError, ParseSelectorError, SavedPlanError, SecretError,
+from_errors!(Exit::Usage; EnvironmentError, ParseSelectorError, SavedPlanError, SecretError,
     StoreError, TextInputError);
 from_errors!(Exit::Failure; anyhow::Error);
 
@@ -40,6 +40,17 @@ impl CommandError {
     }
 }
 
+const UNKNOWN_SITE_HINT: &str =
+    "--api-url names the server of a site that this version does not know";
+
+impl From<EndpointError> for CommandError {
+    fn from(error: EndpointError) -> Self {
+        let is_unknown = matches!(error, EndpointError::UnknownSite { .. });
+        let hint = is_unknown.then_some(UNKNOWN_SITE_HINT);
+        Self::from_choice(Exit::Usage, hint, error.candidates(), error)
+    }
+}
+
 impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
         let hints: &[&str] = match &error {
@@ -51,6 +62,10 @@ impl From<ConfigError> for CommandError {
             ConfigError::NoDefaultProfile { .. } => &[
                 "the configuration file names the default profile in `default_profile`; or set DD_API_KEY and DD_APP_KEY",
             ],
+            ConfigError::Endpoint {
+                problem: EndpointError::UnknownSite { .. },
+                ..
+            } => &[UNKNOWN_SITE_HINT],
             _ => &[],
         };
         let mut error = Self::from_choice(Exit::Usage, None, error.candidates(), error);

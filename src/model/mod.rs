@@ -21,7 +21,7 @@ pub(crate) use connection::connections_by_pair;
 pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};
 pub use connection_type::{ConnectionType, TypeSet};
 pub(crate) use name::{fold_name, normalize_name};
-pub(crate) use nearest::did_you_mean;
+pub(crate) use nearest::{did_you_mean, proposal};
 pub use nearest::{nearest_names, nearest_word};
 pub use org::{Org, OrgDirectory, UnreadableOrg};
 pub use org_group::{OrgGroup, SelectGroupError, select_group};

@@ -53,8 +53,12 @@ pub(crate) fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let nearest = nearest_names(wanted, candidates);
-    let nearest = nearest.first()?;
-    Some(format!("; did you mean `{nearest}`?"))
+    nearest.first().map(|name| proposal(name))
+}
+
+/// The end of a message about a misspelt word.
+pub(crate) fn proposal(nearest: &str) -> String {
+    format!("; did you mean `{nearest}`?")
 }
 
 /// The similarity of two folded names, from 0 to 1. The usual measure is too strict for one typing error in a short

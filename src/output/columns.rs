@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 
 use super::options::{Format, OutputOptions};
 use super::row::{Column, Row, Visibility};
-use crate::model::nearest_word;
+use crate::model::{nearest_word, proposal};
 
 /// The output options do not suit the command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,18 +33,13 @@ pub(crate) enum OutputError {
     #[error("{0} does not go with this command, which lists nothing")]
     NoListing(&'static str),
     /// The command does not write the format.
-    #[error("this command does not write the format {wanted}; it writes {}", list(.written))]
+    #[error("this command does not write the format {wanted}; it writes")]
     UnsupportedFormat {
         /// The format that was asked for.
         wanted: Format,
         /// The formats that the command writes.
         written: Vec<Format>,
     },
-}
-
-fn list(formats: &[Format]) -> String {
-    let words: Vec<_> = formats.iter().map(Format::to_string).collect();
-    words.join(", ")
 }
 
 impl OutputError {
@@ -56,16 +51,16 @@ impl OutputError {
                 valid,
                 ..
             } => valid.iter().map(ToString::to_string).collect(),
+            Self::UnsupportedFormat { written, .. } => {
+                written.iter().map(ToString::to_string).collect()
+            }
             _ => Vec::new(),
         }
     }
 }
 
 fn describe_nearest(nearest: &Option<&str>) -> String {
-    match nearest {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => "; the columns are".to_owned(),
-    }
+    nearest.map_or_else(|| "; the columns are".to_owned(), proposal)
 }
 
 /// The columns to show: those that `--template` or `--columns` names, else the usual ones without those in `hidden`.

@@ -162,7 +162,7 @@ fn a_setting_with_a_slip_of_the_pen_is_refused() {
     refused(
         &[("ORGCONN_PROFLE", "hub"), ALL[2], ALL[3]],
         &[],
-        "unknown setting ORGCONN_PROFLE in the environment; did you mean ORGCONN_PROFILE?",
+        "unknown setting ORGCONN_PROFLE in the environment; did you mean `ORGCONN_PROFILE`?",
     );
     refused(
         &[("ORGCONN_QQQQ", ""), ALL[2], ALL[3]],

@@ -264,9 +264,12 @@ fn other_formats_are_refused_with_those_there_are() {
     let world = World::sandbox();
     for format in ["json", "csv", "svg"] {
         let refused = world.run(["export", "-o", format]).code(2);
-        let message =
-            format!("this command does not write the format {format}; it writes yaml, terraform");
-        assert!(refused.stderr.contains(&message), "{}", refused.stderr);
+        assert_eq!(
+            refused.stderr,
+            format!(
+                "error: this command does not write the format {format}; it writes:\n  yaml\n  terraform\n"
+            )
+        );
     }
     world.run(["export", "--columns=id"]).code(2);
 }

@@ -170,7 +170,7 @@ fn other_formats_are_refused_with_those_there_are() {
     for format in ["yaml", "terraform"] {
         let refused = World::sandbox().run(["graph", "-o", format]).code(2);
         let message = format!(
-            "this command does not write the format {format}; it writes tree, matrix, mermaid, dot, svg, json"
+            "this command does not write the format {format}; it writes:\n  tree\n  matrix\n  mermaid\n  dot\n  svg\n  json\n"
         );
         assert!(refused.stderr.contains(&message), "{}", refused.stderr);
     }

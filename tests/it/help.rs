@@ -183,10 +183,11 @@ fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
             true => listing,
             false => listed,
         };
+        let written = written.replace(", ", "\n  ");
         assert_eq!(
             other.stderr,
             format!(
-                "error: this command does not write the format {refused}; it writes {written}\n"
+                "error: this command does not write the format {refused}; it writes:\n  {written}\n"
             )
         );
     }

@@ -29,6 +29,22 @@ fn entries(world: &World) -> Vec<Value> {
 }
 
 #[test]
+fn the_reason_names_runs_as_the_table_does() {
+    let world = World::sandbox().with("ORGCONN_YES", "1");
+    let create = ["create", "Security Archive", "--type=logs"];
+    world.run(create).code(0);
+    world.run(["undo"]).code(0);
+    let entries = entries(&world);
+    let [undo, create] = &entries[..] else {
+        panic!("{entries:?}");
+    };
+    for (entry, begin, other) in [(create, "undone by", undo), (undo, "undoes", create)] {
+        let run = other["run"].as_str().unwrap();
+        assert_eq!(entry["reason"], format!("{begin} the run {run}"));
+    }
+}
+
+#[test]
 fn every_write_is_listed_with_what_became_of_it_the_newest_first() {
     let world = World::sandbox().with("ORGCONN_YES", "1");
     let archive = "Security Archive";

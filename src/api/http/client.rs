@@ -44,6 +44,8 @@ pub struct ClientSettings {
     pub credentials_origin: Option<String>,
     /// The setting that names the server, for messages: `DD_SITE`.
     pub server_origin: Option<String>,
+    /// What messages call the server; `None` for its host.
+    pub server_name: Option<String>,
 }
 
 /// One minute for each operation, three retries, and a quarter of a second before the first retry.
@@ -57,6 +59,7 @@ impl Default for ClientSettings {
             interrupt: CancellationToken::new(),
             credentials_origin: None,
             server_origin: None,
+            server_name: None,
         }
     }
 }
@@ -176,10 +179,11 @@ impl Client {
         let ClientSettings {
             credentials_origin,
             server_origin,
+            server_name,
             ..
         } = &self.settings;
         error
-            .with_request(request.label(), host)
+            .with_request(request.label(), server_name.as_deref().unwrap_or(host))
             .with_origins(credentials_origin.clone(), server_origin.clone())
     }
 

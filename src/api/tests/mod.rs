@@ -41,6 +41,7 @@ fn settings() -> ClientSettings {
         interrupt: CancellationToken::new(),
         credentials_origin: Some("the tests".to_owned()),
         server_origin: None,
+        server_name: None,
     }
 }
 

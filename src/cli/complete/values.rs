@@ -8,7 +8,7 @@ use super::candidates::{candidate, matching_prefix};
 use super::line::PartialLine;
 use super::orgs::org_candidates;
 use crate::commands::formats;
-use crate::commands::help::TOPICS;
+use crate::commands::help::{TOPIC_LIST, TOPICS};
 use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
@@ -255,7 +255,7 @@ impl ArgumentCompleter {
             })
             .collect();
         if given.is_empty() {
-            candidates.extend(plain(TOPICS));
+            candidates.extend(plain(TOPICS.into_iter().chain([TOPIC_LIST])));
         }
         candidates
     }

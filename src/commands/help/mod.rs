@@ -1,14 +1,13 @@
 mod topics;
 
-pub(crate) use self::topics::{ENVIRONMENT, TOPICS};
+pub(crate) use self::topics::{ENVIRONMENT, TOPIC_LIST, TOPICS};
 use crate::app::App;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::nearest_word;
 
 /// Explain a command or a topic
-///
-/// The topics are exit-codes, environment, configuration, selectors, permissions and scripting.
 #[derive(clap::Args, Debug)]
+#[command(long_about = format!("Explain a command or a topic\n\nThe topics are {}.", TOPICS.join(", ")))]
 #[command(before_help = "  orgconn help auth status
   orgconn help exit-codes")]
 pub(crate) struct Args {
@@ -43,7 +42,7 @@ fn command_help(words: &[String], definition: &mut clap::Command) -> Result<Stri
 
 fn unknown_word(word: &str, command: &clap::Command) -> CommandError {
     let names = command.get_subcommands().map(clap::Command::get_name);
-    let nearest = nearest_word(word, names.chain(TOPICS));
+    let nearest = nearest_word(word, names.chain(TOPICS).chain([TOPIC_LIST]));
     let nearest = nearest.map_or_else(String::new, |name| format!("the nearest is `{name}`; "));
     CommandError::usage(format!("no command and no topic `{word}`")).hint(format!(
         "{nearest}`orgconn help` lists the commands; the topics are {}",

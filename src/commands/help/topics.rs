@@ -17,6 +17,9 @@ pub(crate) const TOPICS: [&str; 6] = [
     "scripting",
 ];
 
+/// The word that lists the topics.
+pub(crate) const TOPIC_LIST: &str = "topics";
+
 /// The text of the topic with this name.
 pub(super) fn topic(name: &str) -> Option<String> {
     match name {
@@ -26,7 +29,7 @@ pub(super) fn topic(name: &str) -> Option<String> {
         "selectors" => Some(SELECTORS.to_owned()),
         "permissions" => Some(permissions()),
         "scripting" => Some(SCRIPTING.to_owned()),
-        "topics" => Some(list()),
+        TOPIC_LIST => Some(list()),
         _ => None,
     }
 }

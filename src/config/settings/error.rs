@@ -105,6 +105,7 @@ impl ConfigError {
                 error.candidates()
             }
             Self::NoDefaultProfile { profiles, .. } => profiles.clone(),
+            Self::Endpoint { problem, .. } => problem.candidates(),
             _ => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ mod tests;
 use url::{Host, Url};
 
 use super::redaction::hide_key;
-use crate::model::nearest_names;
+use crate::model::did_you_mean;
 
 /// The sites that Datadog operates. The API of each is at `https://api.{site}`.
 pub const SITES: &[&str] = &[
@@ -270,16 +270,29 @@ pub enum EndpointError {
     Untrusted(String),
     /// This version does not know the site.
     #[error(
-        "unknown site `{site}`{} the known ones are {}; name the server of a newer one with --api-url",
-        nearest.map_or_else(|| ";".to_owned(), |nearest| format!("; did you mean `{nearest}`?")),
-        SITES.join(", ")
+        "unknown site `{site}`{}",
+        proposed_site(site).unwrap_or_else(|| "; the known ones are".to_owned())
     )]
     UnknownSite {
         /// The site that was given.
         site: String,
-        /// The most similar known site, if there is one.
-        nearest: Option<&'static str>,
     },
+}
+
+impl EndpointError {
+    /// The sites to choose from, which the message does not list.
+    pub(crate) fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::UnknownSite { site } if proposed_site(site).is_none() => {
+                SITES.iter().copied().map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn proposed_site(site: &str) -> Option<String> {
+    did_you_mean(site, SITES.iter().copied())
 }
 
 impl Endpoint {
@@ -292,7 +305,6 @@ impl Endpoint {
             Some(known) => Self::from_url(&format!("https://api.{known}"), &[]),
             None => Err(EndpointError::UnknownSite {
                 site: site.to_owned(),
-                nearest: nearest_names(site, SITES.iter().copied()).first().copied(),
             }),
         }
     }

@@ -26,6 +26,7 @@ fn commands_are_offered_with_what_they_do() {
         values(&world, &["help", "e"]),
         ["export", "exit-codes", "environment"]
     );
+    assert_eq!(values(&world, &["help", "to"]), ["topics"]);
     assert_eq!(
         values(&world, &["help", "sandbox", ""]),
         ["serve", "reset", "path"]

@@ -2,33 +2,29 @@ use super::{ALL, answering, refused, world};
 use crate::harness::{Bystander, Flaky, Reply, World};
 
 #[test]
-fn an_unknown_site_is_refused_with_the_nearest() {
-    let known = "the known ones are datadoghq.com, us3.datadoghq.com, us5.datadoghq.com, ap1.datadoghq.com, \
-                 ap2.datadoghq.com, uk1.datadoghq.com, datadoghq.eu, ddog-gov.com, us2.ddog-gov.com; name the server \
-                 of a newer one with --api-url";
-    refused(
-        &ALL[2..4],
-        &["--site", "us3.datadog.com"],
-        &format!(
-            "--site: unknown site `us3.datadog.com`; did you mean `us3.datadoghq.com`? {known}"
-        ),
-    );
+fn an_unknown_site_is_refused_with_the_nearest_or_with_all() {
+    let hint = "hint: --api-url names the server of a site that this version does not know";
+    for (site, nearest) in [
+        ("us3.datadog.com", "us3.datadoghq.com"),
+        ("us4.datadoghq.com", "us3.datadoghq.com"),
+    ] {
+        refused(
+            &ALL[2..4],
+            &["--site", site],
+            &format!("--site: unknown site `{site}`; did you mean `{nearest}`?\n{hint}"),
+        );
+    }
     refused(
         &[ALL[2], ALL[3], ("DD_SITE", "datadoghq.uk")],
         &[],
-        &format!("DD_SITE: unknown site `datadoghq.uk`; did you mean `datadoghq.eu`? {known}"),
+        &format!("DD_SITE: unknown site `datadoghq.uk`; did you mean `datadoghq.eu`?\n{hint}"),
     );
+    let sites = "  datadoghq.com\n  us3.datadoghq.com\n  us5.datadoghq.com\n  ap1.datadoghq.com\n  ap2.datadoghq.com\n  \
+                 uk1.datadoghq.com\n  datadoghq.eu\n  ddog-gov.com\n  us2.ddog-gov.com\n";
     refused(
         &ALL[2..4],
         &["--site", "z.example"],
-        &format!("--site: unknown site `z.example`; {known}"),
-    );
-    refused(
-        &ALL[2..4],
-        &["--site", "us4.datadoghq.com"],
-        &format!(
-            "--site: unknown site `us4.datadoghq.com`; did you mean `us3.datadoghq.com`? {known}"
-        ),
+        &format!("--site: unknown site `z.example`; the known ones are:\n{sites}{hint}"),
     );
     refused(
         &ALL[2..4],

@@ -130,7 +130,7 @@ fn so_is_a_setting_that_does_not_exist() {
         error["message"]
             .as_str()
             .unwrap()
-            .contains("ORGCONN_TIMEOUT?"),
+            .contains("`ORGCONN_TIMEOUT`?"),
         "{error}"
     );
 }

@@ -13,7 +13,7 @@ fn an_org_that_is_disabled_cannot_be_connected() {
         refused.stderr,
         str![[r#"
 warning: `Legacy Shop` is disabled
-error: `Legacy Shop` was not connected: it is refused: POST /api/v2/org_connections at 127.0.0.1:[..]: 400 Bad Request: connection between orgs 83999dcd-7f97-11f0-8de1-1ecf66f1aa85 and e83b05f9-2c17-11e9-ad64-70c2915fb8d3 is not allowed
+error: `Legacy Shop` was not connected: it is refused: POST /api/v2/org_connections at the sandbox: 400 Bad Request: connection between orgs 83999dcd-7f97-11f0-8de1-1ecf66f1aa85 and e83b05f9-2c17-11e9-ad64-70c2915fb8d3 is not allowed
 hint: not allowed are an org with itself, a disabled or HIPAA-enabled org, an org of another account or site, and unknown types
 
 "#]]
@@ -49,6 +49,16 @@ fn keys_that_may_only_read_change_nothing() {
     let refused = world.run(["delete", "40bb", "--yes"]).code(4);
     assert_eq!(refused.stdout, "");
     world.run(["get", "40bb"]).code(0);
+    let archive = "e83b05f9-2c17-11e9-ad64-70c2915fb8d3";
+    let refused = world.run(["create", archive, "--type=logs"]).code(4);
+    assert_data_eq!(
+        refused.stderr,
+        str![[r#"
+error: `e83b05f9-2c17-11e9-ad64-70c2915fb8d3` was not connected: POST /api/v2/org_connections at the sandbox: 403 Forbidden
+hint: the credentials may not do this (org_connections_read to list, org_connections_write to create, update and delete), are wrong, or are not of the sandbox; `orgconn auth status` shows what they may do
+
+"#]]
+    );
 }
 
 #[test]
@@ -60,7 +70,7 @@ fn a_connection_is_deleted_from_either_end_and_updated_from_its_source_alone() {
     assert_data_eq!(
         refused.stderr,
         str![[r#"
-error: the connection from `Retail US` to `Observability Hub` was not updated: it is not permitted: PATCH /api/v2/org_connections/40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d at 127.0.0.1:[..]: 403 Forbidden
+error: the connection from `Retail US` to `Observability Hub` was not updated: it is not permitted: PATCH /api/v2/org_connections/40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d at the sandbox: 403 Forbidden
 hint: it takes the credentials of its source org, `Retail US`, with the permission org_connections_write
 
 "#]]

@@ -70,6 +70,9 @@ fn a_command_runs_in_the_sandbox_and_its_exit_code_is_the_result() {
     let message = missing.code(2).stderr;
     let begin = "error: cannot run `./no-such-command`: ";
     assert!(message.starts_with(begin), "{message}");
+    let cut_off = world.run(["sandbox", "serve", "--"]).code(2);
+    let message = "error: no command follows `--`\n";
+    assert!(cut_off.stderr.starts_with(message), "{}", cut_off.stderr);
 }
 
 #[test]
