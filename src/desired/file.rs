@@ -364,8 +364,8 @@ impl Reader<'_> {
     }
 
     /// The values of `keys`, in their order; the first `required` of them must be there. Reports keys that are unknown,
-    /// repeated or missing, a misspelt one only as unknown; keys of the user are skipped. If the node is not a mapping, it reports that `expected`
-    /// belongs there.
+    /// repeated or missing, a misspelt one only as unknown; keys of the user are skipped. If the node is not a mapping, it
+    /// reports that `expected` belongs there.
     fn read_fields<'a, const N: usize>(
         &mut self,
         node: &'a YamlNode,
