@@ -39,6 +39,7 @@ mod org_groups;
 mod orgs;
 mod pages;
 mod principals;
+mod queries;
 mod reconcile;
 mod restriction_policies;
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod org_group;
 mod restriction_policy;
 mod selector;
 mod short_id;
+mod verification;
 
 pub use change::{Change, ChangeKind};
 pub(crate) use connection::connections_by_pair;
@@ -33,3 +34,4 @@ pub use selector::{
 pub(crate) use short_id::{
     KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
 };
+pub use verification::{DataFound, DataQuery};

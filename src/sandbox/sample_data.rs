@@ -282,6 +282,28 @@ fn connections() -> Vec<ConnectionState> {
     ]
 }
 
+/// How much of an org's data a user may see, and so a connection that they created shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DataAccess {
+    All,
+    Part,
+    Nothing,
+}
+
+/// How much of their org's data a user may see.
+pub(super) fn data_access(user: Uuid) -> DataAccess {
+    match user {
+        users::DANA => DataAccess::Part,
+        users::NOOR | users::ROBIN => DataAccess::Nothing,
+        _ => DataAccess::All,
+    }
+}
+
+/// Whether an org has any data.
+pub(super) fn has_data(org: Uuid) -> bool {
+    org != orgs::PAYMENTS_EU
+}
+
 fn connection(
     id: Uuid,
     source: Uuid,

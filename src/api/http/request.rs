@@ -9,6 +9,8 @@ pub(in crate::api) struct Request {
     path: String,
     query: String,
     body: Option<String>,
+    /// Whether it changes nothing on the server.
+    is_read: bool,
     /// The length that a success may have at most.
     max_bytes: usize,
 }
@@ -26,6 +28,14 @@ impl Request {
         Self::new(Method::POST, path, Some(body))
     }
 
+    /// Creates a POST request that only reads, since its question is too long for a URL.
+    pub(in crate::api) fn query(path: &str, body: String) -> Self {
+        Self {
+            is_read: true,
+            ..Self::post(path, body)
+        }
+    }
+
     pub(in crate::api) fn patch(path: &str, body: String) -> Self {
         Self::new(Method::PATCH, path, Some(body))
     }
@@ -36,6 +46,7 @@ impl Request {
 
     fn new(method: Method, path: &str, body: Option<String>) -> Self {
         Self {
+            is_read: method == Method::GET,
             method,
             path: path.to_owned(),
             query: String::new(),
@@ -68,7 +79,7 @@ impl Request {
 
     /// Whether the request changes anything on the server.
     pub(super) fn is_write(&self) -> bool {
-        self.method != Method::GET
+        !self.is_read
     }
 
     /// The first three segments of the path, such as `/api/v2/org_connections`. Rate limits are counted for each

@@ -5,6 +5,7 @@ mod connections;
 mod listing;
 mod lost_answers;
 mod org_groups;
+mod queries;
 pub(in crate::api) mod raw_server;
 mod requests;
 mod restriction_policies;

@@ -3,6 +3,7 @@
 mod connections;
 mod org_groups;
 mod orgs_and_users;
+mod queries;
 mod restriction_policies;
 mod roles_and_teams;
 
@@ -55,6 +56,10 @@ fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> 
         ["v2", "org_group_memberships"] => {
             only_get(request, || org_groups::memberships(sandbox, request))
         }
+        ["v2", "query", "timeseries"] => match request.method {
+            Method::POST => queries::timeseries(sandbox, request),
+            _ => Err(ApiError::MethodNotAllowed("POST")),
+        },
         ["v2", "org"] => only_get(request, || orgs_and_users::managed_orgs(sandbox, request)),
         _ => Err(ApiError::NotFound),
     }

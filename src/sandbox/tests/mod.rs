@@ -2,6 +2,7 @@
 
 mod org_groups;
 mod orgs_and_users;
+mod queries;
 mod reading;
 mod restriction_policies;
 mod serving;
