@@ -31,6 +31,7 @@
 //! It imports `config`, for the credentials and the rule which hosts may have them, and `model`.
 
 mod connections;
+mod dashboards;
 mod error;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzz;
@@ -47,6 +48,7 @@ mod tests;
 mod users;
 mod wire;
 
+pub use self::dashboards::ContentListing;
 pub use self::error::{Error, ErrorKind};
 pub use self::http::{Client, ClientSettings, Transport};
 pub use self::org_groups::GroupListing;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::error::Error;
 use super::http::{Client, Request};
 use super::wire::{self, Document, Lenient, Resource};
-use crate::model::{ConnectionType, DataFound, DataQuery};
+use crate::model::{ConnectionType, DataAmount, DataQuery};
 
 /// The maximum number of points in a series.
 const MAX_POINTS: i64 = 60;
@@ -27,7 +27,7 @@ impl Client {
         query: &DataQuery,
         (from, to): (Timestamp, Timestamp),
         source: Option<Uuid>,
-    ) -> Result<DataFound, Error> {
+    ) -> Result<DataAmount, Error> {
         let (from, to) = (from.as_millisecond(), to.as_millisecond());
         let body = json!({"data": {"type": "timeseries_request", "attributes": {
             "from": from,
@@ -60,10 +60,10 @@ fn query_body(query: &DataQuery, source: Option<Uuid>) -> Value {
     body
 }
 
-fn parse_timeseries(body: &str) -> Option<DataFound> {
+fn parse_timeseries(body: &str) -> Option<DataAmount> {
     let answer: Document<Resource<Attributes, ()>> = wire::read(body)?;
     let series = answer.data.attributes.or_default().values.0?;
-    let mut found = DataFound::default();
+    let mut found = DataAmount::default();
     for value in series.into_iter().flatten().flatten() {
         found.points += 1;
         found.sum += value;

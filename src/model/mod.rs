@@ -6,6 +6,7 @@
 mod change;
 mod connection;
 mod connection_type;
+mod content;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzz;
 mod name;
@@ -21,6 +22,7 @@ pub use change::{Change, ChangeKind};
 pub(crate) use connection::connections_by_pair;
 pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};
 pub use connection_type::{ConnectionType, TypeSet};
+pub use content::{Content, ContentKind, widgets_by_org};
 pub(crate) use name::{fold_name, normalize_name};
 pub(crate) use nearest::{did_you_mean, proposal};
 pub use nearest::{nearest_names, nearest_word};
@@ -34,4 +36,4 @@ pub use selector::{
 pub(crate) use short_id::{
     KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
 };
-pub use verification::{DataFound, DataQuery};
+pub use verification::{DataAmount, DataQuery};

@@ -25,9 +25,9 @@ impl DataQuery {
     }
 }
 
-/// The data that a query has found.
+/// How much data a query finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct DataFound {
+pub struct DataAmount {
     /// The number of points that have a value.
     pub points: u64,
     /// The sum of their values.

@@ -1,5 +1,7 @@
 //! The data that a new sandbox begins with, and the profiles that give access to it.
 
+pub(super) mod content;
+
 use std::collections::BTreeMap;
 
 use uuid::{Uuid, uuid};

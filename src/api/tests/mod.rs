@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod dashboards;
 mod listing;
 mod lost_answers;
 mod org_groups;

@@ -7,7 +7,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::raw_server::{RawServer, Reply};
 use super::*;
 use crate::api::{Error, ErrorKind};
-use crate::model::{DataFound, DataQuery};
+use crate::model::{DataAmount, DataQuery};
 
 fn query(kind: &str, text: &str) -> DataQuery {
     DataQuery {
@@ -31,7 +31,7 @@ fn answer(values: Value) -> Value {
     }}})
 }
 
-async fn found_in(reply: Reply) -> Result<DataFound, Error> {
+async fn found_in(reply: Reply) -> Result<DataAmount, Error> {
     let server = RawServer::start(vec![reply]).await;
     let client = client(&server.url);
     let query = query("logs", "*");
@@ -99,7 +99,7 @@ async fn each_type_has_its_own_kind_of_query() {
         let found = client.query_data(&query, minutes(length), source).await;
         assert_eq!(
             found.unwrap(),
-            DataFound {
+            DataAmount {
                 points: 1,
                 sum: 2.5
             }
@@ -117,7 +117,7 @@ async fn points_without_a_value_are_no_data() {
         (json!([[1, 2.5], [null, -4]]), 3, -0.5),
     ] {
         let found = found_in(Reply::json(&answer(values.clone()))).await;
-        assert_eq!(found.unwrap(), DataFound { points, sum }, "{values}");
+        assert_eq!(found.unwrap(), DataAmount { points, sum }, "{values}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod org_groups;
+mod dashboards;
 mod orgs_and_users;
 mod queries;
 mod restriction_policies;
@@ -60,6 +61,10 @@ fn dispatch(sandbox: &Sandbox, request: &Request) -> Result<Response, ApiError> 
             Method::POST => queries::timeseries(sandbox, request),
             _ => Err(ApiError::MethodNotAllowed("POST")),
         },
+        ["v1", "dashboard"] => only_get(request, || dashboards::dashboard_list(request)),
+        ["v1", "dashboard", id] => only_get(request, || dashboards::dashboard(request, id)),
+        ["v1", "notebooks"] => only_get(request, || dashboards::notebook_list(request)),
+        ["v2", "powerpacks"] => only_get(request, || dashboards::powerpack_list(request)),
         ["v2", "org"] => only_get(request, || orgs_and_users::managed_orgs(sandbox, request)),
         _ => Err(ApiError::NotFound),
     }
