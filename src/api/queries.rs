@@ -37,7 +37,8 @@ impl Client {
             "formulas": [{"formula": "a"}],
         }}});
         let request = Request::query("/api/v2/query/timeseries", body.to_string());
-        self.call(&request, parse_timeseries).await
+        let parse = |body: &str| parse_timeseries(&query.kind, body);
+        self.call(&request, parse).await
     }
 }
 
@@ -60,15 +61,16 @@ fn query_body(query: &DataQuery, source: Option<Uuid>) -> Value {
     body
 }
 
-fn parse_timeseries(body: &str) -> Option<DataAmount> {
+fn parse_timeseries(kind: &ConnectionType, body: &str) -> Option<DataAmount> {
     let answer: Document<Resource<Attributes, ()>> = wire::read(body)?;
     let series = answer.data.attributes.or_default().values.0?;
-    let mut found = DataAmount::default();
-    for value in series.into_iter().flatten().flatten() {
-        found.points += 1;
-        found.sum += value;
-    }
-    Some(found)
+    let values: Vec<f64> = series.into_iter().flatten().flatten().collect();
+    let sum: f64 = values.iter().sum();
+    let count = match kind {
+        ConnectionType::Metrics => values.len() as u64,
+        _ => sum.round() as u64,
+    };
+    Some(DataAmount { count, sum })
 }
 
 #[derive(Default, Deserialize)]

@@ -14,6 +14,7 @@ mod questions;
 mod resolve;
 mod signals;
 mod snapshot;
+mod verification;
 
 use std::ffi::OsString;
 #[cfg(feature = "sandbox")]
@@ -46,12 +47,14 @@ pub(crate) use flags::{
     GlobalFlags, color_variable, config_variable, duration, format_variable, sandbox_variable,
 };
 pub(crate) use resolve::{
-    ConnectionEnds, MatchingConnections, OrgLookup, exit_without_keys, is_unknown_connection,
+    ConnectionEnds, EndAccounts, MatchingConnections, OrgLookup, exit_without_keys,
+    is_unknown_connection,
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;
 pub(crate) use signals::{JobSignal, stop_process};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use verification::Verifications;
 
 /// The program's state while a command runs.
 pub(crate) struct App {

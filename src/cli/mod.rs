@@ -237,7 +237,8 @@ mod tests {
             names.remove(name);
         }
         let expected = [
-            "COMMAND", "DURATION", "HOST", "N", "NAME", "SECONDS", "TEXT", "URL", "VARIABLE",
+            "COMMAND", "DURATION", "HOST", "N", "NAME", "QUERY", "SECONDS", "TEXT", "URL",
+            "VARIABLE",
         ];
         assert_eq!(Vec::from_iter(names), expected);
     }

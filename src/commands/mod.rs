@@ -30,6 +30,7 @@ mod schema;
 mod shared_flags;
 mod undo;
 mod update;
+mod verify;
 mod watch;
 
 use clap::Subcommand;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Schema(schema::Args),
     Graph(graph::Args),
+    Verify(verify::Args),
     Open(open::Args),
     History(history::Args),
     Undo(undo::Args),
@@ -101,6 +103,7 @@ impl Command {
             Self::Check(args) => check::run(args, app).await,
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
+            Self::Verify(args) => verify::run(args, app).await,
             Self::Open(args) => open::run(args, app).await,
             Self::History(args) => history::run(args, app),
             Self::Undo(args) => {

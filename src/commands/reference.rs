@@ -13,7 +13,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         "Desired state",
         &["export", "plan", "apply", "check", "schema"],
     ),
-    ("Insight", &["graph", "open"]),
+    ("Insight", &["graph", "verify", "open"]),
     ("Safety", &["history", "undo"]),
     (
         "Setup",
@@ -227,6 +227,26 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
             (Exit::Done, "drawn, also if there is no connection"),
             UNKNOWN_ORG,
             UNREAD_PROFILES,
+        ],
+    },
+    CommandReference {
+        command: "verify",
+        permission: "org_connections_read, and timeseries_query in the destination and the source",
+        general: API,
+        particular: &[
+            (Exit::Done, "data of each type comes through"),
+            (
+                Exit::Difference,
+                "none or other data than in the source, or a type that it cannot query",
+            ),
+            (
+                Exit::Permission,
+                "the service refuses a query through the connection, or the keys",
+            ),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one",
+            ),
         ],
     },
     CommandReference {

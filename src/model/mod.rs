@@ -36,4 +36,4 @@ pub use selector::{
 pub(crate) use short_id::{
     KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
 };
-pub use verification::{DataAmount, DataQuery};
+pub use verification::{DataAmount, DataQuery, DestinationData, Verdict, Verification};

@@ -28,8 +28,175 @@ impl DataQuery {
 /// How much data a query finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DataAmount {
-    /// The number of points that have a value.
-    pub points: u64,
-    /// The sum of their values.
+    /// The number of events; of metrics the number of points that have a value.
+    pub count: u64,
+    /// The sum of all values.
     pub sum: f64,
+}
+
+impl DataAmount {
+    /// The part of the larger sum by which two sums may differ: data may come in late, and values are rounded.
+    const TOLERANCE: f64 = 0.1;
+
+    fn is_close_to(self, other: Self) -> bool {
+        let larger = self.sum.abs().max(other.sum.abs());
+        (self.sum - other.sum).abs() <= larger * Self::TOLERANCE
+    }
+}
+
+/// What the destination of a connection gets of one type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DestinationData {
+    /// The connection does not share the type.
+    NotShared,
+    /// This version has no query of the type.
+    NoQuery,
+    /// The service refuses the query through the connection.
+    Refused,
+    /// A query through the connection finds this much.
+    Amount(DataAmount),
+}
+
+/// Whether a connection gives the destination the source's data of one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Data comes through it; where the source was asked too, as much as is there.
+    Data,
+    /// No data comes through it, and as far as is known there is none.
+    NoData,
+    /// The source has data, and none or other data comes through it.
+    Differs,
+    /// The service refuses to query through it.
+    Refused,
+    /// It does not share the type.
+    NotShared,
+    /// This version has no query of the type.
+    Unverified,
+}
+
+impl Verdict {
+    /// The verdict for what the destination gets, and for what the source has if it could be asked.
+    pub fn new(destination: DestinationData, source: Option<DataAmount>) -> Self {
+        let amount = match destination {
+            DestinationData::NotShared => return Self::NotShared,
+            DestinationData::NoQuery => return Self::Unverified,
+            DestinationData::Refused => return Self::Refused,
+            DestinationData::Amount(amount) => amount,
+        };
+        match source {
+            Some(source) if source.count > 0 && amount.count == 0 => Self::Differs,
+            _ if amount.count == 0 => Self::NoData,
+            Some(source) if !amount.is_close_to(source) => Self::Differs,
+            _ => Self::Data,
+        }
+    }
+
+    /// One or two words for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::NoData => "no data",
+            Self::Differs => "differs",
+            Self::Refused => "refused",
+            Self::NotShared => "not shared",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// How well a connection gives the destination the source's data of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verification {
+    /// The type.
+    pub kind: ConnectionType,
+    /// The text of the query; `None` if nothing was asked.
+    pub query: Option<String>,
+    /// Whether data comes through the connection.
+    pub verdict: Verdict,
+    /// What comes through it; `None` if nothing was answered.
+    pub amount: Option<DataAmount>,
+    /// What the source has, if it could be asked.
+    pub source_amount: Option<DataAmount>,
+}
+
+impl Verification {
+    /// The likely reason if not all is well.
+    pub fn reason(&self) -> Option<&'static str> {
+        Some(match (self.verdict, self.source_amount) {
+            (Verdict::Data, _) => return None,
+            (Verdict::NoData, Some(_)) => "the source has none either in this time",
+            (Verdict::NoData, None) => "whether the source has any could not be asked",
+            (Verdict::Differs, _) => {
+                "the source has other data: the creator of the connection may see only a part of it"
+            }
+            (Verdict::Refused, _) => {
+                "the creator of the connection may not see this data, or is not active"
+            }
+            (Verdict::NotShared, _) => "the connection does not share this type",
+            (Verdict::Unverified, _) => "this version cannot query this type",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DestinationData::{Amount, NoQuery, NotShared, Refused};
+    use super::*;
+
+    fn amount(count: u64, sum: f64) -> DataAmount {
+        DataAmount { count, sum }
+    }
+
+    #[test]
+    fn the_verdict_follows_from_what_both_ends_find() {
+        let (none, many) = (amount(0, 0.0), amount(100, 100.0));
+        for (destination, source, verdict) in [
+            (NotShared, None, Verdict::NotShared),
+            (NotShared, Some(many), Verdict::NotShared),
+            (NoQuery, None, Verdict::Unverified),
+            (Refused, None, Verdict::Refused),
+            (Refused, Some(none), Verdict::Refused),
+            (Refused, Some(many), Verdict::Refused),
+            (Amount(none), None, Verdict::NoData),
+            (Amount(none), Some(none), Verdict::NoData),
+            (Amount(none), Some(many), Verdict::Differs),
+            (Amount(many), None, Verdict::Data),
+            (Amount(many), Some(many), Verdict::Data),
+            (Amount(many), Some(none), Verdict::Differs),
+            (Amount(amount(90, 90.0)), Some(many), Verdict::Data),
+            (Amount(amount(89, 89.0)), Some(many), Verdict::Differs),
+            (Amount(many), Some(amount(89, 89.0)), Verdict::Differs),
+            // Points of metrics may have any values.
+            (
+                Amount(amount(15, 0.0)),
+                Some(amount(15, 0.0)),
+                Verdict::Data,
+            ),
+            (
+                Amount(amount(15, -7.0)),
+                Some(amount(15, -7.5)),
+                Verdict::Data,
+            ),
+            (
+                Amount(amount(15, -7.0)),
+                Some(amount(15, 7.0)),
+                Verdict::Differs,
+            ),
+        ] {
+            let found = Verdict::new(destination, source);
+            assert_eq!(found, verdict, "{destination:?}, {source:?}");
+        }
+    }
+
+    #[test]
+    fn only_types_of_this_version_have_a_usual_query() {
+        let text = |kind: &str| DataQuery::usual(&kind.into()).map(|query| query.text);
+        assert!(
+            ConnectionType::KNOWN
+                .iter()
+                .all(|kind| DataQuery::usual(kind).is_some())
+        );
+        assert_eq!(text("logs").as_deref(), Some("*"));
+        assert_eq!(text("rum"), None);
+    }
 }

@@ -31,10 +31,10 @@ fn answer(values: Value) -> Value {
     }}})
 }
 
-async fn found_in(reply: Reply) -> Result<DataAmount, Error> {
+async fn found_in(kind: &str, reply: Reply) -> Result<DataAmount, Error> {
     let server = RawServer::start(vec![reply]).await;
     let client = client(&server.url);
-    let query = query("logs", "*");
+    let query = query(kind, "*");
     client.query_data(&query, minutes(15), Some(RETAIL)).await
 }
 
@@ -87,7 +87,7 @@ async fn each_type_has_its_own_kind_of_query() {
             "queries": [sent],
             "formulas": [{"formula": "a"}],
         }}});
-        let reply = ResponseTemplate::new(200).set_body_json(answer(json!([[2.5]])));
+        let reply = ResponseTemplate::new(200).set_body_json(answer(json!([[1.0]])));
         Mock::given(method("POST"))
             .and(path("/api/v2/query/timeseries"))
             .and(body_json(&body))
@@ -97,27 +97,24 @@ async fn each_type_has_its_own_kind_of_query() {
             .await;
         let client = client(&server.uri());
         let found = client.query_data(&query, minutes(length), source).await;
-        assert_eq!(
-            found.unwrap(),
-            DataAmount {
-                points: 1,
-                sum: 2.5
-            }
-        );
+        assert_eq!(found.unwrap(), DataAmount { count: 1, sum: 1.0 });
     }
 }
 
 #[tokio::test]
-async fn points_without_a_value_are_no_data() {
-    for (values, points, sum) in [
-        (json!([]), 0, 0.0),
-        (json!([[]]), 0, 0.0),
-        (json!([[null, null]]), 0, 0.0),
-        (json!([[0.0, null]]), 1, 0.0),
-        (json!([[1, 2.5], [null, -4]]), 3, -0.5),
+async fn of_metrics_the_points_with_a_value_are_counted_and_else_the_events() {
+    for (values, points, events, sum) in [
+        (json!([]), 0, 0, 0.0),
+        (json!([[]]), 0, 0, 0.0),
+        (json!([[null, null]]), 0, 0, 0.0),
+        (json!([[0.0, null]]), 1, 0, 0.0),
+        (json!([[1, 2.5], [null, 4]]), 3, 8, 7.5),
+        (json!([[-1]]), 1, 0, -1.0),
     ] {
-        let found = found_in(Reply::json(&answer(values.clone()))).await;
-        assert_eq!(found.unwrap(), DataAmount { points, sum }, "{values}");
+        for (kind, count) in [("metrics", points), ("logs", events), ("audit", events)] {
+            let found = found_in(kind, Reply::json(&answer(values.clone()))).await;
+            assert_eq!(found.unwrap(), DataAmount { count, sum }, "{kind} {values}");
+        }
     }
 }
 
@@ -131,12 +128,12 @@ async fn an_answer_that_shows_no_values_is_not_taken_for_no_data() {
         answer(json!([[true]])),
         answer(json!([1])),
     ] {
-        let error = found_in(Reply::json(&body)).await.unwrap_err();
+        let error = found_in("logs", Reply::json(&body)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         assert!(!error.is_outcome_unknown());
     }
     let refused = Reply::status("403 Forbidden", r#"{"errors":["Forbidden"]}"#);
-    let error = found_in(refused).await.unwrap_err();
+    let error = found_in("logs", refused).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
 }
 

@@ -1,10 +1,11 @@
 use std::collections::{HashMap, HashSet};
+use std::slice;
 
 use super::orgs::{has_failed, is_unknown_org, known_org};
 use crate::app::chosen_accounts::for_each_account;
 use crate::app::{Account, App, ChosenAccounts};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Org, OrgRef, OrgSelector};
+use crate::model::{Connection, Org, OrgRef, OrgSelector};
 
 impl App {
     /// Opens the accounts for a command about some orgs. Each item of `needed` stands for one account that the command
@@ -166,7 +167,10 @@ impl<'s> AccountOrgs<'s> {
         let known = self
             .accounts
             .iter()
-            .map(|(account, org)| format!("{} is for {}", account.profile_name(), label(org)));
+            .map(|(account, org)| match account.profile() {
+                Some(profile) => format!("{profile} is for {}", label(org)),
+                None => format!("the credentials are for {}", label(org)),
+            });
         let unknown = self.failures.iter().map(|error| {
             let profile = error.profile().unwrap_or_default();
             format!("{profile} is for unknown: {}", error.message())
@@ -179,6 +183,38 @@ impl<'s> AccountOrgs<'s> {
             "a connection is created and updated with its source org's credentials; `orgconn profile add` adds a \
              profile",
         )
+    }
+}
+
+/// The accounts at the two ends of a connection.
+pub(crate) struct EndAccounts<'s> {
+    pub(crate) destination: &'s Account,
+    /// `None` if there is none, or several and none of them is the default one.
+    pub(crate) source: Option<&'s Account>,
+}
+
+impl ChosenAccounts {
+    /// The accounts at the ends of a connection. `failures` are those of accounts that could not be asked before.
+    ///
+    /// # Errors
+    /// Fails if no account belongs to the destination, or several do and none of them is the default one.
+    pub(crate) async fn end_accounts(
+        &self,
+        connection: &Connection,
+        failures: Vec<CommandError>,
+    ) -> Result<EndAccounts<'_>> {
+        let account_orgs = self.account_orgs(failures).await;
+        let destination = slice::from_ref(&connection.destination);
+        let source = account_orgs.find(slice::from_ref(&connection.source));
+        match account_orgs.find(destination)? {
+            Some(destination) => Ok(EndAccounts {
+                destination,
+                source: source.ok().flatten(),
+            }),
+            None => Err(account_orgs.no_account_of(destination).hint(
+                "it takes the destination's credentials; `orgconn profile add` adds a profile",
+            )),
+        }
     }
 }
 

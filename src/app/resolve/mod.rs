@@ -17,7 +17,7 @@ mod connections;
 mod orgs;
 mod targets;
 
-pub(crate) use self::accounts::exit_without_keys;
+pub(crate) use self::accounts::{EndAccounts, exit_without_keys};
 pub(super) use self::accounts::{accounts_of_first, only_account};
 pub(crate) use self::connections::{ConnectionEnds, MatchingConnections, is_unknown_connection};
 pub(crate) use self::orgs::OrgLookup;

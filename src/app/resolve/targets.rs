@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::slice;
 
 use super::connections::{ConnectionEnds, is_unknown_connection};
 use super::orgs::{OrgLookup, is_unknown_org};
@@ -187,8 +188,7 @@ impl ChosenAccounts {
                 Ok(connection) if !seen.insert(connection.id) => {}
                 // An account that could not be asked may see the connection.
                 Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
-                    let seen_by_others = format!("{} in the other profiles", error.message());
-                    return Err(self.first_failure(&mut failures).context(seen_by_others));
+                    return Err(self.unread_error(&error, &mut failures));
                 }
                 result => found.push(result.cloned()),
             }
@@ -279,6 +279,39 @@ impl ChosenAccounts {
     /// The error if no account belongs to any of `orgs`. `failures` are those of the accounts so far.
     async fn no_account_error(&self, orgs: &[OrgRef], failures: Vec<CommandError>) -> CommandError {
         self.account_orgs(failures).await.no_account_of(orgs)
+    }
+
+    /// Finds the connection that `selector` names, or without one the only connection between `ends`. Also returns the
+    /// errors of profiles that the command can do without.
+    ///
+    /// # Errors
+    /// Fails if there is none or more than one, or if an account that may see it could not be asked.
+    pub(crate) async fn find_connection(
+        &self,
+        selector: Option<&ConnectionSelector>,
+        ends: &ConnectionEnds,
+    ) -> Result<(Connection, Vec<CommandError>)> {
+        let matches = match selector {
+            Some(id) => self.connections_by_id(slice::from_ref(id)).await,
+            None => self.matching_connections(ends).await?,
+        };
+        let mut failures = self.require_chosen(matches.failures)?;
+        match self.select(selector, ends, &matches.connections) {
+            Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
+                Err(self.unread_error(&error, &mut failures))
+            }
+            found => Ok((found?.clone(), failures)),
+        }
+    }
+
+    /// The error for a connection that is unknown to the accounts that could be asked. One that could not may see it.
+    fn unread_error(
+        &self,
+        unknown: &CommandError,
+        failures: &mut Vec<CommandError>,
+    ) -> CommandError {
+        let seen_by_others = format!("{} in the other profiles", unknown.message());
+        self.first_failure(failures).context(seen_by_others)
     }
 
     /// Returns the errors of accounts that could not be asked, if these are only candidates: the command can do without

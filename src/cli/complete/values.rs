@@ -13,7 +13,8 @@ use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    ConnectionResult, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, column_names,
+    ConnectionResult, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, VerificationRow,
+    column_names,
 };
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -227,6 +228,7 @@ impl ArgumentCompleter {
                 column_names::<ConnectionResult>()
             }
             ["plan" | "apply"] => column_names::<StepRow>(),
+            ["verify"] => column_names::<VerificationRow>(),
             ["history"] => column_names::<HistoryRow>(),
             ["orgs"] => column_names::<OrgRow>(),
             ["auth", "login" | "status"] => column_names::<IdentityRow>(),

@@ -179,12 +179,13 @@ impl Row for ConnectionResult {
 /// colour: better none than a wrong one.
 pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
     match result {
-        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done" => {
-            Some(colors::GREEN)
-        }
+        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done"
+        | "data" => Some(colors::GREEN),
         "would create" | "would update" | "would delete" | "not found" | NOT_ATTEMPTED
-        | "unknown" => Some(colors::MAGENTA),
-        "differs" | "missing" | "unwanted" | "failed" => Some(colors::RED),
+        | "unknown" | "unverified" => Some(colors::MAGENTA),
+        "differs" | "missing" | "unwanted" | "failed" | "no data" | "refused" | "not shared" => {
+            Some(colors::RED)
+        }
         _ => None,
     }
 }

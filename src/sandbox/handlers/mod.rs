@@ -1,8 +1,8 @@
 //! The endpoints of the API.
 
 mod connections;
-mod org_groups;
 mod dashboards;
+mod org_groups;
 mod orgs_and_users;
 mod queries;
 mod restriction_policies;

@@ -1,7 +1,7 @@
 //! Tests of the sandbox over real HTTP.
 
-mod org_groups;
 mod dashboards;
+mod org_groups;
 mod orgs_and_users;
 mod queries;
 mod reading;

@@ -104,7 +104,7 @@ pub(super) const FAULTS: &[Fault] = &[
     temporary("504 after the change", |it| it.refused_in_html(504)).applied(),
     refusal("400", &[1], |it| it.refused(400)),
     refusal("401", &[4], |it| it.refused(401)),
-    refusal("403", &[4, 5], |it| it.refused(403)).believable_for(&["GET", PROBE]),
+    refusal("403", &[4, 5], |it| it.refused(403)).believable_for(&["GET", "/query/", PROBE]),
     refusal("404", &[1, 5], |it| it.refused(404)),
     refusal("404 with HTML", &[1], |it| it.refused_in_html(404)),
     refusal("409", &[6], |it| it.refused(409)),
