@@ -50,7 +50,7 @@ pub(crate) struct Finished {
 impl World {
     /// A world without keys and without a sandbox.
     pub(crate) fn bare() -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let home = temporary_directory();
         close_to_others(home.path());
         Self {
             home,
@@ -169,6 +169,16 @@ impl World {
             .chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(paths).unwrap());
     }
+}
+
+/// A directory in memory, if the system has some: the program waits until each change is on the disk.
+fn temporary_directory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    match memory.is_dir() {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    }
+    .unwrap()
 }
 
 /// Takes others' permission to write a file away, which the umask of whoever runs the tests may have given: the program
