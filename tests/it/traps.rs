@@ -289,6 +289,20 @@ hint: try again, or allow more time with --timeout
     assert!(finished.stderr.contains(reason), "{}", finished.stderr);
 }
 
+/// All of these answers are four gigabytes, which take far longer than the timeout, and the connection is lost after
+/// them.
+#[test]
+fn a_flood_of_interim_answers_ends_at_the_timeout() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(4000);
+    let api = Flaky::new([Reply::Repeat(40_000, interim)]);
+    let finished = api.world().run(["list", "--timeout=200ms"]).code(7);
+    assert_eq!(
+        finished.messages(api.url()),
+        "error: GET /api/v2/org_connections at HOST: no answer within 200ms (--timeout)\n\
+         hint: try again, or allow more time with --timeout\n"
+    );
+}
+
 #[test]
 fn an_answer_may_take_the_whole_timeout() {
     let api = Api::new();

@@ -28,6 +28,8 @@ pub(crate) enum Reply {
     Bytes(String),
     /// Sends these bytes one by one, with this pause before each.
     Drip(Duration, String),
+    /// Sends these bytes again and again, this many times or until the client closes the connection.
+    Repeat(usize, String),
     /// Resets the connection.
     Reset,
     /// Does this as the last thing: further connections are refused.
@@ -290,6 +292,10 @@ fn answer(stream: &mut TcpStream, turn: Reply, request: &str) {
         Reply::For(turn) => answer(stream, turn(request), request),
         Reply::CutShort(body) => write(stream, "200 OK", "", &body, body.len() + 100),
         Reply::Bytes(bytes) => drop(stream.write_all(bytes.as_bytes())),
+        Reply::Repeat(times, bytes) => {
+            let mut writes = std::iter::repeat_n(bytes.as_bytes(), times);
+            let _ = writes.try_for_each(|bytes| stream.write_all(bytes));
+        }
         Reply::Reset => {
             let socket = SockRef::from(&*stream);
             socket.set_linger(Some(Duration::ZERO)).unwrap();
