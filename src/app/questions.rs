@@ -43,6 +43,29 @@ impl App {
         }
     }
 
+    /// Opens the accounts as [`App::candidate_accounts_if`], and with `asks_for_connection` asks for the connection that
+    /// the command is about. Returns it, or `None` if it was not asked for.
+    ///
+    /// # Errors
+    /// As [`App::candidate_accounts_if`] and [`App::ask_for_connection`].
+    pub(crate) async fn accounts_and_connection(
+        &mut self,
+        says_target: bool,
+        asks_for_connection: bool,
+        text: &str,
+        unchanged: &str,
+    ) -> Result<(ChosenAccounts, Option<ConnectionSelector>)> {
+        let chosen_accounts = self.candidate_accounts_if(says_target || asks_for_connection)?;
+        let chosen = match asks_for_connection {
+            true => {
+                let asking = self.ask_for_connection(&chosen_accounts, text, unchanged);
+                Some(asking.await?)
+            }
+            false => None,
+        };
+        Ok((chosen_accounts, chosen))
+    }
+
     /// Asks for one of the connections that the default account sees, or where accounts are chosen all of these.
     ///
     /// # Errors

@@ -206,6 +206,8 @@ const UNKNOWN: &str = "unknown";
 struct ApplyReport {
     rows: Vec<StepRow>,
     failures: Vec<CommandError>,
+    /// The changes that were made, as `created ID`.
+    made: Vec<String>,
     interruption: Interruption,
 }
 
@@ -235,12 +237,9 @@ async fn carry_out(
         }
         results
     });
+    let results = run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS).await;
     let mut report = ApplyReport::default();
-    for (row, failure, is_late) in run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS)
-        .await
-        .into_iter()
-        .flatten()
-    {
+    for (step, (row, failure, is_late)) in steps.iter().zip(results.into_iter().flatten()) {
         if let Some(result) = row.result {
             let interruption = &mut report.interruption;
             let progress = match result {
@@ -250,6 +249,9 @@ async fn carry_out(
                 _ => ChangeProgress::Failed,
             };
             interruption.count(progress, is_late);
+        }
+        if let (Some(DONE), Some(kind), Some(id)) = (row.result, step.kind(), row.id) {
+            report.made.push(format!("{} {id}", kind.past_tense()));
         }
         report.rows.push(row);
         report.failures.extend(failure);
@@ -310,24 +312,13 @@ async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Effe
     }
 }
 
-/// The change that a step made, as `created ID`.
-fn made_change(row: &StepRow) -> Option<String> {
-    let id = row.id.filter(|_| row.result == Some(DONE))?;
-    let done = match row.action {
-        "create" => "created",
-        "update" => "updated",
-        _ => "deleted",
-    };
-    Some(format!("{done} {id}"))
-}
-
 impl ApplyReport {
     fn count(&self, result: &str) -> usize {
         let rows = self.rows.iter();
         rows.filter(|row| row.result == Some(result)).count()
     }
 
-    /// Shows the steps, reports the failures and an interruption, and prints how many steps have each result.
+    /// Shows the steps, prints how many of them have each result, and reports the failures and an interruption.
     fn finish(mut self, output: &mut Output) -> Result<Exit> {
         let interruption = std::mem::take(&mut self.interruption);
         let interrupted = interruption.into_error();
@@ -342,16 +333,14 @@ impl ApplyReport {
                 summary.push_str(&format!(", {count} {result}"));
             }
         }
-        let made: Vec<_> = self.rows.iter().filter_map(made_change).collect();
         let failures = self.failures.into_iter().map(LocatedError::from);
         let reported = comparison::report_steps(
             self.rows.into(),
             done + unchanged > 0,
             failures.collect(),
             output,
-            |_| {},
+            |output| output.note(&summary),
         );
-        output.note(&summary);
-        reported.map_err(|error| report::explain_unwritten(error, &made))
+        reported.map_err(|error| report::explain_unwritten(error, &self.made))
     }
 }

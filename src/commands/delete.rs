@@ -9,6 +9,9 @@ use crate::model::{
 use crate::output::{ConnectionResult, Output};
 use crate::text_input;
 
+/// For the error of a question without an answer.
+const UNCHANGED: &str = "nothing was deleted";
+
 /// Delete connections
 ///
 /// Shows the connections and asks, unless --yes is given. Dashboards and notebooks of the destination that query
@@ -49,15 +52,14 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             .note("no connection on standard input: nothing to do");
         return finish_without_rows(&mut app.output);
     }
-    let says_target = asks_for_connection || !selectors.is_empty() || args.ends.source.is_some();
-    let chosen_accounts = app.candidate_accounts_if(says_target)?;
-    if asks_for_connection {
-        let question = "Delete which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was deleted");
-        selectors.push(chosen.await?);
-        if must_ask {
-            app.expect_confirmation();
-        }
+    let says_target = !selectors.is_empty() || args.ends.source.is_some();
+    let question = "Delete which connection?";
+    let opening =
+        app.accounts_and_connection(says_target, asks_for_connection, question, UNCHANGED);
+    let (chosen_accounts, chosen) = opening.await?;
+    selectors.extend(chosen);
+    if asks_for_connection && must_ask {
+        app.expect_confirmation();
     }
     app.show_command_line();
     let targets = chosen_accounts.change_targets(ChangeKind::Delete, &selectors, &args.ends);
@@ -168,5 +170,5 @@ fn confirm<'a>(
             connection.id, connection.types
         ));
     }
-    app.ask_confirmation(&question, "nothing was deleted")
+    app.ask_confirmation(&question, UNCHANGED)
 }

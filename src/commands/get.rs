@@ -25,12 +25,10 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let has_id = args.connection.is_some();
     let asks_for_connection = app.asks_for_connection(has_id, &args.ends)?;
     app.output.check_listing::<Connection>()?;
-    let chosen_accounts = app.candidate_accounts_if(has_id || asks_for_connection)?;
-    if asks_for_connection {
-        let question = "Show which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was shown");
-        args.connection = Some(chosen.await?);
-    }
+    let (question, unchanged) = ("Show which connection?", "nothing was shown");
+    let opening = app.accounts_and_connection(has_id, asks_for_connection, question, unchanged);
+    let (chosen_accounts, chosen) = opening.await?;
+    args.connection = args.connection.or(chosen);
     app.show_command_line();
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");

@@ -72,13 +72,12 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let has_ids = !args.connections.is_empty();
     let asks_for_connection = app.asks_for_connection(has_ids, &args.ends)?;
     app.output.check_listing::<ConnectionResult>()?;
-    let says_target = asks_for_connection || has_ids || args.ends.source.is_some();
-    let chosen_accounts = app.candidate_accounts_if(says_target)?;
-    if asks_for_connection {
-        let question = "Update which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, UNCHANGED);
-        args.connections.push(chosen.await?);
-    }
+    let says_target = has_ids || args.ends.source.is_some();
+    let question = "Update which connection?";
+    let opening =
+        app.accounts_and_connection(says_target, asks_for_connection, question, UNCHANGED);
+    let (chosen_accounts, chosen) = opening.await?;
+    args.connections.extend(chosen);
     let targets = chosen_accounts.change_targets(ChangeKind::Update, &args.connections, &args.ends);
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
