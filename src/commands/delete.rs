@@ -3,9 +3,7 @@ use crate::app::{
     Account, App, ChangeSender, ConnectionEnds, Effect, is_unknown_connection, with_senders,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{
-    Change, ChangeKind, Connection, ConnectionSelector, OrgLabels, SelectConnectionError,
-};
+use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
 use crate::output::{ConnectionResult, Output};
 use crate::text_input;
 
@@ -161,12 +159,13 @@ fn confirm<'a>(
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),
     };
-    let labels = OrgLabels::among(app.output.known_orgs());
+    let labels = app.output.org_labels([]);
+    let arrow = app.output.arrow();
     for connection in connections {
         let ends = [&connection.source, &connection.destination];
         let [source, destination] = ends.map(|org| labels.label(org));
         app.output.print_always(&format!(
-            "  {}  {source} -> {destination}  {}",
+            "  {}  {source} {arrow} {destination}  {}",
             connection.id, connection.types
         ));
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::line::{self, Event};
 use super::{Entry, EntryId, Origin, Outcome, RunId, UnreadableLine, UnreadableReason};
-use crate::model::Change;
+use crate::model::{Change, OrgLabels};
 
 /// All entries of a journal in the order in which they were written. Their times may differ from this order if the
 /// clock was changed.
@@ -132,10 +132,11 @@ impl Entries {
             ([], []) => return Err(SelectEntryError::Unknown(text.to_owned())),
             _ => {}
         }
+        let labels = OrgLabels::new(entries.iter().flat_map(|entry| entry.ends()));
         let runs = runs.iter().map(Run::describe);
         let entries = entries.iter().map(|entry| {
             let (id, at) = (&entry.id, entry.minute());
-            format!("entry {id} of {at}: {}", entry.describe())
+            format!("entry {id} of {at}: {}", entry.describe(&labels))
         });
         Err(SelectEntryError::Ambiguous {
             wanted: text.to_owned(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{Change, Connection, OrgRef};
+use crate::model::{Change, Connection, OrgLabels, OrgRef};
 
 /// The [`Origin::host`] of changes in the sandbox. It is fixed, since the sandbox's port differs from run to run.
 pub(crate) const SANDBOX_HOST: &str = "sandbox";
@@ -156,16 +156,29 @@ impl Entry {
         connection.unwrap_or_else(|| self.change.destination())
     }
 
-    /// The entry in a message, such as `update of A -> B`.
-    pub(crate) fn describe(&self) -> String {
-        format!("{} of {}", self.change.kind(), self.describe_pair())
+    /// The source, if it is known, and the destination.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = &OrgRef> + Clone {
+        self.source().into_iter().chain([self.destination()])
     }
 
-    /// The two orgs of the entry in a message.
-    pub(crate) fn describe_pair(&self) -> String {
+    /// The entry in a message, such as ``update from `Retail US` to `Observability Hub` ``.
+    pub(crate) fn describe(&self, labels: &OrgLabels) -> String {
+        let kind = self.change.kind();
+        let destination = labels.quoted_label(self.destination());
+        match self.source() {
+            Some(source) => format!(
+                "{kind} from {} to {destination}",
+                labels.quoted_label(source)
+            ),
+            None => format!("{kind} to {destination}"),
+        }
+    }
+
+    /// The two orgs of the entry in a line, such as `Retail US -> Observability Hub`.
+    pub(crate) fn describe_pair(&self, labels: &OrgLabels, arrow: &str) -> String {
         let source = self.source();
-        let source = source.map_or_else(|| "?".to_owned(), OrgRef::label);
-        format!("{source} -> {}", self.destination().label())
+        let source = source.map_or_else(|| "?".to_owned(), |org| labels.label(org));
+        format!("{source} {arrow} {}", labels.label(self.destination()))
     }
 
     /// Whether the entry is a run of its own, since it names none.

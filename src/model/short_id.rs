@@ -75,22 +75,20 @@ impl OrgLabels {
 
     /// The label of one of the orgs.
     pub(crate) fn label(&self, org: &OrgRef) -> String {
-        format!("{}{}", org.label(), self.suffix(org))
+        match self.short_id(org.id) {
+            Some(short_id) => format!("{} [{short_id}]", org.label()),
+            None => org.label(),
+        }
     }
 
-    /// The label of one of the orgs with its name in backquotes.
+    /// The label of one of the orgs in backquotes, for a message.
     pub(crate) fn quoted_label(&self, org: &OrgRef) -> String {
-        format!("`{}`{}", org.label(), self.suffix(org))
+        format!("`{}`", self.label(org))
     }
 
     /// The beginning of the org's id, if another org has its name.
     pub(crate) fn short_id(&self, org: Uuid) -> Option<&str> {
         self.0.get(&org).map(String::as_str)
-    }
-
-    fn suffix(&self, org: &OrgRef) -> String {
-        let id = self.0.get(&org.id);
-        id.map_or_else(String::new, |id| format!(" [{id}]"))
     }
 }
 

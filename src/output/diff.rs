@@ -7,7 +7,7 @@ use super::options::Format;
 use super::records::{StepRow, action_color, result_color};
 use super::wrap::wrap;
 use crate::escape::escape;
-use crate::model::{ConnectionType, KnownOrgs, OrgLabels};
+use crate::model::ConnectionType;
 
 /// The changes of a plan for people: one line each, with `+`, `~` or `-` in front.
 impl Output {
@@ -37,7 +37,8 @@ impl Output {
         };
         let result_width = rows.iter().filter_map(|row| row.result).map(str::len).max();
         let mut text = String::new();
-        for (row, line) in changes(rows, &self.options.known_orgs) {
+        let arrow = self.arrow_for(self.stdout.is_terminal());
+        for (row, line) in self.changes(rows, arrow) {
             let mut shown = String::new();
             if let Some(width) = result_width {
                 let result = row.result.unwrap_or_default();
@@ -58,7 +59,7 @@ impl Output {
     /// Shows the changes among `rows` on standard error. When quiet, they are left out unless a question about them
     /// follows.
     pub(crate) fn show_diff(&mut self, rows: &[StepRow], question_follows: bool) {
-        for (_, line) in changes(rows, &self.options.known_orgs) {
+        for (_, line) in self.changes(rows, self.arrow()) {
             if question_follows {
                 self.print_always(&line);
             } else {
@@ -66,44 +67,39 @@ impl Output {
             }
         }
     }
-}
 
-/// The steps that change something, each with its line:
-/// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
-fn changes<'a>(rows: &'a [StepRow], known: &KnownOrgs) -> Vec<(&'a StepRow, String)> {
-    let line = |row: &StepRow, [source, destination]: [String; 2]| {
-        let (before, after) = (&row.before, &row.after);
-        let types = match row.action {
-            "create" => after.to_string(),
-            "delete" => before.to_string(),
-            _ => format!("{before} -> {after} ({})", signed_types(row)),
+    /// The steps that change something, each with its line:
+    /// `~ Retail US -> Observability Hub  logs -> logs,metrics (+metrics)`
+    fn changes<'a>(&self, rows: &'a [StepRow], arrow: &str) -> Vec<(&'a StepRow, String)> {
+        let line = |row: &StepRow, [source, destination]: [String; 2]| {
+            let (before, after) = (&row.before, &row.after);
+            let types = match row.action {
+                "create" => after.to_string(),
+                "delete" => before.to_string(),
+                _ => format!("{before} {arrow} {after} ({})", signed_types(row)),
+            };
+            format!("{} {source} {arrow} {destination}  {types}", row.sign())
         };
-        format!("{} {source} -> {destination}  {types}", row.sign())
-    };
-    let changes = row_labels(rows, known).into_iter();
-    changes
-        .map(|(row, labels)| (row, line(row, labels)))
-        .collect()
-}
+        let changes = self.row_labels(rows).into_iter();
+        changes
+            .map(|(row, labels)| (row, line(row, labels)))
+            .collect()
+    }
 
-/// The steps that change something, each with the labels of its source and destination. Orgs that share their name with
-/// another one are told apart by their ids: `Payments [1f7d93e0]`.
-pub(super) fn row_labels<'a>(
-    rows: &'a [StepRow],
-    known: &KnownOrgs,
-) -> Vec<(&'a StepRow, [String; 2])> {
-    let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
-    orgs.for_each(|org| known.add(org));
-    let labels = OrgLabels::among(known);
-    let changes = rows.iter().filter(|row| row.is_change());
-    changes
-        .map(|row| {
-            (
-                row,
-                [&row.source, &row.destination].map(|org| labels.label(org)),
-            )
-        })
-        .collect()
+    /// The steps that change something, each with the labels of its source and destination.
+    pub(super) fn row_labels<'a>(&self, rows: &'a [StepRow]) -> Vec<(&'a StepRow, [String; 2])> {
+        let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
+        let labels = self.org_labels(orgs);
+        let changes = rows.iter().filter(|row| row.is_change());
+        changes
+            .map(|row| {
+                (
+                    row,
+                    [&row.source, &row.destination].map(|org| labels.label(org)),
+                )
+            })
+            .collect()
+    }
 }
 
 /// The types that a step adds and removes: `+metrics -rum`.

@@ -11,7 +11,7 @@ use super::question_interrupt::QuestionInterrupt;
 use super::row::{Column, ErrorRecord, Row};
 use super::streams::{Stderr, Stdout, Streams};
 use super::symbols::Symbols;
-use crate::model::{Connection, KnownOrgs};
+use crate::model::{Connection, KnownOrgs, OrgLabels, OrgRef};
 
 const WARNING: Style = colors::MAGENTA.on_default().bold();
 const HINT: Style = colors::BLUE.on_default().bold();
@@ -203,6 +203,13 @@ impl Output {
         &self.options.known_orgs
     }
 
+    /// Labels for these orgs, which tell them apart from each other and from all that the run has read.
+    pub(crate) fn org_labels<'a>(&self, orgs: impl IntoIterator<Item = &'a OrgRef>) -> OrgLabels {
+        let known = &self.options.known_orgs;
+        orgs.into_iter().for_each(|org| known.add(org));
+        OrgLabels::among(known)
+    }
+
     /// The format that was asked for.
     pub(crate) fn format(&self) -> Format {
         self.options.format
@@ -221,6 +228,19 @@ impl Output {
     /// The characters to draw with.
     pub(crate) fn symbols(&self) -> &'static Symbols {
         Symbols::new(&self.options.environment)
+    }
+
+    /// The arrow from a source to a destination in lines on standard error.
+    pub(crate) fn arrow(&self) -> &'static str {
+        self.arrow_for(self.stderr.width.is_some())
+    }
+
+    /// The arrow on a terminal, or in a pipe or file, which other programs may read.
+    pub(super) fn arrow_for(&self, is_terminal: bool) -> &'static str {
+        match is_terminal {
+            true => self.symbols().arrow,
+            false => Symbols::ASCII.arrow,
+        }
     }
 
     /// Whether standard output is coloured.

@@ -1,7 +1,6 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::diff::row_labels;
 use super::handle::Output;
 use super::records::StepRow;
 use super::row::ErrorRecord;
@@ -24,7 +23,7 @@ impl Output {
             text.push_str("\n| Action | Source | Destination | Before | After |\n");
             text.push_str("| --- | --- | --- | --- | --- |\n");
         }
-        for (row, [source, destination]) in row_labels(rows, &self.options.known_orgs) {
+        for (row, [source, destination]) in self.row_labels(rows) {
             let (source, destination) = (plain(&source), plain(&destination));
             let (before, after) = (types(&row.before), types(&row.after));
             let action = row.action;

@@ -154,8 +154,8 @@ hint: name the one you mean by its UUID
     assert_eq!(
         payments,
         [
-            "  b5a4e6d1-7f28-4391-8c0e-9d6b25f1a784 (`Payments` [1f7d93e0] to `Observability Hub`)",
-            "  6e92d03b-c815-4fa7-a6b9-41c7e5308df2 (`Payments` [6a48c1b5] to `Observability Hub`)",
+            "  b5a4e6d1-7f28-4391-8c0e-9d6b25f1a784 (`Payments [1f7d93e0]` to `Observability Hub`)",
+            "  6e92d03b-c815-4fa7-a6b9-41c7e5308df2 (`Payments [6a48c1b5]` to `Observability Hub`)",
         ]
     );
 }
@@ -193,7 +193,7 @@ fn an_id_of_the_history_that_several_begin_with_lists_what_each_is() {
         let refused = world.run(["undo", &id[..4], "-y"]).code(5);
         let told = match kind {
             "run" => ": create, 1 change",
-            _ => " UTC: create of Observability Hub -> Platform",
+            _ => " UTC: create from `Observability Hub` to `Platform`",
         };
         let line = refused
             .stderr

@@ -53,7 +53,7 @@ fn an_update_is_undone_with_the_keys_it_was_made_with() {
     assert_data_eq!(
         undone.stderr,
         str![[r#"
-undoing [..] of [..] UTC: update of Retail US -> Observability Hub
+undoing [..] of [..] UTC: update from `Retail US` to `Observability Hub`
   update  40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d  Retail US -> Observability Hub  logs,metrics -> logs
 
 "#]]

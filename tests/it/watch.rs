@@ -50,9 +50,9 @@ fn what_is_new_changed_and_gone_is_shown_and_ctrl_c_ends_it() {
     assert_data_eq!(
         changes,
         str![[r#"
-changed  ~ Org 1 -> Org 51  logs -> logs,audit (+audit)
-new      + Org 1 -> Org 52  logs
-gone     - Org 1 -> Org 50  logs
+changed  ~ Org 1 → Org 51  logs → logs,audit (+audit)
+new      + Org 1 → Org 52  logs
+gone     - Org 1 → Org 50  logs
 
 
 "#]]
@@ -97,7 +97,7 @@ fn a_graph_is_watched_too() {
     terminal.wait_for("In no connection");
     let created = ["create", "Security Archive", "--type=logs", "-oid"];
     world.run(created).code(0);
-    terminal.wait_for("Observability Hub -> Security Archive");
+    terminal.wait_for("Observability Hub → Security Archive");
     terminal.wait_for("── + Observability Hub");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end_as_before().0, Some(0));

@@ -9,7 +9,7 @@ use crate::app::{
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, SANDBOX_HOST, Selection};
-use crate::model::{Change, ChangeKind};
+use crate::model::{Change, ChangeKind, OrgLabels};
 use crate::output::{ConnectionResult, NOT_ATTEMPTED, Output};
 
 /// Undo the changes of a run
@@ -124,14 +124,15 @@ fn require_same_sandbox(entry: &Entry, app: &App) -> Result<()> {
 
 /// Shows what will be done. It is part of the question, if there is one.
 fn show(undo: &Undo<'_>, must_ask: bool, output: &mut Output) {
+    let arrow = output.arrow();
     let mut lines = Vec::new();
     if undo.changes().next().is_some() {
         lines.push(describe(undo));
     }
     for step in &undo.steps {
-        let pair = step.entry.describe_pair();
+        let pair = step.entry.describe_pair(&undo.labels, arrow);
         match &step.action {
-            Ok(Some((change, _))) => lines.push(describe_change(change, &pair)),
+            Ok(Some((change, _))) => lines.push(describe_change(change, &pair, arrow)),
             Ok(None) => output.note(&format!(
                 "{pair} is as it was before {}: nothing to undo",
                 step.entry.id
@@ -168,7 +169,8 @@ fn describe(undo: &Undo<'_>) -> String {
         [] => format!("undoing {name}"),
         [only] => {
             let at = only.entry.minute();
-            format!("undoing {name} of {at}: {}", only.entry.describe())
+            let entry = only.entry.describe(&undo.labels);
+            format!("undoing {name} of {at}: {entry}")
         }
         [newest, ..] => {
             let at = newest.entry.minute();
@@ -178,12 +180,12 @@ fn describe(undo: &Undo<'_>) -> String {
     }
 }
 
-fn describe_change(change: &Change, pair: &str) -> String {
+fn describe_change(change: &Change, pair: &str, arrow: &str) -> String {
     match change {
         Change::Create { types, .. } => format!("  create  {pair}  {types}"),
         Change::Update { before, types } => {
             let (id, types_before) = (before.id, &before.types);
-            format!("  update  {id}  {pair}  {types_before} -> {types}")
+            format!("  update  {id}  {pair}  {types_before} {arrow} {types}")
         }
         Change::Delete { before } => format!("  delete  {}  {pair}  {}", before.id, before.types),
     }
@@ -230,6 +232,7 @@ async fn carry_out(
     entries: &Entries,
 ) -> Vec<ChangeResult> {
     let is_delete = |change: &Change| change.kind() == ChangeKind::Delete;
+    let labels = &undo.labels;
     let tasks = senders.iter().map(|(account, sender)| {
         let changes = undo.changes();
         let own = changes.filter(|(_, _, other)| ptr::eq(*account, *other));
@@ -238,7 +241,8 @@ async fn carry_out(
             let mut results = Vec::with_capacity(own.len());
             for group in own.chunk_by(|(_, one), (_, next)| is_delete(one) == is_delete(next)) {
                 let tasks = group.iter();
-                let tasks = tasks.map(|(entry, change)| undo_entry(entry, change, sender, entries));
+                let tasks =
+                    tasks.map(|(entry, change)| undo_entry(entry, change, sender, entries, labels));
                 results.extend(run_concurrently(tasks, MAX_CONCURRENT_CHANGES).await);
             }
             results
@@ -257,6 +261,7 @@ async fn undo_entry(
     change: &Change,
     sender: &ChangeSender<'_>,
     entries: &Entries,
+    labels: &OrgLabels,
 ) -> ChangeResult {
     let now = entries.get(&entry.id).unwrap_or(entry);
     if let Err(error) = now.check_undoable() {
@@ -271,7 +276,7 @@ async fn undo_entry(
         }
         Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(change)),
         Err(error) => {
-            let subject = entry.describe();
+            let subject = entry.describe(labels);
             let context = match error.is_outcome_unknown() {
                 true => format!("undoing the {subject}"),
                 false => format!("the {subject} was not undone"),

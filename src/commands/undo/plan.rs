@@ -3,7 +3,7 @@
 use crate::app::{Account, ChosenAccounts, Snapshot};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, EntryId, Run, UndoError};
-use crate::model::{Change, OrgRef};
+use crate::model::{Change, OrgLabels, OrgRef};
 use crate::output::Output;
 
 /// Entries to undo together.
@@ -50,6 +50,8 @@ pub(super) struct Undo<'s> {
     pub(super) name: String,
     /// A step for each entry, the newest first.
     pub(super) steps: Vec<UndoStep<'s>>,
+    /// The labels of the entries' orgs.
+    pub(super) labels: OrgLabels,
 }
 
 /// What is to be done to undo an entry.
@@ -64,10 +66,15 @@ type Action<'s> = Option<(Change, &'s Account)>;
 
 impl<'s> Undo<'s> {
     /// Reads the live connections of the target's orgs, and decides for each entry what undoes it.
-    async fn plan(target: Target, chosen_accounts: &'s ChosenAccounts) -> Self {
-        let orgs = target.entries.iter().flat_map(ends).map(|org| org.id);
+    async fn plan(target: Target, chosen_accounts: &'s ChosenAccounts, output: &Output) -> Self {
+        let orgs = target
+            .entries
+            .iter()
+            .flat_map(Entry::ends)
+            .map(|org| org.id);
         let orgs: Vec<_> = orgs.collect();
         let snapshot = chosen_accounts.snapshot_of_orgs(&orgs).await;
+        let labels = output.org_labels(target.entries.iter().flat_map(Entry::ends));
         let is_single = target.entries.len() == 1;
         let steps = target.entries.into_iter().map(|entry| {
             let refused = match target.includes_refused {
@@ -78,14 +85,16 @@ impl<'s> Undo<'s> {
             let action = action.and_then(|()| plan_entry(&entry, chosen_accounts, &snapshot));
             let action = match is_single {
                 true => action,
-                false => action
-                    .map_err(|error| error.context(format!("the {} is left", entry.describe()))),
+                false => action.map_err(|error| {
+                    error.context(format!("the {} is left", entry.describe(&labels)))
+                }),
             };
             UndoStep { entry, action }
         });
         Self {
             name: target.name,
             steps: steps.collect(),
+            labels,
         }
     }
 
@@ -130,7 +139,7 @@ pub(super) async fn first_possible<'s>(
 ) -> Result<Undo<'s>> {
     let mut impossible: Vec<Undo<'_>> = Vec::new();
     for target in targets {
-        let undo = Undo::plan(target, chosen_accounts).await;
+        let undo = Undo::plan(target, chosen_accounts, output).await;
         if !undo.is_impossible() {
             for passed in &impossible {
                 let (name, reason) = (&passed.name, passed.describe_impossible());
@@ -160,11 +169,6 @@ pub(super) fn nothing_to_undo<'a>(unknown: impl Iterator<Item = &'a EntryId>) ->
     )
 }
 
-/// The orgs of an entry's connection, as far as they are known.
-fn ends(entry: &Entry) -> impl Iterator<Item = &OrgRef> + Clone {
-    entry.source().into_iter().chain([entry.destination()])
-}
-
 /// Decides what undoes an entry.
 ///
 /// # Errors
@@ -177,8 +181,11 @@ fn plan_entry<'s>(
     require_host(entry, chosen_accounts)?;
     // The API shows an org only its own connections: a connection that neither end shows may exist anyway. An account
     // whose listing has a gap does not count as one that answered.
-    if ends(entry).all(|org| snapshot.accounts_of_org(org.id).next().is_none()) {
-        return Err(no_account_error(entry, ends(entry), snapshot));
+    if entry
+        .ends()
+        .all(|org| snapshot.accounts_of_org(org.id).next().is_none())
+    {
+        return Err(no_account_error(entry, entry.ends(), snapshot));
     }
     let live = entry.find_live(&snapshot.connections);
     let Some(change) = entry.inverse(live)? else {

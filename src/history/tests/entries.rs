@@ -191,8 +191,8 @@ fn a_run_or_an_entry_is_named_by_its_id_or_by_an_unambiguous_beginning() {
         ),
         (
             "01k2",
-            "2 ids begin with `01k2` | entry 01k2z6mvr9dq4 of TIME UTC: create of Rétail \"US\"\n -> Observability Hub | \
-             entry 01k2z6mvr9dzz of TIME UTC: create of Rétail \"US\"\n -> Observability Hub",
+            "2 ids begin with `01k2` | entry 01k2z6mvr9dq4 of TIME UTC: create from `Rétail \"US\"\n` to `Observability Hub` | \
+             entry 01k2z6mvr9dzz of TIME UTC: create from `Rétail \"US\"\n` to `Observability Hub`",
         ),
     ] {
         assert_eq!(select(text), expected);

@@ -47,7 +47,7 @@ pub enum ResolveOrgError {
     Unknown {
         /// The selector.
         wanted: OrgSelector,
-        /// The most similar names in backquotes, the most similar first. Orgs of one name are told apart by their ids.
+        /// The most similar labels in backquotes, the most similar first.
         nearest: Vec<String>,
     },
     /// Several orgs match.
@@ -213,7 +213,7 @@ impl OrgSelector {
         let labels = nearest.into_iter().flat_map(|nearest| {
             let named = orgs.iter().filter(move |(name, _)| *name == nearest);
             named.map(|(name, id)| match short_ids.get(id) {
-                Some(short_id) => format!("`{name}` [{short_id}]"),
+                Some(short_id) => format!("`{name} [{short_id}]`"),
                 None => format!("`{name}`"),
             })
         });

@@ -69,8 +69,8 @@ fn no_match_lists_the_nearest_names_and_several_list_them_all() {
         (
             "Paymnets",
             "no org with the name or public id `Paymnets`; the nearest names | \
-             `Payments` [00000000-0000-0000-0000-000000000004] | \
-             `Payments` [00000000-0000-0000-0000-000000000005]",
+             `Payments [00000000-0000-0000-0000-000000000004]` | \
+             `Payments [00000000-0000-0000-0000-000000000005]`",
         ),
         ("Qqqq", "no org with the name or public id `Qqqq`"),
         ("profile:hub", "no org of the profile `hub`"),

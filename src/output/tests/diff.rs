@@ -2,7 +2,7 @@ use snapbox::{IntoData, assert_data_eq, str};
 
 use super::samples::step;
 use super::{chosen, listing, output, plain};
-use crate::output::{ColorChoice, Format, OutputOptions, StepRow};
+use crate::output::{ColorChoice, Format, OutputOptions, StepRow, TerminalEnvironment};
 
 fn steps() -> Vec<StepRow> {
     vec![
@@ -21,10 +21,10 @@ fn every_change_is_a_line_and_orgs_of_one_name_are_told_apart() {
     assert_data_eq!(
         stdout.text(),
         str![[r#"
-+ Retail US -> Observability Hub  logs,metrics
-~ Twin [4dee724d-00cc-11ea-a77b-000000000002] -> Observability Hub  logs,rum -> logs,metrics (+metrics -rum)
-- Twin [4dee724d-00cc-11ea-a77b-000000000003] -> Observability Hub  audit
-+ \u{1b}[31mred -> Observability Hub  logs
++ Retail US → Observability Hub  logs,metrics
+~ Twin [4dee724d-00cc-11ea-a77b-000000000002] → Observability Hub  logs,rum → logs,metrics (+metrics -rum)
+- Twin [4dee724d-00cc-11ea-a77b-000000000003] → Observability Hub  audit
++ \u{1b}[31mred → Observability Hub  logs
 
 "#]].raw()
     );
@@ -42,12 +42,36 @@ fn a_result_stands_before_its_change() {
     assert_data_eq!(
         stdout.text(),
         str![[r#"
-done           + Retail US -> Observability Hub  logs,metrics
-not attempted  ~ Twin -> Observability Hub  logs,rum -> logs,metrics (+metrics
+done           + Retail US → Observability Hub  logs,metrics
+not attempted  ~ Twin → Observability Hub  logs,rum → logs,metrics (+metrics
   -rum)
 
 "#]]
     );
+}
+
+#[test]
+fn a_terminal_that_shows_it_has_another_arrow_than_a_pipe() {
+    for (locale, terminal, arrow) in [
+        ("C.UTF-8", Some(80), "→"),
+        ("C.UTF-8", None, "->"),
+        ("C", Some(80), "->"),
+    ] {
+        let options = OutputOptions {
+            environment: TerminalEnvironment {
+                locale: Some(locale.to_owned()),
+                ..TerminalEnvironment::default()
+            },
+            ..plain(Format::Table)
+        };
+        let (mut output, stdout, stderr) = output(options, terminal);
+        let mut row = step("update", 2, "a -> b", "logs", "audit");
+        row.destination = row.source.clone();
+        output.write_diff(&[row.clone()]).unwrap();
+        output.show_diff(&[row], true);
+        let line = format!("~ a -> b {arrow} a -> b  logs {arrow} audit (+audit -logs)\n");
+        assert_eq!((stdout.text(), stderr.text()), (line.clone(), line));
+    }
 }
 
 #[test]
@@ -60,7 +84,7 @@ fn color_changes_nothing_but_the_color() {
     output.write_diff(&steps()[..1]).unwrap();
     assert_eq!(
         stdout.text(),
-        "\u{1b}[32m+ Retail US -> Observability Hub  logs,metrics\u{1b}[0m\n"
+        "\u{1b}[32m+ Retail US → Observability Hub  logs,metrics\u{1b}[0m\n"
     );
 }
 

@@ -5,7 +5,7 @@ use super::{CREATE, answer, creation, expect_current_user, expect_reads, expect_
 use crate::harness::{Api, Terminal, World, connection};
 
 const FILE: &str = "connections: [{source: Org 1, destination: Org 3, types: [logs]}]";
-const LINE: &str = "+ Org 1 -> Org 3  logs";
+const LINE: &str = "+ Org 1 → Org 3  logs";
 
 fn world(api: &Api, looked: u64) -> World {
     match looked {
@@ -37,7 +37,7 @@ fn a_plan_is_a_diff_with_counts() {
         (code, shown.as_str()),
         (
             Some(0),
-            "+ Org 1 -> Org 3  logs\n1 to create, 0 to update, 0 to delete, 0 unchanged\n"
+            "+ Org 1 → Org 3  logs\n1 to create, 0 to update, 0 to delete, 0 unchanged\n"
         )
     );
 }

@@ -15,7 +15,7 @@ fn one() -> Api {
 /// Runs `delete` for that connection until it asks.
 fn asked(world: &World) -> Terminal {
     let mut terminal = Terminal::start(world, 100, &["delete", &uuid(50)]);
-    terminal.wait_for("Org 1 -> Org 2  logs");
+    terminal.wait_for("Org 1 → Org 2  logs");
     terminal.wait_for_question("Delete this connection?");
     terminal
 }
@@ -105,7 +105,7 @@ fn several_connections_are_asked_about_once() {
     terminal.press("n\r");
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(1), "{shown}");
-    for line in ["Org 1 -> Org 3  audit", "Org 1 -> Org 2  logs"] {
+    for line in ["Org 1 → Org 3  audit", "Org 1 → Org 2  logs"] {
         assert!(shown.contains(line), "{shown}");
     }
 }

@@ -151,7 +151,7 @@ fn what_cannot_be_taken_back_stops_neither_its_run_nor_the_next_undo() {
 undoing the run r[..] of [..] UTC: create, 3 changes
   delete  [..]  Observability Hub -> [..]  logs
   delete  [..]  Observability Hub -> [..]  logs
-error: the create of Observability Hub -> Retail EU is left: the types are audit now, and no longer logs as [..] left them
+error: the create from `Observability Hub` to `Retail EU` is left: the types are audit now, and no longer logs as [..] left them
 hint: it was changed again: `orgconn list` shows the present state
 2 undone, 1 left
 
@@ -219,7 +219,7 @@ fn an_undo_that_was_refused_is_tried_again_only_by_its_name() {
     assert_data_eq!(
         refused.messages(&api.url()),
         str![[r#"
-error: the create of Org 1 -> Org 2 was not undone: DELETE /api/v2/org_connections/00000000-0000-0000-0000-000000000034 at HOST: 403 Forbidden
+error: the create from `Org 1` to `Org 2` was not undone: DELETE /api/v2/org_connections/00000000-0000-0000-0000-000000000034 at HOST: 403 Forbidden
 
 "#]]
     );
