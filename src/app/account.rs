@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,8 @@ use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 use uuid::Uuid;
 
 use crate::api::{
-    Client, ClientSettings, ConnectionFilter, ErrorKind, Permission, Transport, UnreadableRecord,
+    Client, ClientSettings, ConnectionFilter, ErrorKind, GroupListing, Permission, Transport,
+    UnreadableRecord,
 };
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{
@@ -18,7 +20,9 @@ use crate::config::{
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
-use crate::model::{ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgRef, UnreadableOrg};
+use crate::model::{
+    ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgGroup, OrgRef, UnreadableOrg,
+};
 use crate::output;
 
 /// How often a list is read that changes while it is read.
@@ -84,6 +88,9 @@ pub(crate) struct Account {
     client: OnceCell<Client>,
     managed_orgs: OnceCell<OrgDirectory>,
     all_connections: OnceCell<Vec<Connection>>,
+    org_groups: OnceCell<Vec<OrgGroup>>,
+    /// The orgs of the groups that were read.
+    group_members: Mutex<HashMap<Uuid, Vec<OrgRef>>>,
     /// The org that the credentials belong to, read from the answer about the current user.
     org_of_user: OnceCell<Uuid>,
     write_permission: OnceCell<Permission>,
@@ -97,6 +104,8 @@ impl Account {
             client: OnceCell::new(),
             managed_orgs: OnceCell::new(),
             all_connections: OnceCell::new(),
+            org_groups: OnceCell::new(),
+            group_members: Mutex::default(),
             org_of_user: OnceCell::new(),
             write_permission: OnceCell::new(),
         }
@@ -171,7 +180,9 @@ impl Account {
     /// # Errors
     /// Fails if a secret cannot be read or sent as a header, or if keys must not be sent to the server.
     pub(crate) async fn client(&self) -> Result<&Client> {
-        self.client.get_or_try_init(|| self.connect()).await
+        // All requests begin here: a box keeps the types of their futures below the depth that the compiler allows.
+        let connect = || Box::pin(self.connect());
+        self.client.get_or_try_init(connect).await
     }
 
     async fn connect(&self) -> Result<Client> {
@@ -456,6 +467,55 @@ impl Account {
         Ok(self.all_connections.get_or_try_init(read).await?)
     }
 
+    /// Reads the groups of orgs that the credentials see. Also returns the reason why they may not be all, if there is
+    /// one.
+    ///
+    /// # Errors
+    /// Fails if the service could not be asked, or if the credentials belong to another org than the profile names. The
+    /// error of an account without groups is [`ErrorKind::Forbidden`].
+    pub(crate) async fn list_org_groups(&self) -> Result<(Vec<OrgGroup>, Option<CommandError>)> {
+        let listing = async { Ok(self.client().await?.org_groups().await?) };
+        Ok(with_gap(self.with_pinned_org(listing).await?))
+    }
+
+    /// As [`Account::list_org_groups`], read once, and all of them.
+    ///
+    /// # Errors
+    /// As [`Account::list_org_groups`], or if a part of the answer cannot be read.
+    pub(crate) async fn org_groups(&self) -> Result<&[OrgGroup]> {
+        let read = || async { complete(self.list_org_groups().await?) };
+        Ok(self.org_groups.get_or_try_init(read).await?)
+    }
+
+    /// Reads the orgs in a group. Also returns the reason why they may not be all, if there is one.
+    ///
+    /// # Errors
+    /// As [`Account::list_org_groups`].
+    pub(crate) async fn list_group_members(
+        &self,
+        group: Uuid,
+    ) -> Result<(Vec<OrgRef>, Option<CommandError>)> {
+        let listing = self.client().await?.org_group_members(group).await?;
+        Ok(with_gap(listing))
+    }
+
+    /// As [`Account::list_group_members`], read once, and all of them.
+    ///
+    /// # Errors
+    /// As [`Account::list_org_groups`], or if a part of the answer cannot be read.
+    pub(crate) async fn group_members(&self, group: Uuid) -> Result<Vec<OrgRef>> {
+        let lock = || {
+            let members = self.group_members.lock();
+            members.unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(known) = lock().get(&group) {
+            return Ok(known.clone());
+        }
+        let members = complete(self.list_group_members(group).await?)?;
+        lock().insert(group, members.clone());
+        Ok(members)
+    }
+
     /// The orgs in the account's connections, and the managed orgs if this run has read them.
     ///
     /// # Errors
@@ -514,6 +574,16 @@ impl Account {
             profile: self.settings.profile.clone(),
         }
     }
+}
+
+/// The rows of a listing, and the error about those that cannot be read.
+fn with_gap<T>(listing: GroupListing<T>) -> (Vec<T>, Option<CommandError>) {
+    (listing.rows, unreadable_records_error(&listing.unreadable))
+}
+
+/// The rows, if they are all.
+fn complete<T>((rows, gap): (Vec<T>, Option<CommandError>)) -> Result<Vec<T>> {
+    gap.map_or(Ok(rows), Err)
 }
 
 /// The error for an answer that does not name the org of the credentials.

@@ -47,8 +47,8 @@ pub(crate) use flags::{
     GlobalFlags, color_variable, config_variable, duration, format_variable, sandbox_variable,
 };
 pub(crate) use resolve::{
-    ConnectionEnds, EndAccounts, MatchingConnections, OrgLookup, exit_without_keys,
-    is_unknown_connection,
+    ConnectionEnds, EndAccounts, EndOrgs, GroupOrgs, MatchingConnections, OrgLookup,
+    exit_without_keys, explain_lack_of_groups, has_no_groups, is_unknown_connection,
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use signals::stop_token;

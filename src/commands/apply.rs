@@ -49,14 +49,17 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<StepRow>()?;
-    let target = match &args.plan {
+    let mut target = match &args.plan {
         Some(path) => Target::read_plan(path)?,
         None => match args.files.read() {
             Ok(target) => target,
             Err(errors) => return comparison::report_errors(errors, &mut app.output),
         },
     };
-    let chosen_accounts = target.open_accounts(app).await?;
+    let mut chosen_accounts = target.open_accounts(app).await?;
+    if let Err(errors) = target.expand_groups(&mut chosen_accounts, app).await {
+        return comparison::report_errors(errors, &mut app.output);
+    }
     let shown = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,
         Err(_) if app.is_interrupted() => {

@@ -1,11 +1,14 @@
+use std::collections::HashSet;
 use std::slice;
+
+use uuid::Uuid;
 
 use super::report;
 use super::shared_flags::TypeFilter;
-use crate::app::{App, ConnectionEnds, Snapshot};
+use crate::app::{App, ChosenAccounts, ConnectionEnds, EndOrgs, Snapshot};
 use crate::config::ProfileChoice;
 use crate::desired::{FileOptions, is_expressible, repeated_pairs, to_terraform, to_yaml};
-use crate::error::{self, CommandError, Exit, Result};
+use crate::error::{self, Exit, Result};
 use crate::escape::escape;
 use crate::model::{Connection, OrgSelector};
 use crate::output::{Format, Output};
@@ -52,12 +55,12 @@ async fn export(args: &Args, format: Format, app: &mut App) -> Result<Exit> {
     let are_all_profiles = app.profile_choice()? == ProfileChoice::All;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the connections", None);
-    let snapshot = progress.during(chosen_accounts.snapshot()).await;
+    let mut snapshot = progress.during(chosen_accounts.snapshot()).await;
     if snapshot.accounts.is_empty() {
         return report::print_text(None, false, &snapshot.failures, &mut app.output);
     }
     let is_filtered = !args.ends.is_empty() || !args.filter.is_empty();
-    let connections = select(args, &snapshot)?;
+    let connections = select(args, &chosen_accounts, &mut snapshot).await?;
     let text = match format {
         Format::Terraform => to_terraform(&connections, &snapshot.orgs),
         _ => {
@@ -81,17 +84,37 @@ async fn export(args: &Args, format: Format, app: &mut App) -> Result<Exit> {
 /// The connections that the flags select.
 ///
 /// # Errors
-/// Fails if an org is unknown, or several have the name.
-fn select(args: &Args, snapshot: &Snapshot<'_>) -> Result<Vec<Connection>> {
-    let find = |selector: &OrgSelector| Ok::<_, CommandError>(snapshot.resolve_org(selector)?.id);
-    let source = args.ends.source.as_ref().map(find).transpose()?;
-    let destination = args.ends.destination.as_ref().map(find).transpose()?;
-    let selected = snapshot.connections.iter().filter(|connection| {
-        source.is_none_or(|id| connection.source.id == id)
-            && destination.is_none_or(|id| connection.destination.id == id)
-            && args.filter.selects(connection)
-    });
+/// Fails if an org or a group is unknown, or several have the name.
+async fn select(
+    args: &Args,
+    chosen_accounts: &ChosenAccounts,
+    snapshot: &mut Snapshot<'_>,
+) -> Result<Vec<Connection>> {
+    let ends = EndOrgs {
+        source: find(args.ends.source.as_ref(), chosen_accounts, snapshot).await?,
+        destination: find(args.ends.destination.as_ref(), chosen_accounts, snapshot).await?,
+    };
+    let connections = snapshot.connections.iter();
+    let selected = connections.filter(|found| ends.selects(found) && args.filter.selects(found));
     Ok(selected.cloned().collect())
+}
+
+/// The ids of the orgs that a selector stands for, if there is one. What could not be read is added to the snapshot's
+/// failures.
+async fn find(
+    selector: Option<&OrgSelector>,
+    chosen_accounts: &ChosenAccounts,
+    snapshot: &mut Snapshot<'_>,
+) -> Result<Option<HashSet<Uuid>>> {
+    let Some(selector) = selector else {
+        return Ok(None);
+    };
+    let Some(group) = selector.group() else {
+        return Ok(Some(HashSet::from([snapshot.resolve_org(selector)?.id])));
+    };
+    let (orgs, failures) = chosen_accounts.orgs_of_group(group).await?;
+    snapshot.failures.extend(failures);
+    Ok(Some(orgs))
 }
 
 /// A comment for the head of the file, in YAML and in Terraform alike, with the errors of accounts that could not be

@@ -105,8 +105,8 @@ async fn stream(
     args: &Args,
     output: &mut Output,
 ) -> Result<Exit> {
-    let filter = chosen_accounts.org_lookup().filter(&args.ends).await?;
-    let mut pages = account.client().await?.connections(filter);
+    let ends = chosen_accounts.org_lookup().end_orgs(&args.ends).await?;
+    let mut pages = account.client().await?.connections(ends.filter());
     output.hide_column("profiles");
     let first = async { Ok(pages.next().await.transpose()?) };
     let mut next = account.with_pinned_org(first).await?;
@@ -126,7 +126,7 @@ async fn stream(
         for mut connection in page.connections {
             let profile = account.profile().map(str::to_owned);
             connection.profiles.extend(profile);
-            if args.types.selects(&connection) {
+            if ends.selects(&connection) && args.types.selects(&connection) {
                 listing.push(connection)?;
             }
         }

@@ -5,10 +5,13 @@ use uuid::Uuid;
 use super::report;
 use super::shared_flags::Sorting;
 use crate::api::ErrorKind;
-use crate::app::{Account, App, unreadable_orgs_error};
+use crate::app::{
+    Account, App, MAX_CONCURRENT_ACCOUNTS, explain_lack_of_groups, has_no_groups, run_concurrently,
+    unreadable_orgs_error,
+};
 use crate::error::{Exit, Result};
-use crate::model::{OrgDirectory, fold_name};
-use crate::output::OrgRow;
+use crate::model::{OrgDirectory, OrgGroup, fold_name};
+use crate::output::{OrgGroupRow, OrgRow};
 
 /// List the orgs that these credentials manage
 ///
@@ -16,17 +19,33 @@ use crate::output::OrgRow;
 /// orgs, those that connections mention are listed.
 #[derive(clap::Args, Debug)]
 #[command(before_help = "  orgconn orgs --sort name
-  orgconn orgs --name retail -o csv > orgs.csv")]
+  orgconn orgs --name retail -o csv > orgs.csv
+  orgconn orgs --groups")]
 pub(crate) struct Args {
     /// Only orgs whose name holds this text
+    ///
+    /// With --groups: only groups.
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
+
+    /// List the groups of orgs, each with its orgs
+    ///
+    /// `group:NAME` stands for all of these in --source and --destination of list, graph and export, and in a file.
+    #[arg(long)]
+    groups: bool,
 
     #[command(flatten)]
     sorting: Sorting,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
+    match args.groups {
+        true => list_groups(args, app).await,
+        false => list_orgs(args, app).await,
+    }
+}
+
+async fn list_orgs(args: Args, app: &mut App) -> Result<Exit> {
     args.sorting.apply::<OrgRow>(&mut app.output)?;
     let chosen_accounts = app.chosen_accounts()?;
     let progress = app.output.progress("reading the orgs", None);
@@ -84,13 +103,69 @@ async fn read_orgs(account: &Account, name: Option<&str>) -> Result<(OrgDirector
     if directory.current.is_none() {
         directory.current = account.current_org().await.ok().map(|org| org.id);
     }
-    if let Some(name) = name {
-        let name = fold_name(name);
-        let contains = |known: &String| fold_name(known).contains(&*name);
-        let orgs = &mut directory.orgs;
-        orgs.retain(|org| org.name.as_ref().is_some_and(contains));
-    }
+    let orgs = &mut directory.orgs;
+    orgs.retain(|org| holds_text(org.name.as_deref(), name));
     Ok((directory, true))
+}
+
+/// Whether a name holds the text, in any case; without a text every name does.
+fn holds_text(name: Option<&str>, text: Option<&str>) -> bool {
+    let holds = |text| name.is_some_and(|name| fold_name(name).contains(&*fold_name(text)));
+    text.is_none_or(holds)
+}
+
+async fn list_groups(args: Args, app: &mut App) -> Result<Exit> {
+    args.sorting.apply::<OrgGroupRow>(&mut app.output)?;
+    let chosen_accounts = app.chosen_accounts()?;
+    let progress = app.output.progress("reading the groups of orgs", None);
+    let lists = chosen_accounts.for_each_account(Account::list_org_groups);
+    let lists = progress.during(lists).await;
+    let mut groups: Vec<(OrgGroup, &Account)> = Vec::new();
+    let (mut without_groups, mut failures) = (Vec::new(), Vec::new());
+    let (mut has_answer, mut succeeded) = (false, false);
+    for (account, list) in lists {
+        match list {
+            Ok((seen, gap)) => {
+                has_answer = true;
+                succeeded |= gap.is_none();
+                failures.extend(gap.map(|gap| gap.for_profile(account.profile())));
+                for group in seen {
+                    let is_new = groups.iter().all(|(known, _)| known.id != group.id);
+                    if is_new && holds_text(group.name.as_deref(), args.name.as_deref()) {
+                        groups.push((group, account));
+                    }
+                }
+            }
+            Err(error) if has_no_groups(&error) => without_groups.push(error),
+            Err(error) => failures.push(error),
+        }
+    }
+    match has_answer {
+        // The groups belong to the org that manages the others, whose profile is among the chosen ones.
+        true => app.output.warn_each(without_groups.iter().map(|error| {
+            let profile = error.profile().unwrap_or_default();
+            format!("the keys of the profile {profile} see no groups of orgs")
+        })),
+        false => failures.extend(without_groups.into_iter().map(explain_lack_of_groups)),
+    }
+    let members = groups.into_iter().map(|(group, account)| async {
+        let members = account.list_group_members(group.id).await;
+        (group, account.profile(), members)
+    });
+    let members = run_concurrently(members, MAX_CONCURRENT_ACCOUNTS);
+    let mut rows = Vec::new();
+    for (group, profile, members) in progress.during(members).await {
+        let of_group = format!("the orgs of the group `{}`", group.label());
+        let gap = match members {
+            Ok((orgs, gap)) => {
+                rows.push(OrgGroupRow::new(group, orgs));
+                gap
+            }
+            Err(error) => Some(error),
+        };
+        failures.extend(gap.map(|gap| gap.context(of_group).for_profile(profile)));
+    }
+    report::print_rows(rows, succeeded, &failures, &mut app.output)
 }
 
 fn describe_restriction(profile: Option<&str>) -> String {

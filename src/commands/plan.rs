@@ -41,11 +41,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         let message = format!("{file} is one of the files of the plan and would be overwritten");
         return Err(CommandError::usage(message).hint("give --out a name of its own"));
     }
-    let target = match args.files.read() {
+    let mut target = match args.files.read() {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
-    let (exit, plan) = show(&target, app).await?;
+    let (exit, plan) = show(&mut target, app).await?;
     if let Some(path) = &args.out {
         save(plan.as_ref(), path, &mut app.output)?;
     }
@@ -61,8 +61,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 ///
 /// # Errors
 /// Fails if there are no credentials, or if the output could not be written.
-async fn show(target: &Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
-    let chosen_accounts = target.open_accounts(app).await?;
+async fn show(target: &mut Target, app: &mut App) -> Result<(Exit, Option<Plan>)> {
+    let mut chosen_accounts = target.open_accounts(app).await?;
+    if let Err(errors) = target.expand_groups(&mut chosen_accounts, app).await {
+        return Ok((comparison::report_errors(errors, &mut app.output)?, None));
+    }
     let output = &mut app.output;
     let progress = output.progress("reading the connections", None);
     let compared = progress.during(compare(&chosen_accounts, target)).await;

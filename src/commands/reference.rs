@@ -278,7 +278,7 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
     },
     CommandReference {
         command: "orgs",
-        permission: "org_management or org_connections_write; without them, fewer orgs are seen",
+        permission: "org_management or org_connections_write, else fewer; --groups: org_group_read",
         general: API,
         particular: &[UNREAD_PROFILES],
     },

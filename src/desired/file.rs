@@ -35,6 +35,8 @@ pub(crate) struct DesiredState {
     /// The source orgs that are in the scope: those that `manage` lists, and the sources of the files without it. An
     /// org may occur several times.
     scope: Vec<WithLocation<OrgSelector>>,
+    /// The orgs of the groups that were expanded, for their names.
+    group_orgs: HashMap<Uuid, OrgRef>,
 }
 
 /// One connection in a file, with its orgs as the file names them. A connection with lists of orgs becomes one entry
@@ -47,6 +49,8 @@ pub(super) struct FileEntry {
     pub(super) types: TypeSet,
     /// Those of the types that are accepted only if the live connection has them already.
     unknown_types: Vec<WithLocation<ConnectionType>>,
+    /// Whether an end is one of the orgs of a group.
+    is_of_group: bool,
 }
 
 /// The desired state with its orgs looked up.
@@ -54,6 +58,8 @@ pub(super) struct FileEntry {
 pub(crate) struct ResolvedState {
     /// The connections that should exist.
     pub(crate) connections: Vec<DesiredConnection>,
+    /// The pairs of an org with itself, which are left out: a group has the org at the other end.
+    pub(crate) left_out: Vec<DesiredConnection>,
     /// The orgs whose other connections should not exist.
     pub(crate) scope: Scope,
 }
@@ -79,6 +85,8 @@ pub(crate) struct DesiredConnection {
     pub(crate) types: TypeSet,
     /// The location of the source in its file.
     pub(crate) location: Location,
+    /// Whether an end is one of the orgs of a group.
+    pub(crate) is_of_group: bool,
     /// Those of the types that are accepted only if the live connection has them already.
     unknown_types: Vec<WithLocation<ConnectionType>>,
 }
@@ -110,8 +118,13 @@ impl DesiredState {
                 Err((position, kind)) => reader.report(position, kind),
             }
         }
-        // Two equal selectors name the same org, so repeated pairs are found before any org is looked up.
-        let pairs = state.entries.iter().map(|entry| {
+        // Two equal selectors name the same org, so repeated pairs are found before any org is looked up. The orgs of a
+        // group may be connected to each other.
+        let is_one_group = |entry: &&FileEntry| {
+            entry.source.value.group().is_some() && entry.source.value == entry.destination.value
+        };
+        let pairs = state.entries.iter();
+        let pairs = pairs.filter(|entry| !is_one_group(entry)).map(|entry| {
             let (source, destination) = (&entry.source, &entry.destination);
             (&source.location, &source.value, &destination.value)
         });
@@ -125,6 +138,70 @@ impl DesiredState {
     /// Whether a file says `manage: all`.
     pub(crate) fn manages_all(&self) -> bool {
         self.all.is_some()
+    }
+
+    /// The groups of orgs that the state names, each with its first location.
+    pub(crate) fn groups(&self) -> Vec<WithLocation<&str>> {
+        let entries = self.entries.iter();
+        let ends = entries.flat_map(|entry| [&entry.source, &entry.destination]);
+        let groups = ends.chain(&self.scope).filter_map(|org| {
+            let location = org.location.clone();
+            let value = org.value.group()?;
+            Some(WithLocation { value, location })
+        });
+        let mut groups: Vec<_> = groups.collect();
+        groups.sort_by(|one, other| one.location.cmp(&other.location));
+        let mut names = HashSet::new();
+        groups.retain(|group| names.insert(group.value));
+        groups
+    }
+
+    /// The state with the orgs of each group in place of the group. `groups` has the orgs of each name.
+    ///
+    /// # Errors
+    /// Fails if the state stands for too many connections.
+    pub(crate) fn with_orgs_of_groups(
+        self,
+        groups: &HashMap<String, Vec<OrgRef>>,
+    ) -> Result<Self, Vec<DesiredError>> {
+        let expand = |org: &WithLocation<OrgSelector>| match org.value.group() {
+            None => vec![org.clone()],
+            Some(name) => {
+                let orgs = groups.get(name).into_iter().flatten();
+                let location = &org.location;
+                let expanded = orgs.map(|org| WithLocation {
+                    value: OrgSelector::Uuid(org.id),
+                    location: location.clone(),
+                });
+                expanded.collect()
+            }
+        };
+        let mut entries = Vec::new();
+        for entry in &self.entries {
+            let (source, destination) = (&entry.source, &entry.destination);
+            let (sources, destinations) = (expand(source), expand(destination));
+            if entries.len() + sources.len().saturating_mul(destinations.len()) > MAX_CONNECTIONS {
+                let error = DesiredErrorKind::TooManyConnections(MAX_CONNECTIONS);
+                return Err(vec![DesiredError::new(source.location.clone(), error)]);
+            }
+            let is_of_group = source.value.group().is_some() || destination.value.group().is_some();
+            for source in &sources {
+                let pairs = destinations.iter().map(|destination| FileEntry {
+                    source: source.clone(),
+                    destination: destination.clone(),
+                    is_of_group,
+                    ..entry.clone()
+                });
+                entries.extend(pairs);
+            }
+        }
+        let group_orgs = groups.values().flatten();
+        Ok(Self {
+            entries,
+            all: self.all,
+            scope: self.scope.iter().flat_map(expand).collect(),
+            group_orgs: group_orgs.map(|org| (org.id, org.clone())).collect(),
+        })
     }
 
     /// The orgs whose keys it takes to read the connections that the state is about. Each item has the org whose keys are
@@ -153,7 +230,13 @@ impl DesiredState {
         let mut results: HashMap<&OrgSelector, Result<OrgRef, ResolveOrgError>> = HashMap::new();
         let mut find = |selector: &'a WithLocation<OrgSelector>| {
             let result = results.entry(&selector.value);
-            let result = result.or_insert_with_key(|selector| Ok(lookup(selector)?.to_ref()));
+            let result = result.or_insert_with_key(|selector| {
+                let mut org = lookup(selector)?.to_ref();
+                if let Some(known) = self.group_orgs.get(&org.id) {
+                    org.fill_from(known);
+                }
+                Ok(org)
+            });
             let result = result.clone();
             result.map_err(|error| DesiredError::new(selector.location.clone(), error))
         };
@@ -166,6 +249,7 @@ impl DesiredState {
                     destination,
                     types: entry.types.clone(),
                     location: entry.source.location.clone(),
+                    is_of_group: entry.is_of_group,
                     unknown_types: entry.unknown_types.clone(),
                 }),
                 (source, destination) => {
@@ -185,6 +269,11 @@ impl DesiredState {
                 Err(error) => errors.push(error),
             }
         }
+        let is_left_out = |connection: &DesiredConnection| {
+            connection.is_of_group && connection.source.id == connection.destination.id
+        };
+        let (left_out, mut connections): (Vec<_>, Vec<_>) =
+            connections.into_iter().partition(is_left_out);
         let pairs = connections.iter().map(|connection| {
             let (source, destination) = (&connection.source, &connection.destination);
             (&connection.location, source, destination)
@@ -196,13 +285,18 @@ impl DesiredState {
         });
         let all = self.all.clone();
         let scope = Scope { all, sources };
-        value_or_errors(ResolvedState { connections, scope }, errors)
+        let state = ResolvedState {
+            connections,
+            left_out,
+            scope,
+        };
+        value_or_errors(state, errors)
     }
 }
 
 impl DesiredConnection {
     /// The ids of source and destination.
-    pub(super) fn pair(&self) -> (Uuid, Uuid) {
+    pub(crate) fn pair(&self) -> (Uuid, Uuid) {
         (self.source.id, self.destination.id)
     }
 
@@ -288,6 +382,7 @@ pub(super) fn text_without_prefix(org: &OrgSelector) -> String {
         | OrgSelector::Name(text)
         | OrgSelector::Profile(text) => text.clone(),
         OrgSelector::Uuid(uuid) => uuid.to_string(),
+        OrgSelector::Group(name) => format!("group:{name}"),
     }
 }
 
@@ -358,6 +453,7 @@ impl Reader<'_> {
                     destination: destination.clone(),
                     types: types.clone(),
                     unknown_types: unknown_types.clone(),
+                    is_of_group: false,
                 });
             }
         }

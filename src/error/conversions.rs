@@ -9,7 +9,7 @@ use crate::config::{
 };
 use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::history::{HistoryError, SelectEntryError, UndoError};
-use crate::model::{ParseSelectorError, ResolveOrgError, SelectConnectionError};
+use crate::model::{ParseSelectorError, ResolveOrgError, SelectConnectionError, SelectGroupError};
 use crate::output::OutputError;
 use crate::text_input::TextInputError;
 
@@ -121,6 +121,7 @@ impl From<io::Error> for CommandError {
 impl From<ResolveOrgError> for CommandError {
     fn from(error: ResolveOrgError) -> Self {
         let exit = match &error {
+            ResolveOrgError::Group(_) => Exit::Usage,
             ResolveOrgError::Unreadable { matches, .. } if matches.is_empty() => Exit::Failure,
             _ => Exit::NotFound,
         };
@@ -128,11 +129,26 @@ impl From<ResolveOrgError> for CommandError {
             ResolveOrgError::Ambiguous { .. } | ResolveOrgError::Unreadable { .. } => {
                 "name the one you mean by its UUID"
             }
+            ResolveOrgError::Group(_) => {
+                "name one of its orgs, which `orgconn orgs --groups` lists"
+            }
             ResolveOrgError::Unknown { .. } => {
                 "`orgconn orgs` lists the orgs that these credentials see; any other has to be given as a UUID"
             }
         };
         Self::from_choice(exit, Some(hint), error.candidates(), error)
+    }
+}
+
+impl From<SelectGroupError> for CommandError {
+    fn from(error: SelectGroupError) -> Self {
+        let hint = match &error {
+            SelectGroupError::Ambiguous { .. } => "name the one you mean by its UUID: group:UUID",
+            SelectGroupError::Unknown { .. } => {
+                "`orgconn orgs --groups` lists the groups that these credentials see"
+            }
+        };
+        Self::from_choice(Exit::NotFound, Some(hint), error.candidates(), error)
     }
 }
 

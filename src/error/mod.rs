@@ -14,7 +14,7 @@ use anyhow::anyhow;
 
 use crate::api::{self, ErrorKind};
 use crate::history::SelectEntryError;
-use crate::model::{Connection, ResolveOrgError, SelectConnectionError};
+use crate::model::{Connection, ResolveOrgError, SelectConnectionError, SelectGroupError};
 use crate::output::ErrorRecord;
 
 pub(crate) use api_hints::refused_credentials_hint;
@@ -286,6 +286,10 @@ impl CommandError {
             || matches!(
                 self.downcast_ref(),
                 Some(SelectConnectionError::Ambiguous { .. })
+            )
+            || matches!(
+                self.downcast_ref(),
+                Some(SelectGroupError::Ambiguous { .. })
             )
             || matches!(
                 self.downcast_ref(),

@@ -44,7 +44,7 @@ fn check_resolve(selector: &OrgSelector, directory: &OrgDirectory) {
                     fold_name(text) == fold_name(name)
                         || org.public_id.as_deref() == Some(text.trim())
                 }
-                OrgSelector::Profile(_) => false,
+                OrgSelector::Profile(_) | OrgSelector::Group(_) => false,
             };
             assert!(is_named, "{selector:?} is not {org:?}");
         }

@@ -18,6 +18,12 @@ impl OrgGroup {
     }
 }
 
+impl AsRef<Self> for OrgGroup {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// Why a name does not select exactly one group. The message does not list [`SelectGroupError::candidates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectGroupError {
@@ -69,18 +75,18 @@ fn describe_nearest(nearest: &[String]) -> String {
 ///
 /// # Errors
 /// Fails if no group has the name, or several have it.
-pub fn select_group<'a>(
+pub fn select_group<'a, G: AsRef<OrgGroup>>(
     wanted: &str,
-    groups: impl IntoIterator<Item = &'a OrgGroup>,
-) -> Result<&'a OrgGroup, SelectGroupError> {
-    let groups: Vec<_> = groups.into_iter().collect();
+    groups: &'a [G],
+) -> Result<&'a G, SelectGroupError> {
     let id = wanted.trim().parse::<Uuid>().ok();
-    if let Some(group) = groups.iter().find(|group| Some(group.id) == id) {
+    if let Some(group) = groups.iter().find(|group| Some(group.as_ref().id) == id) {
         return Ok(group);
     }
+    let name = |group: &'a G| group.as_ref().name.as_deref();
     let with_name = |is_same: &dyn Fn(&str) -> bool| {
-        let groups = groups.iter().copied();
-        let named = groups.filter(|group| group.name.as_deref().is_some_and(is_same));
+        let groups = groups.iter();
+        let named = groups.filter(|&group| name(group).is_some_and(is_same));
         named.collect::<Vec<_>>()
     };
     let mut matches = with_name(&|name| normalize_name(name) == normalize_name(wanted));
@@ -90,7 +96,7 @@ pub fn select_group<'a>(
     match matches.as_slice() {
         [only] => Ok(only),
         [] => {
-            let names = groups.iter().filter_map(|group| group.name.as_deref());
+            let names = groups.iter().filter_map(name);
             let nearest = nearest_names(wanted, names).into_iter().map(str::to_owned);
             Err(SelectGroupError::Unknown {
                 wanted: wanted.to_owned(),
@@ -99,7 +105,10 @@ pub fn select_group<'a>(
         }
         several => Err(SelectGroupError::Ambiguous {
             wanted: wanted.to_owned(),
-            matches: several.iter().map(|&group| group.clone()).collect(),
+            matches: several
+                .iter()
+                .map(|&group| group.as_ref().clone())
+                .collect(),
         }),
     }
 }

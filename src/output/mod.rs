@@ -50,7 +50,7 @@ pub(crate) use prompt::{Choice, resume_question};
 pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
     ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
-    IdentityUser, NOT_ATTEMPTED, OrgRow, ProfileRow, StepRow, VerificationRow,
+    IdentityUser, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow, VerificationRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
 pub(crate) use screen::{Screen, close_screen, close_screen_before_panics};

@@ -126,7 +126,9 @@ impl Client {
         let mut retries = 0;
         let mut may_be_done = false;
         let error = loop {
-            let error = match self.attempt(request, retries, deadline).await {
+            // All calls end here: a box keeps the types of their futures below the depth that the compiler allows.
+            let attempt = Box::pin(self.attempt(request, retries, deadline));
+            let error = match attempt.await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };

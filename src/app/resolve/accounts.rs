@@ -22,14 +22,26 @@ impl App {
         needed: &[Vec<OrgSelector>],
     ) -> Result<ChosenAccounts> {
         let mut chosen_accounts = self.candidate_accounts_if(true)?;
-        if chosen_accounts.are_candidates {
-            let (profiles, failures) = chosen_accounts.needed_profiles(needed).await;
-            self.note_unused_profiles(&failures);
-            let is_needed = |account: &Account| profiles.contains(account.profile_name());
-            chosen_accounts.accounts.retain(is_needed);
-            chosen_accounts.are_candidates = false;
-        }
+        self.keep_needed(&mut chosen_accounts, needed, &[]).await;
         Ok(chosen_accounts)
+    }
+
+    /// Leaves out the accounts that [`App::accounts_for`] would not open, except those of `profiles`.
+    pub(crate) async fn keep_needed(
+        &mut self,
+        chosen_accounts: &mut ChosenAccounts,
+        needed: &[Vec<OrgSelector>],
+        profiles: &[String],
+    ) {
+        if !chosen_accounts.are_candidates {
+            return;
+        }
+        let (mut kept, failures) = chosen_accounts.needed_profiles(needed).await;
+        self.note_unused_profiles(&failures);
+        kept.extend(profiles.iter().cloned());
+        let is_needed = |account: &Account| kept.contains(account.profile_name());
+        chosen_accounts.accounts.retain(is_needed);
+        chosen_accounts.are_candidates = false;
     }
 
     /// Tells which profiles could not be asked, where the command can do without them.

@@ -1,13 +1,16 @@
 use std::collections::HashSet;
 use std::slice;
 
+use uuid::Uuid;
+
 use super::orgs::OrgLookup;
 use crate::api::ConnectionFilter;
 use crate::app::chosen_accounts::for_each_account;
 use crate::app::{Account, ChosenAccounts};
 use crate::error::{CommandError, Result};
 use crate::model::{
-    Connection, ConnectionSelector, ConnectionSet, OrgSelector, SelectConnectionError, only_match,
+    Connection, ConnectionSelector, ConnectionSet, OrgSelector, ResolveOrgError,
+    SelectConnectionError, only_match,
 };
 
 /// The orgs at the ends of a connection.
@@ -32,11 +35,24 @@ impl ConnectionEnds {
         self.source.is_none() && self.destination.is_none()
     }
 
-    /// Checks that a command does not name connections both by ids and by their ends.
+    /// Checks that no end is a group of orgs, for a command that takes one connection.
     ///
     /// # Errors
-    /// Fails if both are given.
+    /// Fails if one is.
+    pub(crate) fn check_single_orgs(&self) -> Result<()> {
+        let mut ends = self.source.iter().chain(&self.destination);
+        match ends.find_map(OrgSelector::group) {
+            Some(group) => Err(ResolveOrgError::Group(group.to_owned()).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a command does not name connections both by ids and by their ends, and that an end is one org.
+    ///
+    /// # Errors
+    /// Fails if both are given, or an end is a group of orgs.
     pub(crate) fn check_against_ids(&self, has_ids: bool) -> Result<()> {
+        self.check_single_orgs()?;
         match has_ids && !self.is_empty() {
             true => Err(CommandError::usage(
                 "name a connection by its id, or by --source and --destination, not both",
@@ -56,7 +72,60 @@ impl ConnectionEnds {
     }
 }
 
+/// The orgs that connections may have at their ends; `None` for an end that is left open.
+pub(crate) struct EndOrgs {
+    pub(crate) source: Option<HashSet<Uuid>>,
+    pub(crate) destination: Option<HashSet<Uuid>>,
+}
+
+impl EndOrgs {
+    /// The part that the service can select: it takes one org for each end.
+    pub(crate) fn filter(&self) -> ConnectionFilter {
+        let only = |orgs: &Option<HashSet<Uuid>>| {
+            let orgs = orgs.as_ref().filter(|orgs| orgs.len() == 1);
+            orgs.and_then(|orgs| orgs.iter().next().copied())
+        };
+        ConnectionFilter {
+            source: only(&self.source),
+            destination: only(&self.destination),
+        }
+    }
+
+    /// Whether the connection is between such orgs.
+    pub(crate) fn selects(&self, connection: &Connection) -> bool {
+        let (source, destination) = (&self.source, &self.destination);
+        source
+            .as_ref()
+            .is_none_or(|orgs| orgs.contains(&connection.source.id))
+            && destination
+                .as_ref()
+                .is_none_or(|orgs| orgs.contains(&connection.destination.id))
+    }
+}
+
 impl OrgLookup<'_> {
+    /// Finds the orgs of `ends`, each of which may be a group of orgs.
+    ///
+    /// # Errors
+    /// As [`OrgLookup::find`], or if a group or its orgs cannot be found.
+    pub(crate) async fn end_orgs(&mut self, ends: &ConnectionEnds) -> Result<EndOrgs> {
+        Ok(EndOrgs {
+            source: self.find_all(ends.source.as_ref()).await?,
+            destination: self.find_all(ends.destination.as_ref()).await?,
+        })
+    }
+
+    /// The ids of the orgs that a selector stands for, if there is one.
+    async fn find_all(&mut self, selector: Option<&OrgSelector>) -> Result<Option<HashSet<Uuid>>> {
+        let Some(selector) = selector else {
+            return Ok(None);
+        };
+        Ok(Some(match selector.group() {
+            Some(group) => self.find_group(group).await?,
+            None => HashSet::from([self.find(selector).await?.id]),
+        }))
+    }
+
     /// Finds the orgs of `ends`, as a filter for connections.
     ///
     /// # Errors
@@ -96,9 +165,11 @@ impl ChosenAccounts {
         ends: &ConnectionEnds,
     ) -> Result<MatchingConnections> {
         let mut lookup = self.org_lookup();
-        let filter = lookup.filter(ends).await?;
-        let listings = list(lookup.answered(), &filter).await;
-        Ok(merge(listings, lookup.failures))
+        let orgs = lookup.end_orgs(ends).await?;
+        let listings = list(lookup.answered(), &orgs.filter()).await;
+        let mut matches = merge(listings, lookup.failures);
+        matches.connections.retain(|found| orgs.selects(found));
+        Ok(matches)
     }
 
     /// Selects one of `connections`: the one that `selector` names, or without a selector the only one between `ends`.

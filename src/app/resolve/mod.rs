@@ -14,10 +14,14 @@
 
 mod accounts;
 mod connections;
+mod groups;
 mod orgs;
 mod targets;
 
 pub(crate) use self::accounts::{EndAccounts, exit_without_keys};
 pub(super) use self::accounts::{accounts_of_first, only_account};
-pub(crate) use self::connections::{ConnectionEnds, MatchingConnections, is_unknown_connection};
+pub(crate) use self::connections::{
+    ConnectionEnds, EndOrgs, MatchingConnections, is_unknown_connection,
+};
+pub(crate) use self::groups::{GroupOrgs, explain_lack_of_groups, has_no_groups};
 pub(crate) use self::orgs::OrgLookup;

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use crate::app::chosen_accounts::for_each_account;
@@ -43,6 +45,7 @@ impl<'s> OrgLookup<'s> {
         match selector {
             OrgSelector::Profile(name) => return self.chosen_accounts.org_of_profile(name).await,
             OrgSelector::Uuid(id) => return Ok(known_org(*id, self.accounts.iter().copied())),
+            OrgSelector::Group(name) => return Err(ResolveOrgError::Group(name.clone()).into()),
             OrgSelector::Text(_) | OrgSelector::PublicId(_) | OrgSelector::Name(_) => {}
         }
         let orgs = match self.orgs.take() {
@@ -68,6 +71,21 @@ impl<'s> OrgLookup<'s> {
             }
             (found, _) => Ok(found?),
         }
+    }
+
+    /// Finds the orgs of the group with this name.
+    ///
+    /// # Errors
+    /// Fails if the group is not found, or its orgs cannot be read.
+    pub(super) async fn find_group(&mut self, name: &str) -> Result<HashSet<Uuid>> {
+        let (orgs, failures) = self.chosen_accounts.orgs_of_group(name).await?;
+        let is_new = |failure: &CommandError| {
+            let mut known = self.failures.iter();
+            known.all(|known| known.profile() != failure.profile())
+        };
+        let failures: Vec<_> = failures.into_iter().filter(is_new).collect();
+        self.failures.extend(failures);
+        Ok(orgs)
     }
 
     /// All orgs that the accounts see. `failures` has the accounts that could not be asked.

@@ -101,7 +101,8 @@ impl PartialLine {
             .collect()
     }
 
-    fn is_given(&self, argument: &str) -> bool {
+    /// Whether the line has the argument.
+    pub(super) fn is_given(&self, argument: &str) -> bool {
         self.matches.ids().any(|id| id == argument)
             && self.matches.value_source(argument) == Some(ValueSource::CommandLine)
     }

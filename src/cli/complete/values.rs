@@ -13,8 +13,8 @@ use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    ConnectionResult, HistoryRow, IdentityRow, OrgRow, ProfileRow, StepRow, VerificationRow,
-    column_names,
+    ConnectionResult, HistoryRow, IdentityRow, OrgGroupRow, OrgRow, ProfileRow, StepRow,
+    VerificationRow, column_names,
 };
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -230,6 +230,7 @@ impl ArgumentCompleter {
             ["plan" | "apply"] => column_names::<StepRow>(),
             ["verify"] => column_names::<VerificationRow>(),
             ["history"] => column_names::<HistoryRow>(),
+            ["orgs"] if self.line.is_given("groups") => column_names::<OrgGroupRow>(),
             ["orgs"] => column_names::<OrgRow>(),
             ["auth", "login" | "status"] => column_names::<IdentityRow>(),
             ["auth", _] | ["profile", _] => column_names::<ProfileRow>(),

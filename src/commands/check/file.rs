@@ -9,11 +9,14 @@ use crate::output::{Annotation, AnnotationLevel, Format, Output, Progress, StepR
 /// Checks the live connections against the files.
 pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing_or::<StepRow>(&Format::CHECK)?;
-    let target = match Target::read_files(&args.files, &args.unknown_types, args.exact) {
+    let mut target = match Target::read_files(&args.files, &args.unknown_types, args.exact) {
         Ok(target) => target,
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
-    let chosen_accounts = target.open_accounts(app).await?;
+    let mut chosen_accounts = target.open_accounts(app).await?;
+    if let Err(errors) = target.expand_groups(&mut chosen_accounts, app).await {
+        return comparison::report_errors(errors, &mut app.output);
+    }
     let progress = app.output.progress("reading the connections", None);
     let polled = poll(args, &target, &chosen_accounts, &progress);
     let compared = progress.during(polled).await;
@@ -83,6 +86,7 @@ fn show(
     };
     let counts = comparison.plan.counts();
     let differs = !comparison.plan.is_empty();
+    comparison.note_left_out(output);
     if is_exact {
         comparison.note_outside_scope(target, output);
     }

@@ -14,6 +14,7 @@ pub(super) async fn run(args: &Args, app: &mut App) -> Result<Exit> {
         return Err(CommandError::usage("no connection is named")
             .hint("give --source, --destination or both"));
     }
+    args.ends.check_single_orgs()?;
     app.output.check_listing::<ConnectionResult>()?;
     let types = args.unknown_types.check(&args.types)?;
     let expectation = match (args.absent, args.exact) {

@@ -17,7 +17,7 @@ use crate::desired::{
     unknown_type_errors,
 };
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, OrgRef};
+use crate::model::{Change, Connection, OrgRef};
 
 /// The live state compared with the target.
 pub(crate) struct Comparison<'s> {
@@ -28,6 +28,8 @@ pub(crate) struct Comparison<'s> {
     /// The reasons why the live state is only partly known: accounts that could not be read, and connections that no
     /// account sees.
     pub(crate) unknown: Vec<LocatedError>,
+    /// The pairs of orgs that the files stand for and that are left out, with the reasons.
+    left_out: Vec<String>,
     /// How a lack of keys ends the command: as the accounts do that could not be read, since they may have the keys.
     exit_without_keys: Exit,
 }
@@ -48,8 +50,9 @@ pub(crate) async fn compare<'s>(
     if snapshot.accounts.is_empty() {
         return Err(unknown);
     }
+    let mut left_out = Vec::new();
     let compared = match target {
-        Target::Files { state, prune } => compare_files(state, *prune, &snapshot),
+        Target::Files { state, prune } => compare_files(state, *prune, &snapshot, &mut left_out),
         Target::Plan(saved) => Ok(compare_plan(saved, &snapshot)),
     };
     let (plan, missing) = match compared {
@@ -68,19 +71,39 @@ pub(crate) async fn compare<'s>(
         plan,
         snapshot,
         unknown,
+        left_out,
         exit_without_keys,
     })
 }
 
-/// The plan that brings the snapshot's connections to the state of the files, and what it lacks access to.
+/// The plan that brings the snapshot's connections to the state of the files, and what it lacks access to. Descriptions
+/// of the pairs that are left out are added to `left_out`.
 fn compare_files(
     state: &DesiredState,
     prune: bool,
     snapshot: &Snapshot<'_>,
+    left_out: &mut Vec<String>,
 ) -> Result<(Plan, Vec<MissingAccess>), Vec<DesiredError>> {
     let desired = state.resolve(|selector| snapshot.resolve_org(selector))?;
-    let (visible, invisible): (Vec<_>, Vec<_>) = desired
-        .connections
+    let with_itself = desired.left_out.iter();
+    left_out.extend(with_itself.map(|pair| {
+        let org = pair.source.label();
+        describe_left_out(pair, &format!("`{org}` to itself"))
+    }));
+    let live: HashSet<_> = snapshot.connections.iter().map(Connection::pair).collect();
+    let mut connections = desired.connections;
+    connections.retain(|pair| {
+        let disabled = disabled_end(pair, snapshot);
+        let disabled = disabled.filter(|_| pair.is_of_group && !live.contains(&pair.pair()));
+        if let Some(org) = disabled {
+            let (source, destination) = (pair.source.label(), pair.destination.label());
+            let org = org.label();
+            let ends = format!("`{source}` to `{destination}`, since `{org}` is disabled");
+            left_out.push(describe_left_out(pair, &ends));
+        }
+        disabled.is_none()
+    });
+    let (visible, invisible): (Vec<_>, Vec<_>) = connections
         .into_iter()
         .partition(|connection| snapshot.sees(connection.source.id, connection.destination.id));
     let errors = unknown_type_errors(&snapshot.connections, &visible);
@@ -109,6 +132,25 @@ fn compare_files(
     let live: Vec<_> = live.cloned().collect();
     let plan = Plan::new(&live, visible, scope, prune, profile_for);
     Ok((plan, missing))
+}
+
+/// A pair that is left out, so that a group does not fail because of one of its orgs.
+fn describe_left_out(pair: &DesiredConnection, ends: &str) -> String {
+    format!(
+        "{}: left out of the group's connections: {ends}",
+        pair.location
+    )
+}
+
+/// An org of the pair that is known to be disabled, so that the service refuses to connect it.
+fn disabled_end<'a>(pair: &'a DesiredConnection, snapshot: &Snapshot<'_>) -> Option<&'a OrgRef> {
+    let is_disabled = |org: &&OrgRef| {
+        let known = snapshot.orgs.get(org.id);
+        known.is_some_and(|org| org.disabled == Some(true))
+    };
+    [&pair.source, &pair.destination]
+        .into_iter()
+        .find(is_disabled)
 }
 
 /// The steps of the saved plan against the snapshot's connections, and what they lack access to.

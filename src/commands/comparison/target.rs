@@ -1,8 +1,9 @@
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::LocatedError;
-use crate::app::{App, ChosenAccounts};
+use crate::app::{App, ChosenAccounts, GroupOrgs};
 use crate::commands::shared_flags::UnknownTypes;
 use crate::desired::{DesiredState, FileName, Plan, Position, Step};
 use crate::error::{CommandError, Result};
@@ -113,13 +114,16 @@ impl Target {
     }
 
     /// Opens the accounts that comparing takes. Where nothing chooses accounts, they are those of the orgs that the files
-    /// or the plan are about.
+    /// or the plan are about. If the files name groups of orgs, [`Target::expand_groups`] finds out which these are.
     ///
     /// # Errors
     /// As [`App::chosen_accounts`].
     pub(crate) async fn open_accounts(&self, app: &mut App) -> Result<ChosenAccounts> {
         let needed = match self {
             Self::Files { .. } if self.manages_all() => return app.candidate_accounts_if(true),
+            Self::Files { state, .. } if !state.groups().is_empty() => {
+                return app.candidate_accounts_if(true);
+            }
             Self::Files { state, .. } => state.needed_orgs(),
             Self::Plan(plan) => {
                 let ends = |step: &Step| [step.source.id, step.destination.id];
@@ -133,6 +137,72 @@ impl Target {
             true => app.chosen_accounts(),
             false => app.accounts_for(&needed).await,
         }
+    }
+
+    /// Replaces the groups of orgs in the files by their orgs, and keeps the accounts that are needed for these. A saved
+    /// plan has the orgs that were reviewed.
+    ///
+    /// # Errors
+    /// Fails if a group is not found, or its orgs cannot be read; all of these are returned.
+    pub(crate) async fn expand_groups(
+        &mut self,
+        chosen_accounts: &mut ChosenAccounts,
+        app: &mut App,
+    ) -> Result<(), Vec<LocatedError>> {
+        let manages_all = self.manages_all();
+        let Self::Files { state, .. } = self else {
+            return Ok(());
+        };
+        let groups = state.groups();
+        let Some(first) = groups.first() else {
+            return Ok(());
+        };
+        let names: Vec<_> = groups.iter().map(|group| group.value).collect();
+        let progress = app.output.progress("reading the groups of orgs", None);
+        let read = progress
+            .during(chosen_accounts.orgs_of_groups(&names))
+            .await;
+        let found = read.map_err(|error| {
+            let location = Some(first.location.clone());
+            vec![LocatedError { location, error }]
+        })?;
+        let GroupOrgs {
+            orgs,
+            profiles,
+            failures,
+        } = found;
+        let (mut orgs_by_group, mut errors) = (HashMap::new(), Vec::new());
+        for (group, orgs) in groups.into_iter().zip(orgs) {
+            let location = group.location;
+            match orgs {
+                Ok(orgs) => {
+                    let group = group.value;
+                    if orgs.is_empty() {
+                        let message = format!("{location}: the group `{group}` has no orgs");
+                        app.output.warn(&message);
+                    }
+                    orgs_by_group.insert(group.to_owned(), orgs);
+                }
+                Err(error) => errors.push(LocatedError {
+                    location: Some(location),
+                    error,
+                }),
+            }
+        }
+        match chosen_accounts.are_candidates() {
+            true => app.note_unused_profiles(&failures),
+            false => errors.extend(failures.into_iter().map(LocatedError::from)),
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let expanded = std::mem::take(state).with_orgs_of_groups(&orgs_by_group);
+        *state = expanded.map_err(LocatedError::from_desired)?;
+        let needed = state.needed_orgs();
+        if !manages_all && !needed.is_empty() {
+            app.keep_needed(chosen_accounts, &needed, &profiles).await;
+        }
+        Ok(())
     }
 }
 

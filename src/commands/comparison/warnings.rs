@@ -11,6 +11,7 @@ use crate::output::Output;
 impl Comparison<'_> {
     /// Prints the warnings that a person should see before the plan is carried out.
     pub(crate) async fn print_warnings(&self, output: &mut Output) {
+        self.note_left_out(output);
         output.warn_each(self.plan.warnings(&self.snapshot.orgs));
         output.warn_each(self.impossible_pair_warnings());
         output.warn_each(self.personal_owner_warnings().await);
@@ -91,6 +92,11 @@ impl Comparison<'_> {
         });
         let warnings = run_concurrently(warnings, MAX_CONCURRENT_ACCOUNTS).await;
         warnings.into_iter().flatten().collect()
+    }
+
+    /// Prints which pairs of orgs are left out, though the files stand for them.
+    pub(crate) fn note_left_out(&self, output: &mut Output) {
+        output.note_each(self.left_out.iter().cloned());
     }
 
     /// Prints how many changes there are, how many more connections `--prune` would delete, and how many it would not.

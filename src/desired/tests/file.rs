@@ -489,3 +489,92 @@ proptest! {
         }
     }
 }
+
+/// The file with these orgs in the group `Production`, and how the pairs and the scope come out. Orgs have the names of
+/// their group, where the directory does not know them.
+fn with_group(text: &str, numbers: &[u128]) -> Result<String, Vec<DesiredError>> {
+    let directory = directory(&["Hub", "Retail", "Payments", "Vault"]);
+    let orgs = numbers.iter().map(|number| OrgRef {
+        id: Uuid::from_u128(*number),
+        name: Some(format!("Member {number}")),
+    });
+    let groups = HashMap::from([("Production".to_owned(), orgs.collect())]);
+    let state = parse(text)?.with_orgs_of_groups(&groups)?;
+    let state = state.resolve(|selector| selector.resolve(&directory))?;
+    let pair = |it: &DesiredConnection| {
+        let (source, destination) = (it.source.label(), it.destination.label());
+        format!("{source} -> {destination} ({})", it.location)
+    };
+    let pairs = state.connections.iter().map(pair);
+    let left_out = state
+        .left_out
+        .iter()
+        .map(|it| format!("left out: {}", pair(it)));
+    let scope = state.scope.sources.iter();
+    let scope = scope.map(|org| format!("scope: {} ({})", org.value.label(), org.location));
+    Ok(lines(pairs.chain(left_out).chain(scope)))
+}
+
+#[test]
+fn a_group_stands_for_its_orgs_without_the_other_end() {
+    let text = "\
+manage: [group:Production]
+connections:
+  - source: [group:Production, Vault]
+    destination: Hub
+    types: [logs]
+";
+    assert_eq!(
+        with_group(text, &[1, 2, 3, 9]).unwrap(),
+        "\
+Member 9 -> Hub (orgconn.yaml:3:14)
+Payments -> Hub (orgconn.yaml:3:14)
+Retail -> Hub (orgconn.yaml:3:14)
+Vault -> Hub (orgconn.yaml:3:32)
+left out: Hub -> Hub (orgconn.yaml:3:14)
+scope: Hub (orgconn.yaml:1:10)
+scope: Retail (orgconn.yaml:1:10)
+scope: Payments (orgconn.yaml:1:10)
+scope: Member 9 (orgconn.yaml:1:10)"
+    );
+}
+
+#[test]
+fn the_orgs_of_a_group_may_be_connected_to_each_other() {
+    let text = "\
+connections:
+  - {source: group:Production, destination: group:Production, types: [logs]}
+";
+    let expanded = with_group(text, &[2, 3]).unwrap();
+    assert!(expanded.starts_with(
+        "\
+Payments -> Retail (orgconn.yaml:2:14)
+Retail -> Payments (orgconn.yaml:2:14)
+left out: Retail -> Retail (orgconn.yaml:2:14)
+left out: Payments -> Payments (orgconn.yaml:2:14)
+scope: "
+    ));
+    assert_eq!(with_group(text, &[]).unwrap(), "");
+}
+
+#[test]
+fn a_pair_of_a_group_that_is_given_elsewhere_is_a_mistake() {
+    let text = "\
+connections:
+  - {source: Retail, destination: Hub, types: [logs]}
+  - {source: group:Production, destination: Hub, types: [metrics]}
+";
+    assert_eq!(
+        lines(with_group(text, &[1, 2]).unwrap_err()),
+        "orgconn.yaml:3:14: the connection from `Retail` to `Hub` is already given at orgconn.yaml:2:14"
+    );
+    let many: Vec<_> = (1..=400).collect();
+    let text = "\
+connections:
+  - {source: group:Production, destination: group:Production, types: [logs]}
+";
+    assert_eq!(
+        lines(with_group(text, &many).unwrap_err()),
+        "orgconn.yaml:2:14: too many connections; a file may stand for at most 100000"
+    );
+}

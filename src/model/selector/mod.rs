@@ -26,6 +26,8 @@ pub enum OrgSelector {
     Name(String),
     /// A profile, given after `profile:`. It stands for the org that the profile's credentials belong to.
     Profile(String),
+    /// A group of orgs, given after `group:`. It stands for all of them where a list of orgs may stand.
+    Group(String),
 }
 
 /// Why a text cannot be read as a selector of an org.
@@ -58,6 +60,9 @@ pub enum ResolveOrgError {
         /// All orgs that match.
         matches: Vec<Org>,
     },
+    /// The selector stands for a group of orgs.
+    #[error("`group:{0}` stands for a group of orgs, and this takes one org")]
+    Group(String),
     /// An org matches whose UUID cannot be read.
     #[error("which org {wanted} is meant cannot be read")]
     Unreadable {
@@ -75,6 +80,7 @@ impl ResolveOrgError {
     /// only one, or if there is none.
     pub fn candidates(&self) -> Vec<String> {
         match self {
+            Self::Group(_) => Vec::new(),
             Self::Unknown { nearest, .. } if nearest.len() < 2 => Vec::new(),
             Self::Unknown { nearest, .. } => nearest.clone(),
             Self::Ambiguous { matches, .. } => describe_orgs(matches),
@@ -107,12 +113,17 @@ impl FromStr for OrgSelector {
             Some(("public-id", rest)) => Self::PublicId(rest.to_owned()),
             Some(("name", rest)) => Self::Name(rest.to_owned()),
             Some(("profile", rest)) => Self::Profile(rest.to_owned()),
+            Some(("group", rest)) => Self::Group(rest.to_owned()),
             _ => {
                 hyphenated_uuid(text.trim()).map_or_else(|| Self::Text(text.to_owned()), Self::Uuid)
             }
         };
         match &selector {
-            Self::Text(text) | Self::PublicId(text) | Self::Name(text) | Self::Profile(text)
+            Self::Text(text)
+            | Self::PublicId(text)
+            | Self::Name(text)
+            | Self::Profile(text)
+            | Self::Group(text)
                 if text.trim().is_empty() =>
             {
                 Err(ParseSelectorError::Empty)
@@ -131,11 +142,19 @@ impl OrgSelector {
         }
     }
 
+    /// The name of the group of orgs, if the selector is one.
+    pub fn group(&self) -> Option<&str> {
+        match self {
+            Self::Group(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether the selector names the org by its public id.
     pub(crate) fn is_public_id_of(&self, org: &Org) -> bool {
         match self {
             Self::Text(text) | Self::PublicId(text) => org.public_id.as_ref() == Some(text),
-            Self::Uuid(_) | Self::Name(_) | Self::Profile(_) => false,
+            Self::Uuid(_) | Self::Name(_) | Self::Profile(_) | Self::Group(_) => false,
         }
     }
 
@@ -149,8 +168,11 @@ impl OrgSelector {
     ///
     /// # Errors
     /// Fails if no org matches, or several do. An exact public id and an exact name of another org count as two
-    /// matches. A selector by profile never matches, since a directory contains no profiles.
+    /// matches. A selector by profile or group never matches, since a directory contains neither.
     pub fn resolve(&self, directory: &OrgDirectory) -> Result<Org, ResolveOrgError> {
+        if let Some(group) = self.group() {
+            return Err(ResolveOrgError::Group(group.to_owned()));
+        }
         if let Some(id) = self.uuid() {
             let known = directory.get(id).cloned();
             return Ok(known.unwrap_or_else(|| Org::from_id(id)));
@@ -186,7 +208,7 @@ impl OrgSelector {
             Self::Text(text) => (Some(form(text)), Some(text.trim())),
             Self::Name(text) => (Some(form(text)), None),
             Self::PublicId(text) => (None, Some(text.trim())),
-            Self::Uuid(_) | Self::Profile(_) => (None, None),
+            Self::Uuid(_) | Self::Profile(_) | Self::Group(_) => (None, None),
         };
         let is_match = |name: &Option<String>, public_id: &Option<String>| {
             let has_name = || name.as_deref().map(form) == wanted_name;
@@ -230,6 +252,7 @@ impl fmt::Display for OrgSelector {
             Self::PublicId(text) => write!(f, "with the public id `{text}`"),
             Self::Uuid(uuid) => write!(f, "with the UUID {uuid}"),
             Self::Profile(name) => write!(f, "of the profile `{name}`"),
+            Self::Group(name) => write!(f, "of the group `{name}`"),
         }
     }
 }

@@ -74,6 +74,10 @@ fn no_match_lists_the_nearest_names_and_several_list_them_all() {
         ),
         ("Qqqq", "no org with the name or public id `Qqqq`"),
         ("profile:hub", "no org of the profile `hub`"),
+        (
+            "group:Production",
+            "`group:Production` stands for a group of orgs, and this takes one org",
+        ),
     ] {
         let error = resolve(text).unwrap_err();
         let shown = [vec![error.to_string()], error.candidates()].concat();
@@ -106,7 +110,7 @@ fn only_the_usual_form_of_a_uuid_is_one() {
 
 #[test]
 fn an_empty_text_is_no_selector() {
-    for text in ["", "  ", "name:", "public-id:", "profile:"] {
+    for text in ["", "  ", "name:", "public-id:", "profile:", "group: "] {
         let parsed = text.parse::<OrgSelector>();
         assert_eq!(parsed, Err(ParseSelectorError::Empty), "{text:?}");
     }
@@ -135,7 +139,7 @@ proptest! {
         let expected = if exact > 0 { exact } else { count(str::eq_ignore_ascii_case) };
         let found = match selector.resolve(&directory) {
             Ok(_) => 1,
-            Err(ResolveOrgError::Unknown { .. }) => 0,
+            Err(ResolveOrgError::Unknown { .. } | ResolveOrgError::Group(_)) => 0,
             Err(
                 ResolveOrgError::Ambiguous { matches, .. }
                 | ResolveOrgError::Unreadable { matches, .. },

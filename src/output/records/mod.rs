@@ -5,6 +5,7 @@
 mod account;
 mod change;
 mod connection;
+mod org_group;
 mod verification;
 
 use serde::{Serialize, Serializer};
@@ -16,6 +17,7 @@ pub(crate) use change::{HistoryRow, StepRow};
 pub(super) use change::{action_color, sign_color};
 pub(super) use connection::result_color;
 pub(crate) use connection::{ConnectionResult, NOT_ATTEMPTED};
+pub(crate) use org_group::OrgGroupRow;
 pub(crate) use verification::VerificationRow;
 
 use crate::model::{OrgRef, UserRef};
