@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::command::{Command, Effect};
-use crate::harness::live::{self, Access, Change, Connection, Keys, Live, Org};
+use crate::harness::live::{self, Access, Change, Connection, Group, Keys, Live, Org};
 use crate::harness::{Profiles, Service, World, uuid};
 
 const ORGS: [&str; 5] = ["Hub", "Retail", "Platform", "Archive", "Vault"];
@@ -22,6 +22,11 @@ connections:
   - {source: Hub, destination: Archive, types: [logs]}
   - {source: Retail, destination: Hub, types: [metrics]}
   - {source: Platform, destination: Hub, types: [audit]}
+";
+
+const GROUP_FILE: &str = "\
+connections:
+  - {source: Hub, destination: group:Partners, types: [audit]}
 ";
 
 /// The live state before a command. Its pages are short, so that listings have several.
@@ -44,6 +49,11 @@ pub(super) fn live() -> Live {
         org,
         access: Access::Write,
     };
+    let group = |number, name: &str, orgs: &[usize]| Group {
+        id: Uuid::from_u128(number),
+        name: name.to_owned(),
+        orgs: orgs.to_vec(),
+    };
     Live {
         orgs: (1..).zip(&ORGS).map(org).collect(),
         keys: (0..3).map(keys).collect(),
@@ -52,6 +62,11 @@ pub(super) fn live() -> Live {
             connection(51, 0, 2, &["logs", "metrics"]),
             connection(52, 2, 0, &["audit"]),
             connection(53, 1, 2, &["metrics"]),
+        ],
+        groups: vec![
+            group(70, "Partners", &[0, 1, 3]),
+            group(71, "Platforms", &[2]),
+            group(72, "Spare", &[]),
         ],
         page_rows: Some(2),
         ..Live::default()
@@ -71,6 +86,7 @@ pub(super) fn world(command: &Command, service: &Service) -> World {
     };
     world.file("hub.yaml", HUB_FILE);
     world.file("all.yaml", ALL_FILE);
+    world.file("groups.yaml", GROUP_FILE);
     world.file("input", &command.input());
     let prefixes = ["HUB", "RETAIL", "PLATFORM"].iter().enumerate();
     prefixes.fold(world, |world, (at, prefix)| {

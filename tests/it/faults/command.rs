@@ -52,6 +52,9 @@ const ALL_UNDONE: &[Effect] = &[
     ("Retail", "Platform", "metrics"),
 ];
 
+/// How a command ends that needs groups of orgs, where the service does not know them.
+const WITHOUT_GROUPS: &[i32] = &[4];
+
 const APPLY: &str = "apply -f hub.yaml --prune --yes";
 const APPLY_ALL: &str = "apply -f all.yaml --prune --yes";
 
@@ -63,6 +66,9 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("get --destination Platform"),
     reads("get {99}").ends_with(5),
     reads("orgs"),
+    reads("orgs --groups").or_with(WITHOUT_GROUPS),
+    reads("list --source group:Partners").or_with(WITHOUT_GROUPS),
+    reads("plan -f groups.yaml").or_with(WITHOUT_GROUPS),
     reads("auth status"),
     reads("graph"),
     reads("export").with_format("yaml"),
@@ -86,6 +92,12 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("export --all-profiles")
         .with_format("yaml")
         .with_profiles(),
+    reads("list --source group:Partners --all-profiles")
+        .with_profiles()
+        .or_with(WITHOUT_GROUPS),
+    reads("plan -f groups.yaml")
+        .with_profiles()
+        .or_with(WITHOUT_GROUPS),
     reads("check -f all.yaml").with_profiles().ends_with(3),
     reads("plan -f all.yaml --prune").with_profiles(),
     reads("verify {53}").with_profiles(),
@@ -112,6 +124,12 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("delete {50} {99} --ignore-not-found --yes", &[NO_RETAIL]),
     changes("delete - --yes", &[NO_RETAIL, NO_PLATFORM]).with_input("{50}\n{51}\n"),
     changes(APPLY, &[RETAIL, ARCHIVE, NO_PLATFORM]).repeatable(),
+    changes(
+        "apply -f groups.yaml --yes",
+        &[RETAIL, ("Hub", "Archive", "audit")],
+    )
+    .repeatable()
+    .or_with(WITHOUT_GROUPS),
     changes("apply plan.json --yes", &[RETAIL, ARCHIVE, NO_PLATFORM])
         .after(&["plan -f hub.yaml --prune --out plan.json"]),
     changes("undo --yes", &[("Hub", "Archive", "")]).after(&["create Archive --type logs"]),

@@ -44,6 +44,14 @@ pub(crate) struct Keys {
     pub(crate) access: Access,
 }
 
+/// A group of orgs, which are given by their places in [`Live::orgs`].
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) orgs: Vec<usize>,
+}
+
 /// A change that was made.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change {
@@ -60,6 +68,7 @@ pub(crate) struct Live {
     pub(crate) orgs: Vec<Org>,
     pub(crate) keys: Vec<Keys>,
     pub(crate) connections: Vec<Connection>,
+    pub(crate) groups: Vec<Group>,
     /// The changes so far.
     pub(crate) changes: Vec<Change>,
     /// How many requests for a change came, also those that were refused. A probe for permissions is none.
@@ -199,6 +208,15 @@ impl Live {
                 Ok(self.managed_orgs(by))
             }
             ("POST", QUERY, _) => self.timeseries(by, &request.body),
+            ("GET", "/api/v2/org_groups", _) => {
+                self.require_groups(by)?;
+                let record = |group: &Group| json!({"type": "org_groups", "id": group.id, "attributes": {"name": group.name}});
+                Ok(self.numbered_page(self.groups.iter().map(record).collect(), request))
+            }
+            ("GET", "/api/v2/org_group_memberships", _) => {
+                self.require_groups(by)?;
+                Ok(self.numbered_page(self.members(request)?, request))
+            }
             ("POST", CONNECTIONS, _) => {
                 let destination = &request.body["data"]["relationships"]["sink_org"]["data"]["id"];
                 let destination =
@@ -335,6 +353,41 @@ impl Live {
             Access::Write => Ok(()),
             Access::Read | Access::None => Err(403),
         }
+    }
+
+    /// Groups belong to the org that manages the others.
+    fn require_groups(&self, by: usize) -> Result<(), u16> {
+        match self.orgs[self.keys[by].org].is_parent {
+            true => self.require_write(by),
+            false => Err(403),
+        }
+    }
+
+    /// The memberships of a group.
+    fn members(&self, request: &Request) -> Result<Vec<Value>, u16> {
+        let wanted = request.parameter("filter[org_group_id]");
+        let is_it = |group: &&Group| Some(group.id.to_string()) == wanted;
+        let group = self.groups.iter().find(is_it).ok_or(404_u16)?;
+        let record = |org: &usize| {
+            let org = &self.orgs[*org];
+            json!({
+                "type": "org_group_memberships",
+                "id": Uuid::from_u128(group.id.as_u128() << 64 | org.id.as_u128()),
+                "attributes": {"org_uuid": org.id, "org_name": org.name, "org_site": "datadoghq.com"},
+                "relationships": {"org_group": {"data": {"type": "org_groups", "id": group.id}}},
+            })
+        };
+        Ok(group.orgs.iter().map(record).collect())
+    }
+
+    /// A page of a listing whose pages are counted from 0.
+    fn numbered_page(&self, records: Vec<Value>, request: &Request) -> Value {
+        let number = request.parameter("page[number]");
+        let number = number.map_or(0, |number| number.parse::<usize>().unwrap());
+        let (rows, total) = (self.page_rows.unwrap_or(1000), records.len());
+        let page: Vec<_> = records.into_iter().skip(number * rows).take(rows).collect();
+        let counts = json!({"number": number, "size": rows, "total": total, "first_number": 0});
+        json!({"data": page, "meta": {"page": counts}})
     }
 
     fn link(&self, org: usize) -> Value {
