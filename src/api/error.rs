@@ -6,10 +6,10 @@ use crate::model::Connection;
 /// Why a call to the API failed.
 ///
 /// Its message is a fragment that says what was tried, on which host, and what came back. It never contains a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error(Box<Details>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Details {
     kind: ErrorKind,
     /// The method and the path of the request.

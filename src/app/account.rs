@@ -10,7 +10,7 @@ use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 use uuid::Uuid;
 
 use crate::api::{
-    Client, ClientSettings, ConnectionFilter, ErrorKind, GroupListing, Permission, Transport,
+    self, Client, ClientSettings, ConnectionFilter, ErrorKind, GroupListing, Permission, Transport,
     UnreadableRecord,
 };
 use crate::completion_cache::{Cache, CacheOwner};
@@ -88,7 +88,8 @@ pub(crate) struct Account {
     client: OnceCell<Client>,
     managed_orgs: OnceCell<OrgDirectory>,
     all_connections: OnceCell<Vec<Connection>>,
-    org_groups: OnceCell<Vec<OrgGroup>>,
+    /// The groups of orgs, or the error of an account without groups.
+    org_groups: OnceCell<Result<Vec<OrgGroup>, api::Error>>,
     /// The orgs of the groups that were read.
     group_members: Mutex<HashMap<Uuid, Vec<OrgRef>>>,
     /// The org that the credentials belong to, read from the answer about the current user.
@@ -478,13 +479,24 @@ impl Account {
         Ok(with_gap(self.with_pinned_org(listing).await?))
     }
 
-    /// As [`Account::list_org_groups`], read once, and all of them.
+    /// As [`Account::list_org_groups`], asked once, and all of them.
     ///
     /// # Errors
     /// As [`Account::list_org_groups`], or if a part of the answer cannot be read.
     pub(crate) async fn org_groups(&self) -> Result<&[OrgGroup]> {
-        let read = || async { complete(self.list_org_groups().await?) };
-        Ok(self.org_groups.get_or_try_init(read).await?)
+        let read = || async {
+            match self.list_org_groups().await {
+                Ok(listed) => Ok(Ok(complete(listed)?)),
+                Err(error) => match error.downcast_ref::<api::Error>() {
+                    Some(refusal) if refusal.kind() == ErrorKind::Forbidden => {
+                        Ok(Err(refusal.clone()))
+                    }
+                    _ => Err(error),
+                },
+            }
+        };
+        let groups = self.org_groups.get_or_try_init(read).await?;
+        Ok(groups.as_ref().map_err(api::Error::clone)?)
     }
 
     /// Reads the orgs in a group. Also returns the reason why they may not be all, if there is one.

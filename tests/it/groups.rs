@@ -346,6 +346,31 @@ fn the_profile_that_sees_groups_is_found() {
 }
 
 #[test]
+fn each_profile_is_asked_once_for_the_groups_of_both_ends() {
+    let (hub, other) = (api_with_partners(&[1, 2], 1), Api::new());
+    hub.get(&members_of(PLATFORMS), &members(PLATFORMS, &[2, 3]));
+    other.expect("GET", GROUPS, None, refusal(403), 1);
+    for (api, org) in [(&hub, 1), (&other, 2)] {
+        let user = crate::harness::current_user(org);
+        let live = page(&[connection(52, 1, 2, &["logs"])], 1);
+        api.allow("GET", "/api/v2/current_user", None, answer(&user))
+            .get(LIST, &live);
+    }
+    let world = Profiles::new("")
+        .with("hub", &hub, Some(1))
+        .with("other", &other, Some(2))
+        .world();
+    let listed = world.run([
+        "list",
+        "--source=group:Partners",
+        "--destination=group:Platforms",
+        "--all-profiles",
+        "-oid",
+    ]);
+    assert_eq!(listed.quiet_success(), format!("{}\n", uuid(52)));
+}
+
+#[test]
 fn a_command_that_takes_one_org_sends_nothing_for_a_group() {
     let api = Api::new();
     let world = api.world();
