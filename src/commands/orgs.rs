@@ -140,13 +140,15 @@ async fn list_groups(args: Args, app: &mut App) -> Result<Exit> {
             Err(error) => failures.push(error),
         }
     }
-    match has_answer {
-        // The groups belong to the org that manages the others, whose profile is among the chosen ones.
-        true => app.output.warn_each(without_groups.iter().map(|error| {
-            let profile = error.profile().unwrap_or_default();
-            format!("the keys of the profile {profile} see no groups of orgs")
-        })),
-        false => failures.extend(without_groups.into_iter().map(explain_lack_of_groups)),
+    // The groups belong to the org that manages the others: those of the account are known if its keys are among these.
+    match (has_answer, without_groups.len()) {
+        (true, 0) => {}
+        (true, 1) => app.output.note("1 other profile sees no groups of orgs"),
+        (true, several) => {
+            let note = format!("{several} other profiles see no groups of orgs");
+            app.output.note(&note);
+        }
+        (false, _) => failures.extend(without_groups.into_iter().map(explain_lack_of_groups)),
     }
     let members = groups.into_iter().map(|(group, account)| async {
         let members = account.list_group_members(group.id).await;

@@ -371,6 +371,29 @@ fn each_profile_is_asked_once_for_the_groups_of_both_ends() {
 }
 
 #[test]
+fn profiles_that_see_no_groups_are_counted_where_another_sees_them() {
+    let (hub, other) = (api_with_partners(&[2], 1), Api::new());
+    hub.get(&members_of(PLATFORMS), &members(PLATFORMS, &[]));
+    other.expect("GET", GROUPS, None, refusal(403), 2);
+    let world = Profiles::new("")
+        .with("hub", &hub, None)
+        .with("one", &other, None)
+        .with("two", &other, None)
+        .world();
+    let shown = world
+        .run([
+            "orgs",
+            "--groups",
+            "--all-profiles",
+            "-otsv",
+            "--columns=name",
+        ])
+        .code(0);
+    assert_eq!(shown.stdout, "name\nPartners\nPlatforms\n");
+    assert_eq!(shown.stderr, "2 other profiles see no groups of orgs\n");
+}
+
+#[test]
 fn a_command_that_takes_one_org_sends_nothing_for_a_group() {
     let api = Api::new();
     let world = api.world();
