@@ -94,7 +94,12 @@ impl App {
             noun: "connection",
             unchanged,
         };
-        let choices = Choice::of_connections(&offered.connections);
+        let connections = offered.connections.iter();
+        let ends = connections.clone();
+        let ends = ends.flat_map(|connection| [&connection.source, &connection.destination]);
+        let labels = self.output.org_labels(ends);
+        let choices = connections.map(|connection| Choice::of_connection(connection, &labels));
+        let choices = Vec::from_iter(choices);
         let id = offered.connections[self.choose_one(&question, &choices)?].id;
         self.answers.push(id.to_string());
         Ok(ConnectionSelector::Id(id))
@@ -142,7 +147,11 @@ impl App {
             let disabled = (org.disabled == Some(true)).then(|| "disabled".to_owned());
             Vec::from_iter(shared.into_iter().chain(disabled)).join(", ")
         };
-        let choices = Choice::of_orgs(orgs.iter().map(|org| (org.to_ref(), note(org))));
+        let refs = Vec::from_iter(orgs.iter().map(|org| org.to_ref()));
+        let labels = self.output.org_labels(&refs);
+        let choices = orgs.iter().zip(&refs);
+        let choices = choices.map(|(org, named)| Choice::new([labels.label(named)], note(org)));
+        let choices = Vec::from_iter(choices);
         let question = Question {
             text: &format!("Connect `{}` to which orgs?", offered.source.label()),
             noun: "org",

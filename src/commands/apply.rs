@@ -83,14 +83,17 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         }
         return Ok(exit);
     }
-    app.output.show_diff(&shown.steps().rows, !app.flags.yes);
+    // With --yes a terminal gets each change once: with its result.
+    if !(app.flags.yes && app.output.prefers_diff()) {
+        app.output.show_diff(&shown.steps().rows, !app.flags.yes);
+    }
     shown.note_counts(&target, true, &mut app.output);
     if !app.flags.yes {
         let question = match shown.plan.changes().count() {
-            1 => "Make this change?".to_owned(),
-            several => format!("Make these {several} changes?"),
+            1 => "Make this change?",
+            _ => "Make these changes?",
         };
-        app.ask_confirmation(&question, "nothing was changed")?;
+        app.ask_confirmation(question, "nothing was changed")?;
     }
     let now = match compare_all(&target, &chosen_accounts, &app.output).await {
         Ok(comparison) => comparison,

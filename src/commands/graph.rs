@@ -60,7 +60,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
                 }
                 _ => Graph::new(&state.connections, &state.orgs),
             };
-            Ok(draw(&graph, format, &args, output))
+            Ok(draw(graph, format, &args, output))
         };
         return watch::watch(interval, poll, draw, app).await;
     }
@@ -79,11 +79,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         output.note("no connections");
     }
     let graph = Graph::new(&connections, &orgs);
-    let picture = draw(&graph, format, &args, output);
+    let picture = draw(graph, format, &args, output);
     report::print_text(Some(&picture), matches.answered, &failures, output)
 }
 
-fn draw(graph: &Graph, format: Format, args: &Args, output: &Output) -> String {
+fn draw(mut graph: Graph, format: Format, args: &Args, output: &Output) -> String {
+    graph.tell_orgs_apart(output.known_orgs());
     match format {
         Format::Matrix => graph.matrix(
             output.terminal_width(),

@@ -62,6 +62,18 @@ undoing [..] of [..] UTC: update from `Retail US` to `Observability Hub`
 }
 
 #[test]
+fn the_orgs_of_an_undo_are_told_apart_from_others_of_their_name() {
+    let world = world();
+    let payments = "b5a4e6d1-7f28-4391-8c0e-9d6b25f1a784";
+    world.run(["delete", payments]).quiet_success();
+    let undone = world.run(["undo", "--dry-run"]);
+    let pair = "Payments [1f7d93e0] -> Observability Hub";
+    assert!(undone.stderr.contains(pair), "{}", undone.stderr);
+    let pair = "from `Payments [1f7d93e0]` to `Observability Hub`";
+    assert!(undone.stderr.contains(pair), "{}", undone.stderr);
+}
+
+#[test]
 fn a_create_is_undone_by_deleting_what_it_made() {
     let world = world();
     let before = state(&world);

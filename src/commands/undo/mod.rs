@@ -62,10 +62,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     }
     if must_ask && !senders.is_empty() {
         let question = match undo.changes().count() {
-            1 => "Undo this?".to_owned(),
-            several => format!("Undo these {several} changes?"),
+            1 => "Undo this?",
+            _ => "Undo these changes?",
         };
-        app.ask_confirmation(&question, "nothing was changed")?;
+        app.ask_confirmation(question, "nothing was changed")?;
     }
     // Until the lock is held, another undo may undo the same entries, so they are read again.
     let lock = journal.lock_undo()?;

@@ -1,8 +1,8 @@
 //! Draws who sees whose data: as a tree, as a matrix, and in the languages of Graphviz and Mermaid.
 //!
 //! [`Graph`] holds the orgs and connections in a fixed order; each file below writes it in one format. The order of the
-//! input never matters, so that two pictures can be compared. It imports only `model`, and from `output` the escaping
-//! of texts.
+//! input never matters, so that two pictures can be compared. It imports only `model`, the escaping of texts, and from
+//! `output` what fits texts to a terminal.
 
 mod dot;
 mod matrix;
@@ -27,7 +27,7 @@ use super::options::RowSigns;
 use super::shorten::shorten;
 use super::symbols::Symbols;
 use crate::escape::escape;
-use crate::model::{Connection, Org, OrgDirectory, TypeSet, short_ids_of_shared_names};
+use crate::model::{Connection, KnownOrgs, Org, OrgDirectory, TypeSet, short_ids_of_shared_names};
 
 /// The maximum width of a label in formats that other programs draw, in terminal columns.
 const MAX_LABEL: usize = 40;
@@ -52,6 +52,8 @@ struct Node {
     /// The org's name, or its id if the name is unknown; escaped for a terminal.
     name: String,
     disabled: bool,
+    /// The beginning of its id, if an org that is not in the graph has its name.
+    short_id: Option<String>,
 }
 
 /// A connection. `source` and `destination` are indices of nodes.
@@ -106,6 +108,14 @@ impl Graph {
         Self { nodes, edges }
     }
 
+    /// Tells the orgs apart from known ones of their name that are not in the graph.
+    pub(crate) fn tell_orgs_apart(&mut self, known: &KnownOrgs) {
+        let mut short_ids = known.short_ids();
+        for node in &mut self.nodes {
+            node.short_id = short_ids.remove(&node.id);
+        }
+    }
+
     /// Puts signs in front of the connections of a tree: a space where one has none.
     pub(crate) fn sign_connections(&mut self, signs: &RowSigns) {
         for edge in &mut self.edges {
@@ -143,18 +153,21 @@ impl Graph {
     ///
     /// Names are cut to make labels of at most `width` columns, but an id or `(disabled)` is always whole.
     fn labels(&self, width: usize, ellipsis: &str) -> Vec<String> {
-        let label = |node: &Node, id: &str| {
+        let label = |node: &Node, short_id: Option<&String>| {
+            let id = short_id.map_or_else(String::new, |id| format!(" [{id}]"));
             let disabled = if node.disabled { " (disabled)" } else { "" };
             let suffix = format!("{id}{disabled}");
             let space = width.saturating_sub(measure_text_width(&suffix));
             format!("{}{suffix}", shorten(&node.name, space, ellipsis))
         };
-        let mut labels: Vec<String> = self.nodes.iter().map(|node| label(node, "")).collect();
+        let labels = self.nodes.iter();
+        let labels = labels.map(|node| label(node, node.short_id.as_ref()));
+        let mut labels: Vec<String> = labels.collect();
         let ids = self.nodes.iter().map(|node| node.id);
         let short_ids = short_ids_of_shared_names(labels.iter().map(String::as_str).zip(ids));
         for (node, text) in self.nodes.iter().zip(&mut labels) {
-            if let Some(id) = short_ids.get(&node.id) {
-                *text = label(node, &format!(" [{id}]"));
+            if let Some(short_id) = short_ids.get(&node.id) {
+                *text = label(node, Some(short_id));
             }
         }
         labels
@@ -189,6 +202,7 @@ impl From<&Org> for Node {
             id: org.id,
             name: name.map_or_else(|| org.id.to_string(), |name| escape(name).into_owned()),
             disabled: org.disabled == Some(true),
+            short_id: None,
         }
     }
 }

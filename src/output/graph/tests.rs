@@ -89,6 +89,17 @@ fn namesakes_are_told_apart_by_as_much_of_their_ids_as_it_takes() {
 }
 
 #[test]
+fn an_org_is_told_apart_from_one_of_its_name_that_is_not_in_the_graph() {
+    let known = KnownOrgs::default();
+    for number in [1, 2] {
+        known.add(&org(number, "Payments").to_ref());
+    }
+    let mut graph = Graph::new(&[], &[org(1, "Payments"), org(3, "Retail")]);
+    graph.tell_orgs_apart(&known);
+    assert_eq!(graph.full_labels(), ["Payments [00000001]", "Retail"]);
+}
+
+#[test]
 fn names_that_are_the_same_when_shortened_are_told_apart() {
     let disabled = Org {
         disabled: Some(true),

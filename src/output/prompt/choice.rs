@@ -3,7 +3,7 @@ use std::fmt;
 use console::measure_text_width;
 
 use crate::escape::escape_message;
-use crate::model::{Connection, OrgLabels, OrgRef};
+use crate::model::{Connection, OrgLabels};
 use crate::output::shorten::shorten;
 use crate::output::symbols::Symbols;
 
@@ -35,25 +35,10 @@ impl Choice {
         }
     }
 
-    /// Choices of orgs, each with a note. Orgs of one name are told apart by their ids.
-    pub(crate) fn of_orgs(orgs: impl IntoIterator<Item = (OrgRef, String)>) -> Vec<Self> {
-        let orgs: Vec<_> = orgs.into_iter().collect();
-        let labels = OrgLabels::new(orgs.iter().map(|(org, _)| org));
-        let choice = |(org, note): &(OrgRef, String)| Self::new([labels.label(org)], note);
-        orgs.iter().map(choice).collect()
-    }
-
-    /// Choices of connections, with the types that they share.
-    pub(crate) fn of_connections(connections: &[Connection]) -> Vec<Self> {
-        let ends = connections
-            .iter()
-            .flat_map(|connection| [&connection.source, &connection.destination]);
-        let labels = OrgLabels::new(ends);
-        let choice = |connection: &Connection| {
-            let ends = [&connection.source, &connection.destination];
-            Self::new(ends.map(|end| labels.label(end)), &connection.types)
-        };
-        connections.iter().map(choice).collect()
+    /// A connection, with the types that it shares.
+    pub(crate) fn of_connection(connection: &Connection, labels: &OrgLabels) -> Self {
+        let ends = [&connection.source, &connection.destination];
+        Self::new(ends.map(|end| labels.label(end)), &connection.types)
     }
 
     /// The text in at most `width` columns. Long names are shortened before the note is.

@@ -60,6 +60,19 @@ fn yes_makes_the_changes_and_says_what_became_of_them() {
 }
 
 #[test]
+fn with_yes_each_change_is_shown_once() {
+    let api = Api::new();
+    let world = world(&api, 2);
+    let made = connection(53, 1, 3, &["logs"]);
+    api.expect("POST", CREATE, creation(3, &["logs"]), answer(made), 1);
+    let arguments = ["apply", "-f", "orgconn.yaml", "--yes", "--color=never"];
+    let (code, shown) = Terminal::start(&world, 80, &arguments).end();
+    assert_eq!(code, Some(0), "{shown}");
+    let counts = "1 to create, 0 to update, 0 to delete, 0 unchanged";
+    assert_eq!(shown, format!("{counts}\ndone  {LINE}\n1 done, 0 failed\n"));
+}
+
+#[test]
 fn no_and_enter_alone_change_nothing() {
     for keys in ["n\r", "\r"] {
         let api = Api::new();
