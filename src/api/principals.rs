@@ -6,25 +6,7 @@ use uuid::Uuid;
 use super::error::{Error, ErrorKind};
 use super::http::{Client, Request};
 use super::wire::{self, Document, Lenient};
-use crate::model::{Principal, PrincipalKind};
-
-/// A role, a team or a user with its names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedPrincipal {
-    /// The principal.
-    pub principal: Principal,
-    /// The name, if it has one.
-    pub name: Option<String>,
-    /// The handle of a team, or of a user, whose handle is usually the mail address.
-    pub handle: Option<String>,
-}
-
-impl NamedPrincipal {
-    /// The text by which a person knows it: the name, else the handle.
-    pub fn label(&self) -> Option<&str> {
-        self.name.as_deref().or(self.handle.as_deref())
-    }
-}
+use crate::model::{NamedPrincipal, Principal, PrincipalKind};
 
 impl Client {
     /// A role, a team or a user of this org. `None` if there is no such one, and for an org, which has no endpoint here.

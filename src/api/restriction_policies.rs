@@ -19,12 +19,17 @@ impl Client {
     /// # Errors
     /// Fails if the credentials may not read it, or no answer arrives.
     pub async fn restriction_policy(&self, connection: Uuid) -> Result<RestrictionPolicy, Error> {
-        let request = Request::get(&path(connection));
-        let parse = |body: &str| parse_policy(body, connection);
-        match self.call(&request, parse).await {
+        match self.read_policy(connection).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(RestrictionPolicy::default()),
             policy => policy,
         }
+    }
+
+    /// As [`Client::restriction_policy`], but fails with [`ErrorKind::NotFound`] if the service says that there is none.
+    async fn read_policy(&self, connection: Uuid) -> Result<RestrictionPolicy, Error> {
+        let request = Request::get(&path(connection));
+        let parse = |body: &str| parse_policy(body, connection);
+        self.call(&request, parse).await
     }
 
     /// Replaces the policy that this org has for a connection; an empty one deletes it. With `allow_self_lockout`, an
@@ -49,7 +54,10 @@ impl Client {
                 let error = Error::new(ErrorKind::Inconclusive, detail);
                 Err(self.in_context(error.with_outcome_unknown(true), &request))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound && policy.is_empty() => Ok(()),
+            // An earlier attempt may have deleted it.
+            Err(error) if error.kind() == ErrorKind::NotFound && policy.is_empty() => {
+                Err(error.with_outcome_unknown(true))
+            }
             Err(error) => Err(error),
         };
         match changed {
@@ -76,7 +84,7 @@ impl Client {
         policy: &RestrictionPolicy,
         error: Error,
     ) -> Result<(), Error> {
-        match self.restriction_policy(connection).await {
+        match self.read_policy(connection).await {
             Ok(live) if live == *policy => Ok(()),
             Ok(_) => Err(error
                 .with_outcome_unknown(false)

@@ -15,6 +15,8 @@ pub(crate) struct ChangeSender<'s> {
     client: &'s Client,
     command: &'static str,
     origin: Origin,
+    /// Whether a restriction policy may take away the caller's own access.
+    allows_self_lockout: bool,
 }
 
 /// What came of a change.
@@ -53,6 +55,7 @@ impl Account {
             client,
             command,
             origin,
+            allows_self_lockout: false,
         })
     }
 }
@@ -81,6 +84,12 @@ impl<'s> ChangeSender<'s> {
     /// The profile whose credentials it uses.
     pub(crate) fn profile(&self) -> Option<&'s str> {
         self.account.profile()
+    }
+
+    /// Lets a restriction policy take away the caller's own access.
+    pub(crate) fn with_self_lockout(mut self, is_allowed: bool) -> Self {
+        self.allows_self_lockout = is_allowed;
+        self
     }
 
     /// Checks what a dry run can know about the service's answer to a change: whether the credentials may make it, and
@@ -135,7 +144,7 @@ impl<'s> ChangeSender<'s> {
                 let message = format!("the credentials belong to {}", current.label_with_id());
                 (message, Exit::Permission, ErrorKind::Forbidden)
             }
-            Change::Delete { .. } => return Ok(()),
+            Change::Delete { .. } | Change::Access { .. } => return Ok(()),
         };
         Err(explain(
             CommandError::new(exit, message),
@@ -190,7 +199,10 @@ impl<'s> ChangeSender<'s> {
         }
         // The wait comes before the journal entry: an entry without an outcome means that the change may have been
         // sent.
-        self.client.wait_for_rate_limit().await?;
+        match change.kind() {
+            ChangeKind::Access => self.client.wait_for_policy_rate_limit().await?,
+            _ => self.client.wait_for_rate_limit().await?,
+        }
         let mut origin = self.origin.clone();
         if let Some(org) = &mut origin.org {
             change.ends().for_each(|end| org.fill_from(end));
@@ -274,6 +286,15 @@ impl<'s> ChangeSender<'s> {
                 let deleted = self.client.delete_connection(before).await;
                 deleted.map(|()| before.clone())
             }
+            Change::Access {
+                connection, after, ..
+            } => {
+                let allow = self.allows_self_lockout;
+                let set = self
+                    .client
+                    .set_restriction_policy(connection.id, after, allow);
+                set.await.map(|()| connection.clone())
+            }
         }
     }
 }
@@ -286,7 +307,7 @@ fn connection_as_wanted(error: &api::Error, change: &Change) -> Option<Connectio
             (existing.types == *types).then(|| complete_answer(existing.clone(), change))
         }
         Change::Delete { before } if error.kind() == ErrorKind::NotFound => Some(before.clone()),
-        Change::Delete { .. } | Change::Update { .. } => None,
+        _ => None,
     }
 }
 
@@ -312,6 +333,7 @@ fn explain(error: CommandError, kind: Option<ErrorKind>, change: &Change) -> Com
         ChangeKind::Create => ("connecting", "connected"),
         kind @ ChangeKind::Update => ("updating", kind.past_tense()),
         kind @ ChangeKind::Delete => ("deleting", kind.past_tense()),
+        kind @ ChangeKind::Access => ("changing", kind.past_tense()),
     };
     if error.is_outcome_unknown() {
         return error.context(format!("{doing} {subject}"));
@@ -329,7 +351,13 @@ fn describe_subject(change: &Change) -> String {
         None => format!("`{destination}`"),
         Some(before) => {
             let source = before.source.label();
-            format!("the connection from `{source}` to `{destination}`")
+            let connection = format!("the connection from `{source}` to `{destination}`");
+            match change {
+                Change::Access { org, .. } => {
+                    format!("the access in `{}` to {connection}", org.label())
+                }
+                _ => connection,
+            }
         }
     }
 }
@@ -362,6 +390,18 @@ fn explain_refusal(kind: ErrorKind, change: &Change) -> Option<(&'static str, St
         (ChangeKind::Update, ErrorKind::Rejected) => (
             ": it is refused",
             "the service refuses this set of types".to_owned(),
+        ),
+        (ChangeKind::Access, ErrorKind::Forbidden) => (
+            ": it is not permitted",
+            "it takes org_connections_write, and where the org restricts the connection, access as an editor; \
+             `orgconn access get` shows the editors"
+                .to_owned(),
+        ),
+        (ChangeKind::Access, ErrorKind::Rejected) => (
+            ": it is refused",
+            "refused are a policy that takes away your own access (--allow-self-lockout lets admins), and roles, \
+             teams and users of another org"
+                .to_owned(),
         ),
         (ChangeKind::Delete, ErrorKind::NotFound) => (
             "",

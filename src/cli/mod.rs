@@ -237,7 +237,16 @@ mod tests {
             names.remove(name);
         }
         let expected = [
-            "COMMAND", "DURATION", "HOST", "N", "NAME", "QUERY", "SECONDS", "TEXT", "URL",
+            "COMMAND",
+            "DURATION",
+            "HOST",
+            "N",
+            "NAME",
+            "PRINCIPAL",
+            "QUERY",
+            "SECONDS",
+            "TEXT",
+            "URL",
             "VARIABLE",
         ];
         assert_eq!(Vec::from_iter(names), expected);

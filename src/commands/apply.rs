@@ -314,7 +314,7 @@ async fn apply_change(change: &Change, sender: &ChangeSender<'_>) -> Result<Effe
             let source = source.as_ref().map(OrgRef::label).unwrap_or_default();
             error.context(format!("from `{source}`"))
         }),
-        Change::Update { .. } | Change::Delete { .. } => made,
+        _ => made,
     }
 }
 

@@ -4,6 +4,7 @@ use super::report;
 use crate::app::App;
 use crate::error::{Exit, Result};
 use crate::history::{Entry, EntryId, Outcome, RunId};
+use crate::model::Change;
 use crate::output::HistoryRow;
 
 /// List the changes that this machine made, the newest first
@@ -60,17 +61,36 @@ fn row(entry: &Entry, run_of: &HashMap<&EntryId, &RunId>) -> HistoryRow {
         connection_id: entry.connection_id(),
         source: entry.source().cloned(),
         destination: entry.destination().clone(),
-        before: entry
-            .change
-            .connection_before()
-            .map(|before| before.types.clone()),
-        after: answered
-            .or_else(|| Some(entry.change.types_after()).filter(|types| !types.is_empty())),
+        before: match &entry.change {
+            Change::Access { .. } => None,
+            change => change
+                .connection_before()
+                .map(|before| before.types.clone()),
+        },
+        after: match &entry.change {
+            Change::Access { .. } => None,
+            change => {
+                answered.or_else(|| Some(change.types_after()).filter(|types| !types.is_empty()))
+            }
+        },
         profile: entry.origin.profile.clone(),
         host: entry.origin.host.clone(),
         undoes: entry.undoes.as_ref().map(ToString::to_string),
         undone_by: entry.undone_by.as_ref().map(ToString::to_string),
     }
+}
+
+/// How a change of a restriction policy differs from the one before; `None` for any other change.
+fn describe_access(change: &Change) -> Option<String> {
+    let Change::Access {
+        org, before, after, ..
+    } = change
+    else {
+        return None;
+    };
+    let changes = before.differences_to(after);
+    let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
+    Some(format!("in `{}`: {}", org.label(), changes.join(", ")))
 }
 
 /// The result of the change in one word, and the reason, where it is not obvious. It names a run, as the table does.
@@ -94,7 +114,8 @@ fn result_and_reason(
                     .as_ref()
                     .map(|other| format!("undoes {}", run(other)))
             };
-            ("done", undone_by.or_else(undoes))
+            let access = || describe_access(&entry.change);
+            ("done", undone_by.or_else(undoes).or_else(access))
         }
         Outcome::Unchanged { message } => ("unchanged", Some(message.clone())),
         Outcome::Failed { message, .. } => ("failed", Some(message.clone())),

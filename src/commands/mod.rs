@@ -3,6 +3,7 @@
 //!
 //! Imports `app`, `error` and the modules below. Two commands never import each other.
 
+mod access;
 mod apply;
 mod auth;
 mod check;
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Schema(schema::Args),
     Graph(graph::Args),
     Verify(verify::Args),
+    Access(access::Args),
     Open(open::Args),
     History(history::Args),
     Undo(undo::Args),
@@ -104,6 +106,10 @@ impl Command {
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
             Self::Verify(args) => verify::run(args, app).await,
+            Self::Access(args) => {
+                let ended = access::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was changed"))
+            }
             Self::Open(args) => open::run(args, app).await,
             Self::History(args) => history::run(args, app),
             Self::Undo(args) => {

@@ -13,7 +13,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         "Desired state",
         &["export", "plan", "apply", "check", "schema"],
     ),
-    ("Insight", &["graph", "verify", "open"]),
+    ("Insight", &["graph", "verify", "access", "open"]),
     ("Safety", &["history", "undo"]),
     (
         "Setup",
@@ -88,6 +88,8 @@ const LOCAL: &[Exit] = &[Exit::Done, Exit::Failure, Exit::Usage];
 
 const READ: &str = "org_connections_read";
 const WRITE: &str = "org_connections_read, and org_connections_write in the source org";
+const ACCESS_WRITE: &str =
+    "org_connections_read, and org_connections_write in the org whose policy it is";
 /// The permission of a command that needs no keys.
 pub(crate) const NO_PERMISSION: &str = "none; no keys are needed";
 
@@ -246,6 +248,43 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
             (
                 Exit::NotFound,
                 "no such connection or org, or more than one",
+            ),
+        ],
+    },
+    CommandReference {
+        command: "access get",
+        permission: "org_connections_read; for names also user_access_read and teams_read",
+        general: API,
+        particular: &[
+            (Exit::Done, "shown, also if nobody is restricted"),
+            (Exit::NotFound, Exit::NotFound.meaning()),
+            (
+                Exit::Partial,
+                "the access in one of the orgs could not be read; the rest is shown",
+            ),
+        ],
+    },
+    CommandReference {
+        command: "access set",
+        permission: ACCESS_WRITE,
+        general: API,
+        particular: &[
+            (Exit::Done, "changed, or as wanted already"),
+            (
+                Exit::NotFound,
+                "no such connection, org, role, team or user, or more than one; nothing was changed",
+            ),
+        ],
+    },
+    CommandReference {
+        command: "access clear",
+        permission: ACCESS_WRITE,
+        general: API,
+        particular: &[
+            (Exit::Done, "cleared, or nobody was restricted"),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one; nothing was changed",
             ),
         ],
     },

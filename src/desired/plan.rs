@@ -494,6 +494,6 @@ fn describe_action(step: Option<&Step>) -> String {
         Some(ChangeKind::Create) => format!("create it with {after}"),
         Some(ChangeKind::Update) => format!("change {before} to {after}"),
         Some(ChangeKind::Delete) => format!("delete it with {before}"),
-        None => format!("leave it at {after}"),
+        Some(ChangeKind::Access) | None => format!("leave it at {after}"),
     }
 }

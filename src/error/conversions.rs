@@ -9,7 +9,10 @@ use crate::config::{
 };
 use crate::desired::{DesiredErrorKind, SavedPlanError};
 use crate::history::{HistoryError, SelectEntryError, UndoError};
-use crate::model::{ParseSelectorError, ResolveOrgError, SelectConnectionError, SelectGroupError};
+use crate::model::{
+    ParseSelectorError, ResolveOrgError, SelectConnectionError, SelectGroupError,
+    SelectPrincipalError,
+};
 use crate::output::OutputError;
 use crate::text_input::TextInputError;
 
@@ -177,6 +180,22 @@ impl From<SelectConnectionError> for CommandError {
     }
 }
 
+impl From<SelectPrincipalError> for CommandError {
+    fn from(error: SelectPrincipalError) -> Self {
+        let (hint, candidates) = match &error {
+            SelectPrincipalError::Unknown(..) => (
+                "Datadog's Organization Settings show its name; a UUID is always enough",
+                Vec::new(),
+            ),
+            SelectPrincipalError::Ambiguous { matches, .. } => (
+                "name the one you mean by its UUID",
+                matches.iter().map(ToString::to_string).collect(),
+            ),
+        };
+        Self::from_choice(Exit::NotFound, Some(hint), candidates, error)
+    }
+}
+
 impl From<SelectEntryError> for CommandError {
     fn from(error: SelectEntryError) -> Self {
         let exit = match &error {
@@ -212,7 +231,8 @@ impl From<UndoError> for CommandError {
             }
             UndoError::NoConnection { .. }
             | UndoError::OtherConnection { .. }
-            | UndoError::OtherTypes { .. } => (
+            | UndoError::OtherTypes { .. }
+            | UndoError::OtherPolicy { .. } => (
                 Exit::Conflict,
                 Some("it was changed again: `orgconn list` shows the present state"),
             ),

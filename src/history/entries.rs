@@ -175,8 +175,10 @@ impl Entries {
         {
             answer.id = id;
         }
-        if let Change::Update { before, .. } | Change::Delete { before } = &mut entry.change {
-            before.id = id;
+        match &mut entry.change {
+            Change::Create { .. } => {}
+            Change::Update { before, .. } | Change::Delete { before } => before.id = id,
+            Change::Access { connection, .. } => connection.id = id,
         }
         entry
     }
@@ -199,7 +201,7 @@ impl Entries {
     fn replacement(&self, entry: &Entry) -> Option<(Uuid, Uuid)> {
         match &self.get(entry.undoes.as_ref()?)?.change {
             Change::Delete { before } => Some((before.id, entry.answer()?.id)),
-            Change::Create { .. } | Change::Update { .. } => None,
+            _ => None,
         }
     }
 

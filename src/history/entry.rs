@@ -134,7 +134,7 @@ impl Entry {
     pub(crate) fn connection(&self) -> Option<&Connection> {
         match &self.change {
             Change::Create { .. } => self.answer(),
-            Change::Update { before, .. } | Change::Delete { before } => Some(before),
+            change => change.connection_before(),
         }
     }
 

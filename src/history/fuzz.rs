@@ -2,7 +2,7 @@ use super::entry::now;
 use super::journal::for_each_line;
 use super::line::{self, Event};
 use super::{Entries, Entry, Outcome};
-use crate::model::{Change, Connection};
+use crate::model::{Change, Connection, RestrictionPolicy};
 
 /// The content of the journal.
 pub fn history(data: &[u8]) {
@@ -72,8 +72,12 @@ fn has_long_message(outcome: &Outcome) -> bool {
 /// An undo touches no other connection than the entry did, and only one that shares what the entry left.
 fn check_undo(entry: &Entry, connections: &[Connection]) {
     let live = entry.find_live(connections);
+    let policy = match &entry.change {
+        Change::Access { after, .. } => after.clone(),
+        _ => RestrictionPolicy::default(),
+    };
     for live in [None, live] {
-        let Ok(Some(change)) = entry.inverse(live) else {
+        let Ok(Some(change)) = entry.inverse(live, &policy) else {
             continue;
         };
         assert!(entry.check_undoable().is_ok());
@@ -85,6 +89,13 @@ fn check_undo(entry: &Entry, connections: &[Connection]) {
             Change::Update { before, .. } | Change::Delete { before } => {
                 assert_eq!(Some(before), live);
                 assert_eq!(Some(before.id), entry.connection_id());
+            }
+            Change::Access {
+                connection, before, ..
+            } => {
+                assert_eq!(Some(connection), live);
+                assert_eq!(Some(connection.id), entry.connection_id());
+                assert_eq!(*before, policy);
             }
         }
     }

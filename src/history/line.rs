@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::{Entry, EntryId, Origin, Outcome, RunId, UnreadableReason};
-use crate::model::{Change, ChangeKind, Connection, OrgRef, TypeSet};
+use crate::model::{Change, ChangeKind, Connection, OrgRef, RestrictionPolicy, TypeSet};
 
 /// The maximum length of a line in bytes, for reading and writing.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
@@ -59,7 +59,17 @@ struct IntentBody {
     org: Option<OrgRef>,
     before: Option<Connection>,
     wanted: Option<RequestedConnection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyChange>,
     undoes: Option<EntryId>,
+}
+
+/// The restriction policy that an org has for a connection, before and after a change.
+#[derive(Serialize, Deserialize)]
+struct PolicyChange {
+    org: OrgRef,
+    before: RestrictionPolicy,
+    after: RestrictionPolicy,
 }
 
 /// The connection that a create or an update requests.
@@ -189,7 +199,14 @@ impl From<Entry> for IntentBody {
             host: entry.origin.host,
             org: entry.origin.org,
             before: change.connection_before().cloned(),
-            wanted: (change.kind() != ChangeKind::Delete).then_some(wanted),
+            wanted: matches!(change.kind(), ChangeKind::Create | ChangeKind::Update)
+                .then_some(wanted),
+            policy: match entry.change {
+                Change::Access {
+                    org, before, after, ..
+                } => Some(PolicyChange { org, before, after }),
+                _ => None,
+            },
             undoes: entry.undoes,
         }
     }
@@ -200,6 +217,15 @@ impl TryFrom<IntentBody> for Entry {
 
     fn try_from(body: IntentBody) -> Result<Self, UnreadableReason> {
         let change = match (body.operation, body.before, body.wanted) {
+            (ChangeKind::Access, Some(connection), _) => {
+                let policy = body.policy.ok_or(UnreadableReason::NoConnection)?;
+                Change::Access {
+                    connection,
+                    org: policy.org,
+                    before: policy.before,
+                    after: policy.after,
+                }
+            }
             (ChangeKind::Create, _, Some(wanted)) => Change::Create {
                 source: wanted.source,
                 destination: wanted.destination,

@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::{Entry, EntryId, Outcome};
-use crate::model::{Change, Connection, TypeSet};
+use crate::model::{Change, ChangeKind, Connection, OrgRef, RestrictionPolicy, TypeSet};
 
 /// Why an entry cannot be undone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +96,14 @@ pub(crate) enum UndoError {
         /// The types now.
         live: TypeSet,
     },
+    /// The restriction policy was changed again after the entry.
+    #[error("who may use the connection in {org} was changed again since {entry}")]
+    OtherPolicy {
+        /// The entry.
+        entry: EntryId,
+        /// The org whose policy it is, in a message.
+        org: String,
+    },
 }
 
 fn describe_connection(id: &Option<Uuid>, entry: &EntryId) -> String {
@@ -168,7 +176,7 @@ impl Entry {
     }
 
     /// The change that undoes this entry; `None` if the state is already as before the entry. `live` is the result of
-    /// [`Entry::find_live`].
+    /// [`Entry::find_live`], and `policy` the live policy that the entry changed, if it changed one.
     ///
     /// The caller writes the change with [`JournalWriter::begin`](super::JournalWriter::begin), together with this
     /// entry. A create or an update must be sent with credentials of the connection's source org, even if this entry
@@ -179,10 +187,15 @@ impl Entry {
     ///
     /// # Errors
     /// Fails if the entry changed nothing or was undone before, or if the connection was changed after the entry.
-    pub(crate) fn inverse(&self, live: Option<&Connection>) -> Result<Option<Change>, UndoError> {
+    pub(crate) fn inverse(
+        &self,
+        live: Option<&Connection>,
+        policy: &RestrictionPolicy,
+    ) -> Result<Option<Change>, UndoError> {
         self.check_undoable()?;
         let before = self.change.connection_before();
-        if before.is_some_and(|before| before.types.is_empty()) {
+        let is_access = self.change.kind() == ChangeKind::Access;
+        if !is_access && before.is_some_and(|before| before.types.is_empty()) {
             let entry = self.id.clone();
             return Err(UndoError::UnknownTypes { entry });
         }
@@ -190,6 +203,15 @@ impl Entry {
             Change::Create { types, .. } => self.inverse_of_create(types, live),
             Change::Update { before, types } => self.inverse_of_update(before, types, live),
             Change::Delete { before } => self.inverse_of_delete(before, live),
+            Change::Access {
+                connection,
+                org,
+                before,
+                after,
+            } => {
+                let live = self.require_live(connection, live)?;
+                self.inverse_of_access(live, org, (before, after), policy)
+            }
         }
     }
 
@@ -219,11 +241,7 @@ impl Entry {
         types: &TypeSet,
         live: Option<&Connection>,
     ) -> Result<Option<Change>, UndoError> {
-        let live = live.ok_or_else(|| UndoError::NoConnection {
-            entry: self.id.clone(),
-            connection: before.id,
-        })?;
-        self.check_same_connection(live)?;
+        let live = self.require_live(before, live)?;
         if live.types == before.types {
             return Ok(None);
         }
@@ -252,6 +270,44 @@ impl Entry {
         }
         self.check_same_connection(live)?;
         Err(self.types_changed_error(&before.types, live))
+    }
+
+    fn inverse_of_access(
+        &self,
+        live: &Connection,
+        org: &OrgRef,
+        (before, after): (&RestrictionPolicy, &RestrictionPolicy),
+        policy: &RestrictionPolicy,
+    ) -> Result<Option<Change>, UndoError> {
+        if policy == before {
+            return Ok(None);
+        }
+        if policy != after {
+            return Err(UndoError::OtherPolicy {
+                entry: self.id.clone(),
+                org: format!("`{}`", org.label()),
+            });
+        }
+        Ok(Some(Change::Access {
+            connection: live.clone(),
+            org: org.clone(),
+            before: after.clone(),
+            after: before.clone(),
+        }))
+    }
+
+    /// The live connection, which must be the one that the entry changed.
+    fn require_live<'a>(
+        &self,
+        connection: &Connection,
+        live: Option<&'a Connection>,
+    ) -> Result<&'a Connection, UndoError> {
+        let live = live.ok_or_else(|| UndoError::NoConnection {
+            entry: self.id.clone(),
+            connection: connection.id,
+        })?;
+        self.check_same_connection(live)?;
+        Ok(live)
     }
 
     fn check_same_connection(&self, live: &Connection) -> Result<(), UndoError> {

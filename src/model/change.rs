@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Connection, OrgRef, TypeSet};
+use super::{Connection, OrgRef, RestrictionPolicy, TypeSet};
 
 /// A change of a connection. It is a step of a plan, an entry of the history, or the undo of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,17 @@ pub enum Change {
         /// The connection before the change.
         before: Connection,
     },
+    /// Replaces who may use a connection in one of its two orgs. The connection itself stays as it is.
+    Access {
+        /// The connection.
+        connection: Connection,
+        /// The org whose policy it is.
+        org: OrgRef,
+        /// The policy before the change.
+        before: RestrictionPolicy,
+        /// The policy afterwards.
+        after: RestrictionPolicy,
+    },
 }
 
 /// The kind of a [`Change`].
@@ -41,6 +52,8 @@ pub enum ChangeKind {
     Update,
     /// Deletes a connection.
     Delete,
+    /// Replaces who may use a connection in one of its two orgs.
+    Access,
 }
 
 impl Change {
@@ -50,6 +63,7 @@ impl Change {
             Self::Create { .. } => ChangeKind::Create,
             Self::Update { .. } => ChangeKind::Update,
             Self::Delete { .. } => ChangeKind::Delete,
+            Self::Access { .. } => ChangeKind::Access,
         }
     }
 
@@ -58,6 +72,7 @@ impl Change {
         match self {
             Self::Create { source, .. } => source.as_ref(),
             Self::Update { before, .. } | Self::Delete { before } => Some(&before.source),
+            Self::Access { connection, .. } => Some(&connection.source),
         }
     }
 
@@ -66,6 +81,7 @@ impl Change {
         match self {
             Self::Create { destination, .. } => destination,
             Self::Update { before, .. } | Self::Delete { before } => &before.destination,
+            Self::Access { connection, .. } => &connection.destination,
         }
     }
 
@@ -74,10 +90,13 @@ impl Change {
         self.source().into_iter().chain([self.destination()])
     }
 
-    /// As [`ChangeKind::allowed_orgs`].
+    /// As [`ChangeKind::allowed_orgs`]; for the access in an org, that org.
     pub(crate) fn allowed_orgs(&self) -> impl Iterator<Item = &OrgRef> + Clone {
-        self.kind()
-            .allowed_orgs(self.source(), Some(self.destination()))
+        let source = match self {
+            Self::Access { org, .. } => Some(org),
+            _ => self.source(),
+        };
+        self.kind().allowed_orgs(source, Some(self.destination()))
     }
 
     /// The connection before the change; `None` for a create.
@@ -85,6 +104,7 @@ impl Change {
         match self {
             Self::Create { .. } => None,
             Self::Update { before, .. } | Self::Delete { before } => Some(before),
+            Self::Access { connection, .. } => Some(connection),
         }
     }
 
@@ -99,13 +119,14 @@ impl Change {
         match self {
             Self::Create { types, .. } | Self::Update { types, .. } => types.clone(),
             Self::Delete { .. } => TypeSet::default(),
+            Self::Access { connection, .. } => connection.types.clone(),
         }
     }
 }
 
 impl ChangeKind {
     /// The orgs whose credentials may make the change, the preferred one first. The source org creates and updates a
-    /// connection; both orgs may delete it.
+    /// connection, and where none is named its access is meant; both orgs may delete it.
     pub(crate) fn allowed_orgs<T: Clone>(
         self,
         source: Option<T>,
@@ -121,15 +142,17 @@ impl ChangeKind {
             Self::Create => "created",
             Self::Update => "updated",
             Self::Delete => "deleted",
+            Self::Access => "changed",
         }
     }
 
-    /// `create`, `update` or `delete`.
+    /// `create`, `update`, `delete` or `access`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Access => "access",
         }
     }
 }
@@ -166,10 +189,17 @@ mod tests {
         let delete = Change::Delete {
             before: before.clone(),
         };
+        let access = Change::Access {
+            connection: before.clone(),
+            org: before.source.clone(),
+            before: RestrictionPolicy::default(),
+            after: RestrictionPolicy::new([], [String::from("role:x").into()]),
+        };
         for (change, kind, source, from, to) in [
             (&create, "create", None, "", "audit"),
             (&update, "update", Some(&before.source), "logs", "audit"),
             (&delete, "delete", Some(&before.source), "logs", ""),
+            (&access, "access", Some(&before.source), "logs", "logs"),
         ] {
             assert_eq!(change.kind().to_string(), kind);
             assert_eq!(change.source(), source);

@@ -108,6 +108,11 @@ impl Connection {
         self.destination.fill_from(org);
     }
 
+    /// The source and the destination.
+    pub fn ends(&self) -> [&OrgRef; 2] {
+        [&self.source, &self.destination]
+    }
+
     /// The ids of source and destination. There is at most one connection for each pair.
     pub fn pair(&self) -> (Uuid, Uuid) {
         (self.source.id, self.destination.id)

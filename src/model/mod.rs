@@ -13,6 +13,7 @@ mod name;
 mod nearest;
 mod org;
 mod org_group;
+mod principal_selector;
 mod restriction_policy;
 mod selector;
 mod short_id;
@@ -28,7 +29,10 @@ pub(crate) use nearest::{did_you_mean, proposal};
 pub use nearest::{nearest_names, nearest_word};
 pub use org::{Org, OrgDirectory, UnreadableOrg};
 pub use org_group::{OrgGroup, SelectGroupError, select_group};
-pub use restriction_policy::{Principal, PrincipalKind, RestrictionPolicy};
+pub use principal_selector::{
+    NamedPrincipal, ParsePrincipalError, PrincipalSelector, SelectPrincipalError, select_principal,
+};
+pub use restriction_policy::{PolicyDifference, Principal, PrincipalKind, RestrictionPolicy};
 pub use selector::{
     ConnectionSelector, OrgSelector, ParseSelectorError, ResolveOrgError, SelectConnectionError,
     only_match,

@@ -11,6 +11,25 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestrictionPolicy(BTreeMap<String, BTreeSet<Principal>>);
 
+/// A principal that is added to a relation, or removed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyDifference<'a> {
+    /// Whether it is added.
+    pub is_added: bool,
+    /// The relation, such as `viewer`.
+    pub relation: &'a str,
+    /// The principal.
+    pub principal: &'a Principal,
+}
+
+/// `+viewer team:UUID`, or with `-`.
+impl fmt::Display for PolicyDifference<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.is_added { '+' } else { '-' };
+        write!(f, "{sign}{} {}", self.relation, self.principal)
+    }
+}
+
 /// A subject of a restriction policy as the API writes it: `role:`, `team:`, `user:` or `org:`, and a UUID. A service
 /// account is a `user:`. Any other text is shown and preserved.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +93,54 @@ impl RestrictionPolicy {
     /// The principals with the relation `editor`.
     pub fn editors(&self) -> impl Iterator<Item = &Principal> {
         self.0.get(EDITOR).into_iter().flatten()
+    }
+
+    /// What turns this policy into `other`: first what is removed, then what is added.
+    pub fn differences_to<'a>(&'a self, other: &'a Self) -> Vec<PolicyDifference<'a>> {
+        let of = |policy: &'a Self, than: &'a Self, is_added| {
+            let pairs = policy.pairs();
+            let own = pairs.filter(|(relation, principal)| !than.has(relation, principal));
+            own.map(move |(relation, principal)| PolicyDifference {
+                is_added,
+                relation,
+                principal,
+            })
+        };
+        of(self, other, false)
+            .chain(of(other, self, true))
+            .collect()
+    }
+
+    /// Each relation with each of its principals.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &Principal)> {
+        self.bindings().flat_map(|(relation, principals)| {
+            principals
+                .iter()
+                .map(move |principal| (relation, principal))
+        })
+    }
+
+    /// Whether the principal has the relation.
+    pub fn has(&self, relation: &str, principal: &Principal) -> bool {
+        let principals = self.0.get(relation);
+        principals.is_some_and(|principals| principals.contains(principal))
+    }
+
+    /// Whether a user whom these principals stand for may edit. `None` if that depends on a principal of which it is not
+    /// known whether the user belongs to it: a team, or without `knows_roles` a role.
+    pub fn lets_edit(&self, user: &[Principal], knows_roles: bool) -> Option<bool> {
+        if self.is_empty() || self.editors().any(|editor| user.contains(editor)) {
+            return Some(true);
+        }
+        let is_unknown = |editor: &Principal| match editor.parts() {
+            Some((PrincipalKind::User | PrincipalKind::Org, _)) => false,
+            Some((PrincipalKind::Role, _)) => !knows_roles,
+            Some((PrincipalKind::Team, _)) | None => true,
+        };
+        match self.editors().any(is_unknown) {
+            true => None,
+            false => Some(false),
+        }
     }
 
     /// Whether it restricts the connection to nobody at all.
@@ -173,6 +240,55 @@ mod tests {
         let editor = principal(PrincipalKind::User, 1);
         nobody.add("editor".to_owned(), [editor]);
         assert!(!nobody.lets_nobody_view());
+    }
+
+    #[test]
+    fn the_differences_of_two_policies_are_signed() {
+        let [role, team, user] = [
+            PrincipalKind::Role,
+            PrincipalKind::Team,
+            PrincipalKind::User,
+        ]
+        .map(|kind| principal(kind, 0));
+        let before = RestrictionPolicy::new([role.clone(), team.clone()], [user.clone()]);
+        let after = RestrictionPolicy::new([team], [user, role]);
+        let nil = Uuid::nil();
+        let differences = before.differences_to(&after);
+        let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            differences,
+            [format!("-viewer role:{nil}"), format!("+editor role:{nil}")]
+        );
+        assert_eq!(before.differences_to(&before), []);
+    }
+
+    #[test]
+    fn an_editor_is_known_unless_a_team_or_a_role_decides() {
+        let (org, user) = (
+            principal(PrincipalKind::Org, 1),
+            principal(PrincipalKind::User, 2),
+        );
+        let role = principal(PrincipalKind::Role, 3);
+        let own = [org.clone(), user.clone(), role.clone()];
+        for (editors, knows_roles, expected) in [
+            (vec![user], true, Some(true)),
+            (vec![org], false, Some(true)),
+            (vec![role], true, Some(true)),
+            (vec![principal(PrincipalKind::User, 9)], false, Some(false)),
+            (vec![principal(PrincipalKind::Role, 9)], true, Some(false)),
+            (vec![principal(PrincipalKind::Role, 9)], false, None),
+            (vec![principal(PrincipalKind::Team, 9)], true, None),
+            (vec![String::from("robot:9").into()], true, None),
+        ] {
+            let policy = RestrictionPolicy::new([], editors.clone());
+            assert_eq!(policy.lets_edit(&own, knows_roles), expected, "{editors:?}");
+        }
+        let viewers = RestrictionPolicy::new(own.clone(), []);
+        assert_eq!(viewers.lets_edit(&own, true), Some(false));
+        assert_eq!(
+            RestrictionPolicy::default().lets_edit(&own, true),
+            Some(true)
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, resume_question};
 pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
-    ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
+    AccessRow, ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
     IdentityUser, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow, VerificationRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};

@@ -4,6 +4,8 @@ mod listings;
 mod sizes;
 mod writes;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -39,6 +41,7 @@ impl Service {
     /// Lets org 1 share its logs with another.
     fn connect(&self, id: u128, destination: usize) {
         let connection = Connection {
+            policies: BTreeMap::new(),
             id: Uuid::from_u128(id),
             source: 0,
             destination: destination - 1,

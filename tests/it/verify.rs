@@ -199,6 +199,7 @@ fn live(types: &[&str]) -> Live {
         orgs: vec![org(1), org(2)],
         keys: vec![keys(0), keys(1)],
         connections: vec![Connection {
+            policies: Default::default(),
             id: Uuid::from_u128(50),
             source: 0,
             destination: 1,

@@ -89,6 +89,12 @@ async fn a_policy_is_set_by_a_post_and_an_empty_one_by_a_delete() {
     let (changed, requests) = set(vec![shown()], policy()).await;
     changed.unwrap();
     assert_eq!(requests, [format!("POST {PATH}")]);
+    let not_found = || Reply::status("404 Not Found", r#"{"errors":["Not found"]}"#);
+    let none = RestrictionPolicy::default();
+    let (changed, _) = set(vec![not_found(), empty()], none.clone()).await;
+    changed.unwrap();
+    let (changed, _) = set(vec![not_found(), not_found()], none).await;
+    assert!(changed.unwrap_err().is_outcome_unknown());
     let gone = Reply::status("204 No Content", "");
     let (changed, requests) = set(vec![gone], RestrictionPolicy::default()).await;
     changed.unwrap();

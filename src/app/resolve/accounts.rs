@@ -228,6 +228,23 @@ impl ChosenAccounts {
             )),
         }
     }
+
+    /// The account of the source and that of the destination of a connection, to read with: of several for one org the
+    /// default one, else the first. Also the errors of the accounts that could not be asked, beginning with `failures`.
+    pub(crate) async fn reading_accounts(
+        &self,
+        connection: &Connection,
+        failures: Vec<CommandError>,
+    ) -> ([Option<&Account>; 2], Vec<CommandError>) {
+        let account_orgs = self.account_orgs(failures).await;
+        let accounts = connection.ends().map(|org| {
+            let own = accounts_of_first(slice::from_ref(org), &account_orgs.accounts);
+            let mut accounts = own.iter().map(|(account, _)| *account);
+            let default = accounts.clone().find(|account| account.is_default());
+            default.or_else(|| accounts.next())
+        });
+        (accounts, account_orgs.failures)
+    }
 }
 
 /// How a command ends that has no keys for an org: if accounts could not be asked or read, as they do, since they may have

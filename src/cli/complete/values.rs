@@ -13,7 +13,7 @@ use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    ConnectionResult, HistoryRow, IdentityRow, OrgGroupRow, OrgRow, ProfileRow, StepRow,
+    AccessRow, ConnectionResult, HistoryRow, IdentityRow, OrgGroupRow, OrgRow, ProfileRow, StepRow,
     VerificationRow, column_names,
 };
 #[cfg(feature = "sandbox")]
@@ -230,6 +230,7 @@ impl ArgumentCompleter {
             ["plan" | "apply"] => column_names::<StepRow>(),
             ["verify"] => column_names::<VerificationRow>(),
             ["history"] => column_names::<HistoryRow>(),
+            ["access", _] => column_names::<AccessRow>(),
             ["orgs"] if self.line.is_given("groups") => column_names::<OrgGroupRow>(),
             ["orgs"] => column_names::<OrgRow>(),
             ["auth", "login" | "status"] => column_names::<IdentityRow>(),

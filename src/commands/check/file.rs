@@ -116,7 +116,7 @@ fn difference(step: &Step) -> StepRow {
         Some(ChangeKind::Create) => ("missing", wanted()),
         Some(ChangeKind::Update) => ("differs", wanted()),
         Some(ChangeKind::Delete) => ("unwanted", Expectation::Absent),
-        None => return StepRow::planned(step),
+        Some(ChangeKind::Access) | None => return StepRow::planned(step),
     };
     StepRow {
         result: Some(result),

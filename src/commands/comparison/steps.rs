@@ -157,7 +157,7 @@ impl Comparison<'_> {
                 Some(ChangeKind::Create) => format!("would share {after}"),
                 Some(ChangeKind::Update) => format!("would share {after} in place of {before}"),
                 Some(ChangeKind::Delete) => format!("would not share {before} any more"),
-                None => return None,
+                Some(ChangeKind::Access) | None => return None,
             };
             Some(Annotation {
                 level: AnnotationLevel::Notice,

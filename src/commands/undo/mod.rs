@@ -188,6 +188,17 @@ fn describe_change(change: &Change, pair: &str, arrow: &str) -> String {
             format!("  update  {id}  {pair}  {types_before} {arrow} {types}")
         }
         Change::Delete { before } => format!("  delete  {}  {pair}  {}", before.id, before.types),
+        Change::Access {
+            connection,
+            org,
+            before,
+            after,
+        } => {
+            let changes = before.differences_to(after);
+            let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
+            let (id, org, changes) = (connection.id, org.label(), changes.join(", "));
+            format!("  access  {id}  {pair}  in `{org}`: {changes}")
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Decides what undoes each change of a run, from the history and the live connections.
 
-use crate::app::{Account, ChosenAccounts, Snapshot};
+use crate::app::{Account, ChosenAccounts, MAX_CONCURRENT_CHANGES, Snapshot, run_concurrently};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Entries, Entry, EntryId, Run, UndoError};
-use crate::model::{Change, OrgLabels, OrgRef};
+use crate::model::{Change, Connection, OrgLabels, OrgRef, RestrictionPolicy};
 use crate::output::Output;
 
 /// Entries to undo together.
@@ -75,14 +75,24 @@ impl<'s> Undo<'s> {
         let orgs: Vec<_> = orgs.collect();
         let snapshot = chosen_accounts.snapshot_of_orgs(&orgs).await;
         let labels = output.org_labels(target.entries.iter().flat_map(Entry::ends));
+        let entries = target.entries.iter();
+        let policies = entries.map(|entry| live_policy(entry, &snapshot));
+        let policies = run_concurrently(policies, MAX_CONCURRENT_CHANGES).await;
+        let mut live = snapshot.connections.clone();
         let is_single = target.entries.len() == 1;
-        let steps = target.entries.into_iter().map(|entry| {
+        let steps = target.entries.into_iter().zip(policies);
+        let steps = steps.map(|(entry, policy)| {
             let refused = match target.includes_refused {
                 true => Ok(()),
                 false => entry.check_not_refused(),
             };
             let action = refused.map_err(CommandError::from);
-            let action = action.and_then(|()| plan_entry(&entry, chosen_accounts, &snapshot));
+            let action = action
+                .and_then(|()| plan_entry(&entry, chosen_accounts, &snapshot, &live, policy?));
+            // The next entry of the pair, an older one, is undone after this one.
+            if let Ok(Some((Change::Delete { before }, _))) = &action {
+                live.retain(|connection| connection.id != before.id);
+            }
             let action = match is_single {
                 true => action,
                 false => action.map_err(|error| {
@@ -169,7 +179,21 @@ pub(super) fn nothing_to_undo<'a>(unknown: impl Iterator<Item = &'a EntryId>) ->
     )
 }
 
-/// Decides what undoes an entry.
+/// The policy that an entry changed, as it is now. An empty one for another change, and where no account can read it.
+async fn live_policy(entry: &Entry, snapshot: &Snapshot<'_>) -> Result<RestrictionPolicy> {
+    let Change::Access { org, .. } = &entry.change else {
+        return Ok(RestrictionPolicy::default());
+    };
+    let live = entry.find_live(&snapshot.connections);
+    match (live, snapshot.accounts_of_org(org.id).next()) {
+        (Some(live), Some((account, _))) => {
+            Ok(account.client().await?.restriction_policy(live.id).await?)
+        }
+        _ => Ok(RestrictionPolicy::default()),
+    }
+}
+
+/// Decides what undoes an entry. `live` are the connections at that point of the undo, and `policy` is the entry's.
 ///
 /// # Errors
 /// Fails with an [`UndoError`] if it cannot be undone, and with any other error if that is not known.
@@ -177,6 +201,8 @@ fn plan_entry<'s>(
     entry: &Entry,
     chosen_accounts: &ChosenAccounts,
     snapshot: &Snapshot<'s>,
+    live: &[Connection],
+    policy: RestrictionPolicy,
 ) -> Result<Action<'s>> {
     require_host(entry, chosen_accounts)?;
     // The API shows an org only its own connections: a connection that neither end shows may exist anyway. An account
@@ -187,8 +213,8 @@ fn plan_entry<'s>(
     {
         return Err(no_account_error(entry, entry.ends(), snapshot));
     }
-    let live = entry.find_live(&snapshot.connections);
-    let Some(change) = entry.inverse(live)? else {
+    let live = entry.find_live(live);
+    let Some(change) = entry.inverse(live, &policy)? else {
         return Ok(None);
     };
     let account = account_for(&change, entry, snapshot)?;

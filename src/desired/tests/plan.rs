@@ -352,6 +352,7 @@ fn applied(plan: &Plan, live: &[Connection]) -> Vec<Connection> {
                 known.unwrap().types = types.clone();
             }
             Change::Delete { before } => live.retain(|known| known.id != before.id),
+            Change::Access { .. } => unreachable!("no plan has one"),
         }
     }
     live

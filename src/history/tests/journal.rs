@@ -80,6 +80,7 @@ async fn a_change_is_read_back_as_it_was_written() {
         (create("logs,metrics"), origin(HOST)),
         (update(1, "logs", "audit"), origin(HOST)),
         (delete(2, "rum"), origin(HOST)),
+        (access(3, &[], &["role:a", "robot:b"]), origin(HOST)),
     ] {
         let pending = fixture.writer.begin(&change, "plan", &origin, None).await;
         let entry = fixture.entry(&pending.unwrap().id);

@@ -13,7 +13,9 @@ use uuid::{Uuid, uuid};
 
 use super::writer::PendingEntry;
 use super::{Entry, EntryId, HistoryError, Journal, JournalWriter, Origin, Outcome};
-use crate::model::{Change, Connection, ConnectionType, OrgRef, TypeSet, UserRef};
+use crate::model::{
+    Change, Connection, ConnectionType, OrgRef, RestrictionPolicy, TypeSet, UserRef,
+};
 
 const HOST: &str = "api.datadoghq.com";
 const RETAIL: Uuid = uuid!("4dee724d-00cc-11ea-a77b-570c9d03c6c5");
@@ -151,6 +153,22 @@ fn update(number: u128, before: &str, after: &str) -> Change {
 fn delete(number: u128, words: &str) -> Change {
     let before = connection(number, words);
     Change::Delete { before }
+}
+
+/// Turns the policy with these editors into another one.
+fn access(number: u128, before: &[&str], after: &[&str]) -> Change {
+    Change::Access {
+        connection: connection(number, "logs"),
+        org: retail(),
+        before: policy(before),
+        after: policy(after),
+    }
+}
+
+/// A policy with these editors.
+fn policy(editors: &[&str]) -> RestrictionPolicy {
+    let editors = editors.iter().map(|editor| (*editor).to_owned().into());
+    RestrictionPolicy::new([], editors)
 }
 
 /// Carried out, and answered without a connection.

@@ -26,8 +26,18 @@ fn answered(answer: Sample<'_>) -> Outcome {
 
 /// What undoes the entry while `live` exists, in short. Connections are called by their numbers.
 fn inverse(change: Change, outcome: Outcome, live: Sample<'_>) -> String {
+    inverse_with(change, outcome, live, &policy(&[]))
+}
+
+/// As [`inverse`], for a change of a policy which is this one now.
+fn inverse_with(
+    change: Change,
+    outcome: Outcome,
+    live: Sample<'_>,
+    now: &RestrictionPolicy,
+) -> String {
     let live = sample(live);
-    match entry(change, outcome).inverse(live.as_ref()) {
+    match entry(change, outcome).inverse(live.as_ref(), now) {
         Ok(None) => "nothing".to_owned(),
         Ok(Some(Change::Create {
             source,
@@ -45,6 +55,17 @@ fn inverse(change: Change, outcome: Outcome, live: Sample<'_>) -> String {
         Ok(Some(Change::Delete { before })) => {
             assert_eq!(Some(before), live);
             "delete".to_owned()
+        }
+        Ok(Some(change)) => {
+            let connection = live.unwrap();
+            let expected = Change::Access {
+                connection,
+                org: retail(),
+                before: policy(&["b"]),
+                after: policy(&["a"]),
+            };
+            assert_eq!(change, expected);
+            "access as before".to_owned()
         }
         Err(error) => error.to_string().replace(&id(0).to_string()[..35], ""),
     }
@@ -127,6 +148,36 @@ fn a_delete_is_undone_only_while_the_orgs_are_not_connected() {
 }
 
 #[test]
+fn a_policy_is_restored_only_while_it_is_as_the_entry_left_it() {
+    for (live, now, expected) in [
+        (Some((1, "logs")), &["b"][..], "access as before"),
+        // What the connection shares does not matter.
+        (Some((1, "")), &["b"], "access as before"),
+        (Some((1, "logs")), &["a"], "nothing"),
+        (
+            Some((1, "logs")),
+            &["a", "b"],
+            "who may use the connection in `Rétail \"US\"\n` was changed again since entry",
+        ),
+        (
+            Some((2, "logs")),
+            &["b"],
+            "the connection 1 that entry is about was replaced by 2",
+        ),
+        (
+            None,
+            &["b"],
+            "the connection 1 that entry changed no longer exists",
+        ),
+    ] {
+        let undone = inverse_with(access(1, &["a"], &["b"]), done(), live, &policy(now));
+        assert_eq!(undone, expected, "{live:?}, {now:?}");
+    }
+    let failed = inverse(access(1, &["a"], &["b"]), failed("Forbidden"), None);
+    assert_eq!(failed, "entry failed, so it changed nothing");
+}
+
+#[test]
 fn where_the_outcome_is_unknown_the_live_state_decides_as_far_as_it_can() {
     for (change, live, expected) in [
         (create("logs"), None, "nothing"),
@@ -166,7 +217,7 @@ fn nothing_is_undone_twice_whatever_the_live_state() {
     };
     for live in [None, Some(&connection(1, "logs"))] {
         assert_eq!(
-            undone.inverse(live).unwrap_err().to_string(),
+            undone.inverse(live, &policy(&[])).unwrap_err().to_string(),
             "entry was already undone by later; to undo that, give its entry"
         );
     }
@@ -179,7 +230,7 @@ fn an_undo_is_undone_like_any_other_entry() {
         undoes: Some("earlier".into()),
         ..entry(create("logs"), done_with(before.clone()))
     };
-    let inverse = undo.inverse(Some(&before));
+    let inverse = undo.inverse(Some(&before), &policy(&[]));
     assert_eq!(inverse, Ok(Some(Change::Delete { before })));
 }
 

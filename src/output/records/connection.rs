@@ -95,7 +95,7 @@ impl ConnectionResult {
 
     /// The change that was made, as `created ID`; `None` if none was.
     pub(crate) fn made_change(&self) -> Option<String> {
-        let is_made = matches!(self.result, "created" | "updated" | "deleted");
+        let is_made = matches!(self.result, "created" | "updated" | "deleted" | "changed");
         let id = self.id.filter(|_| is_made)?;
         Some(format!("{} {id}", self.result))
     }
@@ -107,6 +107,7 @@ impl ConnectionResult {
             ChangeKind::Create => "would create",
             ChangeKind::Update => "would update",
             ChangeKind::Delete => "would delete",
+            ChangeKind::Access => "would change",
         };
         let before = match change.connection_before() {
             Some(before) => Self::new(result, before.clone()),
@@ -117,7 +118,7 @@ impl ConnectionResult {
             ),
         };
         match change {
-            Change::Delete { .. } => before,
+            Change::Delete { .. } | Change::Access { .. } => before,
             Change::Create { types, .. } | Change::Update { types, .. } => Self {
                 types: types.clone(),
                 ..before
@@ -179,10 +180,12 @@ impl Row for ConnectionResult {
 /// colour: better none than a wrong one.
 pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
     match result {
-        "created" | "updated" | "deleted" | "exists" | "unchanged" | "as wanted" | "done"
-        | "data" => Some(colors::GREEN),
-        "would create" | "would update" | "would delete" | "not found" | NOT_ATTEMPTED
-        | "unknown" | "unverified" => Some(colors::MAGENTA),
+        "created" | "updated" | "deleted" | "changed" | "added" | "removed" | "exists"
+        | "unchanged" | "as wanted" | "done" | "data" => Some(colors::GREEN),
+        "would create" | "would update" | "would delete" | "would change" | "would add"
+        | "would remove" | "not found" | NOT_ATTEMPTED | "unknown" | "unverified" => {
+            Some(colors::MAGENTA)
+        }
         "differs" | "missing" | "unwanted" | "failed" | "no data" | "refused" | "not shared" => {
             Some(colors::RED)
         }

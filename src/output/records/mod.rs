@@ -2,6 +2,7 @@
 //!
 //! They consist of plain data, so that nothing here depends on the API or the configuration.
 
+mod access;
 mod account;
 mod change;
 mod connection;
@@ -10,6 +11,7 @@ mod verification;
 
 use serde::{Serialize, Serializer};
 
+pub(crate) use access::AccessRow;
 pub(crate) use account::{
     CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser, OrgRow, ProfileRow,
 };

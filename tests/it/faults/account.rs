@@ -1,5 +1,8 @@
 //! The account in which the commands run: four orgs that share data, and one that does not.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use uuid::Uuid;
 
 use super::command::{Command, Effect};
@@ -44,6 +47,7 @@ pub(super) fn live() -> Live {
         source,
         destination,
         types: types.iter().map(|word| (*word).to_owned()).collect(),
+        policies: BTreeMap::new(),
     };
     let keys = |org| Keys {
         org,
@@ -54,12 +58,17 @@ pub(super) fn live() -> Live {
         name: name.to_owned(),
         orgs: orgs.to_vec(),
     };
+    let everybody = json!([{"relation": "editor", "principals": [format!("org:{}", uuid(1))]}]);
+    let restricted = Connection {
+        policies: BTreeMap::from([(0, everybody)]),
+        ..connection(51, 0, 2, &["logs", "metrics"])
+    };
     Live {
         orgs: (1..).zip(&ORGS).map(org).collect(),
         keys: (0..3).map(keys).collect(),
         connections: vec![
             connection(50, 0, 1, &["logs"]),
-            connection(51, 0, 2, &["logs", "metrics"]),
+            restricted,
             connection(52, 2, 0, &["audit"]),
             connection(53, 1, 2, &["metrics"]),
         ],
@@ -96,17 +105,20 @@ pub(super) fn world(command: &Command, service: &Service) -> World {
     })
 }
 
-/// The changes so far, each as the types that a pair shares afterwards.
+/// The changes so far, each as what a pair shares afterwards.
 pub(super) fn effects(live: &Live) -> Vec<(String, String, String)> {
     // An update that was sent twice changes nothing the second time.
     let is_real = |change: &&Change| {
-        let types = |end: &Option<Connection>| end.as_ref().map(|one| one.types.clone());
-        types(&change.before) != types(&change.after)
+        let parts = |end: &Option<Connection>| {
+            let end = end.as_ref();
+            end.map(|one| (one.types.clone(), one.policies.clone()))
+        };
+        parts(&change.before) != parts(&change.after)
     };
     let effect = |change: &Change| {
         let connection = change.after.as_ref().or(change.before.as_ref()).unwrap();
         let name = |org: usize| live.orgs[org].name.clone();
-        let after = change.after.as_ref().map(types);
+        let after = change.after.as_ref().map(|after| describe(after, live));
         let (source, destination) = (name(connection.source), name(connection.destination));
         (source, destination, after.unwrap_or_default())
     };
@@ -119,12 +131,21 @@ pub(super) fn holds(live: &Live, (source, destination, wanted): &Effect) -> bool
         live.orgs[one.source].name == *source && live.orgs[one.destination].name == *destination
     };
     let mut found = live.connections.iter().filter(is_pair);
-    found.next().map(types).unwrap_or_default() == *wanted && found.next().is_none()
+    let found_one = found.next().map(|one| describe(one, live));
+    found_one.unwrap_or_default() == *wanted && found.next().is_none()
 }
 
-fn types(connection: &Connection) -> String {
-    let words: Vec<_> = connection.types.iter().cloned().collect();
-    words.join(",")
+/// The types of a connection, and the relations that its orgs restrict: `logs,metrics; Hub: editor`.
+fn describe(connection: &Connection, live: &Live) -> String {
+    let mut text = Vec::from_iter(connection.types.iter().cloned()).join(",");
+    for (org, bindings) in &connection.policies {
+        let relations = bindings.as_array().unwrap().iter();
+        let relations: Vec<_> = relations
+            .filter_map(|one| one["relation"].as_str())
+            .collect();
+        text += &format!("; {}: {}", live.orgs[*org].name, relations.join(","));
+    }
+    text
 }
 
 /// The name of an org with this id.

@@ -24,11 +24,12 @@ pub(super) struct Command {
     pub(super) other_exits: &'static [i32],
 }
 
-/// The types that a source shares with a destination after a command; none if there is no connection.
+/// What a source shares with a destination after a command; nothing if there is no connection.
 pub(super) type Effect = (&'static str, &'static str, &'static str);
 
 const ARCHIVE: Effect = ("Hub", "Archive", "logs");
 const RETAIL: Effect = ("Hub", "Retail", "audit");
+const RESTRICTED: Effect = ("Hub", "Retail", "logs; Hub: editor");
 const NO_RETAIL: Effect = ("Hub", "Retail", "");
 const NO_PLATFORM: Effect = ("Hub", "Platform", "");
 const TO_HUB: Effect = ("Retail", "Hub", "metrics");
@@ -85,6 +86,9 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("delete {50} --dry-run"),
     reads("apply -f hub.yaml --prune --dry-run"),
     reads("undo --dry-run").after(&[APPLY]),
+    reads("access get {51}"),
+    reads("access set {51} --editor org:{1} --viewer org:{1} --dry-run"),
+    reads("access get {51}").with_profiles(),
     reads("list --all-profiles").with_profiles(),
     reads("orgs --all-profiles").with_profiles(),
     reads("auth status --all-profiles").with_profiles(),
@@ -117,7 +121,7 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     changes(
         "update {50} {51} --type audit",
-        &[RETAIL, ("Hub", "Platform", "audit")],
+        &[RETAIL, ("Hub", "Platform", "audit; Hub: editor")],
     ),
     changes("delete {50} --yes", &[NO_RETAIL]),
     changes("delete --destination Retail --yes", &[NO_RETAIL]),
@@ -136,6 +140,14 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("undo --yes", &[("Hub", "Retail", "logs")]).after(&["update {50} --type audit"]),
     changes("undo --yes", &[("Hub", "Retail", "logs")]).after(&["delete {50} --yes"]),
     changes("undo --yes", UNDONE).after(&[APPLY]),
+    changes("access set {50} --editor org:{1} --yes", &[RESTRICTED]).repeatable(),
+    changes(
+        "access clear {51} --yes",
+        &[("Hub", "Platform", "logs,metrics")],
+    )
+    .repeatable(),
+    changes("undo --yes", &[("Hub", "Retail", "logs")])
+        .after(&["access set {50} --editor org:{1} --yes"]),
     changes(
         "create Archive --source Platform --type logs",
         &[("Platform", "Archive", "logs")],

@@ -62,7 +62,9 @@ struct Claims<'c> {
 }
 
 /// Results of rows whose change was made.
-const MADE: [&str; 4] = ["created", "updated", "deleted", "done"];
+const MADE: [&str; 7] = [
+    "created", "updated", "deleted", "done", "changed", "added", "removed",
+];
 
 impl Claims<'_> {
     fn require(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
@@ -184,7 +186,7 @@ impl Claims<'_> {
                     || message.contains(&format!("from `{source}` to `{destination}` was not "))
                     || !self.command.uses_profiles
                         && message.contains(&format!("`{destination}` was not "));
-                let is_denied = ["connected", "updated", "deleted", "undone"]
+                let is_denied = ["connected", "updated", "deleted", "undone", "changed"]
                     .iter()
                     .any(|done| message.contains(&format!("was not {done}")));
                 let is_false = is_about && is_denied && self.has_made(Some(source), destination);

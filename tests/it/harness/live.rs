@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     pub(crate) source: usize,
     pub(crate) destination: usize,
     pub(crate) types: Types,
+    /// The bindings of the restriction policies of its orgs, which are given by their places in [`Live::orgs`].
+    pub(crate) policies: BTreeMap<usize, Value>,
 }
 
 /// What keys may do in their org.
@@ -152,14 +154,21 @@ impl Request {
 
     /// The connection that it is about.
     fn id(&self) -> Option<Uuid> {
-        self.path
-            .strip_prefix("/api/v2/org_connections/")
-            .and_then(|id| id.parse().ok())
+        let path = self.path.as_str();
+        let id = path.strip_prefix("/api/v2/org_connections/");
+        let id = id.or_else(|| path.strip_prefix(POLICIES));
+        id.and_then(|id| id.parse().ok())
+    }
+
+    /// Whether it is about a restriction policy.
+    fn is_about_policy(&self) -> bool {
+        self.path.starts_with(POLICIES)
     }
 }
 
 const CONNECTIONS: &str = "/api/v2/org_connections";
 const QUERY: &str = "/api/v2/query/timeseries";
+const POLICIES: &str = "/api/v2/restriction_policy/cross-org-connection:";
 
 impl Live {
     /// Carries out a request that came to an account, and returns the status and the body of the answer.
@@ -224,6 +233,16 @@ impl Live {
                 let created = self.create(by, destination, types()?)?;
                 Ok(json!({"data": self.record(&created)}))
             }
+            ("GET", _, Some(id)) if request.is_about_policy() => self.policy(by, id),
+            ("POST", _, Some(id)) => {
+                let bindings = &request.body["data"]["attributes"]["bindings"];
+                self.set_policy(by, id, Some(bindings))?;
+                self.policy(by, id)
+            }
+            ("DELETE", _, Some(id)) if request.is_about_policy() => {
+                self.set_policy(by, id, None)?;
+                Ok(json!({}))
+            }
             ("PATCH", _, Some(id)) => {
                 let updated = self.update(by, id, types()?)?;
                 Ok(json!({"data": self.record(&updated)}))
@@ -276,6 +295,7 @@ impl Live {
             source,
             destination,
             types,
+            policies: BTreeMap::new(),
         };
         self.connections.push(created.clone());
         self.changes.push(Change {
@@ -346,6 +366,39 @@ impl Live {
                 }}}),
             ),
         }
+    }
+
+    /// The policy that the keys' org has for a connection.
+    fn policy(&self, by: usize, id: Uuid) -> Result<Value, u16> {
+        let connections = self.visible(by);
+        let connection = connections.iter().find(|one| one.id == id).ok_or(404_u16)?;
+        let bindings = connection.policies.get(&self.keys[by].org);
+        Ok(json!({"data": {
+            "type": "restriction_policy",
+            "id": format!("cross-org-connection:{id}"),
+            "attributes": {"bindings": bindings.unwrap_or(&json!([]))},
+        }}))
+    }
+
+    /// Replaces or deletes the policy that the keys' org has for a connection.
+    fn set_policy(&mut self, by: usize, id: Uuid, bindings: Option<&Value>) -> Result<(), u16> {
+        self.require_write(by)?;
+        let org = self.keys[by].org;
+        let before = self.visible(by).into_iter().find(|one| one.id == id);
+        let before = before.ok_or(404_u16)?;
+        let mut after = before.clone();
+        match bindings {
+            Some(bindings) => drop(after.policies.insert(org, bindings.clone())),
+            None => drop(after.policies.remove(&org)),
+        }
+        self.connections.retain(|one| one.id != id);
+        self.connections.push(after.clone());
+        self.changes.push(Change {
+            by,
+            before: Some(before),
+            after: Some(after),
+        });
+        Ok(())
     }
 
     fn require_write(&self, by: usize) -> Result<(), u16> {

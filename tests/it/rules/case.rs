@@ -133,6 +133,7 @@ impl fmt::Display for Case {
             source,
             destination,
             types,
+            ..
         } in &self.live.connections
         {
             writeln!(

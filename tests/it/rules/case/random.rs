@@ -1,5 +1,7 @@
 //! The generator of cases.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use uuid::Uuid;
 
@@ -74,6 +76,7 @@ impl Generator {
                         Uuid::from_u128(u128::from(beginning) << 96 | u128::from(self.rng.u64(..)));
                     let types = self.types();
                     self.live.connections.push(Connection {
+                        policies: BTreeMap::new(),
                         id,
                         source,
                         destination,
