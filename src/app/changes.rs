@@ -1,4 +1,10 @@
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use uuid::Uuid;
+
 use super::Account;
+use super::chosen_accounts::for_each_account;
 use crate::api::{self, Client, ErrorKind, Permission};
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{EntryId, Origin, Outcome};
@@ -10,6 +16,7 @@ pub(crate) const MAX_CONCURRENT_CHANGES: usize = 8;
 
 /// Changes connections with one account's credentials. Each change is written to the journal before it is sent and
 /// after it is answered, unless `--no-history` is given.
+#[derive(Clone)]
 pub(crate) struct ChangeSender<'s> {
     account: &'s Account,
     client: &'s Client,
@@ -61,18 +68,51 @@ impl Account {
 }
 
 /// A sender for each of the connections, with the credentials of its account. All accounts are checked before the first
-/// change is sent.
+/// change is sent. One that fails does not stop the others, and is one error for all of its connections.
 ///
 /// # Errors
-/// As [`Account::change_sender`].
+/// Fails if the command was interrupted.
 pub(crate) async fn with_senders<'s>(
     connections: Vec<(&'s Account, Connection)>,
-    command: &'static str,
-) -> Result<Vec<(ChangeSender<'s>, Connection)>> {
-    let senders = connections
-        .into_iter()
-        .map(async |(account, connection)| Ok((account.change_sender(command).await?, connection)));
-    futures_util::future::try_join_all(senders).await
+    kind: ChangeKind,
+) -> Result<Vec<Result<(ChangeSender<'s>, Connection)>>> {
+    let mut of_accounts = IndexMap::new();
+    for (account, connection) in &connections {
+        let (_, ids) = of_accounts
+            .entry(account.profile())
+            .or_insert_with(|| (*account, Vec::new()));
+        ids.push(connection.id);
+    }
+    let accounts = of_accounts.values().map(|(account, _)| *account);
+    let open = |account: &'s Account| account.change_sender(kind.as_str());
+    let (mut senders, mut changes) = (HashMap::new(), Vec::new());
+    for (account, opened) in for_each_account(accounts, open).await {
+        match opened {
+            Ok(sender) => drop(senders.insert(account.profile(), sender)),
+            Err(error) if error.exit() == Exit::Interrupted => return Err(error),
+            Err(error) => {
+                let ids = &of_accounts[&account.profile()].1;
+                changes.push(Err(error.context(connection_not_changed(kind, ids))));
+            }
+        }
+    }
+    changes.extend(connections.into_iter().filter_map(|(account, connection)| {
+        let sender = senders.get(&account.profile())?;
+        Some(Ok((sender.clone(), connection)))
+    }));
+    Ok(changes)
+}
+
+/// Says in front of an error which connections it kept from being changed.
+pub(super) fn connection_not_changed(kind: ChangeKind, ids: &[Uuid]) -> String {
+    let done = kind.past_tense();
+    match ids {
+        [id] => format!("the connection {id} was not {done}"),
+        ids => {
+            let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+            format!("the connections {} were not {done}", ids.join(", "))
+        }
+    }
 }
 
 impl<'s> ChangeSender<'s> {

@@ -64,17 +64,21 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
     let connections = skip_missing(targets.connections, args.ignore_not_found, &mut app.output)?;
-    if connections.is_empty() {
+    if connections.is_empty() && targets.unreachable.is_empty() {
         return finish_without_rows(&mut app.output);
     }
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");
     }
-    let changes = with_senders(connections, "delete").await?;
-    if must_ask {
-        confirm(changes.iter().map(|(_, connection)| connection), app)?;
+    let changes = with_senders(connections, ChangeKind::Delete).await?;
+    let connections = changes.iter().flatten().map(|(_, connection)| connection);
+    let connections: Vec<_> = connections.collect();
+    if must_ask && !connections.is_empty() {
+        confirm(&connections, app)?;
     }
-    let tasks = changes.into_iter().map(async |(sender, connection)| {
+    let unreachable = targets.unreachable.into_iter().map(Err);
+    let tasks = unreachable.chain(changes).map(async |change| {
+        let (sender, connection) = change?;
         let result = delete(connection, &args, &sender).await?;
         Ok(result.seen_by(sender.profile()))
     });
@@ -151,10 +155,7 @@ fn skip_missing<'s>(
 }
 
 /// Shows what would be deleted, and asks once.
-fn confirm<'a>(
-    connections: impl ExactSizeIterator<Item = &'a Connection>,
-    app: &mut App,
-) -> Result<()> {
+fn confirm(connections: &[&Connection], app: &mut App) -> Result<()> {
     let question = match connections.len() {
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),

@@ -88,6 +88,10 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
         .collect::<Result<Vec<_>>>()?;
     let edit = match edit {
         Some(edit) => edit,
+        None if connections.is_empty() => {
+            let failures = targets.unreachable.into_iter().map(Err);
+            return report::print_results::<ConnectionResult>(failures.collect(), &mut app.output);
+        }
         None => {
             let present = common_types(connections.iter().map(|(_, connection)| connection))?;
             let types = app.ask_for_types("Share which types?", &present, UNCHANGED)?;
@@ -98,8 +102,10 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     if chosen_accounts.accounts().len() == 1 {
         app.output.hide_column("profiles");
     }
-    let changes = with_senders(connections, "update").await?;
-    let tasks = changes.into_iter().map(async |(sender, connection)| {
+    let changes = with_senders(connections, ChangeKind::Update).await?;
+    let unreachable = targets.unreachable.into_iter().map(Err);
+    let tasks = unreachable.chain(changes).map(async |change| {
+        let (sender, connection) = change?;
         let result = update(connection, &edit, args.dry_run, &sender).await?;
         Ok(result.seen_by(sender.profile()))
     });

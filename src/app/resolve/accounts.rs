@@ -57,7 +57,7 @@ impl App {
 /// The accounts, each with the org that its profile names, else that the service reports.
 pub(crate) struct AccountOrgs<'s> {
     pub(crate) accounts: Vec<(&'s Account, OrgRef)>,
-    /// The errors of the accounts whose org is not known.
+    /// The errors of the accounts that could not be asked.
     pub(crate) failures: Vec<CommandError>,
 }
 
@@ -168,6 +168,15 @@ impl<'s> AccountOrgs<'s> {
         Ok(account.map(|(account, _)| account))
     }
 
+    /// The errors of the accounts whose org is not known.
+    pub(super) fn of_unknown_org(&self) -> impl Iterator<Item = &CommandError> {
+        let is_known = |error: &&CommandError| {
+            let mut accounts = self.accounts.iter();
+            accounts.any(|(account, _)| account.profile() == error.profile())
+        };
+        self.failures.iter().filter(move |error| !is_known(error))
+    }
+
     /// The error if no account belongs to any of `orgs`.
     pub(super) fn no_account_of(&self, orgs: &[OrgRef]) -> CommandError {
         let accounts = || self.accounts.iter().map(|(account, _)| *account);
@@ -183,13 +192,13 @@ impl<'s> AccountOrgs<'s> {
                 Some(profile) => format!("{profile} is for {}", label(org)),
                 None => format!("the credentials are for {}", label(org)),
             });
-        let unknown = self.failures.iter().map(|error| {
+        let unknown = self.of_unknown_org().map(|error| {
             let profile = error.profile().unwrap_or_default();
             format!("{profile} is for unknown: {}", error.message())
         });
         let orgs: Vec<_> = orgs.iter().map(label).collect();
         let message = format!("no profile is for the org {}", orgs.join(" or "));
-        CommandError::new(exit_without_keys(&self.failures), message)
+        CommandError::new(exit_without_keys(self.of_unknown_org()), message)
             .candidates(known.chain(unknown))
         .hint(
             "a connection is created and updated with its source org's credentials; `orgconn profile add` adds a \
@@ -249,8 +258,8 @@ impl ChosenAccounts {
 
 /// How a command ends that has no keys for an org: if accounts could not be asked or read, as they do, since they may have
 /// the keys.
-pub(crate) fn exit_without_keys(failures: &[CommandError]) -> Exit {
-    let exits = failures.iter().map(CommandError::exit);
+pub(crate) fn exit_without_keys<'a>(failures: impl IntoIterator<Item = &'a CommandError>) -> Exit {
+    let exits = failures.into_iter().map(CommandError::exit);
     let exits: Vec<_> = exits
         .filter(|exit| !matches!(exit, Exit::Permission | Exit::Usage))
         .collect();

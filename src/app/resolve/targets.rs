@@ -1,8 +1,10 @@
 use std::collections::HashSet;
 use std::slice;
 
+use super::accounts::AccountOrgs;
 use super::connections::{ConnectionEnds, is_unknown_connection};
 use super::orgs::{OrgLookup, is_unknown_org};
+use crate::app::changes::connection_not_changed;
 use crate::app::{Account, ChosenAccounts};
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
@@ -47,6 +49,9 @@ pub(crate) struct ChangeTargets<'s> {
     /// Each connection once, in the order in which they are named, with the account that changes it; or why it is not
     /// found.
     pub(crate) connections: Vec<Result<(&'s Account, Connection)>>,
+    /// Why connections cannot be changed that an account which could not be asked may see or change. They do not stop the
+    /// others.
+    pub(crate) unreachable: Vec<CommandError>,
     /// The errors of profiles that the command can do without.
     pub(crate) failures: Vec<CommandError>,
 }
@@ -177,44 +182,39 @@ impl ChosenAccounts {
             [] => self.matching_connections(ends).await?,
             selectors => self.connections_by_id(selectors).await,
         };
-        let mut failures = self.require_chosen(matches.failures)?;
+        let failures = self.require_chosen(matches.failures)?;
         let selectors = match selectors {
             [] => vec![None],
             selectors => selectors.iter().map(Some).collect(),
         };
         let (mut found, mut seen) = (Vec::with_capacity(selectors.len()), HashSet::new());
+        let mut unread = Vec::new();
         for selector in selectors {
             match self.select(selector, ends, &matches.connections) {
                 Ok(connection) if !seen.insert(connection.id) => {}
                 // An account that could not be asked may see the connection.
                 Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
-                    return Err(self.unread_error(&error, &mut failures));
+                    unread.push(error.message());
                 }
                 result => found.push(result.cloned()),
             }
         }
-        if let [only] = self.accounts.as_slice() {
-            let connections = found.into_iter();
-            let connections = connections.map(|found| Ok((only, found?))).collect();
-            return Ok(ChangeTargets {
-                connections,
+        let mut targets = match self.accounts.as_slice() {
+            [only] => ChangeTargets {
+                connections: Vec::from_iter(found.into_iter().map(|found| Ok((only, found?)))),
+                unreachable: Vec::new(),
                 failures,
-            });
-        }
-        let account_orgs = self.account_orgs(failures).await;
-        let with_account = |found: Result<Connection>| {
-            let connection = found?;
-            let orgs = kind.allowed_orgs(Some(&connection.source), Some(&connection.destination));
-            let orgs: Vec<_> = orgs.cloned().collect();
-            let account = account_orgs.find(&orgs)?;
-            let account = account.ok_or_else(|| account_orgs.no_account_of(&orgs))?;
-            Ok((account, connection))
+            },
+            _ => {
+                let account_orgs = self.account_orgs(failures).await;
+                account_orgs.into_change_targets(kind, found)
+            }
         };
-        let connections = found.into_iter().map(with_account).collect();
-        Ok(ChangeTargets {
-            connections,
-            failures: account_orgs.failures,
-        })
+        if !unread.is_empty() {
+            let error = self.unread_error(&unread.join(", "), &mut targets.failures);
+            targets.unreachable.push(error);
+        }
+        Ok(targets)
     }
 
     /// Finds the one connection between `ends` to update or delete, with the account of their source, for a delete else
@@ -251,6 +251,7 @@ impl ChosenAccounts {
         };
         Ok(Some(ChangeTargets {
             connections: vec![found],
+            unreachable: Vec::new(),
             failures,
         }))
     }
@@ -298,19 +299,16 @@ impl ChosenAccounts {
         let mut failures = self.require_chosen(matches.failures)?;
         match self.select(selector, ends, &matches.connections) {
             Err(error) if is_unknown_connection(&error) && !failures.is_empty() => {
-                Err(self.unread_error(&error, &mut failures))
+                Err(self.unread_error(&error.message(), &mut failures))
             }
             found => Ok((found?.clone(), failures)),
         }
     }
 
-    /// The error for a connection that is unknown to the accounts that could be asked. One that could not may see it.
-    fn unread_error(
-        &self,
-        unknown: &CommandError,
-        failures: &mut Vec<CommandError>,
-    ) -> CommandError {
-        let seen_by_others = format!("{} in the other profiles", unknown.message());
+    /// The error for connections that are unknown to the accounts that could be asked, as `unknown` says. One that could
+    /// not may see them.
+    fn unread_error(&self, unknown: &str, failures: &mut Vec<CommandError>) -> CommandError {
+        let seen_by_others = format!("{unknown} in the other profiles");
         self.first_failure(failures).context(seen_by_others)
     }
 
@@ -323,6 +321,43 @@ impl ChosenAccounts {
         match self.are_candidates || failures.is_empty() {
             true => Ok(failures),
             false => Err(self.first_failure(&mut failures)),
+        }
+    }
+}
+
+impl<'s> AccountOrgs<'s> {
+    /// The connections that were found, each with the account that changes it.
+    fn into_change_targets(
+        self,
+        kind: ChangeKind,
+        found: Vec<Result<Connection>>,
+    ) -> ChangeTargets<'s> {
+        let (mut connections, mut unreachable) = (Vec::with_capacity(found.len()), Vec::new());
+        for found in found {
+            let connection = match found {
+                Ok(connection) => connection,
+                Err(error) => {
+                    connections.push(Err(error));
+                    continue;
+                }
+            };
+            let orgs = kind.allowed_orgs(Some(&connection.source), Some(&connection.destination));
+            let orgs: Vec<_> = orgs.cloned().collect();
+            match self.find(&orgs) {
+                Ok(Some(account)) => connections.push(Ok((account, connection))),
+                // An account whose org is not known may be the one.
+                Ok(None) if self.of_unknown_org().next().is_some() => {
+                    let error = self.no_account_of(&orgs);
+                    unreachable.push(error.context(connection_not_changed(kind, &[connection.id])));
+                }
+                Ok(None) => connections.push(Err(self.no_account_of(&orgs))),
+                Err(error) => connections.push(Err(error)),
+            }
+        }
+        ChangeTargets {
+            connections,
+            unreachable,
+            failures: self.failures,
         }
     }
 }

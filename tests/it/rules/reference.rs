@@ -291,7 +291,14 @@ impl<'c> Reference<'c> {
     fn update(&mut self, which: &Which, edit: Edit, types: &Types) -> Refused<Exits> {
         let chosen = self.chosen(says_target(which))?;
         let mut results = Vec::new();
-        for (by, one) in self.targets(which, false, false, &chosen)? {
+        for target in self.targets(which, false, false, &chosen)? {
+            let (by, one) = match target {
+                Ok(target) => target,
+                Err(exits) => {
+                    results.push(Err(exits));
+                    continue;
+                }
+            };
             let after: Types = match edit {
                 Edit::Set => types.clone(),
                 Edit::Add => one.types.union(types).cloned().collect(),
@@ -309,8 +316,8 @@ impl<'c> Reference<'c> {
     fn delete(&mut self, which: &Which, ignore_not_found: bool) -> Refused<Exits> {
         let chosen = self.chosen(says_target(which))?;
         let mut results = Vec::new();
-        for (by, one) in self.targets(which, true, ignore_not_found, &chosen)? {
-            results.push(status(self.live.delete(by, one.id)));
+        for target in self.targets(which, true, ignore_not_found, &chosen)? {
+            results.push(target.and_then(|(by, one)| status(self.live.delete(by, one.id))));
         }
         Ok(combined(results))
     }

@@ -120,6 +120,45 @@ fn an_id_that_nobody_sees_may_belong_to_a_profile_that_cannot_be_asked() {
 }
 
 #[test]
+fn an_id_that_a_profile_which_cannot_be_asked_may_see_stops_no_other() {
+    let hub = account(1, &[connection(50, 1, 2, &["logs"])]);
+    expect_delete(&hub, 50);
+    let broken = Api::new();
+    forbidden(&broken, LIST);
+    broken.get("/api/v2/current_user", &current_user(4));
+    let world = world(&[(1, &hub), (4, &broken)]);
+    let ids = [uuid(51), uuid(50)];
+    let part = run(&world, &["delete", &ids[0], &ids[1], "--yes", "-oid"]).code(8);
+    assert_eq!(part.stdout, format!("{}\n", uuid(50)));
+    let error = format!(
+        "error: profile p4: no connection with the id {} in the other profiles: GET",
+        uuid(51)
+    );
+    assert!(part.stderr.starts_with(&error), "{}", part.stderr);
+}
+
+#[test]
+fn a_connection_whose_profile_has_the_keys_of_another_org_stops_no_other() {
+    let connections = [
+        connection(50, 1, 3, &["logs"]),
+        connection(51, 2, 1, &["logs"]),
+    ];
+    let hub = account(1, &connections);
+    expect_delete(&hub, 50);
+    let other = Api::new();
+    other.get("/api/v2/current_user", &current_user(9));
+    let world = world(&[(1, &hub), (2, &other)]);
+    let ids = [uuid(51), uuid(50)];
+    let part = run(&world, &["delete", &ids[0], &ids[1], "--yes", "-oid"]).code(8);
+    assert_eq!(part.stdout, format!("{}\n", uuid(50)));
+    let error = format!(
+        "error: profile p2: the connection {} was not deleted: the keys of the profile `p2` belong to",
+        uuid(51)
+    );
+    assert!(part.stderr.starts_with(&error), "{}", part.stderr);
+}
+
+#[test]
 fn an_id_that_no_profile_sees_is_not_found() {
     let (hub, other) = (account(1, &[]), account(2, &[]));
     let world = world(&[(1, &hub), (2, &other)]);

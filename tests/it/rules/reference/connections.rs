@@ -51,14 +51,14 @@ impl Reference<'_> {
     }
 
     /// The connections to change, each with the profile that does it: the source's, for a delete else the
-    /// destination's.
+    /// destination's. A profile that cannot be asked keeps its connections from being changed, and no others.
     pub(super) fn targets(
         &self,
         which: &Which,
         is_delete: bool,
         ignore_missing: bool,
         chosen: &Chosen,
-    ) -> Refused<Vec<(usize, Connection)>> {
+    ) -> Refused<Vec<Refused<(usize, Connection)>>> {
         let mut viewers = chosen.clone();
         if let Which::Between(
             ends @ Ends {
@@ -72,7 +72,8 @@ impl Reference<'_> {
                 .into_iter()
                 .chain(found.filter(|_| is_delete))
                 .collect();
-            match self.sender(which, &orgs, chosen) {
+            let sender = self.sender(which, &orgs, chosen);
+            match sender.and_then(|by| self.usable(by)) {
                 // An org sees all of its connections.
                 Ok(by) => viewers.profiles = vec![by],
                 // The destination, which is left open, may have a profile.
@@ -85,15 +86,25 @@ impl Reference<'_> {
         if ignore_missing && self.faults(&viewers).is_empty() {
             selected.retain(|named| !named.is_empty());
         }
+        let faults = self.faults(&viewers);
+        let (unread, selected): (Vec<_>, Vec<_>) = selected
+            .into_iter()
+            .partition(|named| named.is_empty() && !faults.is_empty());
         let targets = selected.into_iter().map(|named| {
             let one = self.only(&named, &viewers)?;
             let ends = [one.source, one.destination];
             let orgs = if is_delete { &ends[..] } else { &ends[..1] };
-            Ok((self.sender(which, orgs, chosen)?, one))
+            match self.sender(which, orgs, chosen) {
+                Ok(by) => Ok((one.id, self.usable(by).map(|by| (by, one)))),
+                // The profile may be for one of them.
+                Err(exits) if chosen.profiles.iter().any(|by| self.org_of(*by).is_none()) => {
+                    Ok((one.id, Err(exits)))
+                }
+                Err(exits) => Err(exits),
+            }
         });
-        let targets = all(targets)?
-            .into_iter()
-            .map(|(by, one)| (one.id, (by, one)));
-        Ok(targets.collect::<BTreeMap<_, _>>().into_values().collect())
+        let targets: BTreeMap<_, _> = all(targets)?.into_iter().collect();
+        let unread = unread.into_iter().map(|_| Err(faults.clone()));
+        Ok(targets.into_values().chain(unread).collect())
     }
 }

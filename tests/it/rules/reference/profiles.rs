@@ -80,8 +80,13 @@ impl Reference<'_> {
             .or_else(|| self.fault(by).is_none().then(|| self.own(by)))
     }
 
-    /// The profile that acts for the first of these orgs that any profile is for. Of two, the default one.
+    /// As [`Reference::profile_for`], which must not have a fault.
     pub(super) fn actor(&self, orgs: &[usize], chosen: &Chosen) -> Refused<usize> {
+        self.usable(self.profile_for(orgs, chosen)?)
+    }
+
+    /// The profile that acts for the first of these orgs that any profile is for. Of two, the default one.
+    fn profile_for(&self, orgs: &[usize], chosen: &Chosen) -> Refused<usize> {
         for org in orgs {
             let is_for = |by: &usize| self.org_of(*by) == Some(*org);
             let profiles: Vec<_> = chosen.profiles.iter().copied().filter(is_for).collect();
@@ -95,7 +100,7 @@ impl Reference<'_> {
                 (_, Some(default)) => default,
                 _ => return refused(USAGE),
             };
-            return self.usable(actor);
+            return Ok(actor);
         }
         Err(self.lack_of_keys())
     }
@@ -110,15 +115,15 @@ impl Reference<'_> {
     /// The profile that changes a connection of these orgs. If there is only one, the service decides.
     pub(super) fn sender(&self, which: &Which, orgs: &[usize], chosen: &Chosen) -> Refused<usize> {
         match (which, chosen.profiles.as_slice()) {
-            (_, [only]) => self.usable(*only),
+            (_, [only]) => Ok(*only),
             (
                 Which::Between(Ends {
                     source: Some(source),
                     ..
                 }),
                 _,
-            ) => self.actor_for(source, orgs, chosen),
-            _ => self.actor(orgs, chosen),
+            ) => self.profile_for_source(source, orgs, chosen),
+            _ => self.profile_for(orgs, chosen),
         }
     }
 
@@ -129,9 +134,13 @@ impl Reference<'_> {
         orgs: &[usize],
         chosen: &Chosen,
     ) -> Refused<usize> {
+        self.usable(self.profile_for_source(source, orgs, chosen)?)
+    }
+
+    fn profile_for_source(&self, source: &str, orgs: &[usize], chosen: &Chosen) -> Refused<usize> {
         match profile_in(source).filter(|by| chosen.profiles.contains(by)) {
-            Some(by) => self.usable(by),
-            None => self.actor(orgs, chosen),
+            Some(by) => Ok(by),
+            None => self.profile_for(orgs, chosen),
         }
     }
 }
