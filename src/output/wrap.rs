@@ -16,7 +16,8 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut column = 0;
     for word in words(text) {
         let visible = word.trim_end_matches(' ');
-        if column > indent && column + measure_text_width(visible) > width {
+        let is_too_long = column + measure_text_width(visible) > width;
+        if column > indent && is_too_long && !visible.is_empty() {
             wrapped.truncate(wrapped.trim_end_matches(' ').len());
             wrapped.push('\n');
             wrapped.extend(iter::repeat_n(' ', indent));
@@ -55,6 +56,7 @@ mod tests {
                 "error: what was\n  tried failed",
             ),
             ("  two  spaces", "  two  spaces"),
+            ("it fills the lines  again", "it fills the lines\n  again"),
             ("  delete  1  A -> B", "  delete  1  A ->\n    B"),
             (
                 "see `orgconn list -o id` now",

@@ -53,6 +53,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         return Err(CommandError::interrupted("nothing was changed"));
     }
     let undo = undo?;
+    let must_ask = must_ask && undo.changes().next().is_some();
     show(&undo, must_ask, &mut app.output);
     let senders = open_senders(&undo).await?;
     if args.dry_run {
@@ -60,7 +61,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         app.output.note("dry run: nothing was changed");
         return report::print_results(results, &mut app.output);
     }
-    if must_ask && !senders.is_empty() {
+    if must_ask {
         let question = match undo.changes().count() {
             1 => "Undo this?",
             _ => "Undo these changes?",

@@ -397,18 +397,28 @@ impl TableColumn {
     /// The cell of a row, with line breaks where a list is longer than `width`.
     pub(super) fn cell(&self, row: usize, width: usize) -> String {
         let cell = &self.cells[row];
-        if !self.has_lists || measure_text_width(cell) <= width {
+        let has_long_path = || {
+            let mut words = cell.split_inclusive(' ');
+            words.any(|word| word.contains('/') && word_width_of(word) > width)
+        };
+        if measure_text_width(cell) <= width {
             return cell.clone();
         }
+        // comfy-table breaks lines after spaces only, and a longer word anywhere.
+        let ends: &[char] = match self.has_lists {
+            true => &[','],
+            false if has_long_path() => &[' ', '/'],
+            false => return cell.clone(),
+        };
         let (mut lines, mut line_width) = (String::new(), 0);
-        for part in cell.split_inclusive(',') {
-            let part_width = measure_text_width(part);
-            if line_width > 0 && line_width + part_width > width {
+        for part in cell.split_inclusive(ends) {
+            if line_width > 0 && line_width + word_width_of(part) > width {
+                lines.truncate(lines.trim_end_matches(' ').len());
                 lines.push('\n');
                 line_width = 0;
             }
             lines.push_str(part);
-            line_width += part_width;
+            line_width += measure_text_width(part);
         }
         lines
     }

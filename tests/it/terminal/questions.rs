@@ -248,3 +248,15 @@ fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
         );
     }
 }
+
+#[test]
+fn why_nothing_can_be_undone_is_said_once() {
+    let world = World::sandbox();
+    let deletion = ["delete", "b5a4e6d1", "--profile=hub", "--yes"];
+    world.run(deletion).quiet_success();
+    let arguments = ["undo", "--profile=hub", "--color=never"];
+    let (code, shown) = Terminal::start(&world, 200, &arguments).end();
+    assert_eq!(code, Some(4), "{shown}");
+    assert!(shown.starts_with("error: undoing "), "{shown}");
+    assert_eq!(shown.matches("requires keys of").count(), 1, "{shown}");
+}

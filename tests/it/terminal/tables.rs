@@ -221,3 +221,29 @@ fn a_narrow_list_of_profiles_keeps_the_site_and_shortens_the_org_first() {
     assert_eq!(words.join(" "), "NAME SITE ORG CREDENTIALS DEFAULT");
     assert!(listed.contains("  83999dcd  sample "), "{listed}");
 }
+
+#[test]
+fn a_long_path_is_broken_after_a_slash() {
+    let directory = "/home/dana/company/platform-team/secrets/datadog/observability";
+    let world = World::bare();
+    world.file(
+        "xdg_config_home/orgconn/config.toml",
+        &format!(
+            "[profiles.hub]\napi_key = {{ file = \"{directory}/api-key\" }}\n\
+             app_key = {{ file = \"{directory}/app-key\" }}\n"
+        ),
+    );
+    let listed = shown(&world, 60, &["profile", "list", "--color=never"]);
+    assert_data_eq!(
+        listed,
+        str![[r#"
+NAME  SITE           ORG  DEFAULT
+hub   datadoghq.com  -    no
+  CREDENTIALS: file /home/dana/company/platform-team/
+               secrets/datadog/observability/api-key and
+               file /home/dana/company/platform-team/
+               secrets/datadog/observability/app-key
+
+"#]]
+    );
+}
