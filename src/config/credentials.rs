@@ -105,6 +105,14 @@ impl CredentialSource {
             })
         };
         match sources {
+            Some(SecretSources::Keys { api_key, app_key })
+                if reader.is_unset(api_key) && reader.is_unset(app_key) =>
+            {
+                Err(SecretError {
+                    origin: describe(profile, &[api_key, app_key]),
+                    source: SecretSourceError::NeitherSet,
+                })
+            }
             Some(SecretSources::Keys { api_key, app_key }) => Ok(Credentials::Keys {
                 api_key: read(api_key).await?,
                 app_key: read(app_key).await?,
@@ -233,6 +241,14 @@ mod tests {
                 Some(SecretSources::Token(variable("C"))),
                 "profile hub: environment variable C",
                 "it is not set",
+            ),
+            (
+                Some(SecretSources::Keys {
+                    api_key: variable("C"),
+                    app_key: variable("D"),
+                }),
+                "profile hub: environment variable C and environment variable D",
+                "neither is set",
             ),
             (
                 None,

@@ -70,6 +70,9 @@ pub(crate) enum SecretSourceError {
     /// The variable is not set.
     #[error("it is not set")]
     NotSet,
+    /// The variables of both keys are not set.
+    #[error("neither is set")]
+    NeitherSet,
     /// The variable cannot be read, or no home directory is known for `~/`.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -180,6 +183,14 @@ impl SecretReader {
         };
         let secret = cell.get_or_try_init(|| self.fetch(source, limit)).await?;
         Ok(secret.clone())
+    }
+
+    /// Whether the source is a variable that is not set.
+    pub(super) fn is_unset(&self, source: &SecretSource) -> bool {
+        let SecretSource::Environment(name) = source else {
+            return false;
+        };
+        matches!(self.environment.get(name), Ok(None)) && !self.environment.is_set_but_empty(name)
     }
 
     async fn fetch(

@@ -5,7 +5,7 @@ use std::slice;
 use clap::error::{ContextKind, ContextValue};
 
 use super::{CommandError, Exit, Result};
-use crate::config::hide_key;
+use crate::config::{SecretError, hide_key};
 use crate::escape::escape_message;
 use crate::output::{ErrorRecord, Format, Output, group_messages, log_line};
 
@@ -31,7 +31,9 @@ pub(crate) fn report(errors: &[CommandError], output: &mut Output) {
 /// Prints errors, each hint after the last of those that have it.
 fn print_errors(errors: &[&CommandError], hidden: usize, output: &mut Output) {
     for (error, count) in errors.iter().zip(1..) {
-        let profile = error.profile.iter();
+        // An error about a secret names its profile itself.
+        let names_profile = error.downcast_ref::<SecretError>().is_some();
+        let profile = error.profile.iter().filter(|_| !names_profile);
         let profile: String = profile
             .map(|profile| format!("profile {profile}: "))
             .collect();

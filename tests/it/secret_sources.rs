@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 use crate::harness::Terminal;
-use crate::harness::{Flaky, Reply, Running, World, page};
+use crate::harness::{API_KEY, Flaky, Profiles, Reply, Running, World, page};
 
 fn answering() -> Flaky {
     Flaky::always(|| Reply::json(&page(&[], 0)))
@@ -182,6 +182,20 @@ fn ends(process: &str) {
         assert!(begin.elapsed() < Duration::from_secs(10), "it goes on");
         sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn both_missing_variables_of_a_profile_are_named_and_the_profile_once() {
+    let profiles = Profiles::new("").at("one", "http://127.0.0.1:9", None, "ONE");
+    let profiles = profiles.at("two", "http://127.0.0.1:9", None, "TWO");
+    let world = profiles.world().with("TWO_API_KEY", API_KEY);
+    let refused = world.run(["list", "--all-profiles"]).code(2);
+    assert_eq!(
+        refused.stderr,
+        "error: cannot read the secret from profile one: environment variable ONE_API_KEY and environment variable \
+         ONE_APP_KEY: neither is set\n\
+         error: cannot read the secret from profile two: environment variable TWO_APP_KEY: it is not set\n"
+    );
 }
 
 #[test]
