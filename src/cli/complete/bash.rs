@@ -36,6 +36,8 @@ pub(super) fn parse_line(line: &str, replaced: &str) -> Option<Line> {
             (None | Some('"'), '$') if matches!(next, Some('(' | '{')) => return None,
             (None, '$') if matches!(next, Some('\'' | '"')) => return None,
             (None, ';' | '|' | '&' | '(' | ')') => return None,
+            // A comment begins.
+            (None, '#') if word.is_none() => return None,
             (None, '\'' | '"') => {
                 quote = Some(char);
                 word.get_or_insert_default();
@@ -136,7 +138,7 @@ mod tests {
     fn a_line_that_bash_reads_by_other_rules_is_not_read() {
         for line in [
             "o $'a", "o $\"a", "o `a", "o \"`a", "o $(a", "o \"$(a", "o ${a", "o \"${a", "o a;",
-            "o (a", "o a|b",
+            "o (a", "o a|b", "o #a",
         ] {
             assert_eq!(words(line), None, "{line}");
         }
