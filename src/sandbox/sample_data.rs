@@ -101,7 +101,8 @@ const PUBLIC_IDS: [&str; 10] = [
     "sa1d5r9g4mx",
 ];
 
-/// New sample data. Each profile has a service account, and an org of its own; only `auditor` shares the hub's org.
+/// New sample data. Each profile has a service account, and an org of its own; only `auditor` shares the hub's org, and
+/// has the keys of a person.
 pub(super) fn sample_data() -> SandboxData {
     let owners = profiles().iter().filter(|profile| profile.may_write);
     let orgs = owners.zip(PUBLIC_IDS).map(|(profile, public_id)| {
@@ -114,7 +115,8 @@ pub(super) fn sample_data() -> SandboxData {
         };
         (profile.org_id, org)
     });
-    let service_accounts = profiles().iter().map(|profile| {
+    let owners = profiles().iter().filter(|profile| profile.may_write);
+    let service_accounts = owners.map(|profile| {
         let name = format!("Automation of {}", profile.name);
         let user = UserState {
             name: (profile.user_id != users::AWKWARD).then_some(name),
@@ -242,7 +244,7 @@ fn org_groups() -> BTreeMap<Uuid, OrgGroupState> {
     ])
 }
 
-fn people() -> [(Uuid, UserState); 3] {
+fn people() -> [(Uuid, UserState); 4] {
     let person = |id, name: &str, status, org| {
         let user = UserState {
             name: Some(format!("{name} Example")),
@@ -257,6 +259,7 @@ fn people() -> [(Uuid, UserState); 3] {
         person(users::DANA, "Dana", UserStatus::Active, orgs::RETAIL_US),
         person(users::NOOR, "Noor", UserStatus::Disabled, orgs::LEGACY_SHOP),
         person(users::ROBIN, "Robin", UserStatus::Pending, orgs::LOGISTICS),
+        person(users::AUDITOR, "Kim", UserStatus::Active, orgs::HUB),
     ]
 }
 
@@ -281,6 +284,16 @@ fn connections() -> Vec<ConnectionState> {
             Some("2025-11-05T22:14:29.745830+00:00"), users::AWKWARD),
         connection(uuid!("95d1b7a0-6f3c-4e82-8b47-c0a9f2e61d38"), orgs::PLATFORM, orgs::LOGISTICS, &["metrics"],
             Some("2025-12-01T10:00:03.250691+00:00"), users::PLATFORM),
+        connection(uuid!("a85e31f7-d2c9-4b06-8e74-15f9b3c70d64"), orgs::LOGISTICS, orgs::PLATFORM, &["logs"],
+            Some("2025-12-04T15:12:38.661904+00:00"), users::LOGISTICS),
+        connection(uuid!("3e0f94c2-75ab-4d18-96f3-a2c85d1b7e09"), orgs::LOGISTICS, orgs::AWKWARD, &["metrics"],
+            Some("2025-12-04T15:13:02.118350+00:00"), users::DELETED),
+        connection(uuid!("c71d5a86-0b4f-4932-8ac1-e9f607d24b53"), orgs::LOGISTICS, orgs::RETAIL_EU, &["metrics"],
+            Some("2025-12-04T15:13:20.474219+00:00"), users::LOGISTICS),
+        connection(uuid!("7b928ce0-f6d1-4a75-b30e-48a1c6f5d927"), orgs::LOGISTICS, orgs::PAYMENTS_EU, &["metrics"],
+            Some("2025-12-04T15:13:41.902763+00:00"), users::LOGISTICS),
+        connection(uuid!("54f6b0d9-83e2-4c17-a9b5-d07e2f618ac3"), orgs::FORMER, orgs::PAYMENTS_US, &["metrics"],
+            Some("2023-06-20T11:45:09.337128+00:00"), users::DELETED),
     ]
 }
 
@@ -338,9 +351,11 @@ mod orgs {
     pub(super) const LEGACY_SHOP: Uuid = uuid!("e83b05f9-2c17-11e9-ad64-70c2915fb8d3");
     pub(super) const AWKWARD: Uuid = uuid!("b94e2c70-5f8d-11ee-8a3b-059df4617ce2");
     pub(super) const ARCHIVE: Uuid = uuid!("37c5e8a4-d10b-11ef-b92e-e6481f3a0d75");
+    /// An org that is no longer in the account, though a connection still names it.
+    pub(super) const FORMER: Uuid = uuid!("0a6d2f8b-1c3e-11e8-9f40-7b5ce1d23a96");
 }
 
-/// The UUIDs of the sample users: one service account for each profile, and three people.
+/// The UUIDs of the sample users: one service account for each org, and four people.
 mod users {
     use uuid::{Uuid, uuid};
 
@@ -354,6 +369,7 @@ mod users {
     pub(super) const LEGACY_SHOP: Uuid = uuid!("5d29f6c3-7ed3-11f0-a01c-9b4e76f3d850");
     pub(super) const AWKWARD: Uuid = uuid!("b0c48e15-7ed4-11f0-87a9-46f1d35c02be");
     pub(super) const ARCHIVE: Uuid = uuid!("1c6fa3d8-7ed5-11f0-be52-d8079e4b61fa");
+    /// A person, whose keys the profile `auditor` has.
     pub(super) const AUDITOR: Uuid = uuid!("f75b20e4-8032-11f0-937d-204ca68ef1b9");
     /// A person, whose account is active.
     pub(super) const DANA: Uuid = uuid!("03e6bc43-7ecc-11f0-b50b-f28f2be41840");
@@ -361,6 +377,8 @@ mod users {
     pub(super) const NOOR: Uuid = uuid!("8e41d7b6-5a13-11ed-b8f0-6c29a57e0d34");
     /// A person whose invitation is pending.
     pub(super) const ROBIN: Uuid = uuid!("49da05f2-7f10-11f0-a2d6-13e8cb7f4590");
+    /// A user whose account is deleted.
+    pub(super) const DELETED: Uuid = uuid!("6c04b9e1-7f11-11f0-95a8-e2170cd3f86b");
 }
 
 #[cfg(test)]
@@ -370,17 +388,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_named_is_there_and_ids_are_distinct() {
+    fn everything_that_is_named_is_there_but_one_org_and_one_user_and_ids_are_distinct() {
         let data = sample_data();
         assert_eq!((data.orgs.len(), data.users.len()), (10, 14));
         for connection in &data.connections {
-            assert!(data.orgs.contains_key(&connection.source));
+            let has_source = data.orgs.contains_key(&connection.source);
+            assert_eq!(has_source, connection.source != orgs::FORMER);
             assert!(data.orgs.contains_key(&connection.destination));
-            let creator = &data.users[&connection.created_by];
-            assert_eq!(creator.org, connection.source, "{}", connection.id);
+            match data.users.get(&connection.created_by) {
+                Some(creator) => assert_eq!(creator.org, connection.source, "{}", connection.id),
+                None => assert_eq!(connection.created_by, users::DELETED),
+            }
         }
         let ids: BTreeSet<_> = data.connections.iter().map(|one| one.id).collect();
-        assert_eq!(ids.len(), 9);
+        assert_eq!(ids.len(), 14);
         let public_ids: BTreeSet<_> = data.orgs.values().map(|org| &org.public_id).collect();
         assert!(public_ids.len() == 10 && public_ids.iter().all(|id| id.len() == 11));
     }

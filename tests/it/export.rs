@@ -16,7 +16,7 @@ fn the_exported_file_wants_exactly_what_is_live() {
     // If the file left out a connection, the second line would count a delete.
     assert_eq!(
         planned.stderr,
-        "warning: `Legacy Shop` is disabled\nno changes: 9 connections are as wanted\n"
+        "warning: `Legacy Shop` is disabled\nno changes: 14 connections are as wanted\n"
     );
     let listed = world.run(["list", "-ojson"]).json();
     let ids = |items: &Value| {
@@ -75,7 +75,13 @@ connections:
 
 #[test]
 fn terraform_gets_an_alias_for_each_source_and_a_resource_with_its_import_for_each_connection() {
-    let exported = World::sandbox().run(["export", "--profile=platform", "-o", "terraform"]);
+    let exported = World::sandbox().run([
+        "export",
+        "--profile=platform",
+        "--source=Platform",
+        "-o",
+        "terraform",
+    ]);
     assert_data_eq!(
         exported.quiet_success(),
         str![[r##"

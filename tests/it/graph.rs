@@ -23,8 +23,23 @@ Observability Hub
 ├── Retail EU                         logs, metrics
 └── Retail US                         logs
 
+\u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln
+└── Logistics  metrics
+
 Logistics
 └── Platform  metrics
+
+Payments [1f7d93e0]
+└── Logistics  metrics
+
+Payments [6a48c1b5]
+└── 0a6d2f8b-1c3e-11e8-9f40-7b5ce1d23a96  metrics
+
+Platform
+└── Logistics  logs
+
+Retail EU
+└── Logistics  metrics
 
 In no connection
 └── Security Archive
@@ -40,17 +55,18 @@ fn a_matrix_has_sources_as_rows_and_destinations_as_columns() {
     assert_data_eq!(
         drawn.quiet_success(),
         str![[r#"
-SOURCE ↓                         │ Observability Hub │ Logistics
-DESTINATION →                    │                   │
-─────────────────────────────────┼───────────────────┼───────────
-\u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln │        ··A·       │
-Legacy Shop (disabled)           │        L···       │
-Logistics                        │        ·M··       │
-Payments [1f7d93e0]              │        ·M··       │
-Payments [6a48c1b5]              │        L··R       │
-Platform                         │        LMA·       │    ·M··
-Retail EU                        │        LM··       │
-Retail US                        │        L···       │
+SOURCE ↓                             │ Observability Hub │ \u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln │ Logistics │ Payments [1f7d93e0] │ Payments [6a48c1b5] │ Platform │ Retail EU
+DESTINATION →                        │                   │                                  │           │                     │                     │          │
+─────────────────────────────────────┼───────────────────┼──────────────────────────────────┼───────────┼─────────────────────┼─────────────────────┼──────────┼───────────
+0a6d2f8b-1c3e-11e8-9f40-7b5ce1d23a96 │                   │                                  │           │                     │         ·M··        │          │
+\u{1b}[31mחנות\u{1b}[0m 👩‍💻\nKöln     │        ··A·       │                                  │           │                     │                     │          │
+Legacy Shop (disabled)               │        L···       │                                  │           │                     │                     │          │
+Logistics                            │        ·M··       │               ·M··               │           │         ·M··        │                     │   L···   │    ·M··
+Payments [1f7d93e0]                  │        ·M··       │                                  │           │                     │                     │          │
+Payments [6a48c1b5]                  │        L··R       │                                  │           │                     │                     │          │
+Platform                             │        LMA·       │                                  │    ·M··   │                     │                     │          │
+Retail EU                            │        LM··       │                                  │           │                     │                     │          │
+Retail US                            │        L···       │                                  │           │                     │                     │          │
 
 L logs  M metrics  A audit  R rum
 
@@ -75,10 +91,11 @@ fn mermaid_and_dot_draw_the_same_connections() {
         str![[r#"
 flowchart LR
   n1["Logistics"]
-  n2["Observability Hub"]
-  n3["Platform"]
-  n3 -->|"metrics"| n1
-  n3 -->|"logs, metrics, audit"| n2
+  n2["Platform"]
+  n3["Observability Hub"]
+  n2 -->|"metrics"| n1
+  n1 -->|"logs"| n2
+  n2 -->|"logs, metrics, audit"| n3
 
 "#]]
     );
@@ -89,10 +106,11 @@ digraph orgconn {
   rankdir=LR;
   node [shape=box, style=rounded];
   n1 [label="Logistics"];
-  n2 [label="Observability Hub"];
-  n3 [label="Platform"];
-  n3 -> n1 [label="metrics"];
-  n3 -> n2 [label="logs, metrics, audit"];
+  n2 [label="Platform"];
+  n3 [label="Observability Hub"];
+  n2 -> n1 [label="metrics"];
+  n1 -> n2 [label="logs"];
+  n2 -> n3 [label="logs, metrics, audit"];
 }
 
 "#]]

@@ -93,7 +93,7 @@ fn a_temporary_failure_is_shown_and_hides_nothing() {
 #[test]
 fn a_graph_is_watched_too() {
     let world = World::sandbox();
-    let mut terminal = Terminal::start(&world, 80, &["graph", "--all-profiles", "--watch=1"]);
+    let mut terminal = Terminal::start(&world, 80, &["graph", "--watch=1"]);
     terminal.wait_for("In no connection");
     let created = ["create", "Security Archive", "--type=logs", "-oid"];
     world.run(created).code(0);

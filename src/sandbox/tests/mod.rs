@@ -26,6 +26,7 @@ const RETAIL_US: &str = "4dee724d-00cc-11ea-a77b-570c9d03c6c5";
 const LEGACY_SHOP: &str = "e83b05f9-2c17-11e9-ad64-70c2915fb8d3";
 const ARCHIVE: &str = "37c5e8a4-d10b-11ef-b92e-e6481f3a0d75";
 const RETAIL_TO_HUB: &str = "40bbb1c2-32b2-4aa3-8a1a-5d93b5382e3d";
+const DELETED_USER: &str = "6c04b9e1-7f11-11f0-95a8-e2170cd3f86b";
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 const CONNECTIONS: &str = "/api/v2/org_connections";

@@ -103,7 +103,8 @@ fn the_current_user_is_the_one_behind_the_keys() {
 }
 
 #[test]
-fn creators_are_service_accounts_but_for_three_people_one_active_one_pending_one_disabled() {
+fn creators_are_service_accounts_but_for_people_one_active_one_pending_one_disabled_and_one_deleted()
+ {
     let api = Api::sample();
     let mut people = Vec::new();
     for profile in profiles().iter().filter(|profile| profile.name != "hub") {
@@ -113,6 +114,9 @@ fn creators_are_service_accounts_but_for_three_people_one_active_one_pending_one
             .unwrap()
         {
             let id = text(record, "/relationships/created_by/data/id");
+            if id == DELETED_USER {
+                continue;
+            }
             let user = api.get_json(profile.name, &format!("/api/v2/users/{id}"));
             let user = &user["data"]["attributes"];
             if user["service_account"] == false {
@@ -138,4 +142,6 @@ fn users_of_other_orgs_are_unknown() {
     for path in [dana, &nobody, "/api/v2/users/no-uuid"] {
         assert_eq!(api.get("hub", path), (404, expected.to_owned()), "{path}");
     }
+    let deleted = format!("/api/v2/users/{DELETED_USER}");
+    assert_eq!(api.get("logistics", &deleted).0, 404);
 }

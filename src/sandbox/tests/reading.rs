@@ -39,8 +39,8 @@ fn the_sample_has_what_a_client_must_be_able_to_show() {
 #[test]
 fn an_org_sees_the_connections_in_which_it_takes_part() {
     let api = Api::sample();
-    assert_eq!(api.ids("platform", "").len(), 2);
-    assert_eq!(api.ids("logistics", "").len(), 2);
+    assert_eq!(api.ids("platform", "").len(), 3);
+    assert_eq!(api.ids("logistics", "").len(), 6);
     assert_eq!(api.ids("retail-us", ""), [RETAIL_TO_HUB]);
     assert_eq!(api.ids("security-archive", ""), [""; 0]);
 }
@@ -50,17 +50,17 @@ fn filters_and_pages_are_counted() {
     let api = Api::sample();
     let platform = profile("platform").org_id;
     for (query, expected) in [
-        (format!("sink_org_id={HUB}"), [1, 2, 1]),
-        (format!("source_org_id={platform}"), [2, 2, 2]),
-        (format!("source_org_id={platform}&limit=1"), [1, 2, 2]),
-        (format!("source_org_id={platform}&offset=1"), [1, 2, 2]),
-        (format!("source_org_id={platform}&offset=2"), [0, 2, 2]),
+        (format!("sink_org_id={HUB}"), [1, 3, 1]),
+        (format!("source_org_id={platform}"), [2, 3, 2]),
+        (format!("source_org_id={platform}&limit=1"), [1, 3, 2]),
+        (format!("source_org_id={platform}&offset=1"), [1, 3, 2]),
+        (format!("source_org_id={platform}&offset=2"), [0, 3, 2]),
         (
             format!("source_org_id={platform}&sink_org_id={HUB}"),
-            [1, 2, 1],
+            [1, 3, 1],
         ),
-        (format!("source_org_id={HUB}"), [0, 2, 0]),
-        (format!("sink_org_id={NOBODY}"), [0, 2, 0]),
+        (format!("source_org_id={HUB}"), [0, 3, 0]),
+        (format!("sink_org_id={NOBODY}"), [0, 3, 0]),
     ] {
         let body = api.get_json("platform", &format!("{CONNECTIONS}?{query}"));
         let page = &body["meta"]["page"];

@@ -176,6 +176,6 @@ fn the_sample_profiles_show_who_may_what() {
         shown,
         "profile\torg\tkind\tread\twrite\n\
          hub\tObservability Hub\tservice account\tyes\tyes\n\
-         auditor\tObservability Hub\tservice account\tyes\tno\n"
+         auditor\tObservability Hub\tperson\tyes\tno\n"
     );
 }

@@ -161,14 +161,14 @@ fn each_profile_has_a_list_of_its_own() {
     );
     assert_eq!(
         values(&world, &["get", "--profile", "logistics", ""]).len(),
-        2
+        6
     );
     assert_eq!(
         values(&world, &["get", "--profile", "logistics,retail-us", ""]).len(),
-        3
+        7
     );
     // The org in `--source` decides which profile is used, so the connections of all profiles are offered.
-    assert_eq!(values(&world, &["delete", "--source", "x", ""]).len(), 3);
+    assert_eq!(values(&world, &["delete", "--source", "x", ""]).len(), 7);
 }
 
 #[test]

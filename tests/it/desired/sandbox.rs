@@ -48,7 +48,7 @@ fn orgs_are_worked_on_side_by_side_and_the_plan_is_empty_afterwards() {
         (
             "",
             "no changes: 5 connections are as wanted\n\
-             4 live connections of other source orgs are not in the file, and stay; `manage: all` in the file would put \
+             8 live connections of other source orgs are not in the file, and stay; `manage: all` in the file would put \
              them in its scope\n"
         )
     );

@@ -92,7 +92,7 @@ fn a_list_names_the_sources_that_are_managed_also_without_a_connection() {
     let world = world();
     world.file(
         "orgconn.yaml",
-        "manage: [Logistics]\nconnections: [{source: Retail EU, destination: Observability Hub, types: [logs]}]",
+        "manage: [Retail US]\nconnections: [{source: Retail EU, destination: Observability Hub, types: [logs]}]",
     );
     let planned = world
         .run(["plan", "-f", "orgconn.yaml", "--prune", "-q"])
@@ -101,8 +101,8 @@ fn a_list_names_the_sources_that_are_managed_also_without_a_connection() {
         planned,
         str![[r#"
 ACTION  SOURCE     DESTINATION        BEFORE        AFTER  PROFILE    LINE
-delete  Logistics  Observability Hub  metrics       -      logistics  -
 update  Retail EU  Observability Hub  logs,metrics  logs   retail-eu  2
+delete  Retail US  Observability Hub  logs          -      retail-us  -
 
 "#]]
     );

@@ -304,7 +304,7 @@ fn keys_in_the_environment_are_used_alone() {
 fn all_connections_of_the_account_are_deleted_through_a_pipe() {
     let world = World::sandbox();
     let deleted = world.script("orgconn list --all-profiles -o id | orgconn delete - --yes -o id");
-    assert_eq!(deleted.quiet_success().lines().count(), 9);
+    assert_eq!(deleted.quiet_success().lines().count(), 14);
     let left = world.run(["list", "--all-profiles", "-o", "id"]);
     assert_eq!(left.quiet_success(), "");
 }
