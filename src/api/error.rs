@@ -41,7 +41,7 @@ pub enum ErrorKind {
     Unauthenticated,
     /// 403: the credentials do not permit it.
     Forbidden,
-    /// 404: there is no such org or connection.
+    /// 404: there is no such org, connection or user.
     NotFound,
     /// 404: the server does not have the path of the request.
     UnknownPath,

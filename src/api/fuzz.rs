@@ -31,7 +31,7 @@ pub fn api_page(data: &[u8]) {
         let ids: HashSet<_> = directory.orgs.iter().map(|org| org.id).collect();
         assert_eq!(ids.len(), directory.orgs.len(), "an org is listed twice");
     }
-    users::parse_current_user(&body);
+    users::parse_user(&body);
     wire::parse_answered_connection(&body);
 }
 

@@ -53,6 +53,6 @@ pub use self::error::{Error, ErrorKind};
 pub use self::http::{Client, ClientSettings, Transport};
 pub use self::org_groups::GroupListing;
 pub use self::pages::{ConnectionFilter, ConnectionPages};
-pub use self::users::{CurrentUser, Permission};
+pub use self::users::Permission;
 pub use self::wire::{ConnectionPage, UnreadableRecord};
 pub use crate::config::{Credentials, Endpoint, EndpointError, SITES};

@@ -1,4 +1,4 @@
-//! The user and the permissions behind the credentials.
+//! The user and the permissions behind the credentials, and the other users of their org.
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -6,30 +6,7 @@ use uuid::Uuid;
 use super::error::{Error, ErrorKind};
 use super::http::{Client, Request};
 use super::wire::{self, Document, Identifier, Lenient, Relationship, Resource};
-use crate::model::{Connection, ConnectionType, TypeSet};
-
-/// The user that the credentials belong to. A field is `None` if the API leaves it out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CurrentUser {
-    /// The user's id.
-    pub id: Option<Uuid>,
-    /// The user's name, exactly as the API gives it.
-    pub name: Option<String>,
-    /// The mail address.
-    pub email: Option<String>,
-    /// The handle, usually the mail address.
-    pub handle: Option<String>,
-    /// Whether the user is a service account and not a person.
-    pub service_account: Option<bool>,
-    /// Whether the account is disabled.
-    pub disabled: Option<bool>,
-    /// `Active`, `Pending` or `Disabled`.
-    pub status: Option<String>,
-    /// The org that the credentials belong to.
-    pub org: Option<Uuid>,
-    /// The user's roles.
-    pub roles: Option<Vec<Uuid>>,
-}
+use crate::model::{Connection, ConnectionType, TypeSet, User};
 
 /// Whether the credentials permit an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +35,20 @@ impl Client {
     ///
     /// # Errors
     /// Fails if the credentials are refused, or no answer arrives.
-    pub async fn current_user(&self) -> Result<CurrentUser, Error> {
+    pub async fn current_user(&self) -> Result<User, Error> {
         let request = Request::get("/api/v2/current_user");
-        self.call(&request, parse_current_user).await
+        self.call(&request, parse_user).await
+    }
+
+    /// A user of the org that the credentials belong to. It takes the permission `user_access_read`.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`] if the org has no such user, or [`ErrorKind::Decode`] if the answer is about
+    /// another one.
+    pub async fn user(&self, id: Uuid) -> Result<User, Error> {
+        let request = Request::get(&format!("/api/v2/users/{id}"));
+        let parse = |body: &str| parse_user(body).filter(|user| user.id == Some(id));
+        self.call(&request, parse).await
     }
 
     /// Checks that the API key and the application key are both valid.
@@ -162,12 +150,12 @@ fn permission_of(error: Error) -> Result<Permission, Error> {
     }
 }
 
-pub(super) fn parse_current_user(body: &str) -> Option<CurrentUser> {
+pub(super) fn parse_user(body: &str) -> Option<User> {
     let answer: Document<Resource<Attributes, Relationships>> = wire::read(body)?;
     let attributes = answer.data.attributes.or_default();
     let relationships = answer.data.relationships.or_default();
     let roles = relationships.roles.0.and_then(|document| document.data.0);
-    Some(CurrentUser {
+    Some(User {
         id: answer.data.id.0,
         name: attributes.name.0,
         email: attributes.email.0,

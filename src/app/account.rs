@@ -21,7 +21,7 @@ use crate::config::{
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
 use crate::model::{
-    ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgGroup, OrgRef, UnreadableOrg,
+    ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgGroup, OrgRef, UnreadableOrg, User,
 };
 use crate::output;
 
@@ -92,8 +92,7 @@ pub(crate) struct Account {
     org_groups: OnceCell<Result<Vec<OrgGroup>, api::Error>>,
     /// The orgs of the groups that were read.
     group_members: Mutex<HashMap<Uuid, Vec<OrgRef>>>,
-    /// The org that the credentials belong to, read from the answer about the current user.
-    org_of_user: OnceCell<Uuid>,
+    current_user: OnceCell<User>,
     write_permission: OnceCell<Permission>,
 }
 
@@ -107,7 +106,7 @@ impl Account {
             all_connections: OnceCell::new(),
             org_groups: OnceCell::new(),
             group_members: Mutex::default(),
-            org_of_user: OnceCell::new(),
+            current_user: OnceCell::new(),
             write_permission: OnceCell::new(),
         }
     }
@@ -288,11 +287,17 @@ impl Account {
         if let Some(known) = self.known_current_org() {
             return Ok(known);
         }
-        let read = || async {
-            let user = self.client().await?.current_user().await?;
-            user.org.ok_or_else(unknown_current_org_error)
-        };
-        Ok((*self.org_of_user.get_or_try_init(read).await?).into())
+        let org = self.current_user().await?.org;
+        Ok(org.ok_or_else(unknown_current_org_error)?.into())
+    }
+
+    /// The user that the credentials belong to, read once.
+    ///
+    /// # Errors
+    /// Fails if the service could not be asked.
+    pub(crate) async fn current_user(&self) -> Result<&User> {
+        let read = || async { Ok(self.client().await?.current_user().await?) };
+        self.current_user.get_or_try_init(read).await
     }
 
     /// As [`Account::current_org`], with the org's name if the credentials may read it.
@@ -308,7 +313,7 @@ impl Account {
     /// The org that the credentials belong to, if this run has already read it.
     pub(crate) fn known_current_org(&self) -> Option<OrgRef> {
         let managed = self.known_orgs().and_then(OrgDirectory::current_org);
-        managed.or_else(|| self.org_of_user.get().map(|id| (*id).into()))
+        managed.or_else(|| self.current_user.get()?.org.map(OrgRef::from))
     }
 
     /// Checks that the credentials belong to the org that the profile names, if it names one. Asks the service only if

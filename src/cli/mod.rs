@@ -136,7 +136,8 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> Exit {
     let words = words.map(|word| word.to_string_lossy().into_owned());
     let mut app = App::new(cli.flags, environment, words.collect());
     let outcome = match refuse_listing_flags(&matches) {
-        Ok(()) => cli.command.run(&mut app, documented_definition).await,
+        // The box cuts the chain of futures in futures, whose depth the compiler limits.
+        Ok(()) => Box::pin(cli.command.run(&mut app, documented_definition)).await,
         Err(error) => Err(error.into()),
     };
     error::conclude(outcome, &mut app.output)

@@ -17,6 +17,7 @@ mod principal_selector;
 mod restriction_policy;
 mod selector;
 mod short_id;
+mod user;
 mod verification;
 
 pub use change::{Change, ChangeKind};
@@ -40,4 +41,5 @@ pub use selector::{
 pub(crate) use short_id::{
     KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
 };
+pub use user::User;
 pub use verification::{DataAmount, DataQuery, DestinationData, Verdict, Verification};

@@ -164,3 +164,26 @@ async fn a_wait_for_a_retry_takes_no_place_among_the_requests_in_flight() {
         orgs = other => drop(orgs.unwrap()),
     }
 }
+
+#[tokio::test]
+async fn a_user_is_found_or_not_and_another_one_is_no_answer() {
+    let unknown = || Reply::status("404 Not Found", r#"{"errors":["user not found"]}"#);
+    let dana = format!(r#"{{"data":{{"id":"{DANA}","attributes":{{"service_account":false}}}}}}"#);
+    let page = Reply::status("404 Not Found", "<html>");
+    let replies = vec![
+        Reply::status("200 OK", &dana),
+        unknown(),
+        page,
+        Reply::status("200 OK", &dana),
+    ];
+    let server = RawServer::start(replies).await;
+    let client = client(&server.url);
+    let found = client.user(DANA).await.unwrap();
+    assert!(found.id == Some(DANA) && found.is_person());
+    for kind in [ErrorKind::NotFound, ErrorKind::UnknownPath] {
+        assert_eq!(client.user(DANA).await.unwrap_err().kind(), kind);
+    }
+    let another = client.user(HUB).await.unwrap_err();
+    assert_eq!(another.kind(), ErrorKind::Decode);
+    assert_eq!(server.requests()[0], format!("GET /api/v2/users/{DANA}"));
+}

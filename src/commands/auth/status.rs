@@ -1,9 +1,9 @@
-use crate::api::{Client, CurrentUser, ErrorKind, Permission};
+use crate::api::{Client, ErrorKind, Permission};
 use crate::app::{Account, App, unknown_current_org_error};
 use crate::commands::shared_flags::Sorting;
 use crate::commands::{profile_helpers, report};
 use crate::error::{CommandError, Exit, Result, refused_credentials_hint};
-use crate::model::{Connection, OrgDirectory, OrgRef};
+use crate::model::{Connection, OrgDirectory, OrgRef, User};
 use crate::output::{CredentialOrigins, IdentityPermissions, IdentityRow, IdentityUser};
 
 /// Show the owner, the org and the permissions of credentials
@@ -56,7 +56,7 @@ pub(super) async fn identify(account: &Account) -> Result<(IdentityRow, Option<C
 }
 
 /// The org that the credentials belong to. Its name comes from the managed orgs or from the connection that was read.
-fn find_org(user: &CurrentUser, permissions: &Permissions) -> Option<OrgRef> {
+fn find_org(user: &User, permissions: &Permissions) -> Option<OrgRef> {
     let managed = &permissions.managed;
     let mut org = managed.org_ref(user.org.or(managed.current)?);
     if let Some(seen) = &permissions.seen {
@@ -114,7 +114,7 @@ async fn find_permissions(client: &Client) -> Result<Permissions> {
 
 fn row(
     account: &Account,
-    user: CurrentUser,
+    user: User,
     org: Option<OrgRef>,
     permissions: &Permissions,
 ) -> IdentityRow {

@@ -75,12 +75,11 @@ impl Comparison<'_> {
             .filter(|(_, org)| orgs.insert(org.id))
             .collect();
         let warnings = accounts.into_iter().map(|(account, org)| async move {
-            let user = account.client().await.ok()?.current_user().await.ok()?;
-            if user.service_account != Some(false) {
+            let user = account.current_user().await.ok()?;
+            if !user.is_person() {
                 return None;
             }
-            let name = user.name.or(user.email).or(user.handle);
-            let owner = match name {
+            let owner = match user.label() {
                 Some(name) => format!("{name}, a person"),
                 None => "a person".to_owned(),
             };
