@@ -5,6 +5,7 @@
 
 mod access;
 mod apply;
+mod audit;
 mod auth;
 mod check;
 mod comparison;
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Schema(schema::Args),
     Graph(graph::Args),
+    Audit(audit::Args),
     Verify(verify::Args),
     Access(access::Args),
     Open(open::Args),
@@ -105,6 +107,7 @@ impl Command {
             Self::Check(args) => check::run(args, app).await,
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
+            Self::Audit(args) => audit::run(args, app).await,
             Self::Verify(args) => verify::run(args, app).await,
             Self::Access(args) => {
                 let ended = access::run(args, app).await;
@@ -140,6 +143,7 @@ pub(crate) fn formats(path: &[&str]) -> Vec<Format> {
         ["graph"] => Format::GRAPH.into(),
         ["export"] => Format::EXPORT.into(),
         ["check"] => [&Format::LISTINGS[..], &Format::CHECK].concat(),
+        ["audit"] => [&Format::LISTINGS[..], &Format::AUDIT].concat(),
         ["plan"] => [&Format::LISTINGS[..], &Format::PLAN].concat(),
         ["profile", "remove"] => Vec::new(),
         [

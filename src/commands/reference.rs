@@ -13,7 +13,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         "Desired state",
         &["export", "plan", "apply", "check", "schema"],
     ),
-    ("Insight", &["graph", "verify", "access", "open"]),
+    ("Insight", &["graph", "audit", "verify", "access", "open"]),
     ("Safety", &["history", "undo"]),
     (
         "Setup",
@@ -227,6 +227,20 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
         general: API,
         particular: &[
             (Exit::Done, "drawn, also if there is no connection"),
+            UNKNOWN_ORG,
+            UNREAD_PROFILES,
+        ],
+    },
+    CommandReference {
+        command: "audit",
+        permission: "org_connections_read, and user_access_read in the source orgs",
+        general: API,
+        particular: &[
+            (
+                Exit::Done,
+                "no finding of the severity of --fail-on or worse",
+            ),
+            (Exit::Difference, "such a finding"),
             UNKNOWN_ORG,
             UNREAD_PROFILES,
         ],

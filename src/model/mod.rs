@@ -3,6 +3,7 @@
 //! Pure data without I/O; it imports no other module. [`Connection`] serializes to the same JSON in the output and in
 //! the journal.
 
+mod audit;
 mod change;
 mod connection;
 mod connection_type;
@@ -20,6 +21,7 @@ mod short_id;
 mod user;
 mod verification;
 
+pub(crate) use audit::{AuditFacts, AuditedAccount, Finding, Lookup, Severity, audit};
 pub use change::{Change, ChangeKind};
 pub(crate) use connection::connections_by_pair;
 pub use connection::{Connection, ConnectionSet, Expectation, MAX_DESTINATIONS, OrgRef, UserRef};

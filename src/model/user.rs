@@ -29,6 +29,21 @@ impl User {
         self.service_account == Some(false)
     }
 
+    /// Whether the account is known to be disabled.
+    pub fn is_disabled(&self) -> bool {
+        self.disabled == Some(true) || self.has_status("Disabled")
+    }
+
+    /// Whether the user is known to be invited only.
+    pub fn is_pending(&self) -> bool {
+        self.has_status("Pending")
+    }
+
+    fn has_status(&self, status: &str) -> bool {
+        let own = self.status.as_deref();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(status))
+    }
+
     /// The name, else the mail address or the handle.
     pub fn label(&self) -> Option<&str> {
         let names = [&self.name, &self.email, &self.handle];

@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 
 use super::handle::Output;
+use super::row::ErrorRecord;
 use crate::desired::{Location, Position};
 use crate::escape::escape;
 
@@ -23,7 +24,22 @@ pub(crate) struct Annotation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnnotationLevel {
     Notice,
+    Warning,
     Error,
+}
+
+impl Annotation {
+    /// The annotation of an error, which belongs to the whole run.
+    pub(crate) fn of_error(error: &ErrorRecord) -> Self {
+        let profile = error.profile.as_ref();
+        let profile = profile.map_or_else(String::new, |name| format!("profile {name}: "));
+        Self {
+            level: AnnotationLevel::Error,
+            location: None,
+            title: format!("orgconn: {}", error.kind),
+            message: format!("{profile}{}", error.message),
+        }
+    }
 }
 
 impl Output {
@@ -45,6 +61,7 @@ impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.level {
             AnnotationLevel::Notice => "::notice ",
+            AnnotationLevel::Warning => "::warning ",
             AnnotationLevel::Error => "::error ",
         })?;
         if let Some(Location { file, position }) = &self.location

@@ -2,12 +2,12 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::handle::Output;
-use super::records::StepRow;
+use super::records::{FindingRow, StepRow};
 use super::row::ErrorRecord;
 use crate::escape::escape;
-use crate::model::TypeSet;
+use crate::model::{OrgRef, TypeSet};
 
-/// A plan as Markdown, for a comment on a pull request.
+/// Tables in Markdown, for a comment on a pull request.
 impl Output {
     /// Writes the changes among `rows` as a table, under a heading that has their counts, and then the errors.
     ///
@@ -18,19 +18,67 @@ impl Output {
         rows: &[StepRow],
         errors: &[ErrorRecord],
     ) -> io::Result<()> {
-        let mut text = format!("### orgconn: {}\n", describe(rows, errors));
-        if rows.iter().any(StepRow::is_change) {
-            text.push_str("\n| Action | Source | Destination | Before | After |\n");
-            text.push_str("| --- | --- | --- | --- | --- |\n");
-        }
-        for (row, [source, destination]) in self.row_labels(rows) {
-            let (source, destination) = (plain(&source), plain(&destination));
+        let labels = self.row_labels(rows).into_iter();
+        let cells = labels.map(|(row, [source, destination])| {
             let (before, after) = (types(&row.before), types(&row.after));
-            let action = row.action;
-            let _ = writeln!(
-                text,
-                "| {action} | {source} | {destination} | {before} | {after} |"
-            );
+            let (source, destination) = (plain(&source), plain(&destination));
+            vec![row.action.to_owned(), source, destination, before, after]
+        });
+        let header = ["Action", "Source", "Destination", "Before", "After"];
+        self.write_markdown_table(&describe(rows, errors), &header, cells.collect(), errors)
+    }
+
+    /// Writes the findings of an audit as a table, under a heading that has their counts, and then the errors.
+    ///
+    /// # Errors
+    /// Fails as [`Output::write_text`] does.
+    pub(crate) fn write_findings_markdown(
+        &mut self,
+        heading: &str,
+        rows: &[FindingRow],
+        errors: &[ErrorRecord],
+    ) -> io::Result<()> {
+        let orgs = rows.iter().flat_map(|row| [&row.source, &row.destination]);
+        let labels = self.org_labels(orgs.flatten());
+        let org = |org: &Option<OrgRef>| {
+            let label = org.as_ref().map(|org| plain(&labels.label(org)));
+            label.unwrap_or_else(|| "-".to_owned())
+        };
+        let text = |text: Option<&str>| text.map_or_else(|| "-".to_owned(), plain);
+        let cells = rows.iter().map(|row| {
+            let about = [
+                org(&row.source),
+                org(&row.destination),
+                text(row.profile.as_deref()),
+            ];
+            let found = [plain(&row.message), text(row.command.as_deref())];
+            [&[row.severity.to_owned()][..], &about, &found].concat()
+        });
+        let header = [
+            "Severity",
+            "Source",
+            "Destination",
+            "Profile",
+            "Finding",
+            "Command",
+        ];
+        self.write_markdown_table(heading, &header, cells.collect(), errors)
+    }
+
+    fn write_markdown_table(
+        &mut self,
+        heading: &str,
+        header: &[&str],
+        rows: Vec<Vec<String>>,
+        errors: &[ErrorRecord],
+    ) -> io::Result<()> {
+        let mut text = format!("### orgconn: {heading}\n");
+        if !rows.is_empty() {
+            let rule = vec!["---"; header.len()].join(" | ");
+            let _ = write!(text, "\n| {} |\n| {rule} |\n", header.join(" | "));
+        }
+        for row in rows {
+            let _ = writeln!(text, "| {} |", row.join(" | "));
         }
         if !errors.is_empty() {
             text.push('\n');

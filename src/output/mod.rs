@@ -49,8 +49,9 @@ pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, resume_question};
 pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
-    AccessRow, ConnectionResult, CredentialOrigins, HistoryRow, IdentityPermissions, IdentityRow,
-    IdentityUser, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow, VerificationRow,
+    AccessRow, ConnectionResult, CredentialOrigins, FindingRow, HistoryRow, IdentityPermissions,
+    IdentityRow, IdentityUser, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow,
+    VerificationRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};
 pub(crate) use screen::{Screen, close_screen, close_screen_before_panics};

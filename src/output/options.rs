@@ -76,6 +76,9 @@ impl Format {
     /// The formats of `plan` beside those of a listing: annotations, and a table for a pull request.
     pub(crate) const PLAN: [Self; 2] = [Self::Github, Self::Markdown];
 
+    /// The formats of `audit` beside those of a listing.
+    pub(crate) const AUDIT: [Self; 2] = Self::PLAN;
+
     /// The formats of `graph`, the usual one first.
     pub(crate) const GRAPH: [Self; 6] = [
         Self::Tree,

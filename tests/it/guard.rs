@@ -92,6 +92,7 @@ fn nothing_is_read_with_another_orgs_keys() {
         &["export"],
         &["graph"],
         &["graph", "--destination", &uuid(2)],
+        &["audit"],
         &["orgs"],
         &["orgs", "--name", "Org"],
     ] {

@@ -163,6 +163,7 @@ fn the_help_and_the_errors_list_the_formats_that_a_command_writes() {
             &format!("{listing}, github, markdown"),
             "svg",
         ),
+        ("audit", &format!("{listing}, github, markdown"), "svg"),
         ("list", listing, "terraform"),
         ("auth status", listing, "github"),
         ("profile list", listing, "tree"),

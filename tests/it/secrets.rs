@@ -38,6 +38,7 @@ fn commands() -> Vec<Vec<String>> {
         "export -o terraform".to_owned(),
         "graph -o tree".to_owned(),
         "graph -o svg".to_owned(),
+        "audit".to_owned(),
     ]
     .iter()
     .map(|line| line.split(' ').map(str::to_owned).collect())

@@ -35,24 +35,16 @@ impl LocatedError {
     }
 
     fn annotation(&self) -> Annotation {
-        let message = self.error.message();
-        let is_located = self
-            .location
-            .as_ref()
-            .is_some_and(|location| location.file.path().is_some());
+        let mut error = self.error.to_record();
         // GitHub shows the location in a file itself. For standard input it cannot, so the message has the location.
-        let message = match &self.location {
-            Some(location) if !is_located => format!("{location}: {message}"),
-            _ => message,
-        };
+        if let Some(location) = &self.location
+            && location.file.path().is_none()
+        {
+            error.message = format!("{location}: {}", error.message);
+        }
         Annotation {
-            level: AnnotationLevel::Error,
             location: self.location.clone(),
-            title: format!("orgconn: {}", self.error.kind()),
-            message: match self.error.profile() {
-                Some(profile) => format!("profile {profile}: {message}"),
-                None => message,
-            },
+            ..Annotation::of_error(&error)
         }
     }
 }

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod change;
 mod connection;
+mod finding;
 mod org_group;
 mod verification;
 
@@ -19,6 +20,7 @@ pub(crate) use change::{HistoryRow, StepRow};
 pub(super) use change::{action_color, sign_color};
 pub(super) use connection::result_color;
 pub(crate) use connection::{ConnectionResult, NOT_ATTEMPTED};
+pub(crate) use finding::FindingRow;
 pub(crate) use org_group::OrgGroupRow;
 pub(crate) use verification::VerificationRow;
 

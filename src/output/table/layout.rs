@@ -232,10 +232,12 @@ impl Table {
         parts.any(|&part| self.narrow(limit, 0, part))
     }
 
-    /// The column that is shown below the rows.
-    pub(super) fn below(&self) -> Option<&TableColumn> {
-        let mut columns = self.columns.iter();
-        columns.find(|column| column.fit == Fit::Below && !column.is_visible && column.is_left_out)
+    /// The columns that are shown below a row: those that have a text there.
+    pub(super) fn below(&self, row: usize) -> impl Iterator<Item = &TableColumn> {
+        self.columns.iter().filter(move |column| {
+            let is_below = column.fit == Fit::Below && !column.is_visible && column.is_left_out;
+            is_below && column.cells[row] != MISSING
+        })
     }
 
     /// The rows that are not drawn together with others: those with a value that is longer than its column and is not
@@ -243,9 +245,7 @@ impl Table {
     pub(super) fn single_rows(&self) -> Vec<usize> {
         let rows = 0..self.row_count;
         let is_single = |row: &usize| {
-            let has_text_below = self
-                .below()
-                .is_some_and(|column| column.cells[*row] != MISSING);
+            let has_text_below = self.below(*row).next().is_some();
             has_text_below || self.has_long_cells && self.widths_of(*row) != self.widths()
         };
         rows.filter(is_single).collect()

@@ -174,7 +174,7 @@ fn draw_rows(stdout: &mut Stdout, table: &Table, limit: usize) -> io::Result<()>
     for row in table.single_rows() {
         draw_range(stdout, start..row, &widths)?;
         draw_range(stdout, row..row + 1, &table.widths_of(row))?;
-        if let Some(column) = table.below() {
+        for column in table.below(row) {
             draw_below(stdout, column, row, limit)?;
         }
         start = row + 1;

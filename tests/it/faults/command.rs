@@ -72,6 +72,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("plan -f groups.yaml").or_with(WITHOUT_GROUPS),
     reads("auth status"),
     reads("graph"),
+    reads("audit").ends_with(3),
     reads("export").with_format("yaml"),
     reads("check --source Hub --destination Retail --type logs"),
     reads("check --destination Archive --absent"),
@@ -93,6 +94,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("orgs --all-profiles").with_profiles(),
     reads("auth status --all-profiles").with_profiles(),
     reads("graph --all-profiles").with_profiles(),
+    reads("audit --all-profiles").with_profiles().ends_with(3),
     reads("export --all-profiles")
         .with_format("yaml")
         .with_profiles(),

@@ -105,8 +105,9 @@ pub(super) const FAULTS: &[Fault] = &[
     refusal("400", &[1], |it| it.refused(400)),
     refusal("401", &[4], |it| it.refused(401)),
     refusal("403", &[4, 5], |it| it.refused(403)).believable_for(&["GET", "/query/", PROBE]),
-    // An org without a policy may be told so.
-    refusal("404", &[1, 5], |it| it.refused(404)).believable_for(&["GET /api/v2/restriction"]),
+    // An org without a policy may be told so, and one without a user.
+    refusal("404", &[1, 5], |it| it.refused(404))
+        .believable_for(&["GET /api/v2/restriction", "/api/v2/users/"]),
     refusal("404 with HTML", &[1], |it| it.refused_in_html(404)),
     refusal("409", &[6], |it| it.refused(409)),
     refusal("redirect", &[1], |_| {

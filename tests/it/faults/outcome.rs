@@ -217,7 +217,10 @@ impl Claims<'_> {
             let usual = usual.json();
             let usual = usual["items"].as_array().unwrap();
             for row in &rows {
-                let is_usual = usual.iter().any(|usual| agrees(row, usual));
+                let code = row["code"].as_str().unwrap_or_default();
+                // An audit tells what it could not read.
+                let is_unread = code.ends_with("_unread");
+                let is_usual = is_unread || usual.iter().any(|usual| agrees(row, usual));
                 self.require(is_usual, || format!("a row is wrong: {row}"));
             }
             let is_whole = !is_complete || rows.len() == usual.len();

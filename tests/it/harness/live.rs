@@ -211,7 +211,13 @@ impl Live {
         self.attempts += usize::from(request.is_change());
         match (request.method.as_str(), request.path.as_str(), request.id()) {
             ("GET", CONNECTIONS, _) => Ok(self.listing(by, request)),
-            ("GET", "/api/v2/current_user", _) => Ok(self.current_user(by)),
+            ("GET", "/api/v2/current_user", _) => {
+                Ok(self.user(by, &Uuid::from_u128(1).to_string()))
+            }
+            ("GET", path, _) if path.starts_with("/api/v2/users/") => {
+                let id = path.rsplit('/').next().unwrap_or_default();
+                Ok(self.user(by, id))
+            }
             ("GET", "/api/v2/org", _) => {
                 self.require_write(by)?;
                 Ok(self.managed_orgs(by))
@@ -460,7 +466,7 @@ impl Live {
             "relationships": {
                 "source_org": {"data": self.link(connection.source)},
                 "sink_org": {"data": self.link(connection.destination)},
-                "created_by": {"data": {"type": "users", "id": Uuid::from_u128(1), "name": "Pipeline"}},
+                "created_by": {"data": {"type": "users", "id": Uuid::from_u128(2), "name": "Pipeline"}},
             },
         })
     }
@@ -482,8 +488,8 @@ impl Live {
         json!({"data": records, "meta": {"page": counts}})
     }
 
-    fn current_user(&self, by: usize) -> Value {
-        json!({"data": {"type": "users", "id": Uuid::from_u128(1),
+    fn user(&self, by: usize, id: &str) -> Value {
+        json!({"data": {"type": "users", "id": id,
             "attributes": {
                 "name": "Pipeline", "email": "pipeline@example.com", "handle": "pipeline@example.com",
                 "service_account": true, "disabled": false, "status": "Active",
