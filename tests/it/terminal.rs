@@ -74,7 +74,7 @@ fn messages_are_broken_between_words_and_ids_and_commands_stay_whole() {
         str![[r#"
 error: 2 orgs with the name or public id `Payments`:
   `Payments` (1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17, public
-    id pe9t3k7r1vb, profile hub and 2 more)
+    id pe9t3k7r1vb, profile hub and 3 more)
   `Payments` (6a48c1b5-a4c3-11ed-93f0-4d0b7fe9526a, public
     id pu4m8s2x6jd, profile hub and 2 more)
 hint: name the one you mean by its UUID

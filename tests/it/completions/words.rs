@@ -10,8 +10,8 @@ fn commands_are_offered_with_what_they_do() {
         offered(&world, &["a"]),
         [
             "apply\tBring the live connections to a file's state, or carry out a plan",
-            "access\tShow and change who may use a connection",
             "audit\tFind connections at risk",
+            "access\tShow and change who may use a connection",
             "auth\tShow the owner and the permissions of credentials; log in and out",
         ]
     );

@@ -15,20 +15,20 @@ fn world() -> World {
     world
 }
 
-const LOGISTICS: &str =
-    "  - source: Logistics\n    destination: Observability Hub\n    types: [metrics]\n";
+const RETAIL: &str =
+    "  - source: Retail US\n    destination: Observability Hub\n    types: [logs]\n";
 
 /// Takes the only connection of a source out of the file, and returns the text that is left.
-fn take_out_logistics(world: &World) -> String {
+fn take_out_retail(world: &World) -> String {
     let text = std::fs::read_to_string(world.home().join("orgconn.yaml")).unwrap();
-    let left = text.replace(LOGISTICS, "");
+    let left = text.replace(RETAIL, "");
     assert_ne!(left, text);
     world.file("orgconn.yaml", &left);
     left
 }
 
-fn logistics(world: &World) -> Vec<Value> {
-    let listed = world.run(["list", "--source=Logistics", "-ojson"]).json();
+fn retail(world: &World) -> Vec<Value> {
+    let listed = world.run(["list", "--source=Retail US", "-ojson"]).json();
     listed["items"].as_array().unwrap().clone()
 }
 
@@ -37,34 +37,42 @@ fn the_last_connection_of_a_source_that_is_taken_out_is_found_and_pruned() {
     let world = world();
     let check = ["check", "-f", "orgconn.yaml", "--exact"];
     world.run(check).code(0);
-    take_out_logistics(&world);
+    take_out_retail(&world);
     let differs = world.run(check).code(3);
     assert_data_eq!(
         differs.stdout,
         str![[r#"
-RESULT    ACTION  SOURCE     DESTINATION        BEFORE   AFTER  PROFILE    REASON
-unwanted  delete  Logistics  Observability Hub  metrics  -      logistics  is connected (shares metrics)
+RESULT    ACTION  SOURCE     DESTINATION        BEFORE  AFTER  PROFILE    REASON
+unwanted  delete  Retail US  Observability Hub  logs    -      retail-us  is connected (shares logs)
 
 "#]]
     );
     let github = world.run([&check[..], &["-ogithub"]].concat()).code(3);
     assert_eq!(
         github.stdout,
-        "::error file=orgconn.yaml,line=2,col=9,title=connection unwanted::`Logistics` to `Observability Hub` is connected \
-         (shares metrics)\n"
+        "::error file=orgconn.yaml,line=2,col=9,title=connection unwanted::`Retail US` to `Observability Hub` is connected \
+         (shares logs)\n"
     );
     world
         .run(["apply", "-f", "orgconn.yaml", "--prune", "-y"])
         .code(0);
-    assert_eq!(logistics(&world), [""; 0]);
+    assert_eq!(retail(&world), [""; 0]);
     world.run(check).code(0);
 }
 
 #[test]
 fn without_manage_the_connections_of_other_sources_stay_and_are_counted() {
     let world = world();
-    let left = take_out_logistics(&world);
-    world.file("orgconn.yaml", &left.replace("manage: all\n", ""));
+    let left = take_out_retail(&world).replace("manage: all\n", "");
+    // No profile has the keys of the org that is no longer in the account.
+    let former = left.find("  - source: 0a6d2f8b-").unwrap();
+    let end = former + left[former..].find("types: [metrics]\n").unwrap();
+    let served = format!(
+        "{}{}",
+        &left[..former],
+        &left[end + "types: [metrics]\n".len()..]
+    );
+    world.file("orgconn.yaml", &served);
     let note = "1 live connection of another source org is not in the file, and stays; `manage: all` in the file would put \
                 them in its scope\n";
     for (command, is_told) in [
@@ -84,7 +92,7 @@ fn without_manage_the_connections_of_other_sources_stay_and_are_counted() {
             ended.stderr
         );
     }
-    assert_eq!(logistics(&world).len(), 1);
+    assert_eq!(retail(&world).len(), 1);
 }
 
 #[test]
