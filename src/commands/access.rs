@@ -373,10 +373,12 @@ fn show_differences(
     names: &Names,
     app: &mut App,
 ) {
-    let (source, destination) = (connection.source.label(), connection.destination.label());
-    let (id, org) = (connection.id, org.label());
+    let ends = [&connection.source, &connection.destination];
+    let labels = app.output.org_labels(ends);
+    let [source, destination] = ends.map(|org| labels.label(org));
+    let (id, org, arrow) = (connection.id, labels.quoted_label(org), app.output.arrow());
     app.output.print_always(&format!(
-        "access in `{org}` to {id}  {source} -> {destination}"
+        "access in {org} to {id}  {source} {arrow} {destination}"
     ));
     for difference in before.differences_to(after) {
         let name = names.get(difference.principal).unwrap_or_default();

@@ -138,7 +138,7 @@ fn warn_of_inexpressible(connections: &[Connection], output: &mut Output) {
     for connection in connections.iter().filter(|found| !is_expressible(found)) {
         let (source, destination) = (connection.source.label(), connection.destination.label());
         output.warn(&format!(
-            "left out: {}, {source} -> {destination}; a file cannot describe a connection without types, with a type \
+            "left out: {} from `{source}` to `{destination}`; a file cannot describe a connection without types, with a type \
              without a name, or from an org to itself",
             connection.id
         ));
@@ -151,7 +151,7 @@ fn warn_of_repeated_pairs(connections: &[Connection], output: &mut Output) {
         for connection in connections.iter().skip(1) {
             let (source, destination) = (connection.source.label(), connection.destination.label());
             output.warn(&format!(
-                "left out: {}, a second connection from {source} to {destination}",
+                "left out: {}, a second connection from `{source}` to `{destination}`",
                 connection.id
             ));
         }

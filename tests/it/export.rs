@@ -207,7 +207,7 @@ connections:
     assert_eq!(
         exported.stderr,
         format!(
-            "warning: left out: {}, Org 1 -> Org 3; a file cannot describe a connection without types, with a type without \
+            "warning: left out: {} from `Org 1` to `Org 3`; a file cannot describe a connection without types, with a type without \
              a name, or from an org to itself\n",
             uuid(51)
         )

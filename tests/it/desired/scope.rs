@@ -207,6 +207,6 @@ fn nothing_is_concluded_from_two_connections_of_one_pair() {
     let id = twice[1]["id"].as_str().unwrap();
     assert_eq!(
         exported.stderr,
-        format!("warning: left out: {id}, a second connection from Org 1 to Org 2\n")
+        format!("warning: left out: {id}, a second connection from `Org 1` to `Org 2`\n")
     );
 }
