@@ -123,7 +123,7 @@ async fn audit(
     args: &Args,
     progress: &Progress,
 ) -> Result<Audit> {
-    let filter = chosen_accounts.org_lookup().filter(&args.ends).await?;
+    let filter = chosen_accounts.org_lookup().end_orgs(&args.ends).await?;
     let mut snapshot = chosen_accounts.snapshot().await;
     let mut failures = std::mem::take(&mut snapshot.failures);
     let selected = snapshot.connections.iter();

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
     /// List the groups of orgs, each with its orgs
     ///
-    /// `group:NAME` stands for all of these in --source and --destination of list, graph and export, and in a file.
+    /// `group:NAME` stands for all of these in --source and --destination of list, graph, audit and export, and in a file.
     #[arg(long)]
     groups: bool,
 

@@ -560,3 +560,28 @@ a17e64f8-4b93-11f0-b5d1-0c39ea7208f4  Internal    3      Legacy Shop,Platform,Se
 "#]]
     );
 }
+
+#[test]
+fn an_audit_is_about_the_connections_of_the_orgs_of_a_group() {
+    let world = World::sandbox();
+    let sources = |group: &str| {
+        let arguments = [
+            "audit",
+            "--source",
+            group,
+            "--fail-on=none",
+            "-otsv",
+            "--columns=source",
+        ];
+        let found = world.run(arguments).code(0).stdout;
+        found
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let found = sources("group:Internal");
+    assert!(found.contains("Legacy Shop"), "{found:?}");
+    assert!(!found.contains("Logistics"), "{found:?}");
+    assert!(!sources("group:Production").contains("Legacy Shop"));
+}

@@ -164,8 +164,8 @@ An org (ORG, DESTINATION) is
   its name              \"Observability Hub\": exact first, then in any case
   a profile's org       profile:hub
   the orgs of a group   group:Production, where a list of orgs may stand:
-                        --source and --destination of list, graph and export,
-                        and source, destination and manage in a file
+                        --source and --destination of list, graph, audit and
+                        export, and source, destination and manage in a file
 To force one reading, put uuid:, public-id: or name: in front. Two matches are
 an error that lists both. Every run that depends on a name asks Datadog for it.
 
