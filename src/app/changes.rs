@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
 use super::Account;
@@ -19,11 +20,13 @@ pub(crate) const MAX_CONCURRENT_CHANGES: usize = 8;
 #[derive(Clone)]
 pub(crate) struct ChangeSender<'s> {
     account: &'s Account,
-    client: &'s Client,
+    client: Client,
     command: &'static str,
     origin: Origin,
     /// Whether a restriction policy may take away the caller's own access.
     allows_self_lockout: bool,
+    /// Whether changes are made although the command was interrupted.
+    ignores_interrupt: bool,
 }
 
 /// What came of a change.
@@ -59,10 +62,11 @@ impl Account {
         };
         Ok(ChangeSender {
             account: self,
-            client,
+            client: client.clone(),
             command,
             origin,
             allows_self_lockout: false,
+            ignores_interrupt: false,
         })
     }
 }
@@ -124,6 +128,21 @@ impl<'s> ChangeSender<'s> {
     /// The profile whose credentials it uses.
     pub(crate) fn profile(&self) -> Option<&'s str> {
         self.account.profile()
+    }
+
+    /// A sender that finishes what was begun before the command was interrupted.
+    pub(crate) fn without_interrupt(&self) -> Self {
+        Self {
+            client: self.client.without_interrupt(),
+            ignores_interrupt: true,
+            origin: self.origin.clone(),
+            ..*self
+        }
+    }
+
+    /// Counts a change of several steps as not answered until the token is dropped.
+    pub(crate) fn count_unanswered(&self) -> TaskTrackerToken {
+        self.account.count_unanswered()
     }
 
     /// Lets a restriction policy take away the caller's own access.
@@ -234,7 +253,7 @@ impl<'s> ChangeSender<'s> {
         undoes: Option<&EntryId>,
         accepts_same: bool,
     ) -> Result<Effect> {
-        if self.account.is_interrupted() {
+        if self.account.is_interrupted() && !self.ignores_interrupt {
             return Err(CommandError::not_attempted());
         }
         // The wait comes before the journal entry: an entry without an outcome means that the change may have been

@@ -1,11 +1,11 @@
 use super::report;
+use super::shared_flags::read_selectors;
 use crate::app::{
     Account, App, ChangeSender, ConnectionEnds, Effect, is_unknown_connection, with_senders,
 };
-use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, ChangeKind, Connection, ConnectionSelector, SelectConnectionError};
+use crate::error::{Exit, Result};
+use crate::model::{Change, ChangeKind, Connection};
 use crate::output::{ConnectionResult, Output};
-use crate::text_input;
 
 /// For the error of a question without an answer.
 const UNCHANGED: &str = "nothing was deleted";
@@ -111,28 +111,6 @@ async fn delete(
         Err(error) if error.is_not_attempted() => Ok(ConnectionResult::not_attempted(&change)),
         Err(error) => Err(error),
     }
-}
-
-/// The given ids, with `-` replaced by the ids of standard input.
-fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
-    let mut selectors = Vec::with_capacity(words.len());
-    for word in words {
-        if word != "-" {
-            selectors.push(word.parse()?);
-            continue;
-        }
-        let text = text_input::read(None)
-            .map_err(|error| CommandError::from(error).context("cannot read standard input"))?;
-        for (number, line) in (1..).zip(text.lines()) {
-            if !line.trim().is_empty() {
-                let selector = line.trim().parse();
-                selectors.push(selector.map_err(|error: SelectConnectionError| {
-                    CommandError::from(error).context(format!("line {number} of standard input"))
-                })?);
-            }
-        }
-    }
-    Ok(selectors)
 }
 
 /// The connections that were found. A missing connection is an error, unless it is to be ignored.

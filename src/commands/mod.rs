@@ -15,6 +15,7 @@ mod delete;
 mod export;
 mod get;
 mod graph;
+mod handover;
 pub(crate) mod help;
 mod history;
 mod list;
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     Open(open::Args),
     History(history::Args),
     Undo(undo::Args),
+    Handover(handover::Args),
     Orgs(orgs::Args),
     Auth(auth::Args),
     Profile(profile::Args),
@@ -117,6 +119,10 @@ impl Command {
             Self::History(args) => history::run(args, app),
             Self::Undo(args) => {
                 let ended = undo::run(args, app).await;
+                ended.map_err(|error| error.before_changes("nothing was changed"))
+            }
+            Self::Handover(args) => {
+                let ended = handover::run(args, app).await;
                 ended.map_err(|error| error.before_changes("nothing was changed"))
             }
             Self::Orgs(args) => orgs::run(args, app).await,

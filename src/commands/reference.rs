@@ -14,7 +14,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         &["export", "plan", "apply", "check", "schema"],
     ),
     ("Insight", &["graph", "audit", "verify", "access", "open"]),
-    ("Safety", &["history", "undo"]),
+    ("Safety", &["history", "undo", "handover"]),
     (
         "Setup",
         &[
@@ -327,6 +327,22 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
                 "the connection was changed again since, or it is undone already",
             ),
             (Exit::Partial, "some was undone; the report says what"),
+        ],
+    },
+    CommandReference {
+        command: "handover",
+        permission: WRITE,
+        general: API,
+        particular: &[
+            (Exit::Done, "handed over, or owned by the new owner already"),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one; nothing was changed",
+            ),
+            (
+                Exit::Partial,
+                "some were handed over; the report says which",
+            ),
         ],
     },
     CommandReference {

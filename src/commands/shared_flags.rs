@@ -5,8 +5,11 @@ use std::convert::Infallible;
 use clap::builder::{ValueParser, ValueParserFactory};
 
 use crate::error::{CommandError, Result};
-use crate::model::{Connection, ConnectionType, TypeSet, did_you_mean};
+use crate::model::{
+    Connection, ConnectionSelector, ConnectionType, SelectConnectionError, TypeSet, did_you_mean,
+};
 use crate::output::{Output, OutputError, Row};
+use crate::text_input;
 
 /// Every flag reads a connection type in the same way.
 impl ValueParserFactory for ConnectionType {
@@ -123,4 +126,29 @@ fn require_not_empty(word: &ConnectionType) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The given ids, with `-` replaced by the ids of standard input.
+///
+/// # Errors
+/// Fails if one is no id, or standard input cannot be read.
+pub(crate) fn read_selectors(words: &[String]) -> Result<Vec<ConnectionSelector>> {
+    let mut selectors = Vec::with_capacity(words.len());
+    for word in words {
+        if word != "-" {
+            selectors.push(word.parse()?);
+            continue;
+        }
+        let text = text_input::read(None)
+            .map_err(|error| CommandError::from(error).context("cannot read standard input"))?;
+        for (number, line) in (1..).zip(text.lines()) {
+            if !line.trim().is_empty() {
+                let selector = line.trim().parse();
+                selectors.push(selector.map_err(|error: SelectConnectionError| {
+                    CommandError::from(error).context(format!("line {number} of standard input"))
+                })?);
+            }
+        }
+    }
+    Ok(selectors)
 }

@@ -94,6 +94,13 @@ impl Client {
         })
     }
 
+    /// A client with the same rate limit that is never interrupted, to finish what was begun.
+    pub fn without_interrupt(&self) -> Self {
+        let mut client = self.clone();
+        client.settings.interrupt = CancellationToken::new();
+        client
+    }
+
     /// Waits for the given time, or until the client is interrupted.
     ///
     /// # Errors

@@ -65,15 +65,11 @@ impl ChosenAccounts {
     /// Finds out which org each account belongs to. Only those whose profile names no org are asked, except those with
     /// an error in `failures`, which could not be asked before.
     pub(crate) async fn account_orgs(&self, mut failures: Vec<CommandError>) -> AccountOrgs<'_> {
-        let org = async |account: &Account| match account.pinned_org() {
-            Some(org) => Ok(account.known_org(org).to_ref()),
-            None => account.current_org().await,
-        };
         let is_askable =
             |account: &&Account| account.pinned_org().is_some() || !has_failed(account, &failures);
         let askable: Vec<_> = self.accounts.iter().filter(is_askable).collect();
         let mut accounts = Vec::with_capacity(askable.len());
-        for (account, result) in for_each_account(askable.into_iter(), org).await {
+        for (account, result) in for_each_account(askable.into_iter(), Account::own_org).await {
             match result {
                 Ok(org) => accounts.push((account, org)),
                 Err(error) => failures.push(error),
@@ -158,6 +154,16 @@ impl ChosenAccounts {
     }
 }
 
+impl Account {
+    /// The org that the profile names, else the one that the service reports.
+    async fn own_org(&self) -> Result<OrgRef> {
+        match self.pinned_org() {
+            Some(org) => Ok(self.known_org(org).to_ref()),
+            None => self.current_org().await,
+        }
+    }
+}
+
 impl<'s> AccountOrgs<'s> {
     /// The account that acts for the first of `orgs` that any account belongs to.
     ///
@@ -236,6 +242,19 @@ impl ChosenAccounts {
                 "it takes the destination's credentials; `orgconn profile add` adds a profile",
             )),
         }
+    }
+
+    /// The accounts of the profiles that are not chosen, with their orgs. Those that cannot be asked are left out.
+    pub(crate) async fn other_accounts(&self) -> Vec<(&Account, OrgRef)> {
+        let is_other = |profile: &&Account| {
+            let mut chosen = self.accounts.iter();
+            chosen.all(|account| account.profile() != profile.profile())
+        };
+        let others = self.profiles.iter().filter(is_other);
+        let orgs = for_each_account(others, Account::own_org).await;
+        let orgs = orgs.into_iter();
+        orgs.filter_map(|(account, org)| Some((account, org.ok()?)))
+            .collect()
     }
 
     /// The account of the source and that of the destination of a connection, to read with: of several for one org the

@@ -224,7 +224,7 @@ impl ArgumentCompleter {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
         match path.as_slice() {
             ["list" | "get"] => column_names::<Connection>(),
-            ["create" | "update" | "delete" | "undo" | "check"] => {
+            ["create" | "update" | "delete" | "undo" | "handover" | "check"] => {
                 column_names::<ConnectionResult>()
             }
             ["plan" | "apply"] => column_names::<StepRow>(),

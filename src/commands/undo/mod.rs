@@ -1,5 +1,6 @@
 mod plan;
 
+use std::collections::HashMap;
 use std::ptr;
 
 use self::plan::{Target, Undo, first_possible, nothing_to_undo};
@@ -237,18 +238,55 @@ async fn open_senders<'s>(undo: &Undo<'s>) -> Result<Vec<(&'s Account, ChangeSen
 }
 
 /// Makes the changes: those of different accounts side by side, those of one account in their order, with the deletes
-/// apart from the others. `entries` was read under the lock. The results of the steps that are left come last.
+/// apart from the others, and those of one connection one after the other. `entries` was read under the lock. The results
+/// of the steps that are left come last.
 async fn carry_out(
     undo: Undo<'_>,
     senders: &[(&Account, ChangeSender<'_>)],
     entries: &Entries,
 ) -> Vec<ChangeResult> {
+    let mut results = Vec::new();
+    for stage in stages(&undo) {
+        results.extend(carry_out_stage(&stage, senders, entries, &undo.labels).await);
+    }
+    let left = undo.steps.into_iter().filter_map(|step| step.action.err());
+    results.extend(left.map(|error| (Err(error), false)));
+    results
+}
+
+/// A change that undoes an entry, with the account that makes it.
+type PlannedChange<'u, 's> = (&'u Entry, &'u Change, &'s Account);
+
+/// The first change of each pair of orgs, then the second of each, and so on.
+fn stages<'u, 's>(undo: &'u Undo<'s>) -> Vec<Vec<PlannedChange<'u, 's>>> {
+    let mut stages: Vec<Vec<PlannedChange<'_, '_>>> = Vec::new();
+    let mut counts: HashMap<_, usize> = HashMap::new();
+    for planned in undo.changes() {
+        let (entry, change, _) = planned;
+        let source = change.source().or_else(|| entry.source());
+        let pair = (source.map(|org| org.id), change.destination().id);
+        let count = counts.entry(pair).or_default();
+        match stages.get_mut(*count) {
+            Some(stage) => stage.push(planned),
+            None => stages.push(vec![planned]),
+        }
+        *count += 1;
+    }
+    stages
+}
+
+async fn carry_out_stage(
+    stage: &[PlannedChange<'_, '_>],
+    senders: &[(&Account, ChangeSender<'_>)],
+    entries: &Entries,
+    labels: &OrgLabels,
+) -> Vec<ChangeResult> {
     let is_delete = |change: &Change| change.kind() == ChangeKind::Delete;
-    let labels = &undo.labels;
     let tasks = senders.iter().map(|(account, sender)| {
-        let changes = undo.changes();
-        let own = changes.filter(|(_, _, other)| ptr::eq(*account, *other));
-        let own: Vec<_> = own.map(|(entry, change, _)| (entry, change)).collect();
+        let own = stage
+            .iter()
+            .filter(|(_, _, other)| ptr::eq(*account, *other));
+        let own: Vec<_> = own.map(|(entry, change, _)| (*entry, *change)).collect();
         async move {
             let mut results = Vec::with_capacity(own.len());
             for group in own.chunk_by(|(_, one), (_, next)| is_delete(one) == is_delete(next)) {
@@ -261,10 +299,7 @@ async fn carry_out(
         }
     });
     let results = run_concurrently(tasks, MAX_CONCURRENT_ACCOUNTS).await;
-    let mut results: Vec<_> = results.into_iter().flatten().collect();
-    let left = undo.steps.into_iter().filter_map(|step| step.action.err());
-    results.extend(left.map(|error| (Err(error), false)));
-    results
+    results.into_iter().flatten().collect()
 }
 
 /// Makes the change that undoes the entry, unless the entry was undone since it was planned.

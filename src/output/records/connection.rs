@@ -95,7 +95,10 @@ impl ConnectionResult {
 
     /// The change that was made, as `created ID`; `None` if none was.
     pub(crate) fn made_change(&self) -> Option<String> {
-        let is_made = matches!(self.result, "created" | "updated" | "deleted" | "changed");
+        let is_made = matches!(
+            self.result,
+            "created" | "updated" | "deleted" | "changed" | "handed over"
+        );
         let id = self.id.filter(|_| is_made)?;
         Some(format!("{} {id}", self.result))
     }
@@ -180,12 +183,11 @@ impl Row for ConnectionResult {
 /// colour: better none than a wrong one.
 pub(in crate::output) fn result_color(result: &str) -> Option<AnsiColor> {
     match result {
-        "created" | "updated" | "deleted" | "changed" | "added" | "removed" | "exists"
-        | "unchanged" | "as wanted" | "done" | "data" => Some(colors::GREEN),
+        "created" | "updated" | "deleted" | "changed" | "added" | "removed" | "handed over"
+        | "exists" | "unchanged" | "as wanted" | "done" | "data" => Some(colors::GREEN),
         "would create" | "would update" | "would delete" | "would change" | "would add"
-        | "would remove" | "not found" | NOT_ATTEMPTED | "unknown" | "unverified" => {
-            Some(colors::MAGENTA)
-        }
+        | "would remove" | "would hand over" | "not found" | NOT_ATTEMPTED | "unknown"
+        | "unverified" => Some(colors::MAGENTA),
         "differs" | "missing" | "unwanted" | "failed" | "no data" | "refused" | "not shared" => {
             Some(colors::RED)
         }
