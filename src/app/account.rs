@@ -140,6 +140,12 @@ impl Account {
         self.settings.server.web_page()
     }
 
+    /// The web page at this path of the account's site; the path alone where the site is not known.
+    pub(crate) fn web_url(&self, path: &str) -> String {
+        let url = self.settings.server.web_url(path);
+        url.unwrap_or_else(|| path.to_owned())
+    }
+
     /// The API's host as the history stores it; `sandbox` in the sandbox.
     pub(crate) fn host(&self) -> Result<String> {
         match self.shared.host_label {

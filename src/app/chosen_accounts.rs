@@ -28,6 +28,8 @@ pub(crate) const MAX_CONCURRENT_ACCOUNTS: usize = 100;
 /// The accounts that a command works with. Commands reach the network through it only.
 pub(crate) struct ChosenAccounts {
     pub(super) accounts: Vec<Account>,
+    /// The accounts that a command about some orgs does not need, where nothing chooses accounts.
+    pub(super) unneeded: Vec<Account>,
     /// See [`ChosenAccounts::are_candidates`].
     pub(super) are_candidates: bool,
     /// Every profile of the configuration file, chosen or not, since `profile:NAME` may name any of them.
@@ -314,6 +316,7 @@ impl ChosenAccounts {
         };
         Self {
             accounts: open(chosen),
+            unneeded: Vec::new(),
             are_candidates: false,
             profiles: open(profiles),
             #[cfg(feature = "sandbox")]

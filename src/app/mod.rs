@@ -10,6 +10,7 @@ mod changes;
 mod child_process;
 mod chosen_accounts;
 mod flags;
+mod impact;
 mod questions;
 mod resolve;
 mod signals;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::comparison::{self, Comparison, FileArgs, LocatedError, Target, compare};
+use super::impact_check::ImpactCheck;
 use super::report::{self, ChangeProgress, Interruption};
 use crate::app::{
     App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
@@ -12,7 +13,7 @@ use crate::app::{
 };
 use crate::desired::{Plan, Step};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Change, ChangeKind, OrgRef};
+use crate::model::{Change, ChangeKind, Connection, OrgRef};
 use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 
 /// Bring the live connections to a file's state, or carry out a plan
@@ -25,9 +26,10 @@ use crate::output::{NOT_ATTEMPTED, Output, Progress, StepRow};
 #[command(override_usage = "orgconn apply [OPTIONS] --file <FILE>
        orgconn apply [OPTIONS] <PLAN>")]
 #[command(group = clap::ArgGroup::new("target").required(true).args(["files", "plan"]))]
-#[command(before_help = "  orgconn apply -f orgconn.yaml --dry-run
-  orgconn apply -f orgconn.yaml --prune --max-deletes 5 --yes
-  orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes")]
+#[command(
+    before_help = "  orgconn apply -f orgconn.yaml --prune --max-deletes 5 --yes
+  orgconn plan -f orgconn.yaml --out plan.json && orgconn apply plan.json --yes"
+)]
 pub(crate) struct Args {
     /// Plan that `orgconn plan --out` saved
     ///
@@ -45,6 +47,9 @@ pub(crate) struct Args {
     /// Show the plan; change nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    impact: ImpactCheck,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
@@ -69,7 +74,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     };
     shown.print_warnings(&mut app.output).await;
     let senders = open_senders(&shown).await?;
-    let refusal = refuse(&shown.plan, &args, app);
+    let mut refusal = refuse(&shown.plan, &args, app);
+    if refusal.is_none() {
+        let deleted = deleted_connections(&shown.plan);
+        let checking = args.impact.check(&deleted, &chosen_accounts, &app.output);
+        refusal = checking.await.err();
+    }
     if args.dry_run || refusal.is_some() || shown.plan.is_empty() {
         let mut errors = Vec::from_iter(refusal.map(LocatedError::from));
         if args.dry_run && errors.is_empty() {
@@ -93,6 +103,9 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             1 => "Make this change?",
             _ => "Make these changes?",
         };
+        if shown.plan.counts().delete > 0 {
+            args.impact.offer(&mut app.output);
+        }
         app.ask_confirmation(question, "nothing was changed")?;
     }
     let now = match compare_all(&target, &chosen_accounts, &app.output).await {
@@ -110,6 +123,16 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let progress = app.output.progress("changing connections", Some(count));
     let report = progress.during(carry_out(&now, &senders, &progress)).await;
     report.finish(&mut app.output)
+}
+
+/// The connections that the plan deletes.
+fn deleted_connections(plan: &Plan) -> Vec<&Connection> {
+    let changes = plan.changes().filter_map(|step| step.change.as_ref());
+    let deleted = changes.filter_map(|change| match change {
+        Change::Delete { before } => Some(before),
+        _ => None,
+    });
+    deleted.collect()
 }
 
 /// Why the plan is shown but not carried out, if there is a reason.

@@ -1,3 +1,4 @@
+use super::impact_check::ImpactCheck;
 use super::report;
 use super::shared_flags::read_selectors;
 use crate::app::{
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// Show what would be deleted; change nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    impact: ImpactCheck,
 }
 
 pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
@@ -73,8 +77,12 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let changes = with_senders(connections, ChangeKind::Delete).await?;
     let connections = changes.iter().flatten().map(|(_, connection)| connection);
     let connections: Vec<_> = connections.collect();
+    let checking = args
+        .impact
+        .check(&connections, &chosen_accounts, &app.output);
+    checking.await?;
     if must_ask && !connections.is_empty() {
-        confirm(&connections, app)?;
+        confirm(&connections, &args.impact, app)?;
     }
     let unreachable = targets.unreachable.into_iter().map(Err);
     let tasks = unreachable.chain(changes).map(async |change| {
@@ -133,7 +141,7 @@ fn skip_missing<'s>(
 }
 
 /// Shows what would be deleted, and asks once.
-fn confirm(connections: &[&Connection], app: &mut App) -> Result<()> {
+fn confirm(connections: &[&Connection], impact: &ImpactCheck, app: &mut App) -> Result<()> {
     let question = match connections.len() {
         1 => "Delete this connection?".to_owned(),
         several => format!("Delete these {several} connections?"),
@@ -148,5 +156,6 @@ fn confirm(connections: &[&Connection], app: &mut App) -> Result<()> {
             connection.id, connection.types
         ));
     }
+    impact.offer(&mut app.output);
     app.ask_confirmation(&question, UNCHANGED)
 }

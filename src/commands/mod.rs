@@ -18,6 +18,8 @@ mod graph;
 mod handover;
 pub(crate) mod help;
 mod history;
+mod impact;
+mod impact_check;
 mod list;
 mod man;
 mod open;
@@ -59,6 +61,7 @@ pub(crate) enum Command {
     Schema(schema::Args),
     Graph(graph::Args),
     Audit(audit::Args),
+    Impact(impact::Args),
     Verify(verify::Args),
     Access(access::Args),
     Open(open::Args),
@@ -110,6 +113,7 @@ impl Command {
             Self::Schema(args) => schema::run(args, app),
             Self::Graph(args) => graph::run(args, app).await,
             Self::Audit(args) => audit::run(args, app).await,
+            Self::Impact(args) => impact::run(args, app).await,
             Self::Verify(args) => verify::run(args, app).await,
             Self::Access(args) => {
                 let ended = access::run(args, app).await;

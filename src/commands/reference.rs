@@ -13,7 +13,10 @@ pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
         "Desired state",
         &["export", "plan", "apply", "check", "schema"],
     ),
-    ("Insight", &["graph", "audit", "verify", "access", "open"]),
+    (
+        "Insight",
+        &["graph", "audit", "impact", "verify", "access", "open"],
+    ),
     ("Safety", &["history", "undo", "handover"]),
     (
         "Setup",
@@ -160,6 +163,10 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
         general: API,
         particular: &[
             (
+                Exit::Difference,
+                "something would break (only with --check-impact); nothing was deleted",
+            ),
+            (
                 Exit::Done,
                 "deleted; with --ignore-not-found also if it was not there",
             ),
@@ -202,6 +209,10 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
         general: API,
         particular: &[
             (Exit::Done, "done, or nothing to do"),
+            (
+                Exit::Difference,
+                "something would break (only with --check-impact); nothing was changed",
+            ),
             UNKNOWN_ORG,
             (
                 Exit::Conflict,
@@ -243,6 +254,19 @@ pub(crate) const REFERENCES: &[CommandReference] = &[
             (Exit::Difference, "such a finding"),
             UNKNOWN_ORG,
             UNREAD_PROFILES,
+        ],
+    },
+    CommandReference {
+        command: "impact",
+        permission: "org_connections_read; dashboards_read and notebooks_read in the destination",
+        general: API,
+        particular: &[
+            (Exit::Done, "read, also if nothing reads data through it"),
+            (
+                Exit::NotFound,
+                "no such connection or org, or more than one",
+            ),
+            (Exit::Partial, "some could not be read; the rest is shown"),
         ],
     },
     CommandReference {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use clap::builder::{ValueParser, ValueParserFactory};
 
+use crate::app::{App, ChosenAccounts, ConnectionEnds};
 use crate::error::{CommandError, Result};
 use crate::model::{
     Connection, ConnectionSelector, ConnectionType, SelectConnectionError, TypeSet, did_you_mean,
@@ -116,6 +117,42 @@ impl TypeFilter {
     pub(crate) fn selects(&self, connection: &Connection) -> bool {
         let shares = |kind| connection.types.contains(kind);
         self.types.is_empty() || self.types.iter().any(shares)
+    }
+}
+
+/// The arguments of a command about one connection.
+#[derive(clap::Args, Debug)]
+pub(crate) struct OneConnection {
+    /// Id of the connection, or its beginning
+    #[arg(value_name = "CONNECTION")]
+    connection: Option<ConnectionSelector>,
+
+    #[command(flatten)]
+    ends: ConnectionEnds,
+}
+
+impl OneConnection {
+    /// Finds the connection, or asks for one with `question` if none is named. `unchanged` says for an error what was not
+    /// done. Also returns the accounts, and the errors of those that the command can do without, which it has told.
+    ///
+    /// # Errors
+    /// As [`App::accounts_and_connection`] and [`ChosenAccounts::find_connection`].
+    pub(crate) async fn find(
+        &self,
+        question: &str,
+        unchanged: &str,
+        app: &mut App,
+    ) -> Result<(ChosenAccounts, Connection, Vec<CommandError>)> {
+        let asks_for_connection = app.asks_for_connection(self.connection.is_some(), &self.ends)?;
+        let opening = app.accounts_and_connection(true, asks_for_connection, question, unchanged);
+        let (chosen_accounts, chosen) = opening.await?;
+        app.show_command_line();
+        let progress = app.output.progress("reading the connections", None);
+        let selector = self.connection.as_ref().or(chosen.as_ref());
+        let finding = chosen_accounts.find_connection(selector, &self.ends);
+        let (connection, failures) = progress.during(finding).await?;
+        app.note_unused_profiles(&failures);
+        Ok((chosen_accounts, connection, failures))
     }
 }
 

@@ -1,12 +1,10 @@
 use std::time::Duration;
 
 use super::report;
-use super::shared_flags::UnknownTypes;
-use crate::app::{App, ConnectionEnds, Verifications, duration};
+use super::shared_flags::{OneConnection, UnknownTypes};
+use crate::app::{App, Verifications, duration};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{
-    Connection, ConnectionSelector, ConnectionType, DataQuery, Verdict, Verification,
-};
+use crate::model::{Connection, ConnectionType, DataQuery, Verdict, Verification};
 use crate::output::{Output, VerificationRow};
 
 /// Verify that data comes through a connection
@@ -19,12 +17,8 @@ use crate::output::{Output, VerificationRow};
   orgconn verify d7e0 --type metrics --query 'avg:system.cpu.user{*}' --since 1h
   orgconn verify --source 'Retail EU' --destination 'Observability Hub' -o json")]
 pub(crate) struct Args {
-    /// Id of the connection, or its beginning
-    #[arg(value_name = "CONNECTION")]
-    connection: Option<ConnectionSelector>,
-
     #[command(flatten)]
-    ends: ConnectionEnds,
+    connection: OneConnection,
 
     /// Query of metrics, in place of the usual one
     ///
@@ -46,22 +40,12 @@ pub(crate) struct Args {
     unknown_types: UnknownTypes,
 }
 
-pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
-    let has_id = args.connection.is_some();
-    let asks_for_connection = app.asks_for_connection(has_id, &args.ends)?;
+pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     app.output.check_listing::<VerificationRow>()?;
     let chosen_types = args.unknown_types.check(&args.types)?;
-    let chosen_accounts = app.candidate_accounts_if(true)?;
-    if asks_for_connection {
-        let question = "Verify which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was verified");
-        args.connection = Some(chosen.await?);
-    }
-    app.show_command_line();
-    let progress = app.output.progress("reading the connections", None);
-    let finding = chosen_accounts.find_connection(args.connection.as_ref(), &args.ends);
-    let (connection, failures) = progress.during(finding).await?;
-    app.note_unused_profiles(&failures);
+    let question = "Verify which connection?";
+    let finding = args.connection.find(question, "nothing was verified", app);
+    let (chosen_accounts, connection, failures) = finding.await?;
     let types = match chosen_types.is_empty() {
         true => &connection.types,
         false => &chosen_types,

@@ -50,7 +50,7 @@ pub(crate) use prompt::{Choice, resume_question};
 pub(crate) use question_interrupt::QuestionInterrupt;
 pub(crate) use records::{
     AccessRow, ConnectionResult, CredentialOrigins, FindingRow, HistoryRow, IdentityPermissions,
-    IdentityRow, IdentityUser, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow,
+    IdentityRow, IdentityUser, ImpactRow, NOT_ATTEMPTED, OrgGroupRow, OrgRow, ProfileRow, StepRow,
     VerificationRow,
 };
 pub(crate) use row::{ErrorRecord, Row, column_names};

@@ -40,7 +40,8 @@ impl App {
         self.note_unused_profiles(&failures);
         kept.extend(profiles.iter().cloned());
         let is_needed = |account: &Account| kept.contains(account.profile_name());
-        chosen_accounts.accounts.retain(is_needed);
+        let accounts = std::mem::take(&mut chosen_accounts.accounts).into_iter();
+        (chosen_accounts.accounts, chosen_accounts.unneeded) = accounts.partition(is_needed);
         chosen_accounts.are_candidates = false;
     }
 
@@ -64,18 +65,8 @@ pub(crate) struct AccountOrgs<'s> {
 impl ChosenAccounts {
     /// Finds out which org each account belongs to. Only those whose profile names no org are asked, except those with
     /// an error in `failures`, which could not be asked before.
-    pub(crate) async fn account_orgs(&self, mut failures: Vec<CommandError>) -> AccountOrgs<'_> {
-        let is_askable =
-            |account: &&Account| account.pinned_org().is_some() || !has_failed(account, &failures);
-        let askable: Vec<_> = self.accounts.iter().filter(is_askable).collect();
-        let mut accounts = Vec::with_capacity(askable.len());
-        for (account, result) in for_each_account(askable.into_iter(), Account::own_org).await {
-            match result {
-                Ok(org) => accounts.push((account, org)),
-                Err(error) => failures.push(error),
-            }
-        }
-        AccountOrgs { accounts, failures }
+    pub(crate) async fn account_orgs(&self, failures: Vec<CommandError>) -> AccountOrgs<'_> {
+        orgs_of(&self.accounts, failures).await
     }
 
     /// The names of the profiles that are needed for some orgs, as in [`App::accounts_for`], and the errors of those
@@ -213,6 +204,23 @@ impl<'s> AccountOrgs<'s> {
     }
 }
 
+async fn orgs_of(accounts: &[Account], mut failures: Vec<CommandError>) -> AccountOrgs<'_> {
+    let is_askable =
+        |account: &&Account| account.pinned_org().is_some() || !has_failed(account, &failures);
+    let askable: Vec<_> = accounts.iter().filter(is_askable).collect();
+    let mut orgs = Vec::with_capacity(askable.len());
+    for (account, result) in for_each_account(askable.into_iter(), Account::own_org).await {
+        match result {
+            Ok(org) => orgs.push((account, org)),
+            Err(error) => failures.push(error),
+        }
+    }
+    AccountOrgs {
+        accounts: orgs,
+        failures,
+    }
+}
+
 /// The accounts at the two ends of a connection.
 pub(crate) struct EndAccounts<'s> {
     pub(crate) destination: &'s Account,
@@ -230,8 +238,13 @@ impl ChosenAccounts {
         connection: &Connection,
         failures: Vec<CommandError>,
     ) -> Result<EndAccounts<'_>> {
-        let account_orgs = self.account_orgs(failures).await;
+        let mut account_orgs = self.account_orgs(failures).await;
         let destination = slice::from_ref(&connection.destination);
+        if account_orgs.find(destination)?.is_none() {
+            let others = orgs_of(&self.unneeded, Vec::new()).await;
+            account_orgs.accounts.extend(others.accounts);
+            account_orgs.failures.extend(others.failures);
+        }
         let source = account_orgs.find(slice::from_ref(&connection.source));
         match account_orgs.find(destination)? {
             Some(destination) => Ok(EndAccounts {

@@ -13,8 +13,8 @@ use crate::config::SITES;
 use crate::history::{Entry, Journal};
 use crate::model::{Connection, ConnectionType, Org};
 use crate::output::{
-    AccessRow, ConnectionResult, HistoryRow, IdentityRow, OrgGroupRow, OrgRow, ProfileRow, StepRow,
-    VerificationRow, column_names,
+    AccessRow, ConnectionResult, HistoryRow, IdentityRow, ImpactRow, OrgGroupRow, OrgRow,
+    ProfileRow, StepRow, VerificationRow, column_names,
 };
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -228,6 +228,7 @@ impl ArgumentCompleter {
                 column_names::<ConnectionResult>()
             }
             ["plan" | "apply"] => column_names::<StepRow>(),
+            ["impact"] => column_names::<ImpactRow>(),
             ["verify"] => column_names::<VerificationRow>(),
             ["history"] => column_names::<HistoryRow>(),
             ["access", _] => column_names::<AccessRow>(),

@@ -195,6 +195,11 @@ impl Server {
     /// The web page with an org's connections. It is the same for all orgs of a site. `None` if the server is not the
     /// API of one of [`SITES`].
     pub(crate) fn web_page(&self) -> Option<String> {
+        self.web_url("/organization-settings/cross-org-visibility")
+    }
+
+    /// The web page at this path, which begins with a slash. `None` as for [`Server::web_page`].
+    pub(crate) fn web_url(&self, path: &str) -> Option<String> {
         let mut sites = SITES.iter().copied();
         let site = sites.find(|site| self.origin() == Self::Site((*site).to_owned()).origin())?;
         // The host of a site is the site itself, unless it is a whole domain.
@@ -202,9 +207,7 @@ impl Server {
             true => format!("app.{site}"),
             false => site.to_owned(),
         };
-        Some(format!(
-            "https://{host}/organization-settings/cross-org-visibility"
-        ))
+        Some(format!("https://{host}{path}"))
     }
 
     /// The scheme, host and port. Two servers with the same origin are the same server.

@@ -7,6 +7,7 @@ mod account;
 mod change;
 mod connection;
 mod finding;
+mod impact;
 mod org_group;
 mod verification;
 
@@ -21,6 +22,7 @@ pub(super) use change::{action_color, sign_color};
 pub(super) use connection::result_color;
 pub(crate) use connection::{ConnectionResult, NOT_ATTEMPTED};
 pub(crate) use finding::FindingRow;
+pub(crate) use impact::ImpactRow;
 pub(crate) use org_group::OrgGroupRow;
 pub(crate) use verification::VerificationRow;
 

@@ -78,6 +78,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("check --destination Archive --absent"),
     reads("check --destination Retail --absent").ends_with(3),
     reads("check -f hub.yaml --exact").ends_with(3),
+    reads("impact {52}"),
     reads("verify {52}"),
     reads("verify {52} --type audit,logs").ends_with(3),
     reads("plan -f hub.yaml --prune"),
@@ -106,6 +107,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .or_with(WITHOUT_GROUPS),
     reads("check -f all.yaml").with_profiles().ends_with(3),
     reads("plan -f all.yaml --prune").with_profiles(),
+    reads("impact {50}").with_profiles(),
     reads("verify {53}").with_profiles(),
     changes("create Archive --type logs", &[ARCHIVE]),
     changes("create {4} --type logs --source {1}", &[ARCHIVE]),
@@ -164,6 +166,11 @@ pub(super) const COMMANDS: &[Command] = &[
     changes(
         "delete {50} {53} --yes",
         &[NO_RETAIL, ("Retail", "Platform", "")],
+    )
+    .with_profiles(),
+    changes(
+        "delete {53} --check-impact --yes",
+        &[("Retail", "Platform", "")],
     )
     .with_profiles(),
     changes(APPLY_ALL, ALL).with_profiles().repeatable(),

@@ -222,6 +222,13 @@ impl Live {
                 self.require_write(by)?;
                 Ok(self.managed_orgs(by))
             }
+            ("GET", "/api/v1/dashboard", _) => Ok(self.content("dashboards", request)),
+            ("GET", "/api/v1/dashboard/a-1", _) => {
+                Ok(json!({"id": "a-1", "widgets": self.widgets()}))
+            }
+            ("GET", "/api/v1/notebooks" | "/api/v2/powerpacks", _) => {
+                Ok(self.content("data", request))
+            }
             ("POST", QUERY, _) => self.timeseries(by, &request.body),
             ("GET", "/api/v2/org_groups", _) => {
                 self.require_groups(by)?;
@@ -352,6 +359,28 @@ impl Live {
             after: None,
         });
         Ok(())
+    }
+
+    /// A list of dashboards, notebooks or powerpacks, which has one in every org.
+    fn content(&self, list: &str, request: &Request) -> Value {
+        let offset = request
+            .parameter("start")
+            .or(request.parameter("page[offset]"));
+        let rows = match offset.as_deref() {
+            Some("0") => vec![json!({"id": "a-1", "title": "Overview", "attributes": {
+                "name": "Overview", "cells": self.widgets(), "group_widget": self.widgets(),
+            }})],
+            _ => Vec::new(),
+        };
+        json!({ list: rows })
+    }
+
+    /// Widgets that read the data of each other org but the second one.
+    fn widgets(&self) -> Value {
+        let widget =
+            |org: &Org| json!({"definition": {"queries": [{"cross_org_uuids": [org.id]}]}});
+        let orgs = self.orgs.iter().enumerate().filter(|(at, _)| *at != 1);
+        orgs.map(|(_, org)| widget(org)).collect()
     }
 
     /// One point of data for a query in the keys' org, or through its connection from the org that the query names.
