@@ -367,6 +367,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_request_beyond_those_in_flight_waits_for_an_answer_and_not_for_the_reset() {
+        let limiter = RateLimiter::default();
+        let started = Instant::now();
+        limiter.exchange(&read(), &limit("a", "1", "60")).await;
+        let first = limiter.permit_for(&read()).await;
+        let request = read();
+        let second = limiter.acquire(&request, started + seconds(30));
+        let answer = async {
+            sleep(seconds(2)).await;
+            first.record_answer(StatusCode::OK, &limit("a", "5", "58"));
+        };
+        let (second, ()) = tokio::join!(second, answer);
+        second.unwrap().give_back();
+        assert_eq!(started.elapsed(), seconds(2));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn after_the_reset_one_request_is_sent_before_the_others() {
         let limiter = RateLimiter::default();
         let started = Instant::now();
@@ -448,6 +465,38 @@ mod tests {
         drop(limiter.permit_for(&read()).await);
         assert!(!limiter.is_open(&read()));
         sleep(seconds(60)).await;
+        assert!(limiter.is_open(&read()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_was_not_sent_does_not_count() {
+        let limiter = RateLimiter::default();
+        limiter.exchange(&read(), &limit("a", "1", "60")).await;
+        limiter.permit_for(&read()).await.give_back();
+        assert!(limiter.is_open(&read()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_counts_once_whether_or_not_it_reports_the_limit() {
+        let reported = limit("a", "1", "60");
+        for (status, headers, is_open) in [
+            (StatusCode::NOT_FOUND, &reported, true),
+            (StatusCode::GATEWAY_TIMEOUT, &HeaderMap::new(), false),
+        ] {
+            let limiter = RateLimiter::default();
+            limiter.exchange(&read(), &limit("a", "1", "60")).await;
+            let permit = limiter.permit_for(&read()).await;
+            permit.record_answer(status, headers);
+            assert_eq!(limiter.is_open(&read()), is_open, "{status}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_success_without_a_limit_lifts_the_limit() {
+        let limiter = RateLimiter::default();
+        limiter.exchange(&read(), &limit("a", "1", "60")).await;
+        limiter.exchange(&read(), &HeaderMap::new()).await;
+        let _permit = limiter.permit_for(&read()).await;
         assert!(limiter.is_open(&read()));
     }
 

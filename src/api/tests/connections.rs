@@ -155,6 +155,27 @@ async fn a_conflict_comes_with_the_connection_that_is_in_the_way() {
     assert!(text.ends_with(&format!("409 Conflict: {EXISTS}")), "{text}");
 }
 
+/// A path in the URL may be a mistake, so that a 404 may mean the path and not the org.
+#[tokio::test]
+async fn a_create_answered_404_is_looked_into_where_the_url_has_a_path() {
+    for (prefix, listings, kind) in [
+        ("", 0, ErrorKind::NotFound),
+        ("/prefix", 1, ErrorKind::UnknownPath),
+    ] {
+        let server = MockServer::start().await;
+        for (verb, count) in [("POST", 1), ("GET", listings)] {
+            Mock::given(method(verb))
+                .and(path(format!("{prefix}{LIST}")))
+                .respond_with(json_answer(404, &json!({"errors": ["Not found"]})))
+                .expect(count)
+                .mount(&server)
+                .await;
+        }
+        let created = create(&format!("{}{prefix}", server.uri()), &["logs"]).await;
+        assert_eq!(created.unwrap_err().kind(), kind);
+    }
+}
+
 fn orgs() -> Value {
     let org = |id: Uuid| json!({"type": "orgs", "id": id});
     json!({

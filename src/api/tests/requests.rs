@@ -135,6 +135,19 @@ async fn an_interrupt_ends_every_wait_and_read_and_starts_nothing() {
     }
 }
 
+/// The history has it already as begun, so that it is sent.
+#[tokio::test]
+async fn a_write_that_was_begun_is_sent_once_after_an_interrupt() {
+    let lost = Reply::status("504 Gateway Timeout", "");
+    let server = RawServer::start(vec![lost, user()]).await;
+    let settings = settings();
+    settings.interrupt.cancel();
+    let client = client_with(&server.url, settings);
+    let deleted = client.delete_connection(&connection(0)).await;
+    assert!(deleted.unwrap_err().is_outcome_unknown());
+    assert_eq!(server.requests(), [format!("DELETE {LIST}/{}", id(0))]);
+}
+
 #[tokio::test]
 async fn an_interrupt_ends_a_sleep() {
     let settings = settings();

@@ -60,6 +60,8 @@ fn without_pruning_connections_that_the_file_does_not_name_stay() {
     assert_eq!(unlisted, [live()[2].id, live()[3].id]);
     let prunable: Vec<_> = plan.prunable().map(|found| found.id).collect();
     assert_eq!(prunable, [live()[2].id]);
+    let outside: Vec<_> = plan.outside_scope().map(|found| found.id).collect();
+    assert_eq!(outside, [live()[3].id]);
 }
 
 #[test]
@@ -119,14 +121,14 @@ fn deletes_come_first_where_the_limit_would_be_passed_on_the_way() {
     use ChangeKind::{Create, Delete};
     let orgs = directory(&["Source", "A", "B", "C", "D", "E", "F"]);
     let five = "connections: [{source: Source, destination: [B, C, D, E, F], types: [logs]}]";
-    let three = five.replace(", E, F", "");
+    let four = five.replace(", F", "");
     let live: Vec<_> = (2..7)
         .map(|end| connection(end + 100, 1, end, &["logs"]))
         .collect();
     for (live, text, expected) in [
         (&live[..], five, &[Delete, Create][..]),
         (&live[..4], five, &[Delete, Create, Create]),
-        (&live[..1], &three, &[Create, Create, Create, Delete]),
+        (&live[..1], &four, &[Create, Create, Create, Create, Delete]),
     ] {
         let plan = plan(live, desired(text, &orgs), PRUNE);
         let kinds: Vec<_> = plan.changes().filter_map(Step::kind).collect();
@@ -232,6 +234,29 @@ fn a_step_that_somebody_else_made_just_so_is_no_difference() {
     let now = saved.against(&made, |_| None);
     assert!(now.is_empty());
     assert_eq!(now.differences_from(&saved), [""; 0]);
+}
+
+#[test]
+fn a_step_that_was_made_and_that_another_file_does_not_want_is_a_difference() {
+    let file = |types: &str| {
+        let text = format!("connections: [{{source: Alpha, destination: Beta, types: [{types}]}}]");
+        desired(&text, &orgs())
+    };
+    let shown = plan(&[], file("logs"), PRUNE);
+    let made = [connection(15, 2, 3, &["logs"])];
+    let other = [connection(15, 2, 3, &["metrics"])];
+    for (live, wanted, now) in [
+        (made, file("metrics"), "change logs to metrics"),
+        (other, file("metrics"), "leave it at metrics"),
+    ] {
+        assert_eq!(
+            lines(plan(&live, wanted, PRUNE).differences_from(&shown)),
+            format!(
+                "`Alpha` to `Beta` changed since the plan was made: the plan was to create it with logs, now it would be \
+                 to {now}"
+            )
+        );
+    }
 }
 
 /// The plan, written and read again.
