@@ -275,6 +275,25 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_creator_is_not_taken_from_another_user() {
+        let created_by = |id, name: Option<&str>| Connection {
+            created_by: UserRef {
+                id: Some(Uuid::from_u128(id)),
+                name: name.map(str::to_owned),
+            },
+            ..Connection::default()
+        };
+        for (other, expected) in [(2, None), (1, Some("Dana"))] {
+            let mut known = created_by(1, None);
+            known.fill_from(&created_by(other, Some("Dana")));
+            assert_eq!(known, created_by(1, expected));
+        }
+        let mut known = created_by(1, Some("Ann"));
+        known.fill_from(&created_by(1, Some("Dana")));
+        assert_eq!(known, created_by(1, Some("Ann")));
+    }
+
+    #[test]
     fn the_json_is_that_of_the_contract_and_is_read_back() {
         let id = "00000000-0000-0000-0000-000000000001";
         let expected = json!({

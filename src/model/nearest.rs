@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_proposes_the_most_similar_name_if_there_is_one() {
+        let names = ["Retail US", "Platform"];
+        let proposed = did_you_mean("retial us", names);
+        assert_eq!(proposed.as_deref(), Some("; did you mean `Retail US`?"));
+        assert_eq!(did_you_mean("Qqqq", names), None);
+    }
+
+    #[test]
     fn the_nearest_word_is_a_typing_error_away_or_begins_so() {
         let words = [
             "no-input",
@@ -98,6 +106,7 @@ mod tests {
         ];
         assert_eq!(nearest_word("lst", words), Some("list"));
         assert_eq!(nearest_word("destinaton", words), Some("destination"));
+        assert_eq!(nearest_word("destnaton", words), Some("destination"));
         assert_eq!(nearest_word("dest", words), Some("destination"));
         assert_eq!(nearest_word("nope", words), None);
         assert_eq!(nearest_word("verbose", words), None);

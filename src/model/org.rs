@@ -178,4 +178,60 @@ mod tests {
         assert_eq!(directory.orgs, [expected]);
         assert_eq!(directory.current_org().unwrap().label(), "Hub");
     }
+
+    #[test]
+    fn an_org_that_two_profiles_see_is_in_the_directory_once_with_both() {
+        let id = Uuid::from_u128(1);
+        let seen = OrgDirectory {
+            orgs: vec![Org::from_id(id)],
+            ..OrgDirectory::default()
+        };
+        let mut directory = OrgDirectory::default();
+        for profile in [Some("hub"), Some("retail"), Some("hub"), None] {
+            directory.add_seen_by(&seen, profile);
+        }
+        let expected = Org {
+            profiles: vec!["hub".to_owned(), "retail".to_owned()],
+            ..Org::from_id(id)
+        };
+        assert_eq!(directory.orgs, [expected]);
+    }
+
+    #[test]
+    fn the_orgs_of_a_connection_are_added_with_their_names_and_profiles() {
+        let end = |id, name: &str| OrgRef {
+            id: Uuid::from_u128(id),
+            name: Some(name.to_owned()),
+        };
+        let mut directory = OrgDirectory::default();
+        directory.add_orgs_of(&Connection {
+            source: end(1, "Retail"),
+            destination: end(2, "Hub"),
+            profiles: vec!["hub".to_owned()],
+            ..Connection::default()
+        });
+        let orgs = directory.orgs.iter();
+        let orgs: Vec<_> = orgs
+            .map(|org| (org.label(), org.profiles.concat()))
+            .collect();
+        let expected = ["Retail", "Hub"].map(|name| (name.to_owned(), "hub".to_owned()));
+        assert_eq!(orgs, expected);
+    }
+
+    #[test]
+    fn unreadable_orgs_are_the_same_only_if_they_have_the_same_id() {
+        let unreadable = |id: Option<&str>| UnreadableOrg {
+            id: id.map(str::to_owned),
+            ..UnreadableOrg::default()
+        };
+        let ids = [Some("odd"), None, Some("odder"), Some("odd"), None];
+        let seen = OrgDirectory {
+            unreadable: ids.map(unreadable).into(),
+            ..OrgDirectory::default()
+        };
+        let mut directory = OrgDirectory::default();
+        directory.add_seen_by(&seen, None);
+        let expected = [Some("odd"), None, Some("odder"), None];
+        assert_eq!(directory.unreadable, expected.map(unreadable));
+    }
 }

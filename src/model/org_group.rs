@@ -159,6 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn equally_similar_groups_are_all_candidates() {
+        let groups = [group(1, "Retail A"), group(2, "Retail B"), group(3, "Hub")];
+        for (wanted, expected) in [
+            ("Retail X", &["`Retail A`", "`Retail B`"][..]),
+            // The message names the only one.
+            ("Hubb", &[]),
+            ("Qqqq", &[]),
+        ] {
+            let error = select_group(wanted, &groups).unwrap_err();
+            assert_eq!(error.candidates(), expected, "{error}");
+        }
+    }
+
+    #[test]
     fn groups_of_one_name_are_told_apart_by_their_ids() {
         let groups = [group(1, "Production"), group(2, "Production")];
         let error = select_group("production", &groups).unwrap_err();

@@ -117,4 +117,32 @@ mod tests {
             expected.map(|(id, text)| (id, text.to_owned())).into()
         );
     }
+
+    #[test]
+    fn the_label_of_an_org_has_its_id_if_another_has_its_name() {
+        let org = |id: u128, name: Option<&str>| OrgRef {
+            id: Uuid::from_u128(id),
+            name: name.map(str::to_owned),
+        };
+        let orgs = [
+            org(1 << 96, Some("Payments")),
+            org(2 << 96, Some("Payments")),
+            org(3 << 96, Some("Hub")),
+            org(4 << 96, None),
+        ];
+        let known = KnownOrgs::default();
+        orgs.iter().for_each(|org| known.add(org));
+        for labels in [OrgLabels::among(&known), OrgLabels::new(&orgs)] {
+            assert_eq!(
+                orgs.each_ref().map(|org| labels.label(org)),
+                [
+                    "Payments [00000001]",
+                    "Payments [00000002]",
+                    "Hub",
+                    "00000004-0000-0000-0000-000000000000",
+                ]
+            );
+            assert_eq!(labels.quoted_label(&orgs[2]), "`Hub`");
+        }
+    }
 }
