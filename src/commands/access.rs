@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::slice;
 
 use clap::Subcommand;
 
@@ -241,7 +240,7 @@ async fn change(mut target: Target, wanted: &Wanted<'_>, app: &mut App) -> Resul
         }
     }
     app.show_command_line();
-    let selectors = target.connection.as_ref().map_or(&[][..], slice::from_ref);
+    let selectors = target.connection.as_slice();
     let targets = chosen_accounts.change_targets(ChangeKind::Access, selectors, &target.ends);
     let mut targets = targets.await?;
     app.note_unused_profiles(&targets.failures);
