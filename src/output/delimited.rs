@@ -59,6 +59,15 @@ fn without_formula(value: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// The writer of csv to a stream. It also quotes values with a semicolon: where the comma is the decimal mark,
+/// spreadsheets split rows at semicolons, and a formula could follow one.
+pub(super) fn csv_writer(stdout: &mut Stdout) -> csv::Writer<&mut Stdout> {
+    // The writer quotes each value that has the comment character.
+    csv::WriterBuilder::new()
+        .comment(Some(b';'))
+        .from_writer(stdout)
+}
+
 /// The error of the stream, so that a broken pipe can be told from other errors.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
@@ -91,6 +100,8 @@ impl<R: Row> RowWriter<R> for TsvWriter<'_, R> {
             let value = Cow::from(escape_reversibly(&value).into_owned());
             match self.is_raw {
                 true => value,
+                // To a spreadsheet, a quotation mark at the beginning hides that of a formula.
+                false if value.starts_with('"') => format!("'{value}").into(),
                 false => without_formula(value),
             }
         });

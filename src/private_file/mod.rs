@@ -196,9 +196,10 @@ fn is_stream(path: &Path) -> bool {
                 .is_some_and(|parent| is_one_of(&DIRECTORIES, parent)))
 }
 
-/// Requires that nobody but the user and root could have written a file: both own it and its directory, and others may
-/// not write them. A directory such as `/tmp`, in which nobody may replace the files of others, will do. Of a symbolic
-/// link, this holds for both directories. The streams of this process are not checked.
+/// Requires that nobody but the user and root could have written a file: one of them owns it and each directory on the
+/// way to it, and others may not write them. A directory such as `/tmp`, in which nobody may replace the files of others,
+/// will do. Where a symbolic link is on the way, this holds for the way to its target too. The streams of this process
+/// are not checked.
 ///
 /// # Errors
 /// Fails if another user could have written it.
@@ -207,11 +208,25 @@ pub(crate) fn require_safe(path: &Path, file: &File) -> io::Result<()> {
         return Ok(());
     }
     require_own_content(path, file)?;
-    require_safe_directory(directory_of(path))?;
-    match fs::read_link(path) {
-        Ok(_) => require_safe_directory(directory_of(&follow_links(path)?)),
-        Err(_) => Ok(()),
+    require_safe_way(path, MAX_LINKS)
+}
+
+/// Requires that nobody but the user and root can put another file in a path's place: in none of the directories on
+/// the way to it, and in none on the way to where a link leads.
+fn require_safe_way(path: &Path, links_left: usize) -> io::Result<()> {
+    let path = std::path::absolute(path)?;
+    for part in path.ancestors() {
+        if let Some(directory) = part.parent() {
+            require_safe_directory(directory)?;
+        }
+        if let Ok(target) = fs::read_link(part) {
+            let Some(links_left) = links_left.checked_sub(1) else {
+                return Err(io::Error::other("too many links"));
+            };
+            require_safe_way(&directory_of(part).join(target), links_left)?;
+        }
     }
+    Ok(())
 }
 
 /// As [`require_safe`], whatever the file's directory.

@@ -107,4 +107,31 @@ mod unix {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
+
+    #[test]
+    fn each_directory_and_link_on_the_way_to_a_file_is_the_owners_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name);
+        for directory in ["own/a", "shared/a", "links"] {
+            fs::create_dir_all(path(directory)).unwrap();
+        }
+        for file in ["own/a/good", "shared/a/file"] {
+            fs::write(path(file), "").unwrap();
+        }
+        symlink("../own/a/good", path("shared/link")).unwrap();
+        symlink("../shared/link", path("links/through_shared")).unwrap();
+        symlink("../own/a", path("links/directory")).unwrap();
+        fs::set_permissions(path("shared"), fs::Permissions::from_mode(0o777)).unwrap();
+        for (file, is_safe) in [
+            ("own/a/good", true),
+            ("links/directory/good", true),
+            ("shared/a/file", false),
+            ("shared/link", false),
+            ("links/through_shared", false),
+        ] {
+            let path = path(file);
+            let result = require_safe(&path, &File::open(&path).unwrap());
+            assert_eq!(result.is_ok(), is_safe, "{file}: {result:?}");
+        }
+    }
 }

@@ -36,10 +36,16 @@ pub enum ParseSelectorError {
     /// The text is empty, or nothing follows the prefix.
     #[error("it is empty; give an org's name, UUID or public id")]
     Empty,
+    /// The text is longer than any name of an org, in bytes.
+    #[error("it has {0} bytes; give an org's name, UUID or public id")]
+    TooLong(usize),
     /// The text after `uuid:` is not a UUID.
     #[error("`{0}` is not a UUID; one looks like 83999dcd-7f97-11f0-8de1-1ecf66f1aa85")]
     InvalidUuid(String),
 }
+
+/// The maximum length of an org's selector, in bytes. Comparing a longer one with names, and showing it, takes long.
+const MAX_SELECTOR_LENGTH: usize = 10_000;
 
 /// Why a selector does not select exactly one org. The message does not list [`ResolveOrgError::candidates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +112,9 @@ impl FromStr for OrgSelector {
     type Err = ParseSelectorError;
 
     fn from_str(text: &str) -> Result<Self, ParseSelectorError> {
+        if text.len() > MAX_SELECTOR_LENGTH {
+            return Err(ParseSelectorError::TooLong(text.len()));
+        }
         let selector = match text.split_once(':') {
             Some(("uuid", rest)) => hyphenated_uuid(rest)
                 .map(Self::Uuid)

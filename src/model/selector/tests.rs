@@ -228,3 +228,14 @@ fn a_connection_is_selected_by_its_id_or_a_unique_beginning_of_it() {
         assert_eq!(shown.join(" | "), expected);
     }
 }
+
+#[test]
+fn a_selector_of_an_org_has_at_most_ten_thousand_bytes() {
+    let longest = "x".repeat(MAX_SELECTOR_LENGTH);
+    assert_eq!(longest.parse(), Ok(OrgSelector::Text(longest.clone())));
+    let too_long = longest + "x";
+    assert_eq!(
+        too_long.parse::<OrgSelector>(),
+        Err(ParseSelectorError::TooLong(10_001))
+    );
+}
