@@ -306,6 +306,45 @@ impl Account {
         self.current_user.get_or_try_init(read).await
     }
 
+    /// Whom new connections would belong to, if that is a person: `Dana, a person`. A user that cannot be read is no
+    /// error: the change itself has the same one.
+    pub(crate) async fn personal_owner(&self) -> Option<String> {
+        self.current_user().await.ok()?.person()
+    }
+
+    /// Checks that new connections would belong to a service account, if that is required: by `is_required`, the flag,
+    /// or by the profile.
+    ///
+    /// # Errors
+    /// Fails if it is required, and the user is no service account or cannot be read.
+    pub(crate) async fn check_owner(&self, is_required: bool) -> Result<()> {
+        let is_required_by_profile = self.settings.requires_service_account;
+        if !is_required && !is_required_by_profile {
+            return Ok(());
+        }
+        let user = self.current_user().await.map_err(|error| {
+            error.context("a service account is required, and whose keys these are is not known")
+        })?;
+        if user.service_account == Some(true) {
+            return Ok(());
+        }
+        let owner = match user.person() {
+            Some(person) => format!("would belong to {person}"),
+            None => "may belong to a person".to_owned(),
+        };
+        let requirement = match is_required_by_profile {
+            true => format!(
+                "`require_service_account` of the profile {}",
+                self.profile_name()
+            ),
+            false => "--require-service-account".to_owned(),
+        };
+        let message =
+            format!("new connections {owner}, and {requirement} refuses that: nothing was created");
+        Err(CommandError::usage(message)
+            .hint("use the keys of a service account of the source org"))
+    }
+
     /// As [`Account::current_org`], with the org's name if the credentials may read it.
     ///
     /// # Errors

@@ -128,6 +128,7 @@ impl App {
             server_origin: None,
             trusted_hosts,
             pinned_org,
+            requires_service_account: false,
             credentials: CredentialSource::Known(credentials),
             ignored_settings: Vec::new(),
         };
@@ -296,6 +297,7 @@ fn sample_settings(sample: &SampleProfile, url: &str) -> Result<AccountSettings>
         server_origin: None,
         trusted_hosts: Vec::new(),
         pinned_org: Some(sample.org_id),
+        requires_service_account: false,
         credentials: CredentialSource::Known(credentials),
         ignored_settings: Vec::new(),
     })

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::comparison::{self, Comparison, FileArgs, LocatedError, Target, compare};
 use super::impact_check::ImpactCheck;
 use super::report::{self, ChangeProgress, Interruption};
+use super::shared_flags::OwnerRule;
 use crate::app::{
     App, ChangeSender, ChosenAccounts, Effect, MAX_CONCURRENT_ACCOUNTS, MAX_CONCURRENT_CHANGES,
     run_concurrently,
@@ -44,6 +45,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     max_deletes: Option<usize>,
 
+    #[command(flatten)]
+    owner: OwnerRule,
+
     /// Show the plan; change nothing
     #[arg(long)]
     dry_run: bool,
@@ -72,6 +76,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
         }
         Err(errors) => return comparison::report_errors(errors, &mut app.output),
     };
+    let refused = shown.check_owners(args.owner.require_service_account).await;
+    if !refused.is_empty() {
+        return comparison::report_errors(refused, &mut app.output);
+    }
     shown.print_warnings(&mut app.output).await;
     let senders = open_senders(&shown).await?;
     let mut refusal = refuse(&shown.plan, &args, app);

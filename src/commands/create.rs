@@ -1,5 +1,5 @@
 use super::report;
-use super::shared_flags::UnknownTypes;
+use super::shared_flags::{OwnerRule, UnknownTypes, personal_owner_warning};
 use crate::api::ConnectionFilter;
 use crate::app::{App, ChangeSender, Effect, complete_answer};
 use crate::error::{CommandError, Exit, Result};
@@ -45,6 +45,9 @@ pub(crate) struct Args {
     #[arg(long)]
     if_not_exists: bool,
 
+    #[command(flatten)]
+    owner: OwnerRule,
+
     /// Show what would be created; change nothing
     #[arg(long)]
     dry_run: bool,
@@ -73,6 +76,18 @@ pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     app.output.hide_column("profiles");
     warn_about_destinations(&targets.destinations, &mut app.output);
     let sender = targets.account.change_sender("create").await?;
+    let is_required = args.owner.require_service_account;
+    targets.account.check_owner(is_required).await?;
+    // Without a person to read the warning, the request for it is saved.
+    if app.output.can_ask()
+        && let Some(owner) = targets.account.personal_owner().await
+    {
+        let source = targets.source.as_ref().map_or_else(
+            || "this org".to_owned(),
+            |source| format!("`{}`", source.label()),
+        );
+        app.output.warn(&personal_owner_warning(&source, &owner));
+    }
     let tasks = targets.destinations.iter().map(|destination| {
         let change = Change::Create {
             source: targets.source.clone(),

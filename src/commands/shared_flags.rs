@@ -80,6 +80,25 @@ impl UnknownTypes {
     }
 }
 
+/// The flag that refuses new connections of a person.
+#[derive(clap::Args, Debug)]
+pub(crate) struct OwnerRule {
+    /// Refuse to create what a person would own
+    ///
+    /// A connection is deleted with the account of the user who created it. `require_service_account = true` in a
+    /// profile does the same.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) require_service_account: bool,
+}
+
+/// The warning that a person would own new connections of an org.
+pub(crate) fn personal_owner_warning(org: &str, owner: &str) -> String {
+    format!(
+        "new connections in {org} would belong to {owner}, and be deleted with that account: Datadog recommends a \
+         service account"
+    )
+}
+
 /// The flag that selects connections by type.
 #[derive(clap::Args, Debug)]
 pub(crate) struct TypeFilter {

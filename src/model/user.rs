@@ -44,6 +44,14 @@ impl User {
         own.is_some_and(|own| own.eq_ignore_ascii_case(status))
     }
 
+    /// The user in words, if it is known to be a person: `Dana, a person`.
+    pub fn person(&self) -> Option<String> {
+        self.is_person().then(|| match self.label() {
+            Some(name) => format!("{name}, a person"),
+            None => "a person".to_owned(),
+        })
+    }
+
     /// The name, else the mail address or the handle.
     pub fn label(&self) -> Option<&str> {
         let names = [&self.name, &self.email, &self.handle];

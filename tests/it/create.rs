@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, World, connection, current_user, org_list, page, uuid};
+use crate::harness::{Api, Profiles, World, connection, current_user, org_list, page, uuid};
 
 fn order(destination: u128, types: &[&str]) -> Option<Value> {
     Some(json!({"data": {
@@ -379,4 +379,88 @@ fn a_refusal_of_the_service_says_what_it_may_mean() {
         "{}",
         refused.stderr
     );
+}
+
+/// The user behind the keys: a service account, a person, or one of whom it is not known.
+fn owner(service_account: Option<bool>) -> Value {
+    let mut owner = current_user(1);
+    owner["data"]["attributes"]["service_account"] = json!(service_account);
+    owner
+}
+
+const REQUIRING: [&str; 4] = [
+    "create",
+    "Org 2",
+    "--type=logs",
+    "--require-service-account",
+];
+
+#[test]
+fn a_service_account_may_own_what_must_belong_to_one() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get("/api/v2/current_user", &owner(Some(true)))
+        .expect(
+            "POST",
+            CREATE,
+            order(2, &["logs"]),
+            made(connection(50, 1, 2, &["logs"])),
+            1,
+        );
+    api.world().run(REQUIRING).quiet_success();
+}
+
+#[test]
+fn a_person_may_not_own_what_must_belong_to_a_service_account() {
+    for (service_account, whose) in [
+        (Some(false), "would belong to Pipeline, a person"),
+        (None, "may belong to a person"),
+    ] {
+        for further in [&[][..], &["--dry-run"]] {
+            let api = Api::new();
+            api.get("/api/v2/org", &org_list(1, &[1, 2]))
+                .get("/api/v2/current_user", &owner(service_account));
+            let refused = api.world().run([&REQUIRING[..], further].concat()).code(2);
+            assert_eq!(
+                refused.stderr,
+                format!(
+                    "error: new connections {whose}, and --require-service-account refuses that: nothing was created\n\
+                     hint: use the keys of a service account of the source org\n"
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_created_while_a_required_owner_is_not_known() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1, 2])).expect(
+        "GET",
+        "/api/v2/current_user",
+        None,
+        refused(403, "Forbidden"),
+        1,
+    );
+    let refused = api.world().run(REQUIRING).code(4);
+    let message =
+        "error: a service account is required, and whose keys these are is not known: GET";
+    assert!(refused.stderr.starts_with(message), "{}", refused.stderr);
+}
+
+#[test]
+fn a_profile_may_require_a_service_account() {
+    let api = Api::new();
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get("/api/v2/current_user", &owner(Some(false)));
+    let world = Profiles::new("")
+        .with("hub", &api, None)
+        .with_line("require_service_account = true")
+        .world();
+    let refused = world
+        .run(["create", "Org 2", "--type=logs", "--profile=hub"])
+        .code(2);
+    let message = "error: new connections would belong to Pipeline, a person, and `require_service_account` of the \
+                   profile hub refuses that: nothing was created\n";
+    assert!(refused.stderr.starts_with(message), "{}", refused.stderr);
 }

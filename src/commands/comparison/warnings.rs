@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Comparison, Target};
+use super::{Comparison, LocatedError, Target};
 use crate::app::{Account, MAX_CONCURRENT_ACCOUNTS, run_concurrently};
+use crate::commands::shared_flags::personal_owner_warning;
 use crate::desired::Step;
 use crate::model::{ChangeKind, Connection, OrgDirectory, OrgRef};
 use crate::output::Output;
@@ -65,32 +66,41 @@ impl Comparison<'_> {
     /// A warning for each account whose new connections would belong to a person. An account that cannot be asked is
     /// skipped: its error is reported elsewhere.
     async fn personal_owner_warnings(&self) -> Vec<String> {
+        let accounts = self.creating_accounts();
+        let warnings = accounts.into_iter().map(|(account, org)| async move {
+            let owner = account.personal_owner().await?;
+            Some(personal_owner_warning(
+                &format!("`{}`", org.label()),
+                &owner,
+            ))
+        });
+        let warnings = run_concurrently(warnings, MAX_CONCURRENT_ACCOUNTS).await;
+        warnings.into_iter().flatten().collect()
+    }
+
+    /// The accounts that create connections, each with its org.
+    fn creating_accounts(&self) -> Vec<(&Account, &OrgRef)> {
         let mut orgs = HashSet::new();
         let creates = self
             .plan
             .changes()
             .filter(|step| step.kind() == Some(ChangeKind::Create));
-        let accounts: Vec<_> = creates
+        creates
             .filter_map(|step| self.account_for(step))
             .filter(|(_, org)| orgs.insert(org.id))
-            .collect();
-        let warnings = accounts.into_iter().map(|(account, org)| async move {
-            let user = account.current_user().await.ok()?;
-            if !user.is_person() {
-                return None;
-            }
-            let owner = match user.label() {
-                Some(name) => format!("{name}, a person"),
-                None => "a person".to_owned(),
-            };
-            Some(format!(
-                "new connections in `{}` would belong to {owner}, and be deleted with that account: Datadog \
-                 recommends a service account",
-                org.label()
-            ))
+            .collect()
+    }
+
+    /// An error for each account that must create connections with a service account, and has the keys of a person.
+    /// `is_required` as in [`Account::check_owner`].
+    pub(crate) async fn check_owners(&self, is_required: bool) -> Vec<LocatedError> {
+        let accounts = self.creating_accounts();
+        let checks = accounts.into_iter().map(|(account, _)| async move {
+            let refused = account.check_owner(is_required).await.err()?;
+            Some(LocatedError::from(refused.for_profile(account.profile())))
         });
-        let warnings = run_concurrently(warnings, MAX_CONCURRENT_ACCOUNTS).await;
-        warnings.into_iter().flatten().collect()
+        let refused = run_concurrently(checks, MAX_CONCURRENT_ACCOUNTS).await;
+        refused.into_iter().flatten().collect()
     }
 
     /// Prints which pairs of orgs are left out, though the files stand for them.

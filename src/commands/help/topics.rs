@@ -134,6 +134,7 @@ It is ~/.config/orgconn/config.toml, or $XDG_CONFIG_HOME/orgconn/config.toml;
   [profiles.hub]
   site = \"datadoghq.eu\"              # or api_url; else datadoghq.com
   org = \"83999dcd-7f97-11f0-8de1-1ecf66f1aa85\"   # other keys are refused
+  require_service_account = true     # creates nothing that a person would own
   api_key = { env = \"HUB_API_KEY\" }
   app_key = { command = [\"op\", \"read\", \"op://datadog/hub/app-key\"] }
 

@@ -88,6 +88,8 @@ pub(crate) struct Profile {
     pub(crate) org: Option<Uuid>,
     /// Hosts outside Datadog's domains that the profile's keys may be sent to.
     pub(crate) trusted_hosts: Vec<String>,
+    /// Whether only a service account may own the connections that the profile creates.
+    pub(crate) require_service_account: bool,
     /// The sources of the profile's credentials; `None` before a login.
     pub(crate) credentials: Option<SecretSources>,
 }
@@ -126,6 +128,8 @@ struct ProfileTable {
     org: Option<String>,
     #[serde(default)]
     trusted_hosts: Vec<String>,
+    #[serde(default)]
+    require_service_account: bool,
     api_key: Option<SourceTable>,
     app_key: Option<SourceTable>,
     access_token: Option<SourceTable>,
@@ -230,6 +234,7 @@ impl ProfileTable {
             server_key,
             org: self.org.map(parse_org).transpose()?,
             trusted_hosts: self.trusted_hosts,
+            require_service_account: self.require_service_account,
             credentials,
         })
     }

@@ -30,6 +30,7 @@ fn a_whole_file_is_read() {
         [profiles.payments]
         api_url = "https://proxy.test/dd"
         trusted_hosts = ["proxy.test"]
+        require_service_account = true
         access_token = { keyring = true }
         [profiles.bare]
         "#,
@@ -51,6 +52,8 @@ fn a_whole_file_is_read() {
     assert_eq!(app_key.to_string(), "command op");
     assert_eq!(payments.server.origin(), "https://proxy.test");
     assert_eq!(payments.trusted_hosts, ["proxy.test"]);
+    let requires = [hub, payments, bare].map(|profile| profile.require_service_account);
+    assert_eq!(requires, [false, true, false]);
     let account = "payments/access-token".to_owned();
     let token = SecretSources::Token(SecretSource::Keyring(account));
     assert_eq!(payments.credentials, Some(token));

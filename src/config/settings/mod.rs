@@ -38,6 +38,8 @@ pub(crate) struct AccountSettings {
     pub(crate) trusted_hosts: Vec<String>,
     /// The org that the keys must belong to. Nothing is read or changed if they belong to another org.
     pub(crate) pinned_org: Option<Uuid>,
+    /// Whether only a service account may own the connections that are created.
+    pub(crate) requires_service_account: bool,
     /// The credentials, which are not read yet.
     pub(crate) credentials: CredentialSource,
     /// Settings that have no effect on this account: names of variables, or `default_profile`.
@@ -179,6 +181,7 @@ impl<'a> Settings<'a> {
                 .map(|key| format!("`{key}` of the profile {}", profile.name)),
             trusted_hosts: self.trusted_hosts(&profile.trusted_hosts)?,
             pinned_org: profile.org,
+            requires_service_account: profile.require_service_account,
             credentials: self.credentials(name.clone(), profile.credentials.clone()),
             ignored_settings: self.ignored_variables(profile)?,
             profile: name,
@@ -197,6 +200,7 @@ impl<'a> Settings<'a> {
             server_origin: origin.map(str::to_owned),
             trusted_hosts: self.trusted_hosts(&[])?,
             pinned_org: None,
+            requires_service_account: false,
             credentials: self.credentials(None, Some(sources)),
             ignored_settings: Vec::from_iter(ignored),
         })

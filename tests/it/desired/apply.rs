@@ -327,3 +327,21 @@ fn what_another_has_done_meanwhile_just_so_is_done() {
     let counts = "0 done, 0 failed, 3 unchanged\n";
     assert!(applied.stderr.ends_with(counts), "{}", applied.stderr);
 }
+
+#[test]
+fn nothing_is_applied_where_a_person_would_own_what_must_belong_to_a_service_account() {
+    let api = Api::new();
+    expect_reads(&api, &live(), 1);
+    expect_current_user(&api, false);
+    let world = world(&api);
+    let refused = world
+        .run([&APPLY[..], &["--require-service-account"]].concat())
+        .code(2);
+    assert_eq!(refused.stdout, "");
+    assert_eq!(
+        refused.stderr,
+        "error: new connections would belong to Dana Example, a person, and --require-service-account refuses that: \
+         nothing was created\nhint: use the keys of a service account of the source org\n"
+    );
+    assert_eq!(history(&world), [] as [Value; 0]);
+}

@@ -35,6 +35,12 @@ impl Profiles {
         self
     }
 
+    /// Adds a line to the last profile.
+    pub(crate) fn with_line(mut self, line: &str) -> Self {
+        self.text.push_str(&format!("{line}\n"));
+        self
+    }
+
     /// The world with the file in its usual place.
     pub(crate) fn world(self) -> World {
         self.world

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Profiles, Terminal, World, connection, org_list, page, uuid};
+use crate::harness::{
+    Api, Profiles, Terminal, World, connection, current_user, org_list, page, uuid,
+};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -22,7 +24,13 @@ fn two() -> Api {
         connection(50, 1, 2, &["logs"]),
         connection(51, 3, 1, &["logs", "rum"]),
     ];
-    api.allow("GET", LIST, None, answer(&page(&connections, 2)));
+    api.allow("GET", LIST, None, answer(&page(&connections, 2)))
+        .allow(
+            "GET",
+            "/api/v2/current_user",
+            None,
+            answer(&current_user(1)),
+        );
     api
 }
 

@@ -1,7 +1,9 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::harness::{Api, Flaky, Gate, Reply, Terminal, World, connection, org_list, page, uuid};
+use crate::harness::{
+    Api, Flaky, Gate, Reply, Terminal, World, connection, current_user, org_list, page, uuid,
+};
 
 const LIST: &str = "/api/v2/org_connections?limit=1000&offset=0";
 
@@ -120,13 +122,11 @@ fn a_create_without_types_asks_what_to_share() {
     }});
     let made = json!({"data": connection(50, 1, 2, &["logs", "audit"])});
     let answer = ResponseTemplate::new(200).set_body_json(made);
-    api.get("/api/v2/org", &org_list(1, &[1, 2])).expect(
-        "POST",
-        "/api/v2/org_connections",
-        Some(order),
-        answer,
-        1,
-    );
+    let mut owner = current_user(1);
+    owner["data"]["attributes"]["service_account"] = json!(false);
+    api.get("/api/v2/org", &org_list(1, &[1, 2]))
+        .get("/api/v2/current_user", &owner)
+        .expect("POST", "/api/v2/org_connections", Some(order), answer, 1);
     let world = api.world();
     let mut terminal = Terminal::start(&world, 100, &["create", "Org 2"]);
     terminal.wait_for("Share which types?");
@@ -136,6 +136,8 @@ fn a_create_without_types_asks_what_to_share() {
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("logs,audit"), "{shown}");
+    let warning = "new connections in `Org 1` would belong to Pipeline, a person";
+    assert_eq!(shown.matches(warning).count(), 1, "{shown}");
 }
 
 /// Runs `create` until it asks which types to share.
