@@ -163,7 +163,7 @@ fn read_content(kind: ContentKind, row: &Value, users: &[Value]) -> Option<Conte
         }
         ContentKind::Powerpack => {
             let author = text("/relationships/author/data/id");
-            let author = author.map(|id| handle_of(&id, users).unwrap_or(id));
+            let author = author.map(|id| user_handle(&id, users).unwrap_or(id));
             (text("/attributes/name"), None, author)
         }
     };
@@ -178,7 +178,7 @@ fn read_content(kind: ContentKind, row: &Value, users: &[Value]) -> Option<Conte
 }
 
 /// The handle of a user among those that a page includes.
-fn handle_of(id: &str, users: &[Value]) -> Option<String> {
+fn user_handle(id: &str, users: &[Value]) -> Option<String> {
     let mut users = users.iter();
     let user = users.find(|user| user.get("id").and_then(Value::as_str) == Some(id))?;
     let handle = user.pointer("/attributes/handle")?;

@@ -163,7 +163,7 @@ impl JobSignal {
         ))
     }
 
-    /// Starts to be told when the program goes on after a stop.
+    /// Listens for the signal that continues the program after a stop.
     ///
     /// # Errors
     /// Fails as [`JobSignal::suspend`] does.

@@ -107,7 +107,7 @@ struct ClearArgs {
 }
 
 /// The policy that is wanted.
-struct Wanted<'a> {
+struct PolicyRequest<'a> {
     viewers: &'a [PrincipalSelector],
     editors: &'a [PrincipalSelector],
     allows_self_lockout: bool,
@@ -123,7 +123,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
                 return Err(CommandError::usage("no viewer and no editor is given")
                     .hint("give --viewer and --editor; `orgconn access clear` lets everybody"));
             }
-            let wanted = Wanted {
+            let wanted = PolicyRequest {
                 viewers: &args.viewers,
                 editors: &args.editors,
                 allows_self_lockout: args.allow_self_lockout,
@@ -132,7 +132,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             change(args.target, &wanted, app).await
         }
         AccessCommand::Clear(args) => {
-            let wanted = Wanted {
+            let wanted = PolicyRequest {
                 viewers: &[],
                 editors: &[],
                 allows_self_lockout: false,
@@ -226,7 +226,7 @@ fn asks_for_connection(target: &Target, app: &App) -> Result<bool> {
     app.asks_for_connection(target.connection.is_some(), &target.ends)
 }
 
-async fn change(mut target: Target, wanted: &Wanted<'_>, app: &mut App) -> Result<Exit> {
+async fn change(mut target: Target, wanted: &PolicyRequest<'_>, app: &mut App) -> Result<Exit> {
     let asks_for_connection = asks_for_connection(&target, app)?;
     let hint = "add --yes to change it without asking";
     let must_ask = !wanted.is_dry_run && app.must_ask("changing the access", hint)?;

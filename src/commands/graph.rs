@@ -54,7 +54,7 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             // A cell of the matrix has no place for a sign, so that it shows what is there alone.
             let graph = match format {
                 Format::Tree => {
-                    let mut graph = Graph::new(&state.with_gone(), &state.orgs);
+                    let mut graph = Graph::new(&state.with_removed(), &state.orgs);
                     graph.sign_connections(&state.signs);
                     graph
                 }

@@ -17,7 +17,7 @@ const UNCHANGED: &str = "nothing was changed";
 /// The connections at a time. While one is handed over, nothing flows through it.
 const MAX_CONCURRENT_HANDOVERS: usize = 4;
 /// How far back data is looked for to verify a connection.
-const SINCE: Duration = Duration::from_secs(15 * 60);
+const VERIFIED_PERIOD: Duration = Duration::from_secs(15 * 60);
 
 /// Give connections another owner
 ///
@@ -156,8 +156,7 @@ impl<'s> Owner<'s> {
     async fn identify(account: &'s Account, allows_person: bool) -> Result<Self> {
         let user = account.current_user().await?.clone();
         let org = account.current_org_with_name().await?;
-        let name = user.name.as_deref().or(user.email.as_deref());
-        let name = name.unwrap_or("a user without a name");
+        let name = user.label().unwrap_or("a user without a name");
         let what = match user.service_account {
             _ if allows_person => None,
             Some(true) => None,
@@ -290,8 +289,8 @@ async fn owner_first<'s>(accounts: Vec<&'s Account>, owner: &UserRef) -> Vec<&'s
     ordered
 }
 
-/// Says which connections are handed over, and that nothing flows meanwhile. It is part of the question, if there is
-/// one.
+/// Lists the connections to hand over, and warns of the gap. Before a question the lines are always printed, else they
+/// are notes.
 fn announce(handovers: &[Handover<'_>], must_ask: bool, output: &mut Output) {
     let mut lines = Vec::with_capacity(handovers.len() + 1);
     for Handover { connection, .. } in handovers {
@@ -516,7 +515,9 @@ impl Handover<'_> {
             source: Some(self.new.account()),
         };
         let types: Vec<_> = created.types.iter().cloned().collect();
-        let verified = accounts.verify(created, &types, None, SINCE).await;
+        let verified = accounts
+            .verify(created, &types, None, VERIFIED_PERIOD)
+            .await;
         let verdicts = verified.types.into_iter().map(|verified| match verified {
             Ok(verification) => format!("{}: {}", verification.kind, verification.verdict.as_str()),
             Err(error) => format!("not verified: {}", error.message()),

@@ -41,7 +41,7 @@ pub(crate) fn run(args: Args, app: &mut App) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The row of an entry. `run_of` has the runs of the entries that are shown.
+/// The row of an entry. `run_of` has the run of each entry, so that a reason can name it.
 fn row(entry: &Entry, run_of: &HashMap<&EntryId, &RunId>) -> HistoryRow {
     let answered = entry.answer().map(|answer| answer.types.clone());
     let answered = answered.filter(|types| !types.is_empty());

@@ -65,7 +65,7 @@ async fn watch_all_accounts(
         args.types.retain(&mut matches.connections);
         LiveState::new(matches, Vec::new())
     };
-    let draw = |state: &LiveState, output: &mut Output| match state.with_gone() {
+    let draw = |state: &LiveState, output: &mut Output| match state.with_removed() {
         connections if connections.is_empty() => Ok("no connections\n".to_owned()),
         connections => {
             output.sign_rows(state.signs.clone());

@@ -71,7 +71,7 @@ pub(crate) struct LiveState {
     /// What changed since the state before, by the ids of the connections.
     pub(crate) signs: RowSigns,
     /// The connections that were there before.
-    gone: Vec<Connection>,
+    removed: Vec<Connection>,
     /// The errors of the accounts that could not be read.
     failures: Vec<CommandError>,
 }
@@ -95,14 +95,14 @@ impl LiveState {
             connections,
             orgs,
             signs: RowSigns::new(),
-            gone: Vec::new(),
+            removed: Vec::new(),
             failures,
         })
     }
 
     /// The connections, and behind them those that were there before.
-    pub(crate) fn with_gone(&self) -> Vec<Connection> {
-        [self.connections.as_slice(), &self.gone].concat()
+    pub(crate) fn with_removed(&self) -> Vec<Connection> {
+        [self.connections.as_slice(), &self.removed].concat()
     }
 
     /// Notes what changed since the state `before`, to be marked where the connections are drawn.
@@ -110,9 +110,9 @@ impl LiveState {
         let signs = changes.iter();
         let signs = signs.filter_map(|row| Some((row.id?, row.sign())));
         self.signs = signs.collect();
-        let gone = before.connections.iter();
-        let gone = gone.filter(|live| self.signs.get(&live.id) == Some(&'-'));
-        self.gone = gone.cloned().collect();
+        let removed = before.connections.iter();
+        let removed = removed.filter(|live| self.signs.get(&live.id) == Some(&'-'));
+        self.removed = removed.cloned().collect();
     }
 
     /// The profiles that could not be read. Only states without the same profiles can be compared.

@@ -47,9 +47,7 @@ fn api_hint(error: &api::Error) -> Option<String> {
         ErrorKind::Timeout => "try again, or allow more time with --timeout",
         ErrorKind::RateLimited => "try again later, or allow more time with --timeout",
         ErrorKind::Server => "the service failed: try again later",
-        ErrorKind::IncompleteListing => {
-            "try again: connections were probably created or deleted during the listing"
-        }
+        ErrorKind::IncompleteListing => "try again: the list probably changed while it was read",
         ErrorKind::Redirected => return Some(format!("check {server}")),
         ErrorKind::UnknownPath => {
             return Some(format!(

@@ -62,7 +62,7 @@ pub enum DestinationData {
 pub enum Verdict {
     /// Data comes through it; where the source was asked too, as much as is there.
     Data,
-    /// No data comes through it, and as far as is known there is none.
+    /// No data comes through it, and the source is not known to have any.
     NoData,
     /// The source has data, and none or other data comes through it.
     Differs,

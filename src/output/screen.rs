@@ -19,9 +19,9 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use super::handle::Output;
 use super::streams::{Stdout, terminal_size};
 
-/// The keyboard's state before the [`Screen`] that is open. Static, since a signal that ends the program must close the
+/// The terminal's modes before the [`Screen`] that is open. Static, since a signal that ends the program must close the
 /// screen.
-static OPEN: Mutex<Option<Keyboard>> = Mutex::new(None);
+static SAVED_MODES: Mutex<Option<TerminalModes>> = Mutex::new(None);
 
 /// The terminal while a command redraws it in place. Dropping it brings back what was shown before, and the cursor.
 #[must_use = "the screen closes when it is dropped"]
@@ -35,28 +35,31 @@ impl Drop for Screen {
 
 /// Closes the screen, if one is open.
 pub(crate) fn close_screen() {
-    let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(keyboard) = open {
+    let saved = SAVED_MODES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(modes) = saved {
         // If the terminal is gone, there is nothing to put back.
         execute!(io::stdout(), LeaveAlternateScreen, Show).ok();
-        keyboard.restore();
+        modes.restore();
     }
 }
 
-/// How the terminal treated typed keys. They are not shown while a screen is open, since they would stand in the
-/// picture, and are thrown away with it, since the shell would run them.
-struct Keyboard {
+/// The terminal's modes before the screen opened. Echo is off while it is open, so that typed keys do not spoil the
+/// frame; restoring the modes discards them, so that the shell does not run them.
+struct TerminalModes {
     #[cfg(unix)]
     modes: Option<Termios>,
 }
 
 #[cfg(unix)]
-impl Keyboard {
-    fn hide_keys() -> Self {
+impl TerminalModes {
+    fn disable_echo() -> Self {
         let modes = tcgetattr(io::stdout()).ok();
         if let Some(mut hidden) = modes.clone() {
             hidden.local_modes -= LocalModes::ECHO;
-            // Keys that are shown do no harm but to the picture.
+            // Failure is ignored: echoed keys only spoil the frame.
             tcsetattr(io::stdout(), OptionalActions::Now, &hidden).ok();
         }
         Self { modes }
@@ -70,8 +73,8 @@ impl Keyboard {
 }
 
 #[cfg(not(unix))]
-impl Keyboard {
-    fn hide_keys() -> Self {
+impl TerminalModes {
+    fn disable_echo() -> Self {
         Self {}
     }
 
@@ -99,8 +102,8 @@ impl Output {
     /// # Errors
     /// Fails if standard output cannot be written.
     pub(crate) fn open_screen(&mut self) -> io::Result<Screen> {
-        let keyboard = Keyboard::hide_keys();
-        *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(keyboard);
+        let modes = TerminalModes::disable_echo();
+        *SAVED_MODES.lock().unwrap_or_else(PoisonError::into_inner) = Some(modes);
         let screen = Screen;
         execute!(self.stdout, EnterAlternateScreen, Hide)?;
         Ok(screen)

@@ -299,18 +299,18 @@ fn connections() -> Vec<ConnectionState> {
 
 /// How much of an org's data a user may see, and so a connection that they created shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DataAccess {
+pub(super) enum VisibleData {
     All,
     Part,
     Nothing,
 }
 
 /// How much of their org's data a user may see.
-pub(super) fn data_access(user: Uuid) -> DataAccess {
+pub(super) fn visible_data(user: Uuid) -> VisibleData {
     match user {
-        users::DANA => DataAccess::Part,
-        users::NOOR | users::ROBIN => DataAccess::Nothing,
-        _ => DataAccess::All,
+        users::DANA => VisibleData::Part,
+        users::NOOR | users::ROBIN => VisibleData::Nothing,
+        _ => VisibleData::All,
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::cli) fn check_quotes<'a>(line: &str, values: impl Iterator<Item = 
     }
 }
 
-/// What is offered at the end of the line harms no terminal.
+/// Completions contain no control characters.
 pub(in crate::cli) fn check_answers(line: &str, definition: &Command) {
     // What bash replaces: what follows its last break, as far as that can be told from outside.
     let replaced = line.rsplit([' ', ':', '=', '\'', '"']).next();

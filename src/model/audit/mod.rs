@@ -40,7 +40,7 @@ pub(crate) struct AuditedAccount<'a> {
     pub(crate) managed: Option<&'a OrgDirectory>,
 }
 
-/// What came of looking something up.
+/// The outcome of a lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Lookup<T> {
     /// It was read.
@@ -238,7 +238,7 @@ impl AuditFacts<'_> {
         is_missing.then_some("its source org is not among the orgs of the account")
     }
 
-    fn is_disabled(&self, org: &OrgRef) -> Option<bool> {
+    fn is_org_disabled(&self, org: &OrgRef) -> Option<bool> {
         self.orgs.get(org.id)?.disabled
     }
 
@@ -250,7 +250,7 @@ impl AuditFacts<'_> {
             ("source", &connection.source),
             ("destination", &connection.destination),
         ] {
-            if self.is_disabled(org) == Some(true) {
+            if self.is_org_disabled(org) == Some(true) {
                 let message = format!("its {end} org is disabled");
                 findings.push(about(FindingCode::OrgDisabled, message).mended_by("delete", &[&id]));
             }
@@ -344,7 +344,10 @@ impl AuditFacts<'_> {
             .unwrap_or("SERVICE");
         // A connection of a disabled org cannot be created again.
         Some(
-            match ends.iter().any(|org| self.is_disabled(org) == Some(true)) {
+            match ends
+                .iter()
+                .any(|org| self.is_org_disabled(org) == Some(true))
+            {
                 true => finding?.mended_by("delete", &[&id]),
                 false => finding?.mended_by("handover", &[&id, "--profile", profile]),
             },
@@ -457,7 +460,7 @@ impl AuditFacts<'_> {
             .iter()
             .map(|connection| &connection.destination);
         let orgs = orgs.chain(present.iter().map(|connection| &connection.source));
-        let orgs = orgs.filter(|org| self.is_disabled(org).is_none());
+        let orgs = orgs.filter(|org| self.is_org_disabled(org).is_none());
         let orgs: BTreeMap<_, _> = orgs.map(|org| (org.id, org)).collect();
         let orgs = orgs
             .into_values()

@@ -307,7 +307,7 @@ fn text_width(width: usize) -> usize {
     width.saturating_sub(2)
 }
 
-/// What the keys do, broken between words.
+/// The help line about the keys of the keyboard, broken between words.
 fn help_text(text: &str, width: usize) -> String {
     wrap(text, text_width(width))
 }

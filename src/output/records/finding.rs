@@ -25,7 +25,7 @@ pub(crate) struct FindingRow {
     pub(crate) destination: Option<OrgRef>,
     /// The profile that it is about.
     pub(crate) profile: Option<String>,
-    /// What is found.
+    /// The finding, as a lowercase fragment.
     pub(crate) message: String,
     /// The command that mends it, if one does.
     pub(crate) command: Option<String>,

@@ -6,7 +6,7 @@ use crate::sandbox::auth::Caller;
 use crate::sandbox::data::SandboxData;
 use crate::sandbox::error::ApiError;
 use crate::sandbox::message::{Request, Response};
-use crate::sandbox::sample_data::{DataAccess, data_access, has_data};
+use crate::sandbox::sample_data::{VisibleData, has_data, visible_data};
 use crate::sandbox::state::Sandbox;
 
 /// The kinds of data that are queried as events.
@@ -102,15 +102,15 @@ fn value_of(query: &Query, caller: Uuid, account: &SandboxData) -> Result<Option
     };
     let (org, access) = match query.cross_org_uuids.as_slice() {
         _ if !is_complete => return Err(ApiError::InvalidInput),
-        [] => (caller, DataAccess::All),
+        [] => (caller, VisibleData::All),
         [source] => (*source, access_through(query, *source, caller, account)),
         _ => return Err(ApiError::InvalidInput),
     };
     match access {
-        DataAccess::Nothing => Err(ApiError::Forbidden),
+        VisibleData::Nothing => Err(ApiError::Forbidden),
         _ if !has_data(org) => Ok(None),
-        DataAccess::Part => Ok(Some(PART)),
-        DataAccess::All => Ok(Some(ALL)),
+        VisibleData::Part => Ok(Some(PART)),
+        VisibleData::All => Ok(Some(ALL)),
     }
 }
 
@@ -120,14 +120,14 @@ fn access_through(
     source: Uuid,
     destination: Uuid,
     account: &SandboxData,
-) -> DataAccess {
+) -> VisibleData {
     let mut connections = account.connections.iter();
     let shares = connections.find(|one| {
         (one.source, one.destination) == (source, destination)
             && one.types.contains(&query.data_source)
     });
     match shares {
-        Some(connection) if account.is_active(source) => data_access(connection.created_by),
-        _ => DataAccess::Nothing,
+        Some(connection) if account.is_active(source) => visible_data(connection.created_by),
+        _ => VisibleData::Nothing,
     }
 }

@@ -254,7 +254,7 @@ fn a_list_that_changes_while_it_is_read_is_read_again_and_then_given_up() {
         listed.messages(service.0.api.url()),
         str![[r#"
 error: the listing breaks off after 2 of 3 connections: GET /api/v2/org_connections at HOST: the list changed during the reading: a connection came twice, and some may be missing
-hint: try again: connections were probably created or deleted during the listing
+hint: try again: the list probably changed while it was read
 
 "#]]
     );
