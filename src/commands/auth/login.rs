@@ -59,15 +59,13 @@ pub(super) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let credentials = read_credentials(kind, &mut app.output)?;
     let row = login.check(&credentials, app).await;
     let mut row = row.map_err(|error| error.context(NOTHING_STORED))?;
-    let saved = {
-        // No other login may store its secrets between these secrets, or delete them.
-        let lock = ConfigLock::new(&location)?;
-        let saved = login.save(&row, &store, &credentials, &lock)?;
-        login.delete_old_secrets(&saved, &mut app.output);
-        saved
-    };
-    row.credentials = Some(profile_helpers::origins(&saved.sources));
+    // No other login may store its secrets between these secrets, or delete them.
+    let lock = ConfigLock::new(&location)?;
+    let saved = login.save(&row, &store, &credentials, &lock)?;
     login.report(&row, &saved, kind, &mut app.output);
+    login.delete_old_secrets(&saved, &mut app.output);
+    drop(lock);
+    row.credentials = Some(profile_helpers::origins(&saved.sources));
     report::print_rows(vec![row], true, &[], &mut app.output)
 }
 
