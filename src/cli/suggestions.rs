@@ -104,6 +104,13 @@ fn suggest_flag(refusal: &mut clap::Error, flag: &str, command: &mut Command) {
             "the destination needs no flag: 'orgconn create DESTINATION'",
         );
     }
+    // What follows `--` is a command to run: no flag is meant by it.
+    if command.get_arguments().any(clap::Arg::is_last_set) {
+        refusal.remove(ContextKind::Suggested);
+    }
+    if command.get_name() == "serve" && flag == "--port" {
+        return add_tip(refusal, "the port is a part of '--listen 127.0.0.1:PORT'");
+    }
     let Some(word) = flag.strip_prefix("--") else {
         return;
     };

@@ -66,11 +66,11 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(mut args: Args, app: &mut App) -> Result<Exit> {
     let edit = TypeEdit::new(&args)?;
+    let has_ids = !args.connections.is_empty();
+    let asks_for_connection = app.asks_for_connection(has_ids, &args.ends)?;
     if edit.is_none() && !app.output.can_ask() {
         return Err(no_types_error("no types are given"));
     }
-    let has_ids = !args.connections.is_empty();
-    let asks_for_connection = app.asks_for_connection(has_ids, &args.ends)?;
     app.output.check_listing::<ConnectionResult>()?;
     let says_target = has_ids || args.ends.source.is_some();
     let question = "Update which connection?";

@@ -146,9 +146,26 @@ impl Environment {
     /// Checks the names of the program's own variables.
     ///
     /// # Errors
-    /// Fails if a variable begins with `ORGCONN_` and is not one of [`KNOWN_SETTINGS`].
+    /// Fails if a variable begins with `ORGCONN_`, is not empty, and is not one of [`KNOWN_SETTINGS`].
     pub(crate) fn require_known_settings(&self) -> Result<(), EnvironmentError> {
-        self.names().into_iter().try_for_each(refuse_unknown)
+        let mut names = self.names().into_iter();
+        names.try_for_each(|name| self.refuse_unknown(name))
+    }
+
+    fn refuse_unknown(&self, name: &OsStr) -> Result<(), EnvironmentError> {
+        let name = name.to_string_lossy();
+        match name.strip_prefix(PREFIX) {
+            Some(setting)
+                if !KNOWN_SETTINGS.contains(&setting) && self.is_empty(&name) != Some(true) =>
+            {
+                let nearest = nearest_names(setting, KNOWN_SETTINGS.iter().copied());
+                Err(EnvironmentError::Unknown {
+                    nearest: nearest.first().map(|known| format!("{PREFIX}{known}")),
+                    name: name.into_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The value of a variable, which may be a secret; `None` if it is not set or empty.
@@ -368,20 +385,6 @@ fn wipe(value: OsString) {
     value.into_encoded_bytes().zeroize();
 }
 
-fn refuse_unknown(name: &OsStr) -> Result<(), EnvironmentError> {
-    let name = name.to_string_lossy();
-    match name.strip_prefix(PREFIX) {
-        Some(setting) if !KNOWN_SETTINGS.contains(&setting) => {
-            let nearest = nearest_names(setting, KNOWN_SETTINGS.iter().copied());
-            Err(EnvironmentError::Unknown {
-                nearest: nearest.first().map(|known| format!("{PREFIX}{known}")),
-                name: name.into_owned(),
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +420,8 @@ mod tests {
 
     #[test]
     fn an_empty_variable_counts_as_not_set() {
+        let unknown = environment(&[("ORGCONN_SORT", "")]);
+        assert_eq!(unknown.require_known_settings(), Ok(()));
         let environment = environment(&[("DD_SITE", "")]);
         assert_eq!(environment.get("DD_SITE"), Ok(None));
         assert_eq!(environment.path("DD_SITE"), None);

@@ -487,6 +487,17 @@ fn a_logout_deletes_what_the_login_kept_and_leaves_the_profile() {
 }
 
 #[test]
+fn a_logout_without_any_profile_says_so() {
+    let world = World::bare();
+    let refused = world.run(["auth", "logout"]).code(2);
+    let told = refused.stderr;
+    assert!(
+        told.starts_with("error: there are no profiles in "),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_logout_leaves_keys_of_another_origin_where_they_are() {
     let world = World::bare();
     let key = world.file("my-key", "test-token");

@@ -125,13 +125,12 @@ fn half_a_pair_is_refused_with_the_other_half_named() {
     refused(
         &ALL[2..3],
         &[],
-        "DD_API_KEY is set, but not DD_APP_KEY, and both are needed; or choose a profile with --profile",
+        "DD_API_KEY is set, but not DD_APP_KEY, and both are needed",
     );
     refused(
         &[("DD_API_KEY", ""), ALL[3]],
         &[],
-        "DD_APP_KEY is set, but not DD_API_KEY, and both are needed (DD_API_KEY is set, but empty); or choose a \
-         profile with --profile",
+        "DD_APP_KEY is set, but not DD_API_KEY, and both are needed (DD_API_KEY is set, but empty)",
     );
 }
 
@@ -165,7 +164,7 @@ fn a_setting_with_a_slip_of_the_pen_is_refused() {
         "unknown setting ORGCONN_PROFLE in the environment; did you mean `ORGCONN_PROFILE`?",
     );
     refused(
-        &[("ORGCONN_QQQQ", ""), ALL[2], ALL[3]],
+        &[("ORGCONN_QQQQ", "x"), ALL[2], ALL[3]],
         &[],
         "unknown setting ORGCONN_QQQQ in the environment",
     );

@@ -111,6 +111,15 @@ fn the_destination_of_create_needs_no_flag() {
 }
 
 #[test]
+fn a_flag_of_the_sandbox_is_not_proposed_as_a_program_to_run() {
+    assert_eq!(
+        tip("sandbox serve --port 1").unwrap(),
+        "the port is a part of '--listen 127.0.0.1:PORT'"
+    );
+    assert_eq!(tip("sandbox serve --quux"), None);
+}
+
+#[test]
 fn alternatives_of_which_one_is_required_are_told_in_words() {
     assert_data_eq!(
         message("update 40bb"),

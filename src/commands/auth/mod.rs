@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::profile_helpers;
 use crate::app::App;
-use crate::config::{ConfigEditor, ConfigLock, ProfileChoice};
+use crate::config::{ConfigEditor, ConfigError, ConfigLock, ProfileChoice};
 use crate::error::{CommandError, Exit, Result};
 use crate::output::ProfileRow;
 
@@ -47,8 +47,15 @@ fn log_out(app: &mut App) -> Result<Exit> {
     let lock = ConfigLock::new(&location)?;
     let file = ConfigEditor::open(&location)?.file().clone();
     let name = single_profile_choice(app)?.or_else(|| file.default_profile.clone());
-    let name = name
-        .ok_or_else(|| CommandError::usage("no profile is named").hint("name it with --profile"))?;
+    let name = match name {
+        Some(name) => name,
+        None if file.profiles.is_empty() => {
+            return Err(ConfigError::NoProfiles { file: file.path }.into());
+        }
+        None => {
+            return Err(CommandError::usage("no profile is named").hint("name it with --profile"));
+        }
+    };
     // This comes first: if a secret cannot be deleted, the profile must still name it.
     let profile = file.profile(&name)?;
     match &profile.credentials {

@@ -72,14 +72,17 @@ pub(crate) enum ConfigError {
     },
     /// Only one of the two keys is set.
     #[error(
-        "{present} is set, but not {missing}, and both are needed{}; or choose a profile with --profile",
-        empty_clause(.empty)
+        "{present} is set, but not {missing}, and both are needed{}{}",
+        empty_clause(.empty),
+        if *.has_profiles { "; or choose a profile with --profile" } else { "" }
     )]
     IncompleteKeyPair {
         /// The variable that is set.
         present: &'static str,
         /// The variable that is missing.
         missing: &'static str,
+        /// Whether there is a profile to choose instead.
+        has_profiles: bool,
         /// The variables that are set, but empty.
         empty: Vec<&'static str>,
     },

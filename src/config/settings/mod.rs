@@ -113,12 +113,12 @@ impl<'a> Settings<'a> {
     ) -> Result<Vec<AccountSettings>, ConfigError> {
         let (file, environment) = (self.file, self.environment);
         let choice = self.flags.profile_choice(environment)?;
+        let has_profiles = !file.profiles.is_empty();
         if choice == ProfileChoice::None
-            && let Some(sources) = environment_sources(environment)?
+            && let Some(sources) = environment_sources(environment, has_profiles)?
         {
             return Ok(vec![self.environment_account(sources)?]);
         }
-        let has_profiles = !file.profiles.is_empty();
         let profiles: Vec<_> = match (choice, &file.default_profile) {
             (ProfileChoice::Named(names), _) => {
                 let profiles = names.iter().map(|name| file.profile(name));

@@ -59,7 +59,11 @@ impl VariableFamily {
         tokens.chain([self.api_key, self.app_key])
     }
 
-    fn sources(&self, environment: &Environment) -> Result<Option<SecretSources>, ConfigError> {
+    fn sources(
+        &self,
+        environment: &Environment,
+        has_profiles: bool,
+    ) -> Result<Option<SecretSources>, ConfigError> {
         let mut tokens = self.access_tokens.iter();
         if let Some(name) = tokens.find(|name| environment.is_set(name)) {
             return Ok(Some(SecretSources::Token(variable(name))));
@@ -74,6 +78,7 @@ impl VariableFamily {
                 let app_key = |family: &Self| family.app_key;
                 Err(half_pair_error(
                     environment,
+                    has_profiles,
                     self.api_key,
                     self.app_key,
                     app_key,
@@ -83,6 +88,7 @@ impl VariableFamily {
                 let api_key = |family: &Self| family.api_key;
                 Err(half_pair_error(
                     environment,
+                    has_profiles,
                     self.app_key,
                     self.api_key,
                     api_key,
@@ -96,6 +102,7 @@ impl VariableFamily {
 /// `key_of` returns its name there.
 fn half_pair_error(
     environment: &Environment,
+    has_profiles: bool,
     present: &'static str,
     missing: &'static str,
     key_of: fn(&VariableFamily) -> &'static str,
@@ -110,6 +117,7 @@ fn half_pair_error(
         None => ConfigError::IncompleteKeyPair {
             present,
             missing,
+            has_profiles,
             empty: empty_variables(environment),
         },
     }
@@ -121,9 +129,10 @@ fn half_pair_error(
 /// Fails if a key is set without its partner.
 pub(super) fn environment_sources(
     environment: &Environment,
+    has_profiles: bool,
 ) -> Result<Option<SecretSources>, ConfigError> {
     for family in &FAMILIES {
-        if let Some(sources) = family.sources(environment)? {
+        if let Some(sources) = family.sources(environment, has_profiles)? {
             return Ok(Some(sources));
         }
     }

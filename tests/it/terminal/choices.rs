@@ -331,8 +331,7 @@ fn without_a_terminal_or_with_no_input_what_is_missing_is_an_error() {
         ),
         (
             &["update"],
-            "error: no types are given\nhint: give --type for the whole set, or --add-type and --remove-type: \
-             --add-type audit\n",
+            "error: no connection is named\nhint: give an id, the beginning of one, or --source and --destination\n",
         ),
         (
             &["get"],
