@@ -32,6 +32,13 @@ use crate::model::{Connection, KnownOrgs, Org, OrgDirectory, TypeSet, short_ids_
 /// The maximum width of a label in formats that other programs draw, in terminal columns.
 const MAX_LABEL: usize = 40;
 
+/// The maximum width of a name beside the cells of a matrix, and of a name that the types in a pipe are aligned to, so
+/// that one long name does not widen every line.
+const MAX_NAME: usize = 60;
+
+/// The maximum width of a label in a tree on a terminal, where a longer one would fill the screen.
+const MAX_TREE_LABEL: usize = 300;
+
 /// The width limit of a text that is not for a terminal: the most columns that comfy-table can count.
 const MAX_WIDTH: usize = u16::MAX as usize;
 

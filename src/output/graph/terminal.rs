@@ -6,7 +6,7 @@ use comfy_table::{
 use console::measure_text_width;
 
 use super::matrix::{Block, Matrix, TypeSymbol};
-use super::{Graph, MAX_WIDTH, plural};
+use super::{Graph, MAX_NAME, MAX_WIDTH, plural};
 use crate::output::symbols::Symbols;
 
 /// The width of the line between two columns of the table, with the spaces around it.
@@ -16,7 +16,7 @@ const MIN_NAME: usize = 13;
 
 impl Graph {
     /// Draws the matrix as a table that fits `width` columns, with a legend and the orgs in no connection below. `None`
-    /// keeps every name whole.
+    /// sets no limit to the table. Long names are cut, so that none of them widens or lengthens every row.
     ///
     /// Where the names of the destinations do not fit, the columns are numbered and named below the table. Where the
     /// numbers do not fit either, there are several tables, each with the sources that have a cell in it.
@@ -56,7 +56,7 @@ struct MatrixTable<'a> {
 impl MatrixTable<'_> {
     fn tables(&self) -> Vec<String> {
         let Matrix { rows, columns, .. } = &self.matrix;
-        let labels = self.graph.full_labels();
+        let labels = self.labels(MAX_NAME);
         let widths = rows.iter().map(|&node| measure_text_width(&labels[node]));
         let least_name = widths.max().unwrap_or(0).min(self.width / 5).max(MIN_NAME);
         let space = self.width.saturating_sub(least_name + 1);
@@ -96,7 +96,7 @@ impl MatrixTable<'_> {
         table.set_header(header.map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
 
         let name_width = self.width.saturating_sub(self.columns_width(headers) + 1);
-        let labels = self.labels(name_width.max(MIN_NAME));
+        let labels = self.labels(name_width.clamp(MIN_NAME, MAX_NAME));
         for &source in &block.rows {
             let cells = block.columns.clone().map(|node| self.cell(source, node));
             table.add_row([labels[source].clone()].into_iter().chain(cells));
@@ -269,7 +269,7 @@ L logs  M metrics  A audit
     }
 
     #[test]
-    fn a_matrix_fits_its_width_or_keeps_every_name_whole() {
+    fn a_matrix_fits_its_width_or_has_one_table() {
         let graph = mesh(30, 4);
         for width in [30, 40, 80, 120, 200] {
             for line in graph.matrix(Some(width), &Symbols::ASCII, false).lines() {
@@ -279,5 +279,23 @@ L logs  M metrics  A audit
         let matrix = graph.matrix(None, &Symbols::UNICODE, false);
         assert_eq!(matrix.matches("DESTINATION").count(), 1);
         assert_eq!(matrix.matches("Team 7 of the company").count(), 2);
+    }
+
+    #[test]
+    fn a_long_name_neither_widens_nor_lengthens_every_row() {
+        let hub = org(1, "Hub");
+        let short = org(2, "Retail");
+        for name in ["x".repeat(3000), "Team ".repeat(600)] {
+            let long = org(3, &name);
+            let connections = [connect(&long, &hub, "logs"), connect(&short, &long, "logs")];
+            let graph = Graph::new(&connections, &[]);
+            for width in [Some(80), None] {
+                let matrix = graph.matrix(width, &Symbols::UNICODE, false);
+                let widths = matrix.lines().map(measure_text_width);
+                assert!(widths.max() <= Some(width.unwrap_or(160)), "{matrix}");
+                assert!(matrix.lines().count() < 25, "{matrix}");
+                assert!(matrix.contains('…'), "{matrix}");
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 use comfy_table::{ColumnConstraint, Table, TableStyle, Width};
-use console::measure_text_width;
+use console::{Alignment, measure_text_width, pad_str};
 
-use super::{Edge, Graph, MAX_WIDTH};
+use super::{Edge, Graph, MAX_NAME, MAX_TREE_LABEL};
 use crate::output::symbols::Symbols;
 
 /// The space between a name and the types to the right of it.
@@ -14,19 +14,25 @@ const MIN_NAME: usize = 12;
 impl Graph {
     /// Draws each destination with its sources below it, and the orgs in no connection at the end.
     ///
-    /// Lines are broken between words to fit `width` columns; `None` keeps every line whole.
+    /// Lines are broken between words to fit `width` columns, and very long names are cut; `None` keeps every name and
+    /// line whole.
     pub(crate) fn tree(&self, width: Option<usize>, symbols: &Symbols) -> String {
-        let width = width.unwrap_or(MAX_WIDTH);
-        let labels = self.full_labels();
+        let labels = match width {
+            Some(_) => self.labels(MAX_TREE_LABEL, symbols.ellipsis),
+            None => self.full_labels(),
+        };
+        let wrap_label = |label: &String, indent: usize| match width {
+            Some(width) => wrap(&[(label, width.saturating_sub(indent))]),
+            None => vec![label.clone()],
+        };
         let destinations = self.destinations().map(|(destination, edges)| {
-            let title = wrap(&[(&labels[destination], width)]).join("\n");
+            let title = wrap_label(&labels[destination], 0).join("\n");
             branches(&title, &sources(edges, &labels, width), symbols)
         });
         let mut trees = Vec::from_iter(destinations);
         if !self.unconnected().is_empty() {
-            let space = width.saturating_sub(BRANCH);
             let orgs = labels[self.unconnected()].iter();
-            let orgs = orgs.map(|label| wrap(&[(label, space)]));
+            let orgs = orgs.map(|label| wrap_label(label, BRANCH));
             trees.push(branches("In no connection", &Vec::from_iter(orgs), symbols));
         }
         trees.join("\n")
@@ -34,14 +40,17 @@ impl Graph {
 }
 
 /// The lines of text for each connection: the source, and the types in a second column.
-fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> {
+fn sources(edges: &[Edge], labels: &[String], width: Option<usize>) -> Vec<Vec<String>> {
     let name = |edge: &Edge| match edge.sign {
         Some(sign) => format!("{sign} {}", labels[edge.source]),
         None => labels[edge.source].clone(),
     };
     let names: Vec<String> = edges.iter().map(name).collect();
     let types: Vec<String> = edges.iter().map(Edge::types_text).collect();
-    let name_width = widest(names.iter().map(|name| name.as_str()));
+    let Some(width) = width else {
+        return align(&names, &types);
+    };
+    let name_width = widest(names.iter().map(String::as_str));
     let types_width = widest(types.iter().map(String::as_str));
 
     let space = width.saturating_sub(BRANCH + GAP);
@@ -57,6 +66,17 @@ fn sources(edges: &[Edge], labels: &[String], width: usize) -> Vec<Vec<String>> 
     let rows = names.iter().zip(&types);
     rows.map(|(name, types)| wrap(&[(name, name_width), (types, types_width)]))
         .collect()
+}
+
+/// A line for each name with its types, which are aligned except behind long names.
+fn align(names: &[String], types: &[String]) -> Vec<Vec<String>> {
+    let widths = names.iter().map(|name| measure_text_width(name));
+    let width = widths.filter(|&width| width <= MAX_NAME).max().unwrap_or(0);
+    let line = |(name, types): (&String, &String)| {
+        let name = pad_str(name, width, Alignment::Left, None);
+        vec![format!("{name}{:GAP$}{types}", "")]
+    };
+    names.iter().zip(types).map(line).collect()
 }
 
 fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
@@ -148,6 +168,25 @@ In no connection
                 "── Payments and Billing of the company [00000001]  logs, metrics, audit\n"
             )
         );
+    }
+
+    #[test]
+    fn a_long_name_widens_its_own_line_in_a_pipe_and_is_cut_on_a_terminal() {
+        let hub = org(9, "Hub");
+        let name = "x".repeat(3000);
+        let connections = [
+            connect(&org(1, "Retail"), &hub, "logs"),
+            connect(&org(2, &name), &hub, "audit"),
+            connect(&org(3, "Payments"), &hub, "logs"),
+        ];
+        let graph = Graph::new(&connections, &[]);
+        assert_eq!(
+            graph.tree(None, &Symbols::UNICODE),
+            format!("Hub\n├── Payments  logs\n├── Retail    logs\n└── {name}  audit\n")
+        );
+        let tree = graph.tree(Some(80), &Symbols::UNICODE);
+        assert_eq!(tree.matches('…').count(), 1, "{tree}");
+        assert!(tree.lines().count() < 12, "{tree}");
     }
 
     #[test]
