@@ -139,6 +139,12 @@ impl<'s> Snapshot<'s> {
         selector.resolve(&self.orgs)
     }
 
+    /// Whether a profile serves this org, as far as is known without reading more accounts.
+    pub(crate) fn has_profile(&self, org: Uuid) -> bool {
+        let is_read = self.accounts_of_org(org).next().is_some();
+        is_read || self.pinned_orgs.values().any(|pinned| *pinned == org)
+    }
+
     /// Whether the snapshot contains the connections between two orgs. The service shows an org only its own
     /// connections, so the credentials of one of the two are needed.
     pub(crate) fn sees(&self, source: Uuid, destination: Uuid) -> bool {

@@ -131,28 +131,31 @@ impl Comparison<'_> {
     }
 
     /// Prints how many live connections are outside the scope of the files, if there are any. Those of sources that no
-    /// chosen account serves count only if the files manage all orgs. A saved plan has no scope.
+    /// profile serves count only if the files manage all orgs. A saved plan has no scope.
     pub(crate) fn note_outside_scope(&self, target: &Target, output: &mut Output) {
         if matches!(target, Target::Plan(_)) {
             return;
         }
-        let is_served = |found: &&Connection| {
-            let mut accounts = self.snapshot.accounts_of_org(found.source.id);
-            accounts.next().is_some()
-        };
+        let has_profile = |found: &&Connection| self.snapshot.has_profile(found.source.id);
         let outside = self.plan.outside_scope();
-        let outside = outside.filter(|found| target.manages_all() || is_served(found));
-        let connections = match outside.count() {
+        let outside = outside.filter(|found| target.manages_all() || has_profile(found));
+        let (connections, them) = match outside.count() {
             0 => return,
-            1 => "1 live connection of another source org is not in the file, and stays".to_owned(),
-            several => format!(
-                "{several} live connections of other source orgs are not in the file, and stay"
+            1 => (
+                "1 live connection of another source org is not in the file, and stays".to_owned(),
+                "it",
+            ),
+            several => (
+                format!(
+                    "{several} live connections of other source orgs are not in the file, and stay"
+                ),
+                "them",
             ),
         };
         output.note(&match target.manages_all() {
             true => format!("{connections}: no chosen profile serves the source"),
             false => {
-                format!("{connections}; `manage: all` in the file would put them in its scope")
+                format!("{connections}; `manage: all` in the file would put {them} in its scope")
             }
         });
     }

@@ -74,7 +74,7 @@ fn without_manage_the_connections_of_other_sources_stay_and_are_counted() {
     );
     world.file("orgconn.yaml", &served);
     let note = "1 live connection of another source org is not in the file, and stays; `manage: all` in the file would put \
-                them in its scope\n";
+                it in its scope\n";
     for (command, is_told) in [
         (&["check", "--exact"][..], true),
         (&["check"], false),
@@ -93,6 +93,29 @@ fn without_manage_the_connections_of_other_sources_stay_and_are_counted() {
         );
     }
     assert_eq!(retail(&world).len(), 1);
+}
+
+#[test]
+fn the_connections_of_sources_whose_profiles_are_not_read_are_counted() {
+    let world = World::sandbox();
+    let connections = "connections: [{source: Retail EU, destination: Observability Hub, types: [logs, metrics]}]\n";
+    let planned = |manage: &str| {
+        world.file("orgconn.yaml", &format!("manage: {manage}\n{connections}"));
+        let planned = world.run(["plan", "-f", "orgconn.yaml"]).code(0);
+        planned.stderr
+    };
+    // The hub, whose profile is the default one, sees the connections of them all.
+    let others = planned("[Retail EU, Platform, Logistics, Legacy Shop]");
+    let note = "4 live connections of other source orgs are not in the file, and stay; `manage: all` in the file would put \
+                them in its scope\n";
+    assert!(others.ends_with(note), "{others}");
+    let other = planned(
+        "[Retail EU, Platform, Logistics, Legacy Shop, Retail US, \
+         1f7d93e0-a4c2-11ed-8b5e-c36ae80d2f17, b94e2c70-5f8d-11ee-8a3b-059df4617ce2]",
+    );
+    let note = "1 live connection of another source org is not in the file, and stays; `manage: all` in the file would put \
+                it in its scope\n";
+    assert!(other.ends_with(note), "{other}");
 }
 
 #[test]

@@ -190,24 +190,21 @@ fn the_history_at_80_columns_says_when_what_where_and_how_it_ended() {
 }
 
 #[test]
-fn nothing_to_do_is_one_sentence() {
+fn nothing_to_do_is_said_without_a_table() {
     let world = World::sandbox();
     world.file("empty.yaml", "connections: []\n");
     let missing = "00000000-0000-0000-0000-000000000000";
+    let nothing_wanted = "no changes: no connections are wanted\n\
+        8 live connections of other source orgs are not in the file, and stay; `manage: all` in the file would put them \
+        in its\n  scope\n";
     for (arguments, expected) in [
         (&["history"][..], "no changes\n"),
         (
             &["delete", missing, "--ignore-not-found", "--yes"],
             "no connection with the id 00000000-0000-0000-0000-000000000000: nothing to delete\n",
         ),
-        (
-            &["plan", "-f=empty.yaml"],
-            "no changes: no connections are wanted\n",
-        ),
-        (
-            &["apply", "-f=empty.yaml"],
-            "no changes: no connections are wanted\n",
-        ),
+        (&["plan", "-f=empty.yaml"], nothing_wanted),
+        (&["apply", "-f=empty.yaml"], nothing_wanted),
     ] {
         let said = shown(&world, 120, arguments);
         assert_eq!(said, expected, "{arguments:?}");
