@@ -52,20 +52,33 @@ impl<R: Row> RowWriter<R> for CsvWriter<'_, R> {
 
 /// The value, with a quote in front of one that a spreadsheet would take for a formula: a name such as
 /// `=HYPERLINK(…)` would send what stands in other cells elsewhere. Tabs and carriage returns are escaped by now.
+///
+/// The same holds for what follows a semicolon, since spreadsheets split rows there where the comma is the decimal mark,
+/// and for what follows quotation marks, which a spreadsheet may take away.
 fn without_formula(value: Cow<'_, str>) -> Cow<'_, str> {
-    match value.starts_with(FORMULA_BEGINNINGS) {
+    let is_formula = |part: &str| {
+        part.trim_start_matches([' ', '"'])
+            .starts_with(FORMULA_BEGINNINGS)
+    };
+    if !value.split(';').any(is_formula) {
+        return value;
+    }
+    let harmless = |part: &str| match is_formula(part) {
+        true => format!("'{part}"),
+        false => part.to_owned(),
+    };
+    Vec::from_iter(value.split(';').map(harmless))
+        .join(";")
+        .into()
+}
+
+/// The value, with a quote in front of a quotation mark: a spreadsheet would look for the end of the quotation in the
+/// values and rows that follow.
+fn without_quotation(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value.starts_with('"') {
         true => format!("'{value}").into(),
         false => value,
     }
-}
-
-/// The writer of csv to a stream. It also quotes values with a semicolon: where the comma is the decimal mark,
-/// spreadsheets split rows at semicolons, and a formula could follow one.
-pub(super) fn csv_writer(stdout: &mut Stdout) -> csv::Writer<&mut Stdout> {
-    // The writer quotes each value that has the comment character.
-    csv::WriterBuilder::new()
-        .comment(Some(b';'))
-        .from_writer(stdout)
 }
 
 /// The error of the stream, so that a broken pipe can be told from other errors.
@@ -100,9 +113,7 @@ impl<R: Row> RowWriter<R> for TsvWriter<'_, R> {
             let value = Cow::from(escape_reversibly(&value).into_owned());
             match self.is_raw {
                 true => value,
-                // To a spreadsheet, a quotation mark at the beginning hides that of a formula.
-                false if value.starts_with('"') => format!("'{value}").into(),
-                false => without_formula(value),
+                false => without_quotation(without_formula(value)),
             }
         });
         let line = values.collect::<Vec<_>>().join("\t");

@@ -1,7 +1,7 @@
 use std::io;
 
 use super::columns::{SortKey, sort};
-use super::delimited::{CsvWriter, IdWriter, TemplateWriter, TsvWriter, csv_writer};
+use super::delimited::{CsvWriter, IdWriter, TemplateWriter, TsvWriter};
 use super::json::{JsonLinesWriter, JsonWriter};
 use super::options::{Format, OutputOptions};
 use super::row::{Column, ErrorRecord, Fields, Row, RowWriter};
@@ -50,7 +50,7 @@ impl<'a, R: Row> Listing<'a, R> {
                 has_items: false,
             }),
             Format::Csv => Box::new(CsvWriter {
-                writer: csv_writer(stdout),
+                writer: csv::Writer::from_writer(stdout),
                 columns,
                 has_header,
                 is_raw,

@@ -71,17 +71,20 @@ proptest! {
         for row in &mut rows {
             row.source.name = Some(first.clone() + row.source.name.as_deref().unwrap_or_default());
         }
-        // As spreadsheets read: where the comma is the decimal mark, rows are split at semicolons; and some know quotes
-        // in tsv.
-        for (format, delimiter, is_quoting) in [
-            (Format::Csv, b',', true), (Format::Csv, b';', true), (Format::Tsv, b'\t', false), (Format::Tsv, b'\t', true),
-        ] {
+        // As spreadsheets read, some of which know quotes in tsv.
+        for (format, delimiter, is_quoting) in
+            [(Format::Csv, b',', true), (Format::Tsv, b'\t', false), (Format::Tsv, b'\t', true)]
+        {
             let options = || chosen(format, &["source", "created_at"]);
             let text = listing(options(), None, rows.clone());
             let mut reader = csv::ReaderBuilder::new();
-            let mut reader = reader.delimiter(delimiter).quoting(is_quoting).flexible(true).from_reader(text.as_bytes());
+            let mut reader = reader.delimiter(delimiter).quoting(is_quoting).from_reader(text.as_bytes());
             for field in reader.records().flat_map(|record| Vec::from_iter(record.unwrap().iter().map(str::to_owned))) {
-                prop_assert!(!field.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", field);
+                // Where the comma is the decimal mark, rows are split at semicolons.
+                for cell in field.split(';') {
+                    let cell = cell.trim_start_matches(['"', ' ']);
+                    prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", field);
+                }
                 prop_assert!(!field.chars().any(needs_escape), "{}", field);
             }
         }
