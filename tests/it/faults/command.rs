@@ -201,6 +201,17 @@ const fn changes(line: &'static str, effects: &'static [Effect]) -> Command {
 }
 
 impl Command {
+    /// How many kinds of things it asks for side by side, each of which may fail by itself.
+    pub(super) fn kinds_of_reads(&self) -> usize {
+        match self.line.split(' ').next() {
+            // Users, orgs, policies, and the keys' own user.
+            Some("audit") => 4,
+            // Dashboards, notebooks, and powerpacks.
+            Some("impact") => 3,
+            _ => 1,
+        }
+    }
+
     const fn with_format(mut self, format: &'static str) -> Self {
         self.format = format;
         self

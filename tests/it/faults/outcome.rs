@@ -165,7 +165,11 @@ impl Claims<'_> {
             // Each profile may fail, and each entry of a file that needs it.
             true => 10,
             false if self.is_believable() => 10,
-            false => self.case.baseline.items().max(1),
+            false => self
+                .case
+                .baseline
+                .items()
+                .max(self.command.kinds_of_reads()),
         };
         self.require(told <= most, || format!("{told} errors are too many"));
         if self.command.format != "json" {
