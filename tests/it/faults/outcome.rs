@@ -128,7 +128,13 @@ impl Claims<'_> {
         } = self.case;
         match extent {
             Extent::Once | Extent::Repeated => fault.is_believable([&target.text].into_iter()),
-            Extent::Rest => fault.is_believable(baseline.requests[target.before..].iter()),
+            Extent::Rest => {
+                // Profiles are asked side by side, so the order may differ from that without a fault.
+                let sent = &self.outcome.requests;
+                let first = sent.iter().position(|request| *request == target.text);
+                let since = &sent[first.unwrap_or(sent.len())..];
+                fault.is_believable(baseline.requests[target.before..].iter().chain(since))
+            }
         }
     }
 
