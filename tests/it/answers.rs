@@ -17,20 +17,12 @@ struct Service(harness::Service);
 
 impl Service {
     fn new() -> Self {
-        let org = |number: u128| Org {
-            id: Uuid::from_u128(number),
-            public_id: format!("org{number:08}"),
-            name: format!("Org {number}"),
-            account: 0,
-            is_parent: number == 1,
-            is_disabled: false,
-        };
         let keys = Keys {
             org: 0,
             access: Access::Write,
         };
         let service = Self(harness::Service::start(Live {
-            orgs: [1, 2, 3].map(org).to_vec(),
+            orgs: [1, 2, 3].map(Org::numbered).to_vec(),
             keys: vec![keys],
             ..Live::default()
         }));

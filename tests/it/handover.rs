@@ -94,14 +94,6 @@ fn a_dry_run_and_a_connection_of_another_org_change_nothing() {
 /// The account of org 1, whose connection to org 2 both orgs restrict. The keys 0 are those of the old owner, 1 those of
 /// the new one, and 2 those of the destination.
 fn live() -> Live {
-    let org = |number: u128| Org {
-        id: Uuid::from_u128(number),
-        public_id: format!("org{number:08}"),
-        name: format!("Org {number}"),
-        account: 0,
-        is_parent: number == 1,
-        is_disabled: false,
-    };
     let keys = |org| Keys {
         org,
         access: Access::Write,
@@ -109,7 +101,7 @@ fn live() -> Live {
     let editors =
         |org| json!([{"relation": "editor", "principals": [format!("org:{}", uuid(org))]}]);
     Live {
-        orgs: vec![org(1), org(2)],
+        orgs: [1, 2].map(Org::numbered).to_vec(),
         keys: vec![keys(0), keys(0), keys(1)],
         connections: vec![Connection {
             id: Uuid::from_u128(50),

@@ -116,14 +116,6 @@ struct Contents {
 
 /// Serves the content, and gives the paths of all requests.
 fn serve(contents: Contents) -> (Service, Arc<Mutex<Vec<String>>>) {
-    let org = |number: u128| Org {
-        id: Uuid::from_u128(number),
-        public_id: format!("org{number:08}"),
-        name: format!("Org {number}"),
-        account: 0,
-        is_parent: number == 1,
-        is_disabled: false,
-    };
     let connection = |number, source| Connection {
         id: Uuid::from_u128(number),
         source,
@@ -132,7 +124,7 @@ fn serve(contents: Contents) -> (Service, Arc<Mutex<Vec<String>>>) {
         policies: Default::default(),
     };
     let service = Service::start(Live {
-        orgs: vec![org(1), org(2), org(3)],
+        orgs: [1, 2, 3].map(Org::numbered).to_vec(),
         keys: vec![Keys {
             org: 0,
             access: Access::Write,

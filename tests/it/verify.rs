@@ -183,20 +183,12 @@ fn a_query_that_no_type_can_take_is_a_mistake() {
 
 /// An account in which org 1 shares `types` with org 2. The keys 0 belong to org 1 and the keys 1 to org 2.
 fn live(types: &[&str]) -> Live {
-    let org = |number: u128| Org {
-        id: Uuid::from_u128(number),
-        public_id: format!("org{number:08}"),
-        name: format!("Org {number}"),
-        account: 0,
-        is_parent: number == 1,
-        is_disabled: false,
-    };
     let keys = |org| Keys {
         org,
         access: Access::Write,
     };
     Live {
-        orgs: vec![org(1), org(2)],
+        orgs: [1, 2].map(Org::numbered).to_vec(),
         keys: vec![keys(0), keys(1)],
         connections: vec![Connection {
             policies: Default::default(),

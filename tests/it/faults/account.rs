@@ -35,12 +35,8 @@ connections:
 /// The live state before a command. Its pages are short, so that listings have several.
 pub(super) fn live() -> Live {
     let org = |(number, name): (u128, &&str)| Org {
-        id: Uuid::from_u128(number),
-        public_id: format!("org{number:08}"),
         name: (*name).to_owned(),
-        account: 0,
-        is_parent: number == 1,
-        is_disabled: false,
+        ..Org::numbered(number)
     };
     let connection = |number: u128, source, destination, types: &[&str]| Connection {
         id: Uuid::from_u128(number),

@@ -20,6 +20,20 @@ pub(crate) struct Org {
     pub(crate) is_disabled: bool,
 }
 
+impl Org {
+    /// The org `Org NUMBER` of the first account, whose parent is number 1.
+    pub(crate) fn numbered(number: u128) -> Self {
+        Self {
+            id: Uuid::from_u128(number),
+            public_id: format!("org{number:08}"),
+            name: format!("Org {number}"),
+            account: 0,
+            is_parent: number == 1,
+            is_disabled: false,
+        }
+    }
+}
+
 /// A connection between two orgs, which are given by their places in [`Live::orgs`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Connection {
