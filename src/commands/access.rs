@@ -145,12 +145,10 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
 
 async fn get(mut target: Target, app: &mut App) -> Result<Exit> {
     let asks_for_connection = asks_for_connection(&target, app)?;
-    let chosen_accounts = app.candidate_accounts_if(true)?;
-    if asks_for_connection {
-        let question = "Show the access to which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, "nothing was shown");
-        target.connection = Some(chosen.await?);
-    }
+    let (question, unchanged) = ("Show the access to which connection?", "nothing was shown");
+    let opening = app.accounts_and_connection(true, asks_for_connection, question, unchanged);
+    let (chosen_accounts, chosen) = opening.await?;
+    target.connection = target.connection.or(chosen);
     app.show_command_line();
     let progress = app.output.progress("reading the access", None);
     let (connection, ends, failures) = progress
@@ -230,14 +228,12 @@ async fn change(mut target: Target, wanted: &PolicyRequest<'_>, app: &mut App) -
     let asks_for_connection = asks_for_connection(&target, app)?;
     let hint = "add --yes to change it without asking";
     let must_ask = !wanted.is_dry_run && app.must_ask("changing the access", hint)?;
-    let chosen_accounts = app.candidate_accounts_if(true)?;
-    if asks_for_connection {
-        let question = "Change the access to which connection?";
-        let chosen = app.ask_for_connection(&chosen_accounts, question, UNCHANGED);
-        target.connection = Some(chosen.await?);
-        if must_ask {
-            app.expect_confirmation();
-        }
+    let question = "Change the access to which connection?";
+    let opening = app.accounts_and_connection(true, asks_for_connection, question, UNCHANGED);
+    let (chosen_accounts, chosen) = opening.await?;
+    target.connection = target.connection.or(chosen);
+    if asks_for_connection && must_ask {
+        app.expect_confirmation();
     }
     app.show_command_line();
     let selectors = target.connection.as_slice();
@@ -289,7 +285,7 @@ async fn change(mut target: Target, wanted: &PolicyRequest<'_>, app: &mut App) -
         return report::print_rows(rows("", ""), true, &[], &mut app.output);
     }
     if !wanted.allows_self_lockout {
-        check_own_access(&after, client).await?;
+        check_own_access(&after, account).await?;
     }
     let change = Change::Access {
         connection: connection.clone(),
@@ -343,17 +339,15 @@ async fn find_principals(
 ///
 /// # Errors
 /// Fails if the caller would lose their access.
-async fn check_own_access(policy: &RestrictionPolicy, client: &Client) -> Result<()> {
+async fn check_own_access(policy: &RestrictionPolicy, account: &Account) -> Result<()> {
     if policy.is_empty() {
         return Ok(());
     }
-    let user = client.current_user().await?;
-    let own_id = user.id.map(|id| Principal::new(PrincipalKind::User, id));
-    let org = user.org.map(|id| Principal::new(PrincipalKind::Org, id));
-    let roles = user.roles.iter().flatten();
-    let roles = roles.map(|id| Principal::new(PrincipalKind::Role, *id));
-    let own: Vec<_> = own_id.clone().into_iter().chain(org).chain(roles).collect();
-    match (policy.lets_edit(&own, user.roles.is_some()), own_id) {
+    let user = account.current_user().await?;
+    match (
+        policy.lets_user_edit(user, user.org),
+        Principal::of_user(user),
+    ) {
         (Some(false), Some(own_id)) => {
             let message = "this would take away your own access to the connection";
             let hint = format!("add --editor {own_id}, or as an admin --allow-self-lockout");

@@ -6,8 +6,7 @@ use crate::app::{Account, App, ChangeSender, ConnectionEnds, EndAccounts, run_co
 use crate::config::ProfileChoice;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{
-    Change, ChangeKind, Connection, OrgRef, Principal, PrincipalKind, RestrictionPolicy, User,
-    UserRef,
+    Change, ChangeKind, Connection, OrgRef, Principal, RestrictionPolicy, User, UserRef,
 };
 use crate::output::{ConnectionResult, Output};
 use crate::shell_quote::command_line;
@@ -63,6 +62,8 @@ struct Handover<'s> {
     /// The policies of its orgs that are not empty.
     policies: Vec<(OrgRef, RestrictionPolicy, &'s Account)>,
     destination: Option<&'s Account>,
+    /// Whether the commands in hints need `--sandbox`.
+    in_sandbox: bool,
 }
 
 /// The new owner.
@@ -104,10 +105,11 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
     let targets = chosen_accounts.change_targets(ChangeKind::Update, &selectors, &args.ends);
     let targets = targets.await?.connections.into_iter();
     let others = chosen_accounts.other_accounts().await;
+    let in_sandbox = app.in_sandbox();
     let progress = app.output.progress("reading the access", None);
     let tasks = targets.map(async |found| {
         let (_, connection) = found?;
-        prepare(connection, &owner, &others).await
+        prepare(connection, &owner, &others, in_sandbox).await
     });
     let prepared = progress.during(run_concurrently(tasks, MAX_CONCURRENT_HANDOVERS));
     let (mut handovers, mut results) = (Vec::new(), Vec::new());
@@ -137,9 +139,8 @@ pub(crate) async fn run(args: Args, app: &mut App) -> Result<Exit> {
             app.ask_confirmation(&question, UNCHANGED)?;
         }
     }
-    let in_sandbox = app.in_sandbox();
     let tasks = handovers.iter().map(async |handover| {
-        let results = handover.carry_out(in_sandbox).await;
+        let results = handover.carry_out().await;
         let is_late = handover.new.is_interrupted();
         results.into_iter().map(move |result| (result, is_late))
     });
@@ -171,19 +172,6 @@ impl<'s> Owner<'s> {
             .hint("choose the profile of a service account, or add --allow-person")),
         }
     }
-
-    /// The principals that stand for the new owner.
-    fn principals(&self) -> Vec<Principal> {
-        principals(&self.user, &self.org)
-    }
-}
-
-fn principals(user: &User, org: &OrgRef) -> Vec<Principal> {
-    let own = user.id.map(|id| Principal::new(PrincipalKind::User, id));
-    let roles = user.roles.iter().flatten();
-    let roles = roles.map(|id| Principal::new(PrincipalKind::Role, *id));
-    let org = Principal::new(PrincipalKind::Org, org.id);
-    own.into_iter().chain([org]).chain(roles).collect()
 }
 
 /// Checks everything that can be known before the connection is deleted. A connection that the new owner has already is
@@ -192,6 +180,7 @@ async fn prepare<'s>(
     connection: Connection,
     owner: &Owner<'s>,
     others: &[(&'s Account, OrgRef)],
+    in_sandbox: bool,
 ) -> Result<Result<Handover<'s>, ConnectionResult>> {
     let (source, destination) = (connection.source.label(), connection.destination.label());
     if connection.source.id != owner.org.id {
@@ -240,20 +229,15 @@ async fn prepare<'s>(
         }
     }
     let new = owner.account.change_sender("handover").await?;
-    let create = Change::Create {
-        source: Some(connection.source.clone()),
-        destination: connection.destination.clone(),
-        types: connection.types.clone(),
-    };
-    new.check(&create).await?;
+    new.check(&Change::create_again(&connection)).await?;
     let restricts = policies
         .first()
         .filter(|(org, ..)| *org == connection.source);
     let mut editor = owner.account;
     if let Some((_, policy, _)) = restricts
-        && policy.lets_edit(&owner.principals(), owner.user.roles.is_some()) == Some(false)
+        && policy.lets_user_edit(&owner.user, Some(owner.org.id)) == Some(false)
     {
-        let own_id = owner.principals().into_iter().next();
+        let own_id = Principal::of_user(&owner.user);
         let own_id = own_id.map_or_else(|| "user:UUID".to_owned(), |id| id.to_string());
         let message = format!(
             "the connection from `{source}` to `{destination}` was not handed over: the new owner may not edit it"
@@ -272,6 +256,7 @@ async fn prepare<'s>(
         others: owner_first(sources, &connection.created_by).await,
         policies,
         destination: destination_account,
+        in_sandbox,
         connection,
     }))
 }
@@ -332,7 +317,7 @@ fn with_hints(error: CommandError, hints: &[String]) -> CommandError {
 
 impl Handover<'_> {
     /// Hands the connection over. Once it is deleted, an interrupt does not stop it any more.
-    async fn carry_out(&self, in_sandbox: bool) -> Vec<Result<ConnectionResult>> {
+    async fn carry_out(&self) -> Vec<Result<ConnectionResult>> {
         let before = &self.connection;
         let delete = Change::Delete {
             before: before.clone(),
@@ -349,7 +334,7 @@ impl Handover<'_> {
             Err(error) => return vec![Err(error)],
         }
         let new = self.new.without_interrupt();
-        let error = match new.apply(&self.create()).await {
+        let error = match new.apply(&Change::create_again(&self.connection)).await {
             Ok(created) => {
                 let created = created.into_connection();
                 let gap = begin.elapsed();
@@ -359,7 +344,7 @@ impl Handover<'_> {
                     before.id,
                     gap.as_secs_f64()
                 );
-                results.extend(self.put_back_policies(&created, in_sandbox).await);
+                results.extend(self.put_back_policies(&created).await);
                 if let Some(verified) = self.verify(&created).await {
                     reason = format!("{reason}; {verified}");
                 }
@@ -377,37 +362,25 @@ impl Handover<'_> {
             };
             let hints = match existing.id == before.id {
                 true => Vec::new(),
-                false => self.restrictions(in_sandbox),
+                false => self.restrictions(),
             };
             return vec![Err(with_hints(error.context(context), &hints))];
         }
-        self.put_back(error, in_sandbox).await
-    }
-
-    fn create(&self) -> Change {
-        Change::Create {
-            source: Some(self.connection.source.clone()),
-            destination: self.connection.destination.clone(),
-            types: self.connection.types.clone(),
-        }
+        self.put_back(error).await
     }
 
     /// Creates the connection with another account of its source org, after the new owner could not.
-    async fn put_back(
-        &self,
-        error: CommandError,
-        in_sandbox: bool,
-    ) -> Vec<Result<ConnectionResult>> {
+    async fn put_back(&self, error: CommandError) -> Vec<Result<ConnectionResult>> {
         for account in &self.others {
             let Ok(sender) = account.change_sender("handover").await else {
                 continue;
             };
             let sender = sender.without_interrupt();
             let name = account.profile().unwrap_or_default();
-            match sender.apply(&self.create()).await {
+            match sender.apply(&Change::create_again(&self.connection)).await {
                 Ok(created) => {
                     let created = created.into_connection();
-                    let mut results = self.put_back_policies(&created, in_sandbox).await;
+                    let mut results = self.put_back_policies(&created).await;
                     let id = created.id;
                     let context =
                         format!("not handed over, but put back by the profile `{name}` as {id}");
@@ -416,7 +389,7 @@ impl Handover<'_> {
                 }
                 Err(other) if other.existing_connection().is_some() => {
                     let context = "not handed over; the orgs are connected now all the same";
-                    let hints = self.restrictions(in_sandbox);
+                    let hints = self.restrictions();
                     return vec![Err(with_hints(error.context(context), &hints))];
                 }
                 Err(_) => {}
@@ -432,7 +405,7 @@ impl Handover<'_> {
             true => "it was deleted, and it is not known whether it was created again",
             false => "it was deleted, and could not be created again",
         };
-        let mut words = self.command(in_sandbox, "create", self.new.profile());
+        let mut words = self.command("create", self.new.profile());
         words.extend([
             destination.id.to_string(),
             format!("--source={}", source.id),
@@ -441,16 +414,12 @@ impl Handover<'_> {
             "--if-not-exists".to_owned(),
         ]);
         let mut hints = vec![format!("create it: {}", command_line(words))];
-        hints.extend(self.restrictions(in_sandbox));
+        hints.extend(self.restrictions());
         vec![Err(with_hints(error.context(what), &hints))]
     }
 
     /// Gives the connection the policies that it had before. An error has the command that does it.
-    async fn put_back_policies(
-        &self,
-        created: &Connection,
-        in_sandbox: bool,
-    ) -> Vec<Result<ConnectionResult>> {
+    async fn put_back_policies(&self, created: &Connection) -> Vec<Result<ConnectionResult>> {
         let mut errors = Vec::new();
         for (org, policy, account) in &self.policies {
             let change = Change::Access {
@@ -466,7 +435,7 @@ impl Handover<'_> {
             };
             if let Err(error) = set.await {
                 let context = format!("everybody in `{}` may use the new connection", org.label());
-                let hint = self.restriction(policy, account, in_sandbox);
+                let hint = self.restriction(policy, account);
                 errors.push(Err(error.context(context).hint(hint)));
             }
         }
@@ -474,20 +443,14 @@ impl Handover<'_> {
     }
 
     /// The hints with the commands that put back the policies.
-    fn restrictions(&self, in_sandbox: bool) -> Vec<String> {
+    fn restrictions(&self) -> Vec<String> {
         let policies = self.policies.iter();
-        let hints =
-            policies.map(|(_, policy, account)| self.restriction(policy, account, in_sandbox));
+        let hints = policies.map(|(_, policy, account)| self.restriction(policy, account));
         hints.collect()
     }
 
-    fn restriction(
-        &self,
-        policy: &RestrictionPolicy,
-        account: &Account,
-        in_sandbox: bool,
-    ) -> String {
-        let mut words = self.command(in_sandbox, "access", account.profile());
+    fn restriction(&self, policy: &RestrictionPolicy, account: &Account) -> String {
+        let mut words = self.command("access", account.profile());
         let (source, destination) = self.connection.pair();
         words.extend([
             "set".to_owned(),
@@ -500,9 +463,9 @@ impl Handover<'_> {
     }
 
     /// The first words of a command line.
-    fn command(&self, in_sandbox: bool, command: &str, profile: Option<&str>) -> Vec<String> {
+    fn command(&self, command: &str, profile: Option<&str>) -> Vec<String> {
         let mut words = vec!["orgconn".to_owned()];
-        words.extend(in_sandbox.then(|| "--sandbox".to_owned()));
+        words.extend(self.in_sandbox.then(|| "--sandbox".to_owned()));
         words.extend(profile.map(|profile| format!("--profile={profile}")));
         words.push(command.to_owned());
         words

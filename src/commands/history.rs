@@ -88,9 +88,8 @@ fn describe_access(change: &Change) -> Option<String> {
     else {
         return None;
     };
-    let changes = before.differences_to(after);
-    let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
-    Some(format!("in `{}`: {}", org.label(), changes.join(", ")))
+    let differences = before.describe_differences(after);
+    Some(format!("in `{}`: {differences}", org.label()))
 }
 
 /// The result of the change in one word, and the reason, where it is not obvious. It names a run, as the table does.

@@ -252,18 +252,14 @@ impl Entry {
         }))
     }
 
-    /// Creates the connection again. The service gives it a new id, and the user of the credentials becomes its owner.
+    /// Creates the connection again. The user of the credentials becomes its owner.
     fn inverse_of_delete(
         &self,
         before: &Connection,
         live: Option<&Connection>,
     ) -> Result<Option<Change>, UndoError> {
         let Some(live) = live else {
-            return Ok(Some(Change::Create {
-                source: Some(before.source.clone()),
-                destination: before.destination.clone(),
-                types: before.types.clone(),
-            }));
+            return Ok(Some(Change::create_again(before)));
         };
         if live.types == before.types {
             return Ok(None);

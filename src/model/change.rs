@@ -57,6 +57,15 @@ pub enum ChangeKind {
 }
 
 impl Change {
+    /// The change that creates a connection again after it was deleted. The service gives it a new id.
+    pub fn create_again(deleted: &Connection) -> Self {
+        Self::Create {
+            source: Some(deleted.source.clone()),
+            destination: deleted.destination.clone(),
+            types: deleted.types.clone(),
+        }
+    }
+
     /// The kind of the change.
     pub fn kind(&self) -> ChangeKind {
         match self {

@@ -4,6 +4,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::User;
+
 /// A restriction policy: who may use a connection in one of its two orgs.
 ///
 /// Each org has a policy of its own: the source org's decides who may edit the connection there, the destination org's
@@ -128,7 +130,7 @@ impl RestrictionPolicy {
 
     /// Whether a user whom these principals stand for may edit. `None` if that depends on a principal of which it is not
     /// known whether the user belongs to it: a team, or without `knows_roles` a role.
-    pub fn lets_edit(&self, user: &[Principal], knows_roles: bool) -> Option<bool> {
+    fn lets_edit(&self, user: &[Principal], knows_roles: bool) -> Option<bool> {
         if self.is_empty() || self.editors().any(|editor| user.contains(editor)) {
             return Some(true);
         }
@@ -143,6 +145,22 @@ impl RestrictionPolicy {
         }
     }
 
+    /// Whether the user may edit in this org. `None` if the user's teams or unread roles decide.
+    pub fn lets_user_edit(&self, user: &User, org: Option<Uuid>) -> Option<bool> {
+        let org = org.map(|id| Principal::new(PrincipalKind::Org, id));
+        let roles = user.roles.iter().flatten();
+        let roles = roles.map(|id| Principal::new(PrincipalKind::Role, *id));
+        let own = Principal::of_user(user).into_iter().chain(org).chain(roles);
+        self.lets_edit(&own.collect::<Vec<_>>(), user.roles.is_some())
+    }
+
+    /// What turns this policy into `other`, in one line.
+    pub fn describe_differences(&self, other: &Self) -> String {
+        let differences = self.differences_to(other);
+        let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        differences.join(", ")
+    }
+
     /// Whether it restricts the connection to nobody at all.
     pub fn lets_nobody_view(&self) -> bool {
         !self.is_empty() && self.0.values().all(BTreeSet::is_empty)
@@ -153,6 +171,11 @@ impl Principal {
     /// The principal of this kind and id.
     pub fn new(kind: PrincipalKind, id: Uuid) -> Self {
         Self(format!("{}:{id}", kind.as_str()))
+    }
+
+    /// The principal that stands for this user alone; `None` if the user's id is not known.
+    pub fn of_user(user: &User) -> Option<Self> {
+        user.id.map(|id| Self::new(PrincipalKind::User, id))
     }
 
     /// The text of the API, such as `role:UUID`.

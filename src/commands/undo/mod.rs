@@ -196,10 +196,9 @@ fn describe_change(change: &Change, pair: &str, arrow: &str) -> String {
             before,
             after,
         } => {
-            let changes = before.differences_to(after);
-            let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
-            let (id, org, changes) = (connection.id, org.label(), changes.join(", "));
-            format!("  access  {id}  {pair}  in `{org}`: {changes}")
+            let (id, org) = (connection.id, org.label());
+            let differences = before.describe_differences(after);
+            format!("  access  {id}  {pair}  in `{org}`: {differences}")
         }
     }
 }
