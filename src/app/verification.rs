@@ -9,7 +9,8 @@ use super::{Account, EndAccounts, run_concurrently};
 use crate::api::ErrorKind;
 use crate::error::{CommandError, Result};
 use crate::model::{
-    Connection, ConnectionType, DataAmount, DataQuery, DestinationData, Verdict, Verification,
+    Connection, ConnectionType, DataAmount, DataQuery, DestinationData, Verification,
+    VerificationResult,
 };
 
 /// The maximum number of types that are queried at a time.
@@ -89,7 +90,7 @@ impl EndAccounts<'_> {
         let verification = Verification {
             kind: kind.clone(),
             query: query.map(|query| query.text),
-            verdict: Verdict::new(destination, source_amount),
+            result: VerificationResult::new(destination, source_amount),
             amount: match destination {
                 DestinationData::Amount(amount) => Some(amount),
                 _ => None,

@@ -11,7 +11,7 @@ use crate::app::{App, ChosenAccounts, ConnectionEnds, Snapshot, run_concurrently
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{self, AuditFacts, AuditedAccount, Finding, Lookup, OrgRef, Severity, User};
 use crate::output::{
-    Annotation, AnnotationLevel, ErrorRecord, FindingRow, Format, Output, Progress,
+    Annotation, AnnotationLevel, ErrorRecord, FindingRow, Format, Output, Progress, plural,
 };
 
 /// The maximum number of users or policies that are read at a time.
@@ -98,22 +98,18 @@ struct Audit {
 impl Audit {
     /// `2 errors, 1 warning, 0 notes in 14 connections`
     fn describe(&self) -> String {
-        let count = |count: usize, noun: &str| match count {
-            1 => format!("1 {noun}"),
-            count => format!("{count} {noun}s"),
-        };
         let severities = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
             let found = self
                 .findings
                 .iter()
                 .filter(|finding| finding.code.severity() == severity);
-            count(found.count(), severity.as_str())
+            plural(found.count(), severity.as_str())
         });
         let found = match self.findings.is_empty() {
             true => "no findings".to_owned(),
             false => severities.join(", "),
         };
-        format!("{found} in {}", count(self.audited, "connection"))
+        format!("{found} in {}", plural(self.audited, "connection"))
     }
 }
 

@@ -481,10 +481,10 @@ impl Handover<'_> {
         let verified = accounts
             .verify(created, &types, None, VERIFIED_PERIOD)
             .await;
-        let verdicts = verified.types.into_iter().map(|verified| match verified {
-            Ok(verification) => format!("{}: {}", verification.kind, verification.verdict.as_str()),
+        let results = verified.types.into_iter().map(|verified| match verified {
+            Ok(verification) => format!("{}: {}", verification.kind, verification.result.as_str()),
             Err(error) => format!("not verified: {}", error.message()),
         });
-        Some(verdicts.collect::<Vec<_>>().join(", "))
+        Some(results.collect::<Vec<_>>().join(", "))
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::ChosenAccounts;
 use crate::error::{CommandError, Exit, Result};
 use crate::model::{Connection, Content, ContentKind};
-use crate::output::Output;
+use crate::output::{Output, plural};
 
 /// The flag that checks the impact of deletes.
 #[derive(clap::Args, Debug)]
@@ -80,11 +80,7 @@ fn describe(contents: &[&Content]) -> String {
             .iter()
             .filter(|content| content.kind == kind)
             .count();
-        match count {
-            0 => None,
-            1 => Some(format!("1 {}", kind.as_str())),
-            several => Some(format!("{several} {}s", kind.as_str())),
-        }
+        (count > 0).then(|| plural(count, kind.as_str()))
     });
     counts.collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,7 @@ use super::report;
 use super::shared_flags::{OneConnection, UnknownTypes};
 use crate::app::{App, Verifications, duration};
 use crate::error::{CommandError, Exit, Result};
-use crate::model::{Connection, ConnectionType, DataQuery, Verdict, Verification};
+use crate::model::{Connection, ConnectionType, DataQuery, Verification, VerificationResult};
 use crate::output::{Output, VerificationRow};
 
 /// Verify that data comes through a connection
@@ -95,7 +95,7 @@ fn special_query(text: Option<String>, types: &[ConnectionType]) -> Result<Optio
     Ok(Some(DataQuery { kind, text }))
 }
 
-/// Shows the verdicts. A refusal is an error too, like any other of the service.
+/// Shows the results. A refusal is an error too, like any other of the service.
 fn print(
     verifications: Vec<Result<Verification>>,
     mut failures: Vec<CommandError>,
@@ -112,9 +112,9 @@ fn print(
                 continue;
             }
         };
-        match verification.verdict {
-            Verdict::Data => {}
-            Verdict::Refused => {
+        match verification.result {
+            VerificationResult::Data => {}
+            VerificationResult::Refused => {
                 let error = refusal_error(&verification.kind, connection);
                 failures.push(error.for_profile(profile));
             }

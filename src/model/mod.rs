@@ -44,4 +44,4 @@ pub(crate) use short_id::{
     KnownOrgs, OrgLabels, distinct_prefix_length, short_ids_of_shared_names,
 };
 pub use user::User;
-pub use verification::{DataAmount, DataQuery, DestinationData, Verdict, Verification};
+pub use verification::{DataAmount, DataQuery, DestinationData, Verification, VerificationResult};

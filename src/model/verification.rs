@@ -59,7 +59,7 @@ pub enum DestinationData {
 
 /// Whether a connection gives the destination the source's data of one type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum VerificationResult {
     /// Data comes through it; where the source was asked too, as much as is there.
     Data,
     /// No data comes through it, and the source is not known to have any.
@@ -74,8 +74,8 @@ pub enum Verdict {
     Unverified,
 }
 
-impl Verdict {
-    /// The verdict for what the destination gets, and for what the source has if it could be asked.
+impl VerificationResult {
+    /// The result for what the destination gets, and for what the source has if it could be asked.
     pub fn new(destination: DestinationData, source: Option<DataAmount>) -> Self {
         let amount = match destination {
             DestinationData::NotShared => return Self::NotShared,
@@ -112,7 +112,7 @@ pub struct Verification {
     /// The text of the query; `None` if nothing was asked.
     pub query: Option<String>,
     /// Whether data comes through the connection.
-    pub verdict: Verdict,
+    pub result: VerificationResult,
     /// What comes through it; `None` if nothing was answered.
     pub amount: Option<DataAmount>,
     /// What the source has, if it could be asked.
@@ -122,18 +122,18 @@ pub struct Verification {
 impl Verification {
     /// The likely reason if not all is well.
     pub fn reason(&self) -> Option<&'static str> {
-        Some(match (self.verdict, self.source_amount) {
-            (Verdict::Data, _) => return None,
-            (Verdict::NoData, Some(_)) => "the source has none either in this time",
-            (Verdict::NoData, None) => "whether the source has any could not be asked",
-            (Verdict::Differs, _) => {
+        Some(match (self.result, self.source_amount) {
+            (VerificationResult::Data, _) => return None,
+            (VerificationResult::NoData, Some(_)) => "the source has none either in this time",
+            (VerificationResult::NoData, None) => "whether the source has any could not be asked",
+            (VerificationResult::Differs, _) => {
                 "the source has other data: the creator of the connection may see only a part of it"
             }
-            (Verdict::Refused, _) => {
+            (VerificationResult::Refused, _) => {
                 "the creator of the connection may not see this data, or is not active"
             }
-            (Verdict::NotShared, _) => "the connection does not share this type",
-            (Verdict::Unverified, _) => "this version cannot query this type",
+            (VerificationResult::NotShared, _) => "the connection does not share this type",
+            (VerificationResult::Unverified, _) => "this version cannot query this type",
         })
     }
 }
@@ -148,43 +148,55 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_follows_from_what_both_ends_find() {
+    fn the_result_follows_from_what_both_ends_find() {
         let (none, many) = (amount(0, 0.0), amount(100, 100.0));
-        for (destination, source, verdict) in [
-            (NotShared, None, Verdict::NotShared),
-            (NotShared, Some(many), Verdict::NotShared),
-            (NoQuery, None, Verdict::Unverified),
-            (Refused, None, Verdict::Refused),
-            (Refused, Some(none), Verdict::Refused),
-            (Refused, Some(many), Verdict::Refused),
-            (Amount(none), None, Verdict::NoData),
-            (Amount(none), Some(none), Verdict::NoData),
-            (Amount(none), Some(many), Verdict::Differs),
-            (Amount(many), None, Verdict::Data),
-            (Amount(many), Some(many), Verdict::Data),
-            (Amount(many), Some(none), Verdict::Differs),
-            (Amount(amount(90, 90.0)), Some(many), Verdict::Data),
-            (Amount(amount(89, 89.0)), Some(many), Verdict::Differs),
-            (Amount(many), Some(amount(89, 89.0)), Verdict::Differs),
+        for (destination, source, result) in [
+            (NotShared, None, VerificationResult::NotShared),
+            (NotShared, Some(many), VerificationResult::NotShared),
+            (NoQuery, None, VerificationResult::Unverified),
+            (Refused, None, VerificationResult::Refused),
+            (Refused, Some(none), VerificationResult::Refused),
+            (Refused, Some(many), VerificationResult::Refused),
+            (Amount(none), None, VerificationResult::NoData),
+            (Amount(none), Some(none), VerificationResult::NoData),
+            (Amount(none), Some(many), VerificationResult::Differs),
+            (Amount(many), None, VerificationResult::Data),
+            (Amount(many), Some(many), VerificationResult::Data),
+            (Amount(many), Some(none), VerificationResult::Differs),
+            (
+                Amount(amount(90, 90.0)),
+                Some(many),
+                VerificationResult::Data,
+            ),
+            (
+                Amount(amount(89, 89.0)),
+                Some(many),
+                VerificationResult::Differs,
+            ),
+            (
+                Amount(many),
+                Some(amount(89, 89.0)),
+                VerificationResult::Differs,
+            ),
             // Points of metrics may have any values.
             (
                 Amount(amount(15, 0.0)),
                 Some(amount(15, 0.0)),
-                Verdict::Data,
+                VerificationResult::Data,
             ),
             (
                 Amount(amount(15, -7.0)),
                 Some(amount(15, -7.5)),
-                Verdict::Data,
+                VerificationResult::Data,
             ),
             (
                 Amount(amount(15, -7.0)),
                 Some(amount(15, 7.0)),
-                Verdict::Differs,
+                VerificationResult::Differs,
             ),
         ] {
-            let found = Verdict::new(destination, source);
-            assert_eq!(found, verdict, "{destination:?}, {source:?}");
+            let found = VerificationResult::new(destination, source);
+            assert_eq!(found, result, "{destination:?}, {source:?}");
         }
     }
 

@@ -31,13 +31,11 @@ pub(crate) enum AnnotationLevel {
 impl Annotation {
     /// The annotation of an error, which belongs to the whole run.
     pub(crate) fn of_error(error: &ErrorRecord) -> Self {
-        let profile = error.profile.as_ref();
-        let profile = profile.map_or_else(String::new, |name| format!("profile {name}: "));
         Self {
             level: AnnotationLevel::Error,
             location: None,
             title: format!("orgconn: {}", error.kind),
-            message: format!("{profile}{}", error.message),
+            message: error.message_with_profile(),
         }
     }
 }

@@ -84,9 +84,7 @@ impl Output {
             text.push('\n');
         }
         for error in errors {
-            let profile = error.profile.as_ref();
-            let profile = profile.map_or_else(String::new, |name| format!("profile {name}: "));
-            let _ = writeln!(text, "- error: {}", plain(&(profile + &error.message)));
+            let _ = writeln!(text, "- error: {}", plain(&error.message_with_profile()));
         }
         self.write_text(&text)
     }

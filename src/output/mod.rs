@@ -57,3 +57,4 @@ pub(crate) use row::{ErrorRecord, Row, column_names};
 pub(crate) use screen::{Screen, close_screen, close_screen_before_panics};
 pub(crate) use streams::log_line;
 pub(crate) use template::Template;
+pub(crate) use value::plural;

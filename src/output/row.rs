@@ -212,6 +212,16 @@ pub(crate) struct ErrorRecord {
     pub(crate) hint: Option<String>,
 }
 
+impl ErrorRecord {
+    /// The message with the profile's name in front, if a profile failed.
+    pub(super) fn message_with_profile(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("profile {profile}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
 /// Writes rows in one format.
 pub(super) trait RowWriter<R> {
     /// Writes the part before the rows. Called once, before the first row and before [`RowWriter::finish`].

@@ -97,6 +97,12 @@ const UNITS: [(i64, &str); 5] = [
 /// The clock of the service may be this many seconds ahead.
 const MAX_CLOCK_DIFFERENCE: i64 = 60;
 
+/// `1 org`, `2 orgs`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// The time as `3 months ago`; `None` if it is in the future.
 fn relative_time(time: Timestamp, now: Timestamp) -> Option<String> {
     let seconds = now.as_second() - time.as_second();

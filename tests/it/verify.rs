@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::harness::live::{self, Access, Connection, Keys, Live, Org, Request};
 use crate::harness::{Finished, Profiles, Reply, SandboxServer, Service, World, uuid};
 
-/// The verdicts on sample connections, with what comes through and what the source has.
+/// The results for sample connections, with what comes through and what the source has.
 fn verified(line: &str) -> Finished {
     let words = line.split(' ').map(str::to_owned);
     let columns = "--columns=type,result,amount,source_amount,reason";
@@ -24,7 +24,7 @@ const PART: &str =
 const REFUSED: &str = "the creator of the connection may not see this data, or is not active";
 
 #[test]
-fn each_type_gets_a_verdict_and_the_exit_code_says_whether_all_is_well() {
+fn each_type_gets_a_result_and_the_exit_code_says_whether_all_is_well() {
     for (line, code, rows) in [
         (
             "d7e0",

@@ -2,7 +2,7 @@
 //!
 //! [`Graph`] holds the orgs and connections in a fixed order; each file below writes it in one format. The order of the
 //! input never matters, so that two pictures can be compared. It imports only `model`, the escaping of texts, and from
-//! `output` what fits texts to a terminal.
+//! `output` what fits and words texts for a terminal.
 
 mod dot;
 mod matrix;
@@ -227,10 +227,4 @@ impl Edge {
             .collect();
         words.join(", ")
     }
-}
-
-/// `1 org`, `2 orgs`.
-fn plural(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

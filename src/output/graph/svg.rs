@@ -3,8 +3,9 @@ use std::ops::Range;
 use console::measure_text_width;
 
 use super::matrix::{Block, Matrix, TypeSymbol};
-use super::{Graph, MAX_LABEL, plural};
+use super::{Graph, MAX_LABEL};
 use crate::output::symbols::Symbols;
+use crate::output::value::plural;
 
 const STYLE: &str = include_str!("style.css");
 const HEADING: &str = "Who sees whose data";

@@ -6,8 +6,9 @@ use comfy_table::{
 use console::measure_text_width;
 
 use super::matrix::{Block, Matrix, TypeSymbol};
-use super::{Graph, MAX_NAME, MAX_WIDTH, plural};
+use super::{Graph, MAX_NAME, MAX_WIDTH};
 use crate::output::symbols::Symbols;
+use crate::output::value::plural;
 
 /// The width of the line between two columns of the table, with the spaces around it.
 const GAP: usize = 3;

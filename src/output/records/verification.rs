@@ -34,7 +34,7 @@ impl VerificationRow {
     /// The row of one type of the connection.
     pub(crate) fn new(connection: &Connection, verification: Verification) -> Self {
         Self {
-            result: verification.verdict.as_str(),
+            result: verification.result.as_str(),
             reason: verification.reason(),
             id: connection.id,
             source: connection.source.clone(),
