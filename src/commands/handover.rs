@@ -278,12 +278,16 @@ async fn owner_first<'s>(accounts: Vec<&'s Account>, owner: &UserRef) -> Vec<&'s
 /// are notes.
 fn announce(handovers: &[Handover<'_>], must_ask: bool, output: &mut Output) {
     let mut lines = Vec::with_capacity(handovers.len() + 1);
+    let connections = handovers.iter().map(|handover| &handover.connection);
+    let labels = output.org_labels(connections.flat_map(Connection::ends));
+    let arrow = output.arrow();
     for Handover { connection, .. } in handovers {
         let (id, types) = (connection.id, &connection.types);
-        let (source, destination) = (connection.source.label(), connection.destination.label());
+        let ends = [&connection.source, &connection.destination];
+        let [source, destination] = ends.map(|org| labels.label(org));
         let owner = connection.created_by.name.as_deref().unwrap_or("?");
         lines.push(format!(
-            "  {id}  {source} -> {destination}  {types}  owned by {owner}"
+            "  {id}  {source} {arrow} {destination}  {types}  owned by {owner}"
         ));
     }
     lines.push(
