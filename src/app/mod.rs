@@ -15,6 +15,7 @@ mod questions;
 mod resolve;
 mod signals;
 mod snapshot;
+mod unreadable;
 mod verification;
 
 use std::ffi::OsString;
@@ -33,9 +34,7 @@ use crate::history::{Journal, Origin};
 use crate::model::KnownOrgs;
 use crate::output::{Format, Output, OutputOptions, TerminalEnvironment};
 
-pub(crate) use account::{
-    Account, unknown_current_org_error, unreadable_orgs_error, unreadable_records_error,
-};
+pub(crate) use account::{Account, unknown_current_org_error};
 pub(crate) use changes::{
     ChangeSender, Effect, MAX_CONCURRENT_CHANGES, complete_answer, with_senders,
 };
@@ -55,6 +54,7 @@ pub(crate) use resolve::{
 pub(crate) use signals::stop_token;
 pub(crate) use signals::{JobSignal, stop_process};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use unreadable::{unreadable_orgs_error, unreadable_records_error};
 pub(crate) use verification::Verifications;
 
 /// The program's state while a command runs.

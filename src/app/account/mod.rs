@@ -1,3 +1,5 @@
+mod groups;
+
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 use uuid::Uuid;
 
+use super::unreadable::unreadable_records_error;
 use crate::api::{
-    self, Client, ClientSettings, ConnectionFilter, ErrorKind, GroupListing, Permission, Transport,
-    UnreadableRecord,
+    self, Client, ClientSettings, ConnectionFilter, ErrorKind, Permission, Transport,
 };
 use crate::completion_cache::{Cache, CacheOwner};
 use crate::config::{
@@ -20,9 +22,7 @@ use crate::config::{
 };
 use crate::error::{CommandError, Exit, Result};
 use crate::history::{Journal, JournalWriter};
-use crate::model::{
-    ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgGroup, OrgRef, UnreadableOrg, User,
-};
+use crate::model::{ChangeKind, Connection, KnownOrgs, Org, OrgDirectory, OrgGroup, OrgRef, User};
 use crate::output;
 
 /// How often a list is read that changes while it is read.
@@ -518,66 +518,6 @@ impl Account {
         Ok(self.all_connections.get_or_try_init(read).await?)
     }
 
-    /// Reads the groups of orgs that the credentials see. Also returns the reason why they may not be all, if there is
-    /// one.
-    ///
-    /// # Errors
-    /// Fails if the service could not be asked, or if the credentials belong to another org than the profile names. The
-    /// error of an account without groups is [`ErrorKind::Forbidden`].
-    pub(crate) async fn list_org_groups(&self) -> Result<(Vec<OrgGroup>, Option<CommandError>)> {
-        let listing = async { Ok(self.client().await?.org_groups().await?) };
-        Ok(with_gap(self.with_pinned_org(listing).await?))
-    }
-
-    /// As [`Account::list_org_groups`], asked once, and all of them.
-    ///
-    /// # Errors
-    /// As [`Account::list_org_groups`], or if a part of the answer cannot be read.
-    pub(crate) async fn org_groups(&self) -> Result<&[OrgGroup]> {
-        let read = || async {
-            match self.list_org_groups().await {
-                Ok(listed) => Ok(Ok(complete(listed)?)),
-                Err(error) => match error.downcast_ref::<api::Error>() {
-                    Some(refusal) if refusal.kind() == ErrorKind::Forbidden => {
-                        Ok(Err(refusal.clone()))
-                    }
-                    _ => Err(error),
-                },
-            }
-        };
-        let groups = self.org_groups.get_or_try_init(read).await?;
-        Ok(groups.as_ref().map_err(api::Error::clone)?)
-    }
-
-    /// Reads the orgs in a group. Also returns the reason why they may not be all, if there is one.
-    ///
-    /// # Errors
-    /// As [`Account::list_org_groups`].
-    pub(crate) async fn list_group_members(
-        &self,
-        group: Uuid,
-    ) -> Result<(Vec<OrgRef>, Option<CommandError>)> {
-        let listing = self.client().await?.org_group_members(group).await?;
-        Ok(with_gap(listing))
-    }
-
-    /// As [`Account::list_group_members`], read once, and all of them.
-    ///
-    /// # Errors
-    /// As [`Account::list_org_groups`], or if a part of the answer cannot be read.
-    pub(crate) async fn group_members(&self, group: Uuid) -> Result<Vec<OrgRef>> {
-        let lock = || {
-            let members = self.group_members.lock();
-            members.unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(known) = lock().get(&group) {
-            return Ok(known.clone());
-        }
-        let members = complete(self.list_group_members(group).await?)?;
-        lock().insert(group, members.clone());
-        Ok(members)
-    }
-
     /// The orgs in the account's connections, and the managed orgs if this run has read them.
     ///
     /// # Errors
@@ -638,63 +578,10 @@ impl Account {
     }
 }
 
-/// The rows of a listing, and the error about those that cannot be read.
-fn with_gap<T>(listing: GroupListing<T>) -> (Vec<T>, Option<CommandError>) {
-    (listing.rows, unreadable_records_error(&listing.unreadable))
-}
-
-/// The rows, if they are all.
-fn complete<T>((rows, gap): (Vec<T>, Option<CommandError>)) -> Result<Vec<T>> {
-    gap.map_or(Ok(rows), Err)
-}
-
 /// The error for an answer that does not name the org of the credentials.
 pub(crate) fn unknown_current_org_error() -> CommandError {
     CommandError::new(
         Exit::Permission,
         "the service does not say which org these credentials belong to",
     )
-}
-
-/// The error about records of a listing that cannot be read; `None` if there are none.
-pub(crate) fn unreadable_records_error(records: &[UnreadableRecord]) -> Option<CommandError> {
-    let describe = |record: &UnreadableRecord| match &record.id {
-        Some(id) => format!("{id} ({})", record.reason),
-        None => format!("one without an id ({})", record.reason),
-    };
-    unreadable_error("record", records.iter().map(describe))
-}
-
-/// The error about orgs of a listing whose UUID cannot be read; `None` if there are none.
-pub(crate) fn unreadable_orgs_error(orgs: &[UnreadableOrg]) -> Option<CommandError> {
-    let describe = |org: &UnreadableOrg| {
-        let name = org.name.as_deref().unwrap_or("?");
-        match &org.id {
-            Some(id) => format!("`{name}` ({id}, which is no UUID)"),
-            None => format!("`{name}` (it has no UUID)"),
-        }
-    };
-    unreadable_error("org", orgs.iter().map(describe))
-}
-
-/// The error about parts of a listing that cannot be read; `None` if there are none. `noun` is what they are.
-fn unreadable_error(
-    noun: &str,
-    descriptions: impl ExactSizeIterator<Item = String>,
-) -> Option<CommandError> {
-    const MAX_SHOWN: usize = 3;
-    let subject = match descriptions.len() {
-        0 => return None,
-        1 if noun == "org" => "an org".to_owned(),
-        1 => format!("a {noun}"),
-        count => format!("{count} {noun}s"),
-    };
-    let others = match descriptions.len().saturating_sub(MAX_SHOWN) {
-        0 => String::new(),
-        count => format!(" and {count} more"),
-    };
-    let shown: Vec<_> = descriptions.take(MAX_SHOWN).collect();
-    let shown = shown.join(", ");
-    let message = format!("{subject} of the listing cannot be read: {shown}{others}");
-    Some(CommandError::new(Exit::Failure, message))
 }
